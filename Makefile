@@ -1,0 +1,140 @@
+# opsroom. `make help` tells what there is.
+#
+# Two builds live side by side: build/release (what is installed) and build/san
+# (AddressSanitizer + UndefinedBehaviorSanitizer, what the tests run).
+# V=1 shows the commands; CFLAGS and CC are yours.
+
+CC ?= cc
+CFLAGS ?= -O2 -g
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
+
+SANITIZE ?= 0
+BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)
+
+PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libcrypto zlib tomlplusplus
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings \
+	-Wundef -Wpointer-arith -Wcast-qual -Wswitch-enum -Werror
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(SANITIZE),1)
+  override CFLAGS += -O1 -g $(SAN)
+  LDSAN := $(SAN)
+else
+  override CFLAGS += $(HARDEN)
+  LDSAN := -pie -Wl,-z,relro,-z,now
+endif
+
+# _GNU_SOURCE: uv.h needs pthread_rwlock_t.
+CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP
+LIBS = $(shell pkg-config --libs $(PACKAGES)) -ltomlplusplus
+CMOCKA = $(shell pkg-config --libs cmocka)
+
+# ---- what is built from what ----
+
+PRODUCT_DIRS := bot bot/base bot/core bot/discord bot/io bot/room bot/postmortem bot/outbox \
+	commands storage templates
+PRODUCT := $(filter-out bot/main.c,$(foreach d,$(PRODUCT_DIRS),$(wildcard $(d)/*.c)))
+PRODUCT_CC := $(wildcard bot/*.cc)
+OBJECTS := $(PRODUCT:%.c=$(BUILD)/%.o) $(PRODUCT_CC:%.cc=$(BUILD)/%.o)
+HELPER_GIT := $(wildcard bot/helpers/git*.c) $(wildcard bot/base/*.c)
+
+TESTS := $(wildcard tests/unit/test_*.c tests/property/test_*.c)
+TEST_LIB := $(wildcard tests/lib/*.c)
+TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
+
+.DEFAULT_GOAL := all
+.PHONY: all help deps deps-test check check-unit demo bench lint layers format format-check \
+	clean san tests
+
+all: $(BUILD)/opsroom $(BUILD)/opsroom-git
+
+help:
+	@echo 'make              build build/release/opsroom and its helper'
+	@echo 'make demo         play a real incident against the stand-in, no Discord needed'
+	@echo 'make check        build with sanitizers and run every test'
+	@echo 'make check-unit   only the C tests'
+	@echo 'make bench        speed and memory, as a table'
+	@echo 'make lint         clang-format, clang-tidy, layers, file length'
+	@echo 'make format       lay the code out'
+	@echo 'make clean        remove build/'
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu17 $(CPPFLAGS) -include bot/base/banned.h $(WARNINGS) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(call say,CXX,$<)
+	$(Q)$(CXX) -std=c++17 $(CPPFLAGS) -Wall -Wextra $(CFLAGS) -c $< -o $@
+
+$(BUILD)/libopsroom.a: $(OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/opsroom: $(BUILD)/bot/main.o $(BUILD)/libopsroom.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(BUILD)/opsroom-git: $(HELPER_GIT:%.c=$(BUILD)/%.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDSAN) $(LDFLAGS) $^ $(shell pkg-config --libs libgit2 libcjson libcrypto) -o $@
+
+# ---- tests ----
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB:%.c=$(BUILD)/%.o) $(BUILD)/libopsroom.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) $(CMOCKA) $(TEST_LIBS) -o $@
+
+# Only the postmortem's tests re-parse what was rendered.
+$(BUILD)/tests/unit/test_postmortem: TEST_LIBS = -lcmark-gfm-extensions -lcmark-gfm
+
+tests: $(TEST_BINARIES)
+san:
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 all tests
+
+deps:
+	@tests/tools/install build
+deps-test:
+	@tests/tools/install build test
+
+check: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 san
+	@tests/tools/run-tests
+
+check-unit: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 san
+	@tests/tools/run-tests unit
+
+demo: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@node tests/demo/demo.mjs
+
+bench: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@node tests/bench/bench.mjs
+
+# ---- habits ----
+
+C_FILES = $(shell git ls-files --cached --others --exclude-standard 'bot/*.[ch]' 'commands/*.[ch]' \
+	'storage/*.[ch]' 'templates/*.[ch]' 'tests/*.[ch]')
+
+lint: format-check layers
+	@tests/tools/lint $(PRODUCT) $(wildcard bot/main.c bot/helpers/*.c)
+
+layers:
+	@tests/tools/layers
+
+format:
+	@clang-format -i $(C_FILES)
+
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES)
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(BUILD)/bot/main.d

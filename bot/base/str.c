@@ -1,0 +1,111 @@
+#include "bot/base/str.h"
+
+#include "bot/base/utf8.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+struct str str_of(const char *text)
+{
+    return text == NULL ? STR_NONE : (struct str){text, strlen(text)};
+}
+
+bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+}
+
+bool str_is(struct str a, const char *b)
+{
+    return str_eq(a, str_of(b));
+}
+
+bool str_is_nocase(struct str a, const char *b)
+{
+    if (a.n != strlen(b))
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (lower(a.s[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+bool str_starts(struct str text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return text.n >= n && memcmp(text.s, prefix, n) == 0;
+}
+
+bool str_ends(struct str text, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return text.n >= n && memcmp(text.s + text.n - n, suffix, n) == 0;
+}
+
+struct str str_trim(struct str text)
+{
+    while (text.n > 0 && is_blank(text.s[0]))
+        text = str_from(text, 1);
+    while (text.n > 0 && is_blank(text.s[text.n - 1]))
+        text.n--;
+    return text;
+}
+
+struct str str_from(struct str text, size_t skip)
+{
+    if (skip > text.n)
+        skip = text.n;
+    if (text.s != NULL)
+        text.s += skip;
+    text.n -= skip;
+    return text;
+}
+
+bool str_cut(struct str *rest, char mark, struct str *piece)
+{
+    if (rest->s == NULL)
+        return false;
+    const char *at = rest->n == 0 ? NULL : memchr(rest->s, mark, rest->n);
+    if (at == NULL) {
+        *piece = *rest;
+        *rest = STR_NONE;
+    } else {
+        *piece = (struct str){rest->s, (size_t)(at - rest->s)};
+        *rest = str_from(*rest, piece->n + 1);
+    }
+    return true;
+}
+
+bool str_to_u64(struct str text, uint64_t *out)
+{
+    uint64_t value = 0;
+    if (text.n == 0)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.s[i] < '0' || text.s[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t)(text.s[i] - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return true;
+}
+
+void str_copy(char *to, size_t bytes, struct str text)
+{
+    size_t n = text.n < bytes ? text.n : utf8_cut_bytes(text, bytes - 1);
+    if (n > 0)
+        memcpy(to, text.s, n);
+    to[n] = '\0';
+}

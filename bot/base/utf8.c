@@ -1,0 +1,121 @@
+#include "bot/base/utf8.h"
+
+static unsigned char byte_at(struct str text, size_t i)
+{
+    return (unsigned char)text.s[i];
+}
+
+size_t utf8_next(struct str text, uint32_t *point)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    *point = 0xFFFD;
+    if (text.n == 0)
+        return 0;
+    unsigned char first = byte_at(text, 0);
+    size_t n;
+    uint32_t value;
+    if (first < 0x80) {
+        *point = first;
+        return 1;
+    } else if (first >= 0xC2 && first <= 0xDF) {
+        n = 2;
+        value = first & 0x1Fu;
+    } else if (first >= 0xE0 && first <= 0xEF) {
+        n = 3;
+        value = first & 0x0Fu;
+    } else if (first >= 0xF0 && first <= 0xF4) {
+        n = 4;
+        value = first & 0x07u;
+    } else {
+        return 0;
+    }
+    if (text.n < n)
+        return 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((byte_at(text, i) & 0xC0u) != 0x80)
+            return 0;
+        value = value << 6 | (byte_at(text, i) & 0x3Fu);
+    }
+    if (value < least[n] || value > 0x10FFFF ||
+        (value >= 0xD800 && value <= 0xDFFF))
+        return 0;
+    *point = value;
+    return n;
+}
+
+bool utf8_valid(struct str text)
+{
+    uint32_t point;
+    while (text.n > 0) {
+        size_t n = utf8_next(text, &point);
+        if (n == 0)
+            return false;
+        text = str_from(text, n);
+    }
+    return true;
+}
+
+static bool turns_direction(uint32_t point)
+{
+    return (point >= 0x202A && point <= 0x202E) ||
+           (point >= 0x2066 && point <= 0x2069) || point == 0x200E ||
+           point == 0x200F || point == 0x061C;
+}
+
+static bool is_control(uint32_t point)
+{
+    return (point < 0x20 && point != '\n' && point != '\t') ||
+           (point >= 0x7F && point < 0xA0);
+}
+
+bool utf8_printable(struct str text, size_t *at)
+{
+    struct str rest = text;
+    while (rest.n > 0) {
+        uint32_t point;
+        size_t n = utf8_next(rest, &point);
+        if (n == 0 || is_control(point) || turns_direction(point)) {
+            if (at != NULL)
+                *at = text.n - rest.n;
+            return false;
+        }
+        rest = str_from(rest, n);
+    }
+    return true;
+}
+
+size_t utf16_units(struct str text)
+{
+    size_t units = 0;
+    while (text.n > 0) {
+        uint32_t point;
+        size_t n = utf8_next(text, &point);
+        units += point >= 0x10000 ? 2 : 1;
+        text = str_from(text, n == 0 ? 1 : n);
+    }
+    return units;
+}
+
+size_t utf8_cut_bytes(struct str text, size_t bytes)
+{
+    if (text.n <= bytes)
+        return text.n;
+    while (bytes > 0 && (byte_at(text, bytes) & 0xC0u) == 0x80)
+        bytes--;
+    return bytes;
+}
+
+size_t utf8_cut_units(struct str text, size_t units)
+{
+    struct str rest = text;
+    size_t used = 0;
+    while (rest.n > 0) {
+        uint32_t point;
+        size_t n = utf8_next(rest, &point);
+        used += point >= 0x10000 ? 2 : 1;
+        if (used > units)
+            break;
+        rest = str_from(rest, n == 0 ? 1 : n);
+    }
+    return text.n - rest.n;
+}

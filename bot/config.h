@@ -1,0 +1,53 @@
+/*
+ * Settings. One row in config.c's table per setting; parsing, range check,
+ * config.example.toml, `opsroom help settings` and the errors come from it.
+ * Unknown keys, wrong types and values out of range are errors with
+ * file:line:col. Secrets come from a file or the environment, never from here.
+ */
+#ifndef BOT_CONFIG_H
+#define BOT_CONFIG_H
+
+#include "bot/base/buf.h"
+#include "bot/base/err.h"
+#include "bot/core/access.h"
+
+struct config {
+    /* [discord] */
+    char *api_base;               /* "https://discord.com/api/v10" */
+    char *token_file;             /* "" : environment DISCORD_TOKEN */
+    char *ca_file;                /* "" : the system's certificates */
+    bool compress;                /* zlib-stream on the gateway */
+    struct id_list guilds;        /* empty: every guild the bot is in */
+    uint64_t announce_channel_id; /* 0: no announcement */
+    uint64_t category_id;         /* parent of new rooms; 0: none */
+    /* [storage] */
+    char *storage_path;
+    /* [postmortem] */
+    bool postmortem_enabled; /* repository is not "" */
+    char *repository;        /* path of a local bare repository; "" : none */
+    char *branch;            /* base branch: "main" */
+    char *path; /* "content/en/blog/incidents/{date}-{slug}/index.md" */
+    char *author_name, *author_email; /* of the commit */
+    char *template_file;              /* "" : built in templates/… */
+    char *helper; /* path of opsroom-git; "" : beside the program */
+    /* [access] */
+    struct access access;
+    /* [log] */
+    char *log_level;
+    /* [attachments] */
+    int64_t attachment_max_bytes;
+};
+
+/* On failure `why` holds "file:line:col: what is wrong and what is allowed",
+ * one line each, all that were found. */
+MUST_CHECK enum err config_load(const char *file, struct config *out,
+                                struct buf *why);
+void config_release(struct config *config);
+/* The commented example file, printed from the table. */
+void config_print_example(struct buf *out);
+/* The bot token: token_file (first line; a file others may read is an error),
+ * else $DISCORD_TOKEN. Owned by the caller. */
+MUST_CHECK enum err config_token(const struct config *config, char **out,
+                                 struct buf *why);
+
+#endif

@@ -1,0 +1,226 @@
+/*
+ * One entry of the record. Events are append-only: a correction is a new event
+ * that names the one it corrects. This is the whole vocabulary of the log; what
+ * an incident looks like now is the fold of its events (incident_apply).
+ *
+ * EVENT_FIELDS is the single list of an event's fields. Storage (columns,
+ * hash), `opsroom timeline --json` and the tests walk it, so a new field is one
+ * row in event.c and one member here, and cannot be forgotten anywhere.
+ */
+#ifndef BOT_CORE_EVENT_H
+#define BOT_CORE_EVENT_H
+
+#include "bot/core/when.h"
+
+/* X(NAME, word, by_person): the word is what people type and files show. */
+#define EVENT_KIND_LIST(X)                                                     \
+    X(REPORT, "report", true)   /* a user or colleague saw it */               \
+    X(NOTE, "note", true)       /* the default */                              \
+    X(FINDING, "finding", true) /* theory, confirmed or ruled out */           \
+    X(ACTION, "action", true)                                                  \
+    X(CHANGE, "change", true) /* structured: what, where, from, to */          \
+    X(DECISION, "decision", true)                                              \
+    X(COMMS, "comms", true) /* a public notice */                              \
+    X(EVIDENCE, "evidence",                                                    \
+      true)                 /* bytes or link; `target` names its entry */      \
+    X(ALERT, "alert", true) /* relayed from a monitor by hand */               \
+    X(IDEA, "idea", true)   /* parked: not in the timeline */                  \
+    X(DECLARED, "declared", false)                                             \
+    X(STATE, "state", false) /* a move, or an update without one */            \
+    X(ROLE, "role", false)   /* somebody took or left a role */                \
+    X(TASK, "task", false)   /* an effect finished or failed for good */
+
+#define STATE_LIST(X)                                                          \
+    X(NONE, "none") /* not declared yet */                                     \
+    X(INVESTIGATING, "investigating")                                          \
+    X(IDENTIFIED, "identified")                                                \
+    X(MITIGATED, "mitigated")                                                  \
+    X(RESOLVED, "resolved")                                                    \
+    X(REVIEW, "review")                                                        \
+    X(CLOSED, "closed")                                                        \
+    X(CANCELLED, "cancelled")
+
+#define SEVERITY_LIST(X)                                                       \
+    X(NONE, "none") X(1, "SEV1") X(2, "SEV2") X(3, "SEV3") X(4, "SEV4")
+
+#define INCIDENT_TYPE_LIST(X)                                                  \
+    X(SERVICE, "service")                                                      \
+    X(SECURITY, "security") X(MODERATION, "moderation")                        \
+        X(NEAR_MISS, "near-miss")
+
+#define ROLE_LIST(X)                                                           \
+    X(NONE, "none")                                                            \
+    X(COMMANDER, "commander") X(SCRIBE, "scribe") X(COMMS, "comms")            \
+        X(OPS, "ops")
+
+#define CONFIDENCE_LIST(X)                                                     \
+    X(NONE, "none")                                                            \
+    X(THEORY, "theory") X(CONFIRMED, "confirmed") X(RULED_OUT, "ruled-out")
+
+#define VISIBILITY_LIST(X)                                                     \
+    X(LIVE, "live")       /* also in the live operating room */                \
+    X(ROOM, "room")       /* stays in the war room */                          \
+    X(PRIVATE, "private") /* in the record only */
+
+#define SOURCE_LIST(X)                                                         \
+    X(SLASH, "slash")                                                          \
+    X(MENU, "menu") X(BUTTON, "button") X(MODAL, "modal")                      \
+        X(WEBHOOK, "webhook") X(PROBE, "probe") X(CLI, "cli")                  \
+            X(IMPORT, "import")                                                \
+                X(SYSTEM, "system") /* a finished effect, a timer */
+
+#define ACTOR_TYPE_LIST(X)                                                     \
+    X(NOBODY, "nobody")                                                        \
+    X(MEMBER, "member") X(NAME, "name") X(TEAM, "team") X(ROBOT, "robot")
+
+/* The world's part: what an incident wants done outside. See effect.h. */
+#define EFFECT_KIND_LIST(X)                                                    \
+    X(NONE, "none")                                                            \
+    X(WAR_ROOM, "war_room")     /* create the writable channel */              \
+    X(LIVE_ROOM, "live_room")   /* create the read-only channel */             \
+    X(CARD, "card")             /* post or edit the card in the war room */    \
+    X(PIN, "pin")               /* pin the card */                             \
+    X(LIVE, "live")             /* bring the live room in line */              \
+    X(ROOM, "room")             /* bring the war room's entries in line */     \
+    X(ANNOUNCE, "announce")     /* one line in the announce channel */         \
+    X(FETCH, "fetch")           /* download an attached file */                \
+    X(POSTMORTEM, "postmortem") /* render and commit */
+
+/* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,
+ * SEVERITY_1, TYPE_SERVICE, ROLE_COMMANDER, CONFIDENCE_THEORY, VISIBILITY_LIVE,
+ * SOURCE_SLASH, ACTOR_MEMBER, EFFECT_CARD; each list ends with its _COUNT. */
+#define EVENT_KIND_ENUM(name, word, by_person) EVENT_##name,
+enum event_kind { EVENT_KIND_LIST(EVENT_KIND_ENUM) EVENT_KIND_COUNT };
+#undef EVENT_KIND_ENUM
+#define WORD_ENUM_STATE(name, word) STATE_##name,
+enum incident_state { STATE_LIST(WORD_ENUM_STATE) STATE_COUNT };
+#define WORD_ENUM_SEVERITY(name, word) SEVERITY_##name,
+enum severity { SEVERITY_LIST(WORD_ENUM_SEVERITY) SEVERITY_COUNT };
+#define WORD_ENUM_TYPE(name, word) TYPE_##name,
+enum incident_type { INCIDENT_TYPE_LIST(WORD_ENUM_TYPE) TYPE_COUNT };
+#define WORD_ENUM_ROLE(name, word) ROLE_##name,
+enum role { ROLE_LIST(WORD_ENUM_ROLE) ROLE_COUNT };
+#define WORD_ENUM_CONFIDENCE(name, word) CONFIDENCE_##name,
+enum confidence { CONFIDENCE_LIST(WORD_ENUM_CONFIDENCE) CONFIDENCE_COUNT };
+#define WORD_ENUM_VISIBILITY(name, word) VISIBILITY_##name,
+enum visibility { VISIBILITY_LIST(WORD_ENUM_VISIBILITY) VISIBILITY_COUNT };
+#define WORD_ENUM_SOURCE(name, word) SOURCE_##name,
+enum source { SOURCE_LIST(WORD_ENUM_SOURCE) SOURCE_COUNT };
+#define WORD_ENUM_ACTOR(name, word) ACTOR_##name,
+enum actor_type { ACTOR_TYPE_LIST(WORD_ENUM_ACTOR) ACTOR_TYPE_COUNT };
+#define WORD_ENUM_EFFECT(name, word) EFFECT_##name,
+enum effect_kind { EFFECT_KIND_LIST(WORD_ENUM_EFFECT) EFFECT_KIND_COUNT };
+
+/* The words of a list, in order; index with the enum. */
+struct words {
+    const char *const *all;
+    int count;
+};
+extern const struct words event_kind_words, state_words, severity_words,
+    type_words, role_words, confidence_words, visibility_words, source_words,
+    actor_type_words, effect_kind_words, precision_words;
+const char *word_of(const struct words *words, int value);
+/* -1 when no word matches (ASCII case is ignored). */
+int word_find(const struct words *words, struct str text);
+
+/* True for the kinds that a person chooses in /timeline add. */
+bool event_kind_by_person(enum event_kind kind);
+
+struct actor {
+    enum actor_type type;
+    uint64_t id;     /* Discord user id of a member, else 0 */
+    struct str name; /* shown as it is: "nova", "UptimeRobot" */
+};
+
+/* Text is borrowed: from the request while it is decided, from the database row
+ * while it is read. STR_NONE where a field does not apply. */
+struct event {
+    /* Filled by incident_step and storage, not by requests. */
+    int64_t seq; /* 1, 2, 3… within the incident: its stable name */
+    int64_t recorded_at_ms;
+
+    enum event_kind kind;
+    struct when occurred;
+    struct actor actor;    /* who did it */
+    struct actor recorder; /* who told us */
+    enum source source;
+    enum visibility visibility;
+    struct str text;
+    struct str link;
+    int64_t target; /* seq of the event this one belongs to, or 0 */
+
+    enum confidence confidence; /* of a FINDING */
+
+    struct str change_what, change_where, change_from, change_to, change_undo;
+    struct str change_verified; /* what verified it; absent: nobody said */
+    bool change_temporary;
+
+    /* DECLARED: text is the title. started (may be WHEN_NEVER) in
+     * `impact_from`. */
+    enum severity severity;
+    enum incident_type type;
+    bool is_private, is_drill;
+    struct str impact; /* DECLARED and STATE: who notices what */
+    struct when impact_from;
+
+    /* STATE: equal when only a message was told. */
+    enum incident_state state_from, state_to;
+    int64_t next_in_min; /* next update promised in; 0: nothing promised */
+
+    enum role role; /* ROLE: `holder` holds it now; NOBODY left it */
+    struct actor holder;
+
+    /* TASK: what was done and what came of it. */
+    enum effect_kind effect;
+    bool failed;     /* text says why, for people */
+    uint64_t ref_id; /* channel or message id */
+    struct str ref;  /* commit id, branch */
+
+    /* The bytes lie in storage under their hash; the hash is in the log. */
+    struct str file_name, file_type, file_sha256;
+    int64_t file_bytes;
+    struct str file_alt;
+};
+
+/* A field's place and how to read it. ENUM fields are int-sized. */
+struct event_field {
+    const char *name; /* column and JSON key */
+    enum {
+        FIELD_INT64,
+        FIELD_ID, /* uint64_t snowflake; decimal text outside */
+        FIELD_BOOL,
+        FIELD_ENUM, /* stored as its word */
+        FIELD_TEXT,
+    } type;
+    size_t offset;
+    const struct words *words; /* of an ENUM */
+};
+/* Every member above but seq; struct when and struct actor as their parts
+ * (occurred_from, occurred_to, occurred_precision, occurred_typed, actor_type,
+ * actor_id, actor_name, …). `typed` is a char array: its field type is
+ * FIELD_TEXT with `in_place` semantics handled by event_get/event_set_text. */
+extern const struct event_field event_fields[];
+extern const int event_field_count;
+
+/* Typed access for the walkers. A default (0, false, first word, absent text)
+ * reads as absent: it is neither stored nor hashed nor printed. */
+bool event_field_is_default(const struct event *event,
+                            const struct event_field *field);
+int64_t event_get_number(const struct event *event,
+                         const struct event_field *field); /* not TEXT */
+struct str event_get_text(const struct event *event,
+                          const struct event_field *field); /* only TEXT */
+void event_set_number(struct event *event, const struct event_field *field,
+                      int64_t value);
+void event_set_text(struct event *event, const struct event_field *field,
+                    struct str value); /* borrowed; `typed` is copied */
+
+/* The bytes the hash chain covers: `name=length:value` of every field that is
+ * not default, in list order, each ended by \n. New fields do not change the
+ * hash of old events. */
+void event_canonical(const struct event *event, struct buf *out);
+
+/* Shown to people in a list: by a person, an update with a message, a role. */
+bool event_in_timeline(const struct event *event);
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * The rules. Pure: no I/O, no clock, no allocation; knows no Discord, no SQL,
+ * no JSON. Every change of an incident is a request that incident_step either
+ * refuses, in words for the person, or turns into events and effects. What an
+ * incident is now is the fold of its events: incident_apply is the only
+ * function that changes one, when it happens and when the log is replayed.
+ *
+ * Rules: product.md 1 and 2 (record, lifecycle).
+ */
+#ifndef BOT_CORE_INCIDENT_H
+#define BOT_CORE_INCIDENT_H
+
+#include "bot/core/event.h"
+
+#define TITLE_UNITS   120  /* UTF-16 units, as Discord counts */
+#define TEXT_UNITS    1500 /* an entry fits one Discord message with its frame */
+#define IMPACT_UNITS  500
+#define SUMMARY_UNITS 3000
+#define NAME_UNITS    80
+#define LINK_UNITS    512
+#define CHANGE_UNITS  300
+#define TITLE_BYTES   (TITLE_UNITS * 3 + 1)
+#define IMPACT_BYTES  (IMPACT_UNITS * 3 + 1)
+#define NAME_BYTES    (NAME_UNITS * 3 + 1)
+#define ROLE_HOLDERS  12
+
+#define MILESTONE_LIST(X)                                                      \
+    X(IMPACT_START, "impact start")                                            \
+    X(FIRST_REPORT, "first human report")                                      \
+    X(FIRST_ALERT, "first machine alert")                                      \
+    X(DECLARED, "declared")                                                    \
+    X(COMMANDER, "commander assigned")                                         \
+    X(FIRST_NOTICE, "first public notice")                                     \
+    X(IDENTIFIED, "identified")                                                \
+    X(MITIGATED, "mitigated")                                                  \
+    X(IMPACT_END, "impact end")                                                \
+    X(RESOLVED, "resolved")                                                    \
+    X(PR_OPENED, "pull request opened")                                        \
+    X(PR_MERGED, "pull request merged")
+#define MILESTONE_ENUM(name, word) MILESTONE_##name,
+enum milestone { MILESTONE_LIST(MILESTONE_ENUM) MILESTONE_COUNT };
+#undef MILESTONE_ENUM
+extern const struct words milestone_words;
+
+struct role_holder {
+    enum role role;
+    enum actor_type type;
+    uint64_t user_id;
+    char name[NAME_BYTES];
+    struct when since;
+};
+
+/* Plain data, copied by assignment. All zero: an incident not yet declared. */
+struct incident {
+    int64_t id;
+    uint64_t guild_id;
+    uint64_t origin_channel_id; /* where it was declared */
+    int64_t last_seq;           /* of its newest event */
+    enum incident_state state;
+    enum severity severity;
+    enum incident_type type;
+    bool is_private, is_drill;
+    char title[TITLE_BYTES];
+    char impact[IMPACT_BYTES]; /* the latest word on it */
+    struct actor_copy {
+        uint64_t id;
+        char name[NAME_BYTES];
+    } declared_by;
+    int64_t declared_at_ms;     /* recorded */
+    int64_t first_event_ms;     /* earliest time in the record */
+    int64_t latest_typed_ms;    /* latest typed time; 0: nobody typed one */
+    int64_t state_since_ms;     /* occurred */
+    int64_t last_update_ms;     /* recorded time of the newest person's event */
+    int64_t next_update_due_ms; /* promised; 0: nothing promised */
+    int64_t entries;            /* events by people */
+    struct when milestones[MILESTONE_COUNT];
+    struct role_holder holders[ROLE_HOLDERS]; /* ROLE_NONE: free place */
+
+    /* Where its rooms are; 0 until made. */
+    uint64_t war_channel_id, live_channel_id, card_message_id,
+        announce_message_id;
+    char postmortem_ref[96]; /* branch; "" until committed */
+    char postmortem_commit[48];
+};
+
+enum request_kind {
+    REQUEST_DECLARE, /* draft.kind = DECLARED */
+    REQUEST_MOVE,    /* draft.kind = STATE; draft.state_to = STATE_NONE: stay */
+    REQUEST_ASSIGN,  /* draft.kind = ROLE */
+    REQUEST_ADD,     /* draft.kind = a kind by a person */
+    REQUEST_EFFECT,  /* draft.kind = TASK: a finished or failed effect */
+    REQUEST_KIND_COUNT
+};
+
+/* What somebody, or something, wants. The draft's seq and recorded_at are
+ * filled by the step; occurred with WHEN_NEVER means "now". Text is borrowed
+ * and already known to be printable UTF-8 within its limit (the command table
+ * checks what people type); the step checks limits again. */
+struct request {
+    enum request_kind kind;
+    struct event draft;
+    /* ADD: a file to download, which becomes evidence of the new entry. */
+    struct str fetch_url;
+    /* EFFECT of EFFECT_FETCH: target names the entry; file_* are filled. */
+    /* DECLARE only. */
+    int64_t new_id;
+    uint64_t guild_id, origin_channel_id;
+};
+
+enum verdict {
+    VERDICT_ACCEPTED,
+    VERDICT_ALREADY, /* nothing changes; words say what is already true */
+    VERDICT_REFUSED, /* nothing changes; words say why and what is legal */
+};
+
+struct effect {
+    enum effect_kind kind;
+    int64_t target; /* seq of the entry (FETCH), else 0 */
+    struct str url; /* FETCH: borrowed from the request */
+};
+
+#define OUTCOME_EVENTS  4
+#define OUTCOME_EFFECTS 12
+
+struct outcome {
+    enum verdict verdict;
+    struct event events[OUTCOME_EVENTS]; /* numbered from last_seq + 1 */
+    int event_count;
+    struct effect effects[OUTCOME_EFFECTS];
+    int effect_count;
+    char words[600]; /* for ALREADY and REFUSED: what, and what to do next */
+};
+
+/* Decides. Reads *in only; writes *out only. The caller applies the events with
+ * incident_apply and stores both in one transaction. */
+void incident_step(const struct incident *in, const struct request *request,
+                   int64_t now_ms, struct outcome *out);
+void incident_apply(struct incident *in, const struct event *event);
+
+/* Live: somebody still works on it (investigating, identified, mitigated). */
+bool incident_is_live(const struct incident *in);
+bool state_is_live(enum incident_state state);
+bool state_may_move(enum incident_state from, enum incident_state to);
+/* "mitigated, resolved or cancelled", for a refusal. */
+void state_print_moves(enum incident_state from, struct buf *out);
+
+/* What times typed for this incident are relative to (see when.h); for a new
+ * one pass an all-zero incident. An incident declared more than a day after it
+ * began is written up, not lived: its anchor is its latest typed time. */
+struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
+
+const struct role_holder *incident_commander(const struct incident *in);
+/* First machine alert minus first human report; positive: people were first. */
+void incident_print_alarm_gap(const struct incident *in, struct buf *out);
+/* "INC-12" */
+void incident_print_name(const struct incident *in, struct buf *out);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * INTERACTION_CREATE as a plain struct. Text borrows from the JSON tree, which
+ * the caller keeps alive. Everything is untrusted: ids are checked to be
+ * decimal strings, lists are bounded, unknown fields are ignored.
+ */
+#ifndef BOT_DISCORD_INTERACTION_H
+#define BOT_DISCORD_INTERACTION_H
+
+#include "bot/base/err.h"
+#include "bot/base/str.h"
+
+#include <cjson/cJSON.h>
+
+enum interaction_type {
+    INTERACTION_COMMAND = 2,
+    INTERACTION_COMPONENT = 3,
+    INTERACTION_AUTOCOMPLETE = 4,
+    INTERACTION_FORM = 5, /* modal submit */
+};
+
+/* Discord's option types (Application Commands, Option Type). */
+enum option_type {
+    OPTION_TYPE_STRING = 3,
+    OPTION_TYPE_INTEGER = 4,
+    OPTION_TYPE_BOOLEAN = 5,
+    OPTION_TYPE_USER = 6,
+    OPTION_TYPE_CHANNEL = 7,
+    OPTION_TYPE_ROLE = 8,
+    OPTION_TYPE_ATTACHMENT = 11,
+};
+
+struct interaction_user {
+    uint64_t id;
+    struct str name; /* nick, else global name, else user name */
+    bool is_bot;
+};
+
+struct interaction_file {
+    uint64_t id;
+    struct str name, type, url;
+    int64_t bytes;
+};
+
+struct interaction_option {
+    struct str name;
+    enum option_type type;
+    struct str text;              /* STRING; of a form: the field's value */
+    int64_t number;               /* INTEGER */
+    bool flag;                    /* BOOLEAN */
+    struct interaction_user user; /* USER, resolved */
+    struct interaction_file file; /* ATTACHMENT, resolved */
+    bool focused;                 /* AUTOCOMPLETE */
+};
+
+#define INTERACTION_OPTIONS 25
+#define INTERACTION_ROLES   250 /* Discord's cap on roles of a guild */
+
+struct interaction {
+    uint64_t id, application_id, guild_id, channel_id;
+    enum interaction_type type;
+    struct str token;          /* a secret: never logged, never stored */
+    uint64_t guild_owner_hint; /* 0: unknown */
+    struct interaction_user user;
+    uint64_t roles[INTERACTION_ROLES];
+    int role_count;
+    uint64_t app_permissions;
+    int command_type;     /* 1 slash, 2 user, 3 message; COMMAND only */
+    char command[100];    /* "incident declare": name, group, subcommand */
+    struct str custom_id; /* COMPONENT, FORM */
+    uint64_t message_id;  /* COMPONENT: the message it sits on */
+    struct interaction_option options[INTERACTION_OPTIONS];
+    int option_count;
+};
+
+/* ERR_INVALID with a sentence for the log when it is no interaction we can
+ * answer (no id or token: nothing can be said to anybody). A direct message has
+ * guild_id 0 and is left to the caller to refuse in words. */
+MUST_CHECK enum err
+interaction_parse(const cJSON *data, struct interaction *out, const char **why);
+/* Milliseconds since 1970 from a snowflake. */
+int64_t snowflake_ms(uint64_t id);
+/* Decimal string to id; 0 when it is not one. */
+uint64_t snowflake_of(const cJSON *string);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * What we say, as Discord's JSON. Every message carries explicit
+ * allowed_mentions (nobody, unless told otherwise) and stays within Discord's
+ * limits: text is cut with an ellipsis on a code point boundary, never rejected
+ * by Discord for length.
+ */
+#ifndef BOT_DISCORD_MESSAGE_H
+#define BOT_DISCORD_MESSAGE_H
+
+#include "bot/base/buf.h"
+
+#include <cjson/cJSON.h>
+
+#define MESSAGE_UNITS     2000
+#define EMBED_TITLE_UNITS 256
+#define EMBED_TEXT_UNITS  4096
+#define FIELD_NAME_UNITS  256
+#define FIELD_VALUE_UNITS 1024
+#define CUSTOM_ID_UNITS   100
+#define NONCE_BYTES       26 /* with the NUL */
+
+#define FLAG_EPHEMERAL 64
+#define FLAG_SILENT    4096 /* no push notification */
+
+/* Adds text so that it renders literally: markdown escaped, mentions inert (a
+ * zero-width space after '<' of a mention and after '@' of everyone/here). New
+ * lines stay. */
+void markdown_add(struct buf *out, struct str text);
+/* The same on one line: new lines become blanks. */
+void markdown_add_line(struct buf *out, struct str text);
+/* A fenced block that the text cannot close, cut to about that many units. */
+void markdown_add_fence(struct buf *out, struct str text, size_t units);
+/* `18:53 UTC (<t:…:R>)` parts: <t:SECONDS:style> */
+void markdown_add_timestamp(struct buf *out, int64_t ms, char style);
+
+/* {content, allowed_mentions: nobody}; text is cut to MESSAGE_UNITS. */
+cJSON *message_new(struct str content);
+void message_set_flags(cJSON *message, int flags);
+/* nonce + enforce_nonce: derived from the key, the same for every attempt. */
+void message_set_nonce(cJSON *message, const char *nonce);
+void nonce_make(char out[static NONCE_BYTES], const char *instance,
+                const char *key);
+/* Adds users who may be pinged by this message. */
+void message_allow_user(cJSON *message, uint64_t user_id);
+void message_allow_role(cJSON *message, uint64_t role_id);
+
+cJSON *embed_new(struct str title, struct str description, int color);
+void embed_add_field(cJSON *embed, struct str name, struct str value,
+                     bool is_inline);
+void embed_set_footer(cJSON *embed, struct str text);
+void message_add_embed(cJSON *message, cJSON *embed); /* takes it */
+
+enum button_style {
+    BUTTON_PRIMARY = 1,
+    BUTTON_SECONDARY,
+    BUTTON_SUCCESS,
+    BUTTON_DANGER
+};
+/* Buttons go in rows of five. */
+void message_add_button(cJSON *message, enum button_style style,
+                        const char *label, const char *custom_id);
+void message_clear_buttons(cJSON *message); /* explicit empty list, on edits */
+
+/* A modal's data. Fields are Label + Text Input. */
+cJSON *form_new(const char *custom_id, struct str title);
+void form_add_text(cJSON *form, const char *field_id, const char *label,
+                   const char *hint, bool paragraph, bool required,
+                   int max_length, struct str value);
+
+/* Interaction answers: {type, data}. `data` is taken. */
+cJSON *answer_message(cJSON *data);    /* type 4 */
+cJSON *answer_deferred(bool only_me);  /* type 5 */
+cJSON *answer_form(cJSON *form);       /* type 9 */
+cJSON *answer_choices(cJSON *choices); /* type 8 */
+
+#endif

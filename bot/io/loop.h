@@ -1,0 +1,30 @@
+/*
+ * The one event loop. libuv carries lws, curl, children, signals and timers; no
+ * threads but libuv's resolver pool. Loop time (loop_now_ms) is monotonic.
+ */
+#ifndef BOT_IO_LOOP_H
+#define BOT_IO_LOOP_H
+
+#include <stdint.h>
+#include <uv.h>
+
+int64_t loop_now_ms(const uv_loop_t *loop);
+
+/* A one-shot deadline that can be moved. `at_ms` is loop time; INT64_MAX
+ * disarms. The callback runs at or after it. */
+struct deadline;
+typedef void deadline_fn(void *context);
+struct deadline *deadline_new(uv_loop_t *loop, deadline_fn *reached,
+                              void *context);
+void deadline_set(struct deadline *deadline, int64_t at_ms);
+void deadline_free(struct deadline *deadline); /* closes; NULL is fine */
+
+/* Called once at the end of each loop turn in which turn_end_wake was called:
+ * all that arrived in the turn is there. */
+struct turn_end;
+typedef void turn_end_fn(void *context);
+struct turn_end *turn_end_new(uv_loop_t *loop, turn_end_fn *end, void *context);
+void turn_end_wake(struct turn_end *turn);
+void turn_end_free(struct turn_end *turn);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * Carries out rest_calls over curl multi on the loop: keep-alive, HTTP/2 where
+ * offered, handles reused, many in flight. Queues what the rate limiter holds
+ * back, per bucket and in order; interaction callbacks never queue. Retries as
+ * rest_call.h allows (Discord docs: 429 and 5xx; our retry matrix). A 429 is
+ * not an error: it waits.
+ */
+#ifndef BOT_IO_REST_H
+#define BOT_IO_REST_H
+
+#include "bot/discord/rest_call.h"
+
+#include <uv.h>
+
+struct rest;
+
+struct rest_config {
+    const char *api_base;   /* "https://discord.com/api/v10" */
+    const char *token;      /* borrowed */
+    const char *user_agent; /* "DiscordBot (url, version)" */
+    const char *ca_file;    /* NULL: the system's */
+};
+
+/* NULL, with `why`, when api_base is neither https nor http to loopback. */
+struct rest *rest_new(uv_loop_t *loop, const struct rest_config *config,
+                      struct buf *why);
+/* Drops what is queued and in flight without calling back. */
+void rest_free(struct rest *rest);
+
+typedef void rest_fn(const struct rest_answer *answer, void *context);
+/* Takes the call's body and reason. Exactly one callback, never from inside
+ * rest_send, unless rest_free comes first. */
+void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
+               void *context);
+/* Plain GET of bytes from another host: an attachment. https only (http to
+ * loopback), no redirects, no Authorization. */
+typedef void rest_fetch_fn(enum rest_fate fate, int status, struct str bytes,
+                           struct str content_type, void *context);
+void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
+                rest_fetch_fn *done, void *context);
+/* Called when a 401 on a bot route stopped everything. */
+void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
+                       void *context);
+int rest_in_flight(const struct rest *rest);
+/* https, or http to a loopback address: shared with the config check. */
+bool url_is_allowed(const char *url, const char *secure, const char *plain);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * The postmortem: the record as a data tree, rendered through
+ * templates/postmortem.hugo.md, and the job for opsroom-git. Reads storage,
+ * writes nothing. Same record, same bytes: nothing in it depends on the clock
+ * or on TASK events.
+ */
+#ifndef BOT_POSTMORTEM_POSTMORTEM_H
+#define BOT_POSTMORTEM_POSTMORTEM_H
+
+#include "storage/store.h"
+
+#include <cjson/cJSON.h>
+
+struct postmortem_settings {
+    const char *template_file; /* "" : the built-in template */
+    const char *repository, *branch, *path, *author_name, *author_email;
+};
+
+/* ERR_INVALID: the template is wrong (`why`: line and what). */
+MUST_CHECK enum err postmortem_render(struct store *store,
+                                      const struct incident *in,
+                                      const struct postmortem_settings *set,
+                                      struct buf *page, struct buf *why);
+/* "2022-12-13-global-outage-504-timeouts": base date and slug of the title. */
+void postmortem_name(const struct incident *in, struct buf *out);
+/* The job for opsroom-git, as JSON on its stdin. */
+void postmortem_job(const struct incident *in,
+                    const struct postmortem_settings *set, struct str page,
+                    struct buf *out);
+/* Reads its stdout. ERR_IO with a sentence in `why` when it failed. */
+struct postmortem_result {
+    char commit[48];
+    char branch[96];
+    bool unchanged; /* the branch already held this very page */
+};
+MUST_CHECK enum err postmortem_result_read(struct str output,
+                                           struct postmortem_result *out,
+                                           struct buf *why);
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * The only SQL. One SQLite file: the append-only, hash-chained log of events;
+ * the projections folded from it (incident, role holders, milestones); the
+ * outbox; attachments; what Discord needs remembered across restarts.
+ *
+ * WAL, synchronous=FULL: when store_commit returns, the record survives a kill
+ * and a power cut. The caller owns transactions: store_begin, then per request
+ * store_request_begin and _keep or _undo, then store_commit once for the turn.
+ * Reads work inside and outside of a transaction. One connection, one thread.
+ *
+ * Functions that fail log nothing: they return ERR_STORAGE (disk, full, busy)
+ * or ERR_CORRUPT, and store_why() tells what SQLite said, until the next call.
+ * Result parameters are last and untouched on failure.
+ */
+#ifndef STORAGE_STORE_H
+#define STORAGE_STORE_H
+
+#include "bot/base/sha256.h"
+#include "bot/core/incident.h"
+
+struct store;
+
+/* Creates or migrates the file. Refuses, and touches nothing, when it is not a
+ * database, fails quick_check, was written by a newer opsroom, belongs to
+ * another program (application_id), or another process holds it; `why` says so
+ * in one sentence with what to do. read_only opens without migrating, for
+ * `verify` and `timeline` beside a running bot. */
+MUST_CHECK enum err store_open(const char *path, bool read_only,
+                               struct store **out, struct buf *why);
+void store_close(struct store *store); /* NULL is fine */
+const char *store_why(const struct store *store);
+/* 24 random hex digits made with the file: part of every nonce, so that two
+ * databases never collide. */
+const char *store_instance(const struct store *store);
+
+MUST_CHECK enum err store_begin(struct store *store);
+MUST_CHECK enum err store_commit(struct store *store);
+void store_rollback(struct store *store);
+bool store_in_transaction(const struct store *store);
+/* A savepoint for one request of the turn. */
+MUST_CHECK enum err store_request_begin(struct store *store);
+MUST_CHECK enum err store_request_keep(struct store *store);
+void store_request_undo(struct store *store);
+
+/* ---- incidents and their log (incidents.c, events.c) ---- */
+
+MUST_CHECK enum err store_next_incident_id(struct store *store, int64_t *out);
+MUST_CHECK enum err store_incident(struct store *store, int64_t id,
+                                   struct incident *out); /* or NOT_FOUND */
+/* The incident whose war or live room this channel is. */
+MUST_CHECK enum err store_incident_of_channel(struct store *store,
+                                              uint64_t guild_id,
+                                              uint64_t channel_id, int64_t *id);
+/* Live ones of a guild, newest first; *count may exceed max. */
+MUST_CHECK enum err store_live_incidents(struct store *store, uint64_t guild_id,
+                                         int64_t *ids, int max, int *count);
+/* Newest first, any state; calls back until it returns false. */
+typedef bool store_incident_fn(const struct incident *in, void *context);
+MUST_CHECK enum err store_each_incident(struct store *store,
+                                        store_incident_fn *each, void *context);
+
+/* Appends the events (numbered by incident_step) and writes the projection from
+ * `before` to `after` (only what differs). */
+MUST_CHECK enum err store_append(struct store *store,
+                                 const struct incident *before,
+                                 const struct incident *after,
+                                 const struct event *events, int count);
+
+enum event_order {
+    EVENTS_BY_SEQ,  /* as recorded */
+    EVENTS_BY_TIME, /* occurred, then as recorded */
+};
+/* The event's text lives until the callback returns; false stops. */
+typedef bool store_event_fn(const struct event *event, void *context);
+MUST_CHECK enum err store_each_event(struct store *store, int64_t incident_id,
+                                     enum event_order order, int64_t after_seq,
+                                     store_event_fn *each, void *context);
+MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
+                                int64_t seq, store_event_fn *each,
+                                void *context); /* or NOT_FOUND */
+/* Chain hash at the newest event that is not a TASK: what the postmortem
+ * prints, so that recording its commit does not change its bytes. */
+MUST_CHECK enum err store_record_hash(struct store *store, int64_t incident_id,
+                                      struct sha256 *out);
+
+/* ---- attachments (attachments.c) ---- */
+
+/* Idempotent: the key is the content's SHA-256. */
+MUST_CHECK enum err store_put_attachment(struct store *store, struct str bytes,
+                                         struct sha256 *out);
+MUST_CHECK enum err store_attachment(struct store *store, struct str sha256_hex,
+                                     struct buf *out); /* or NOT_FOUND */
+
+/* ---- outbox (outbox.c) ----
+ *
+ * A row says: this part of the world may differ from the record; make it so.
+ * Its key is kind + incident + target, so wanting twice is one row with a
+ * higher `wanted`; it is done when the generation that was delivered is still
+ * the newest. Rows of one lane go one at a time, in order of wanting. */
+struct outbox_row {
+    int64_t id;
+    enum effect_kind kind;
+    int64_t incident_id;
+    int64_t target;
+    int64_t wanted;   /* generation */
+    int64_t attempts; /* begun, durable: above 0 means "look first" */
+    int64_t not_before_ms;
+    int64_t first_attempt_ms;
+    char lane[48];
+    char url[2048]; /* FETCH; a signed one, deleted with the row */
+};
+
+/* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12" by kind. */
+MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
+                               int64_t incident_id, int64_t target,
+                               struct str url, int64_t now_ms);
+/* The heads of lanes that are due at now_ms, oldest first, without the lanes
+ * named in `busy`; *next_due_ms (INT64_MAX: none) is when to ask again. */
+typedef bool store_outbox_fn(const struct outbox_row *row, void *context);
+MUST_CHECK enum err store_due(struct store *store, int64_t now_ms,
+                              store_outbox_fn *each, void *context,
+                              int64_t *next_due_ms);
+MUST_CHECK enum err store_outbox_count(struct store *store, int64_t *out);
+/* Committed by the caller before the effect's first request leaves. */
+MUST_CHECK enum err store_outbox_begin(struct store *store, int64_t id,
+                                       int64_t now_ms);
+/* Deletes the row when nothing newer was wanted; else attempts = 0 and it is
+ * due again at not_before_ms. */
+MUST_CHECK enum err store_outbox_done(struct store *store, int64_t id,
+                                      int64_t generation,
+                                      int64_t not_before_ms);
+MUST_CHECK enum err store_outbox_retry(struct store *store, int64_t id,
+                                       int64_t not_before_ms, struct str error);
+
+/* ---- what stands in the rooms (rooms.c) ----
+ *
+ * A room's entry messages are a projection of the record. One row a message:
+ * which entries it holds, and its id once Discord gave one. A planned message
+ * (message_id 0) is committed before it is sent, so that a retry sends the same
+ * bytes under the same nonce. */
+enum room { ROOM_WAR, ROOM_LIVE, ROOM_COUNT };
+struct room_message {
+    int64_t ordinal; /* 1, 2, 3… in its room */
+    int64_t first_seq, last_seq;
+    uint64_t message_id;
+    int64_t planned_ms;
+    struct sha256 content; /* of the text as last sent */
+};
+/* The newest message of a room, or NOT_FOUND. */
+MUST_CHECK enum err store_last_room_message(struct store *store,
+                                            int64_t incident_id, enum room room,
+                                            struct room_message *out);
+MUST_CHECK enum err store_put_room_message(struct store *store,
+                                           int64_t incident_id, enum room room,
+                                           const struct room_message *message);
+
+/* ---- Discord (discord.c) ---- */
+
+/* A replayed interaction gets its stored answer. NOT_FOUND: new. */
+MUST_CHECK enum err store_answer(struct store *store, uint64_t interaction_id,
+                                 struct buf *out);
+MUST_CHECK enum err store_put_answer(struct store *store,
+                                     uint64_t interaction_id, struct str answer,
+                                     int64_t now_ms);
+/* Answers older than a day are of no use: Discord's tokens die in 15 min. */
+MUST_CHECK enum err store_forget_answers(struct store *store,
+                                         int64_t before_ms);
+
+struct stored_session {
+    char session_id[128];
+    char resume_url[512];
+    int64_t seq; /* of the last dispatch whose effects are durable */
+};
+MUST_CHECK enum err store_session(struct store *store,
+                                  struct stored_session *out);
+MUST_CHECK enum err store_put_session(struct store *store,
+                                      const struct stored_session *session);
+MUST_CHECK enum err store_put_session_seq(struct store *store, int64_t seq);
+/* Identifies within the last 24 h, so that a crash loop cannot burn them. */
+MUST_CHECK enum err store_identifies(struct store *store, int64_t now_ms,
+                                     int64_t *out);
+MUST_CHECK enum err store_put_identify(struct store *store, int64_t now_ms);
+
+/* Small facts by name: "commands_sha256", … */
+MUST_CHECK enum err store_fact(struct store *store, const char *name,
+                               struct buf *out);
+MUST_CHECK enum err store_put_fact(struct store *store, const char *name,
+                                   struct str value);
+
+/* ---- proof (verify.c) ---- */
+
+struct verdicts {
+    int64_t incidents, events, attachments;
+    int64_t problems;
+};
+/* Recomputes the hash chain, replays every log through incident_apply and
+ * compares with the projections, and hashes every attachment. One line a
+ * problem goes to `report`. ERR_CORRUPT when there is any. */
+MUST_CHECK enum err store_verify(struct store *store, struct verdicts *out,
+                                 struct buf *report);
+
+#endif
