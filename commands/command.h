@@ -11,6 +11,7 @@
 #define COMMANDS_COMMAND_H
 
 #include "bot/core/access.h"
+#include "bot/discord/custom_id.h"
 #include "bot/discord/interaction.h"
 #include "commands/list.h"
 #include "storage/store.h"
@@ -110,10 +111,5 @@ const struct command *command_find(const char *name);
 char *commands_registration(void);
 /* The README's table. */
 void commands_print_table(struct buf *out);
-
-/* custom_id of a button or form: "1|resolve|12|summary=…"; the incident and
- * preset values, within 100 units. */
-void custom_id_make(char out[static 101], const char *command,
-                    int64_t incident_id, const char *preset);
 
 #endif
