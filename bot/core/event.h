@@ -3,7 +3,7 @@
  * that names the one it corrects. This is the whole vocabulary of the log; what
  * an incident looks like now is the fold of its events (incident_apply).
  *
- * EVENT_FIELDS is the single list of an event's fields. Storage (columns,
+ * event_fields is the single list of an event's fields. Storage (columns,
  * hash), `opsroom timeline --json` and the tests walk it, so a new field is one
  * row in event.c and one member here, and cannot be forgotten anywhere.
  */
@@ -45,13 +45,13 @@
 
 #define INCIDENT_TYPE_LIST(X)                                                  \
     X(SERVICE, "service")                                                      \
-    X(SECURITY, "security") X(MODERATION, "moderation")                        \
-        X(NEAR_MISS, "near-miss")
+    X(SECURITY, "security")                                                    \
+    X(MODERATION, "moderation") X(NEAR_MISS, "near-miss")
 
 #define ROLE_LIST(X)                                                           \
     X(NONE, "none")                                                            \
-    X(COMMANDER, "commander") X(SCRIBE, "scribe") X(COMMS, "comms")            \
-        X(OPS, "ops")
+    X(COMMANDER, "commander")                                                  \
+    X(SCRIBE, "scribe") X(COMMS, "comms") X(OPS, "ops")
 
 #define CONFIDENCE_LIST(X)                                                     \
     X(NONE, "none")                                                            \
@@ -64,10 +64,10 @@
 
 #define SOURCE_LIST(X)                                                         \
     X(SLASH, "slash")                                                          \
-    X(MENU, "menu") X(BUTTON, "button") X(MODAL, "modal")                      \
-        X(WEBHOOK, "webhook") X(PROBE, "probe") X(CLI, "cli")                  \
-            X(IMPORT, "import")                                                \
-                X(SYSTEM, "system") /* a finished effect, a timer */
+    X(MENU, "menu")                                                            \
+    X(BUTTON, "button") X(MODAL, "modal") X(WEBHOOK, "webhook")                \
+        X(PROBE, "probe") X(CLI, "cli") X(IMPORT, "import")                    \
+            X(SYSTEM, "system") /* a finished effect, a timer */
 
 #define ACTOR_TYPE_LIST(X)                                                     \
     X(NOBODY, "nobody")                                                        \
@@ -189,27 +189,29 @@ struct event_field {
         FIELD_INT64,
         FIELD_ID, /* uint64_t snowflake; decimal text outside */
         FIELD_BOOL,
-        FIELD_ENUM, /* stored as its word */
-        FIELD_TEXT,
+        FIELD_ENUM,  /* stored as its word */
+        FIELD_TEXT,  /* struct str: borrowed */
+        FIELD_TYPED, /* when.typed: text that lies in the event itself */
     } type;
     size_t offset;
     const struct words *words; /* of an ENUM */
 };
 /* Every member above but seq; struct when and struct actor as their parts
- * (occurred_from, occurred_to, occurred_precision, occurred_typed, actor_type,
- * actor_id, actor_name, …). `typed` is a char array: its field type is
- * FIELD_TEXT with `in_place` semantics handled by event_get/event_set_text. */
+ * (occurred_from_ms, occurred_to_ms, occurred_precision, occurred_typed,
+ * actor_type, actor_id, actor_name, …). */
 extern const struct event_field event_fields[];
 extern const int event_field_count;
+/* FIELD_TEXT or FIELD_TYPED: read and set with the _text functions. */
+bool event_field_is_text(const struct event_field *field);
 
-/* Typed access for the walkers. A default (0, false, first word, absent text)
- * reads as absent: it is neither stored nor hashed nor printed. */
+/* Typed access for the walkers. A default (0, false, first word, absent or
+ * empty text) reads as absent: it is neither stored nor hashed nor printed. */
 bool event_field_is_default(const struct event *event,
                             const struct event_field *field);
 int64_t event_get_number(const struct event *event,
-                         const struct event_field *field); /* not TEXT */
+                         const struct event_field *field); /* not text */
 struct str event_get_text(const struct event *event,
-                          const struct event_field *field); /* only TEXT */
+                          const struct event_field *field); /* only text */
 void event_set_number(struct event *event, const struct event_field *field,
                       int64_t value);
 void event_set_text(struct event *event, const struct event_field *field,
@@ -220,7 +222,9 @@ void event_set_text(struct event *event, const struct event_field *field,
  * hash of old events. */
 void event_canonical(const struct event *event, struct buf *out);
 
-/* Shown to people in a list: by a person, an update with a message, a role. */
+/* Shown to people in a list of its own: an entry by a person, a role, an update
+ * with a message. Not a parked idea, and not evidence that belongs to another
+ * entry (target set): that one shows it. */
 bool event_in_timeline(const struct event *event);
 
 #endif
