@@ -12,23 +12,23 @@
 
 #include "bot/core/when.h"
 
+/* clang-format off */
 /* X(NAME, word, by_person): the word is what people type and files show. */
 #define EVENT_KIND_LIST(X)                                                     \
-    X(REPORT, "report", true)   /* a user or colleague saw it */               \
-    X(NOTE, "note", true)       /* the default */                              \
-    X(FINDING, "finding", true) /* theory, confirmed or ruled out */           \
+    X(REPORT, "report", true)     /* a user or colleague saw it */             \
+    X(NOTE, "note", true)         /* the default */                            \
+    X(FINDING, "finding", true)   /* theory, confirmed or ruled out */         \
     X(ACTION, "action", true)                                                  \
-    X(CHANGE, "change", true) /* structured: what, where, from, to */          \
+    X(CHANGE, "change", true)     /* structured: what, where, from, to */      \
     X(DECISION, "decision", true)                                              \
-    X(COMMS, "comms", true) /* a public notice */                              \
-    X(EVIDENCE, "evidence",                                                    \
-      true)                 /* bytes or link; `target` names its entry */      \
-    X(ALERT, "alert", true) /* relayed from a monitor by hand */               \
-    X(IDEA, "idea", true)   /* parked: not in the timeline */                  \
+    X(COMMS, "comms", true)       /* a public notice */                        \
+    X(EVIDENCE, "evidence", true) /* bytes or link; `target` is its entry */   \
+    X(ALERT, "alert", true)       /* relayed from a monitor by hand */         \
+    X(IDEA, "idea", true)         /* parked: not in the timeline */            \
     X(DECLARED, "declared", false)                                             \
-    X(STATE, "state", false) /* a move, or an update without one */            \
-    X(ROLE, "role", false)   /* somebody took or left a role */                \
-    X(TASK, "task", false)   /* an effect finished or failed for good */
+    X(STATE, "state", false)      /* a move, or an update without one */       \
+    X(ROLE, "role", false)        /* somebody took or left a role */           \
+    X(TASK, "task", false)        /* an effect finished or failed for good */
 
 #define STATE_LIST(X)                                                          \
     X(NONE, "none") /* not declared yet */                                     \
@@ -46,16 +46,21 @@
 #define INCIDENT_TYPE_LIST(X)                                                  \
     X(SERVICE, "service")                                                      \
     X(SECURITY, "security")                                                    \
-    X(MODERATION, "moderation") X(NEAR_MISS, "near-miss")
+    X(MODERATION, "moderation")                                                \
+    X(NEAR_MISS, "near-miss")
 
 #define ROLE_LIST(X)                                                           \
     X(NONE, "none")                                                            \
     X(COMMANDER, "commander")                                                  \
-    X(SCRIBE, "scribe") X(COMMS, "comms") X(OPS, "ops")
+    X(SCRIBE, "scribe")                                                        \
+    X(COMMS, "comms")                                                          \
+    X(OPS, "ops")
 
 #define CONFIDENCE_LIST(X)                                                     \
     X(NONE, "none")                                                            \
-    X(THEORY, "theory") X(CONFIRMED, "confirmed") X(RULED_OUT, "ruled-out")
+    X(THEORY, "theory")                                                        \
+    X(CONFIRMED, "confirmed")                                                  \
+    X(RULED_OUT, "ruled-out")
 
 #define VISIBILITY_LIST(X)                                                     \
     X(LIVE, "live")       /* also in the live operating room */                \
@@ -65,15 +70,22 @@
 #define SOURCE_LIST(X)                                                         \
     X(SLASH, "slash")                                                          \
     X(MENU, "menu")                                                            \
-    X(BUTTON, "button") X(MODAL, "modal") X(WEBHOOK, "webhook")                \
-        X(PROBE, "probe") X(CLI, "cli") X(IMPORT, "import")                    \
-            X(SYSTEM, "system") /* a finished effect, a timer */
+    X(BUTTON, "button")                                                        \
+    X(MODAL, "modal")                                                          \
+    X(WEBHOOK, "webhook")                                                      \
+    X(PROBE, "probe")                                                          \
+    X(CLI, "cli")                                                              \
+    X(IMPORT, "import")                                                        \
+    X(SYSTEM, "system")   /* a finished effect, a timer */
 
 #define ACTOR_TYPE_LIST(X)                                                     \
     X(NOBODY, "nobody")                                                        \
-    X(MEMBER, "member") X(NAME, "name") X(TEAM, "team") X(ROBOT, "robot")
+    X(MEMBER, "member")                                                        \
+    X(NAME, "name")                                                            \
+    X(TEAM, "team")                                                            \
+    X(ROBOT, "robot")
 
-/* The world's part: what an incident wants done outside. See effect.h. */
+/* The world's part: what an incident wants done outside. */
 #define EFFECT_KIND_LIST(X)                                                    \
     X(NONE, "none")                                                            \
     X(WAR_ROOM, "war_room")     /* create the writable channel */              \
@@ -85,6 +97,7 @@
     X(ANNOUNCE, "announce")     /* one line in the announce channel */         \
     X(FETCH, "fetch")           /* download an attached file */                \
     X(POSTMORTEM, "postmortem") /* render and commit */
+/* clang-format on */
 
 /* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,
  * SEVERITY_1, TYPE_SERVICE, ROLE_COMMANDER, CONFIDENCE_THEORY, VISIBILITY_LIVE,
@@ -155,8 +168,10 @@ struct event {
     struct str change_verified; /* what verified it; absent: nobody said */
     bool change_temporary;
 
-    /* DECLARED: text is the title. started (may be WHEN_NEVER) in
-     * `impact_from`. */
+    /* DECLARED: which incident, and where; text is the title. started (may be
+     * WHEN_NEVER) in `impact_from`. */
+    int64_t declared_id;
+    uint64_t declared_guild_id, declared_channel_id;
     enum severity severity;
     enum incident_type type;
     bool is_private, is_drill;
