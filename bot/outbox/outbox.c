@@ -1,0 +1,335 @@
+#include "bot/outbox/outbox.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/io/loop.h"
+#include "bot/outbox/work.h"
+#include "bot/road/road.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Deliveries under way at once; more lanes wait their turn. */
+#define WORKS 24
+/* Back-off of a row whose part of the world does not answer. */
+#define RETRY_FIRST_MS (2 * MS_PER_SECOND)
+#define RETRY_MOST_MS  (5 * MS_PER_MINUTE)
+
+/* The least time between two deliveries of one kind to one incident: what is
+ * wanted in between is delivered together. Hints from Discord's observed pace
+ * (about 5 messages per 5 s and channel), never a condition of correctness. */
+static int64_t spacing_ms(enum effect_kind kind)
+{
+    switch ((int)kind) {
+    case EFFECT_CARD:
+        return 5 * MS_PER_SECOND;
+    case EFFECT_ROOM:
+    case EFFECT_LIVE:
+        return 1 * MS_PER_SECOND;
+    case EFFECT_POSTMORTEM:
+        return 2 * MS_PER_SECOND;
+    default:
+        return 0;
+    }
+}
+
+struct pace {
+    enum effect_kind kind;
+    int64_t incident_id;
+    int64_t not_before_ms; /* wall */
+};
+#define PACES 64
+
+struct outbox {
+    struct outbox_config config;
+    struct room_settings rooms;
+    struct work works[WORKS];
+    struct pace paces[PACES]; /* a ring: forgetting one is only impolite */
+    int pace_next;
+    bool wanted;          /* ask the store: a row was made or became due */
+    bool answered;        /* a work has an answer to settle */
+    int64_t next_due_ms;  /* wall */
+    struct deadline *due; /* wakes the turn at next_due_ms */
+};
+
+static void on_due(void *context)
+{
+    struct outbox *outbox = context;
+    outbox->wanted = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+struct outbox *outbox_new(const struct outbox_config *config,
+                          const struct room_settings *rooms)
+{
+    struct outbox *outbox = mem_alloc(sizeof *outbox);
+    outbox->config = *config;
+    outbox->rooms = *rooms;
+    outbox->wanted = true;
+    outbox->next_due_ms = INT64_MAX;
+    outbox->due = deadline_new(config->loop, on_due, outbox);
+    return outbox;
+}
+
+void outbox_free(struct outbox *outbox)
+{
+    if (outbox == NULL)
+        return;
+    for (int i = 0; i < WORKS; i++)
+        work_release(&outbox->works[i]);
+    deadline_free(outbox->due);
+    free(outbox);
+}
+
+void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms)
+{
+    outbox->rooms = *rooms;
+    outbox->wanted = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+void outbox_wanted(struct outbox *outbox)
+{
+    outbox->wanted = true;
+}
+
+bool outbox_has_work(const struct outbox *outbox)
+{
+    return outbox->wanted || outbox->answered;
+}
+
+int outbox_in_flight(const struct outbox *outbox)
+{
+    int count = 0;
+    for (int i = 0; i < WORKS; i++)
+        count += outbox->works[i].state != WORK_FREE;
+    return count;
+}
+
+static bool lane_is_busy(const struct outbox *outbox, const char *lane)
+{
+    for (int i = 0; i < WORKS; i++)
+        if (outbox->works[i].state != WORK_FREE &&
+            strcmp(outbox->works[i].delivery.row.lane, lane) == 0)
+            return true;
+    return false;
+}
+
+static struct pace *pace_find(struct outbox *outbox,
+                              const struct outbox_row *row)
+{
+    for (int i = 0; i < PACES; i++)
+        if (outbox->paces[i].kind == row->kind &&
+            outbox->paces[i].incident_id == row->incident_id)
+            return &outbox->paces[i];
+    return NULL;
+}
+
+static void pace_set(struct outbox *outbox, const struct outbox_row *row,
+                     int64_t not_before_ms)
+{
+    struct pace *pace = pace_find(outbox, row);
+    if (pace == NULL) {
+        pace = &outbox->paces[outbox->pace_next];
+        outbox->pace_next = (outbox->pace_next + 1) % PACES;
+    }
+    *pace = (struct pace){row->kind, row->incident_id, not_before_ms};
+}
+
+/* ---- an answer arrived ---- */
+
+static void on_answered(struct work *work)
+{
+    struct outbox *outbox = work->outbox;
+    work->state = WORK_ANSWERED;
+    outbox->answered = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+static int64_t back_off_ms(const struct outbox_row *row)
+{
+    int64_t wait = RETRY_FIRST_MS;
+    for (int64_t i = 0; i < row->attempts && wait < RETRY_MOST_MS; i++)
+        wait *= 2;
+    return wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS;
+}
+
+static void log_effect(const char *event, const struct delivery *delivery,
+                       const char *words)
+{
+    log_warn(event, LOG_INT("incident", delivery->row.incident_id),
+             LOG_TEXT("effect",
+                      word_of(&effect_kind_words, (int)delivery->row.kind)),
+             LOG_INT("attempts", delivery->row.attempts + 1),
+             LOG_TEXT("words", words));
+}
+
+/* A finished effect takes the road like any other request. */
+static enum err record_result(struct outbox *outbox, struct delivery *delivery,
+                              int64_t wall_ms)
+{
+    struct incident after;
+    struct outcome outcome;
+    if (!delivery->has_result)
+        return ERR_OK;
+    enum err err = road_take(outbox->config.store, &delivery->in,
+                             &delivery->result, wall_ms, &after, &outcome);
+    if (err == ERR_OK && outcome.verdict == VERDICT_REFUSED)
+        log_effect("effect_result_refused", delivery, outcome.words);
+    return err;
+}
+
+/* The row is done as far as it went; `generation` -1 keeps it open. */
+static enum err finish(struct outbox *outbox, struct work *work,
+                       int64_t generation, int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    const struct outbox_row *row = &delivery->row;
+    int64_t not_before_ms = wall_ms + spacing_ms(row->kind);
+    enum err err = record_result(outbox, delivery, wall_ms);
+    if (err != ERR_OK)
+        return err;
+    pace_set(outbox, row, not_before_ms);
+    outbox->wanted = true;
+    work->state = WORK_OVER;
+    return store_outbox_done(outbox->config.store, row->id, generation,
+                             not_before_ms);
+}
+
+static enum err put_off(struct outbox *outbox, struct work *work,
+                        int64_t wall_ms)
+{
+    const struct outbox_row *row = &work->delivery.row;
+    log_effect("effect_put_off", &work->delivery, work->delivery.words);
+    work->state = WORK_OVER;
+    outbox->wanted = true;
+    return store_outbox_retry(outbox->config.store, row->id,
+                              wall_ms + back_off_ms(row),
+                              str_of(work->delivery.words));
+}
+
+/* One step of a delivery, within the turn's transaction. */
+static enum err advance(struct outbox *outbox, struct work *work,
+                        int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    enum err err = store_incident(outbox->config.store,
+                                  delivery->row.incident_id, &delivery->in);
+    if (err != ERR_OK)
+        return err;
+    switch (work_step(work, &outbox->config, &outbox->rooms, wall_ms)) {
+    case DELIVERY_CALL:
+        work->state = WORK_TO_SEND;
+        return ERR_OK;
+    case DELIVERY_RETRY:
+        return put_off(outbox, work, wall_ms);
+    case DELIVERY_AGAIN:
+        return finish(outbox, work, -1, wall_ms);
+    case DELIVERY_FAILED:
+        log_effect("effect_failed", delivery, delivery->words);
+        break;
+    case DELIVERY_DONE:
+        break;
+    }
+    return finish(outbox, work, delivery->row.wanted, wall_ms);
+}
+
+/* ---- due rows become works ---- */
+
+struct start {
+    struct outbox *outbox;
+    int64_t wall_ms;
+    int64_t paced_until_ms; /* earliest of the rows that wait for their pace */
+    int count;
+    struct work *begun[WORKS];
+};
+
+static bool start_row(const struct outbox_row *row, void *context)
+{
+    struct start *start = context;
+    struct outbox *outbox = start->outbox;
+    if (lane_is_busy(outbox, row->lane))
+        return true;
+    const struct pace *pace = pace_find(outbox, row);
+    if (pace != NULL && pace->not_before_ms > start->wall_ms) {
+        if (pace->not_before_ms < start->paced_until_ms)
+            start->paced_until_ms = pace->not_before_ms;
+        return true;
+    }
+    for (int i = 0; i < WORKS; i++) {
+        struct work *work = &outbox->works[i];
+        if (work->state != WORK_FREE)
+            continue;
+        work->outbox = outbox;
+        work->answered = on_answered;
+        work->delivery = (struct delivery){.row = *row};
+        work->state = WORK_BEGUN;
+        start->begun[start->count++] = work;
+        return true;
+    }
+    return false; /* all places taken: a finished work asks again */
+}
+
+static enum err start_due(struct outbox *outbox, int64_t wall_ms)
+{
+    struct start start = {
+        .outbox = outbox, .wall_ms = wall_ms, .paced_until_ms = INT64_MAX};
+    outbox->wanted = false;
+    enum err err = store_due(outbox->config.store, wall_ms, start_row, &start,
+                             &outbox->next_due_ms);
+    for (int i = 0; i < start.count && err == ERR_OK; i++) {
+        err = store_outbox_begin(outbox->config.store,
+                                 start.begun[i]->delivery.row.id, wall_ms);
+        if (err == ERR_OK)
+            err = advance(outbox, start.begun[i], wall_ms);
+    }
+    if (start.paced_until_ms < outbox->next_due_ms)
+        outbox->next_due_ms = start.paced_until_ms;
+    return err;
+}
+
+enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
+{
+    enum err err = ERR_OK;
+    outbox->answered = false;
+    for (int i = 0; i < WORKS && err == ERR_OK; i++)
+        if (outbox->works[i].state == WORK_ANSWERED)
+            err = advance(outbox, &outbox->works[i], wall_ms);
+    if (err == ERR_OK && outbox->wanted && outbox->rooms.bot_user_id != 0)
+        err = start_due(outbox, wall_ms);
+    return err;
+}
+
+static void arm(struct outbox *outbox)
+{
+    if (outbox->rooms.bot_user_id == 0)
+        return;
+    if (outbox->wanted)
+        outbox->config.wake(outbox->config.context);
+    if (outbox->next_due_ms == INT64_MAX) {
+        deadline_set(outbox->due, INT64_MAX);
+        return;
+    }
+    int64_t wait = outbox->next_due_ms - clock_wall_ms();
+    deadline_set(outbox->due,
+                 loop_now_ms(outbox->config.loop) + (wait > 0 ? wait : 0));
+}
+
+void outbox_send(struct outbox *outbox, bool committed)
+{
+    for (int i = 0; i < WORKS; i++) {
+        struct work *work = &outbox->works[i];
+        if (work->state == WORK_FREE || work->state == WORK_SENT)
+            continue;
+        if (committed && work->state == WORK_TO_SEND)
+            work_send(work, &outbox->config);
+        else
+            work_release(work);
+    }
+    if (!committed) {
+        /* The disk refuses: wait a little, the rows are as they were. */
+        outbox->next_due_ms = clock_wall_ms() + RETRY_FIRST_MS;
+        outbox->wanted = false;
+    }
+    arm(outbox);
+}

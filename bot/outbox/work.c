@@ -1,0 +1,269 @@
+#include "bot/outbox/work.h"
+
+#include "bot/base/mem.h"
+#include "bot/io/child.h"
+
+#include <stdlib.h>
+
+#define PAGE_BYTES (8u << 20)
+/* JSON escaping makes a page at most six times longer. */
+#define JOB_BYTES        (6u * PAGE_BYTES)
+#define GIT_OUTPUT_BYTES (64u << 10)
+#define GIT_TIMEOUT_MS   (30 * MS_PER_SECOND)
+/* After these the failure goes on the record; a later wish tries again. */
+#define ATTEMPTS 5
+
+/* Stands between a request in flight and its work: when the work is released
+ * first, the answer finds nobody and is dropped. */
+struct work_ticket {
+    struct work *work; /* NULL: nobody waits any more */
+    struct child *child;
+};
+
+static struct work *ticket_take(struct work_ticket *ticket)
+{
+    struct work *work = ticket->work;
+    free(ticket);
+    if (work != NULL)
+        work->ticket = NULL;
+    return work;
+}
+
+static void on_rest(const struct rest_answer *answer, void *context)
+{
+    struct work *work = ticket_take(context);
+    if (work == NULL)
+        return;
+    work->rest = *answer;
+    work->rest.text = STR_NONE;
+    work->rest.json =
+        answer->json == NULL ? NULL : cJSON_Duplicate(answer->json, 1);
+    work->answered(work);
+}
+
+static void keep_bytes(struct work *work, struct str bytes)
+{
+    buf_release(&work->bytes);
+    work->bytes = BUF_INIT(bytes.n);
+    buf_add(&work->bytes, bytes);
+}
+
+static void on_fetched(enum rest_fate fate, int status, struct str bytes,
+                       struct str content_type, void *context)
+{
+    (void)status;
+    struct work *work = ticket_take(context);
+    if (work == NULL)
+        return;
+    work->fetch_fate = fate;
+    str_copy_to(work->type, content_type);
+    keep_bytes(work, bytes);
+    work->answered(work);
+}
+
+static void on_git(int status, struct str output, void *context)
+{
+    (void)status; /* the output says it in words */
+    struct work *work = ticket_take(context);
+    if (work == NULL)
+        return;
+    keep_bytes(work, output);
+    work->answered(work);
+}
+
+static void say(struct delivery *delivery, const char *words)
+{
+    str_copy_to(delivery->words, str_of(words));
+}
+
+static struct event *result_begin(struct delivery *delivery)
+{
+    delivery->has_result = true;
+    delivery->result = (struct request){
+        .kind = REQUEST_EFFECT,
+        .draft = {.kind = EVENT_TASK,
+                  .source = SOURCE_SYSTEM,
+                  .effect = delivery->row.kind,
+                  .target = delivery->row.target},
+    };
+    return &delivery->result.draft;
+}
+
+static enum delivery_verdict fail(struct delivery *delivery, const char *words)
+{
+    say(delivery, words);
+    struct event *draft = result_begin(delivery);
+    draft->failed = true;
+    draft->text = str_of(delivery->words);
+    return DELIVERY_FAILED;
+}
+
+static enum delivery_verdict later_or_fail(struct delivery *delivery,
+                                           const char *words,
+                                           const char *for_good)
+{
+    say(delivery, words);
+    return delivery->row.attempts < ATTEMPTS ? DELIVERY_RETRY
+                                             : fail(delivery, for_good);
+}
+
+/* ---- an attached file ---- */
+
+static bool copy_file_name(const struct event *event, void *context)
+{
+    struct work *work = context;
+    str_copy_to(work->name, event->file_name);
+    if (event->file_type.n > 0)
+        str_copy_to(work->type, event->file_type);
+    return false;
+}
+
+static enum delivery_verdict keep_file(struct work *work,
+                                       const struct outbox_config *config)
+{
+    struct delivery *delivery = &work->delivery;
+    struct sha256 hash;
+    if (store_event(config->store, delivery->in.id, delivery->row.target,
+                    copy_file_name, work) != ERR_OK ||
+        store_put_attachment(config->store, buf_str(&work->bytes), &hash) !=
+            ERR_OK) {
+        say(delivery, store_why(config->store));
+        return DELIVERY_RETRY;
+    }
+    sha256_hex(&hash, work->sha256);
+    struct event *draft = result_begin(delivery);
+    draft->file_name = str_of(work->name);
+    draft->file_type = str_of(work->type);
+    draft->file_sha256 = str_of(work->sha256);
+    draft->file_bytes = (int64_t)work->bytes.n;
+    return DELIVERY_DONE;
+}
+
+static enum delivery_verdict step_fetch(struct work *work,
+                                        const struct outbox_config *config)
+{
+    struct delivery *delivery = &work->delivery;
+    if (delivery->step++ == 0) {
+        work->ask = WORK_ASK_FETCH;
+        return DELIVERY_CALL;
+    }
+    if (work->fetch_fate == REST_DONE)
+        return keep_file(work, config);
+    if (work->fetch_fate == REST_UNREACHABLE)
+        return later_or_fail(delivery,
+                             "The attached file could not be downloaded yet.",
+                             "The attached file could not be downloaded: "
+                             "Discord did not answer. Attach it again.");
+    return fail(delivery, "The attached file could not be kept: it is gone or "
+                          "too large. Attach it again.");
+}
+
+/* ---- the postmortem ---- */
+
+static enum delivery_verdict ask_git(struct work *work,
+                                     const struct outbox_config *config)
+{
+    struct delivery *delivery = &work->delivery;
+    struct buf page = BUF_INIT(PAGE_BYTES);
+    struct buf why = BUF_INIT(sizeof delivery->words - 1);
+    enum err err = postmortem_render(config->store, &delivery->in,
+                                     &config->postmortem, &page, &why);
+    enum delivery_verdict verdict = DELIVERY_CALL;
+    if (err == ERR_OK) {
+        work->bytes = BUF_INIT(JOB_BYTES);
+        postmortem_job(&delivery->in, &config->postmortem, buf_str(&page),
+                       &work->bytes);
+        work->ask = WORK_ASK_GIT;
+    } else {
+        verdict = fail(delivery, why.n > 0 ? buf_text(&why) : err_words(err));
+    }
+    buf_release(&page);
+    buf_release(&why);
+    return verdict;
+}
+
+static enum delivery_verdict read_git(struct work *work)
+{
+    struct delivery *delivery = &work->delivery;
+    struct buf why = BUF_INIT(sizeof delivery->words - 1);
+    enum delivery_verdict verdict = DELIVERY_DONE;
+    if (postmortem_result_read(buf_str(&work->bytes), &work->git, &why) ==
+        ERR_OK) {
+        struct event *draft = result_begin(delivery);
+        draft->ref = str_of(work->git.commit);
+        draft->text = str_of(work->git.branch);
+    } else {
+        verdict = later_or_fail(
+            delivery, buf_text(&why),
+            "The postmortem could not be committed. Check [postmortem] "
+            "repository; it is tried again with the next entry.");
+    }
+    buf_release(&why);
+    return verdict;
+}
+
+static enum delivery_verdict step_postmortem(struct work *work,
+                                             const struct outbox_config *config)
+{
+    if (config->postmortem.repository[0] == '\0')
+        return DELIVERY_DONE;
+    return work->delivery.step++ == 0 ? ask_git(work, config) : read_git(work);
+}
+
+/* ---- any ---- */
+
+enum delivery_verdict work_step(struct work *work,
+                                const struct outbox_config *config,
+                                const struct room_settings *rooms,
+                                int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    if (delivery->row.kind == EFFECT_FETCH)
+        return step_fetch(work, config);
+    if (delivery->row.kind == EFFECT_POSTMORTEM)
+        return step_postmortem(work, config);
+    work->ask = WORK_ASK_REST;
+    const struct rest_answer *answer =
+        work->state == WORK_BEGUN ? NULL : &work->rest;
+    enum delivery_verdict verdict =
+        room_deliver(delivery, config->store, rooms, answer, wall_ms);
+    cJSON_Delete(work->rest.json);
+    work->rest.json = NULL;
+    return verdict;
+}
+
+void work_send(struct work *work, const struct outbox_config *config)
+{
+    struct work_ticket *ticket = mem_alloc(sizeof *ticket);
+    ticket->work = work;
+    work->ticket = ticket;
+    work->state = WORK_SENT;
+    if (work->ask == WORK_ASK_FETCH) {
+        rest_fetch(config->rest, work->delivery.row.url,
+                   (size_t)config->attachment_max_bytes, on_fetched, ticket);
+    } else if (work->ask == WORK_ASK_GIT) {
+        struct child_job job = {.program = config->git_helper,
+                                .input = buf_str(&work->bytes),
+                                .timeout_ms = GIT_TIMEOUT_MS,
+                                .output_limit = GIT_OUTPUT_BYTES};
+        ticket->child = child_run(config->loop, &job, on_git, ticket);
+    } else {
+        rest_send(config->rest, &work->delivery.call, on_rest, ticket);
+    }
+}
+
+void work_release(struct work *work)
+{
+    struct work_ticket *ticket = work->ticket;
+    if (ticket != NULL) {
+        ticket->work = NULL;
+        if (ticket->child != NULL) {
+            child_cancel(ticket->child);
+            free(ticket);
+        }
+    }
+    rest_call_release(&work->delivery.call);
+    cJSON_Delete(work->rest.json);
+    buf_release(&work->bytes);
+    *work = (struct work){.state = WORK_FREE};
+}
