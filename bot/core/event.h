@@ -182,14 +182,19 @@ struct event {
     enum incident_state state_from, state_to;
     int64_t next_in_min; /* next update promised in; 0: nothing promised */
 
-    enum role role; /* ROLE: `holder` holds it now; NOBODY left it */
+    /* ROLE: `holder` holds it now; NOBODY: the commander, or the actor, left.
+     */
+    enum role role;
     struct actor holder;
 
-    /* TASK: what was done and what came of it. */
+    /* TASK: what was done and what came of it. A committed postmortem moves the
+     * incident to review: state_from and state_to say so. Not an event of its
+     * own, because the page prints the hash of the record without its TASKs. */
     enum effect_kind effect;
-    bool failed;     /* text says why, for people */
-    uint64_t ref_id; /* channel or message id */
-    struct str ref;  /* commit id, branch */
+    bool failed;       /* text says why, for people */
+    uint64_t ref_id;   /* channel or message id */
+    struct str ref;    /* branch of a POSTMORTEM */
+    struct str commit; /* and its commit id */
 
     /* The bytes lie in storage under their hash; the hash is in the log. */
     struct str file_name, file_type, file_sha256;

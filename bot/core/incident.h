@@ -72,8 +72,10 @@ struct incident {
     int64_t state_since_ms;     /* occurred */
     int64_t last_update_ms;     /* recorded time of the newest person's event */
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
-    int64_t entries;            /* events by people */
+    int64_t entries; /* by people; a file fetched for an entry is part of it */
     struct when milestones[MILESTONE_COUNT];
+    bool
+        identified_by_move; /* else by a confirmed finding: a move outdoes it */
     struct role_holder holders[ROLE_HOLDERS]; /* ROLE_NONE: free place */
 
     /* Where its rooms are; 0 until made. */
@@ -101,7 +103,8 @@ struct request {
     struct event draft;
     /* ADD: a file to download, which becomes evidence of the new entry. */
     struct str fetch_url;
-    /* EFFECT of EFFECT_FETCH: target names the entry; file_* are filled. */
+    /* EFFECT of EFFECT_FETCH: target names the entry, file_* are filled, and
+     * recorder, actor, occurred and visibility are the entry's. */
     /* DECLARE only. */
     int64_t new_id;
     uint64_t guild_id, origin_channel_id;
@@ -129,6 +132,8 @@ struct outcome {
     struct effect effects[OUTCOME_EFFECTS];
     int effect_count;
     char words[600]; /* for ALREADY and REFUSED: what, and what to do next */
+    char text[NAME_BYTES + 40]; /* composed by the step; an event borrows it, so
+                                   an outcome is not copied while in use */
 };
 
 /* Decides. Reads *in only; writes *out only. The caller applies the events with
@@ -150,7 +155,9 @@ void state_print_moves(enum incident_state from, struct buf *out);
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
 const struct role_holder *incident_commander(const struct incident *in);
-/* First machine alert minus first human report; positive: people were first. */
+/* First machine alert minus first human report: "8 minutes" when people were
+ * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
+ */
 void incident_print_alarm_gap(const struct incident *in, struct buf *out);
 /* "INC-12" */
 void incident_print_name(const struct incident *in, struct buf *out);
