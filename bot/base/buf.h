@@ -21,6 +21,12 @@ struct buf {
 
 #define BUF_INIT(limit_bytes) ((struct buf){.limit = (limit_bytes)})
 
+/* In a char array that holds "" and lives as long: never allocates, never
+ * released. */
+#define BUF_IN(array)                                                          \
+    ((struct buf){                                                             \
+        .s = (array), .room = sizeof(array), .limit = sizeof(array) - 1})
+
 void buf_release(struct buf *buf); /* frees; the limit stays; may be repeated */
 void buf_clear(struct buf *buf);   /* empties, keeps the memory */
 void buf_cut(struct buf *buf, size_t n); /* shortens to n bytes */

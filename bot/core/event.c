@@ -119,7 +119,6 @@ const struct event_field event_fields[] = {
     FIELD(BOOL, failed),
     FIELD(ID, ref_id),
     FIELD(TEXT, ref),
-    FIELD(TEXT, commit),
     FIELD(TEXT, file_name),
     FIELD(TEXT, file_type),
     FIELD(TEXT, file_sha256),

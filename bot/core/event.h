@@ -191,10 +191,9 @@ struct event {
      * incident to review: state_from and state_to say so. Not an event of its
      * own, because the page prints the hash of the record without its TASKs. */
     enum effect_kind effect;
-    bool failed;       /* text says why, for people */
-    uint64_t ref_id;   /* channel or message id */
-    struct str ref;    /* branch of a POSTMORTEM */
-    struct str commit; /* and its commit id */
+    bool failed;     /* text says why, for people */
+    uint64_t ref_id; /* channel or message id */
+    struct str ref;  /* POSTMORTEM: commit id; its branch is the text */
 
     /* The bytes lie in storage under their hash; the hash is in the log. */
     struct str file_name, file_type, file_sha256;

@@ -74,8 +74,8 @@ struct incident {
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
     int64_t entries; /* by people; a file fetched for an entry is part of it */
     struct when milestones[MILESTONE_COUNT];
-    bool
-        identified_by_move; /* else by a confirmed finding: a move outdoes it */
+    /* Else by a confirmed finding, which the first move outdoes. */
+    bool identified_by_move;
     struct role_holder holders[ROLE_HOLDERS]; /* ROLE_NONE: free place */
 
     /* Where its rooms are; 0 until made. */
@@ -155,6 +155,10 @@ void state_print_moves(enum incident_state from, struct buf *out);
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
 const struct role_holder *incident_commander(const struct incident *in);
+/* That one's place in that role, or NULL. */
+const struct role_holder *incident_holder(const struct incident *in,
+                                          enum role role,
+                                          const struct actor *actor);
 /* First machine alert minus first human report: "8 minutes" when people were
  * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
  */

@@ -1,0 +1,91 @@
+#include "bot/core/rules.h"
+
+#include <inttypes.h>
+
+static bool is_open_to_entries(struct step *step)
+{
+    const struct incident *in = step->in;
+    if (in->state != STATE_CLOSED && in->state != STATE_CANCELLED)
+        return true;
+    return refuse(step,
+                  "INC-%" PRId64 " is %s and its record is final. To add to "
+                  "it, reopen it first: /incident update state:investigating "
+                  "with the reason as message.",
+                  in->id, word_of(&state_words, (int)in->state));
+}
+
+static bool change_is_whole(struct step *step)
+{
+    const struct event *event = &step->event;
+    const struct {
+        const char *name;
+        struct str text;
+        bool required;
+    } parts[] = {
+        {"what", event->change_what, true},
+        {"where", event->change_where, true},
+        {"from", event->change_from, true},
+        {"to", event->change_to, true},
+        {"undo", event->change_undo, false},
+        {"verified", event->change_verified, false},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].required && is_blank(parts[i].text))
+            return refuse(step,
+                          "A change needs its %s. Say what was changed, where, "
+                          "from what, to what; \"unknown\" is a fine answer.",
+                          parts[i].name);
+        if (!fits(step, parts[i].name, parts[i].text, CHANGE_UNITS))
+            return false;
+    }
+    return true;
+}
+
+static bool has_content(struct step *step)
+{
+    const struct event *event = &step->event;
+    if (event->kind == EVENT_CHANGE)
+        return change_is_whole(step);
+    if (!is_blank(event->text) || !is_blank(event->link) ||
+        event->file_sha256.n > 0 || step->request->fetch_url.n > 0)
+        return true;
+    return refuse(step, "The entry is empty. Say what happened: /timeline add "
+                        "text:Restarted the queue workers");
+}
+
+static bool fields_suit_kind(struct step *step)
+{
+    const struct event *event = &step->event;
+    if (event->kind >= EVENT_KIND_COUNT || !event_kind_by_person(event->kind))
+        return refuse(step, "That is not a kind of entry. Leave kind out for a "
+                            "note.");
+    if (event->confidence != CONFIDENCE_NONE && event->kind != EVENT_FINDING)
+        return refuse(step, "Only a finding has a confidence. Use "
+                            "kind:finding, or leave confidence out.");
+    if (event->target < 0 || event->target > step->in->last_seq)
+        return refuse(step, "There is no entry #%" PRId64 ".", event->target);
+    return true;
+}
+
+/* A resolved incident, or one in review, still takes late entries. */
+void decide_entry(struct step *step)
+{
+    const struct event *event = &step->event;
+    if (!is_open_to_entries(step) || !fields_suit_kind(step) ||
+        !has_content(step) ||
+        !fits(step, "The text", event->text, TEXT_UNITS) ||
+        !fits(step, "The link", event->link, LINK_UNITS) ||
+        !fits(step, "The file's name", event->file_name, CHANGE_UNITS) ||
+        !fits(step, "The file's description", event->file_alt, TEXT_UNITS) ||
+        !names_fit(step) || !not_in_future(step, &event->occurred))
+        return;
+    int64_t seq = emit(step, event);
+    want_shown(step, event->visibility);
+    if (step->request->fetch_url.n > 0) {
+        want(step, EFFECT_FETCH);
+        struct outcome *out = step->out;
+        struct effect *fetch = &out->effects[out->effect_count - 1];
+        fetch->target = seq;
+        fetch->url = step->request->fetch_url;
+    }
+}

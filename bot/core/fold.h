@@ -1,0 +1,12 @@
+/*
+ * Between incident.c and milestones.c only: the halves of incident_apply.
+ */
+#ifndef BOT_CORE_FOLD_H
+#define BOT_CORE_FOLD_H
+
+#include "bot/core/incident.h"
+
+/* Sets what the event says about milestones; nothing else of *in. */
+void fold_milestones(struct incident *in, const struct event *event);
+
+#endif

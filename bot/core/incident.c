@@ -1,0 +1,193 @@
+#include "bot/core/incident.h"
+
+#include "bot/core/fold.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* The bytes after the NUL are cleared too: equal incidents are equal bytes. */
+static void set_text(char *to, size_t bytes, struct str text)
+{
+    memset(to, 0, bytes);
+    str_copy(to, bytes, text);
+}
+#define set_text_of(array, text) set_text((array), sizeof(array), (text))
+
+static void fold_time(struct incident *in, const struct when *when)
+{
+    if (!when_is_set(when))
+        return;
+    if (in->first_event_ms == 0 || when->from_ms < in->first_event_ms)
+        in->first_event_ms = when->from_ms;
+    if (when->typed[0] != '\0' && when->from_ms > in->latest_typed_ms)
+        in->latest_typed_ms = when->from_ms;
+}
+
+static void fold_declared(struct incident *in, const struct event *event)
+{
+    in->id = event->declared_id;
+    in->guild_id = event->declared_guild_id;
+    in->origin_channel_id = event->declared_channel_id;
+    in->state = STATE_INVESTIGATING;
+    in->state_since_ms = event->occurred.from_ms;
+    in->severity = event->severity;
+    in->type = event->type;
+    in->is_private = event->is_private;
+    in->is_drill = event->is_drill;
+    set_text_of(in->title, event->text);
+    in->declared_by.id = event->actor.id;
+    set_text_of(in->declared_by.name, event->actor.name);
+    in->declared_at_ms = event->recorded_at_ms;
+    fold_time(in, &event->impact_from);
+}
+
+static void fold_state(struct incident *in, const struct event *event)
+{
+    if (event->state_to != event->state_from) {
+        in->state = event->state_to;
+        in->state_since_ms = event->occurred.from_ms;
+    }
+}
+
+/* An update keeps the promise of one; it may give the next. */
+static void fold_promise(struct incident *in, const struct event *event)
+{
+    in->next_update_due_ms =
+        event->next_in_min == 0
+            ? 0
+            : event->recorded_at_ms + event->next_in_min * MS_PER_MINUTE;
+}
+
+static bool holds(const struct role_holder *holder, enum role role,
+                  const struct actor *actor)
+{
+    if (holder->role != role || holder->type != actor->type)
+        return false;
+    return actor->type == ACTOR_MEMBER ? holder->user_id == actor->id
+                                       : str_is(actor->name, holder->name);
+}
+
+const struct role_holder *incident_holder(const struct incident *in,
+                                          enum role role,
+                                          const struct actor *actor)
+{
+    for (int i = 0; i < ROLE_HOLDERS; i++)
+        if (holds(&in->holders[i], role, actor))
+            return &in->holders[i];
+    return NULL;
+}
+
+static void fold_role(struct incident *in, const struct event *event)
+{
+    bool leaves = event->holder.type == ACTOR_NOBODY;
+    for (int i = 0; i < ROLE_HOLDERS; i++) {
+        struct role_holder *holder = &in->holders[i];
+        bool former = event->role == ROLE_COMMANDER
+                          ? holder->role == ROLE_COMMANDER
+                          : leaves && holds(holder, event->role, &event->actor);
+        if (former)
+            memset(holder, 0, sizeof *holder);
+    }
+    if (leaves || incident_holder(in, event->role, &event->holder) != NULL)
+        return;
+    for (int i = 0; i < ROLE_HOLDERS; i++) {
+        struct role_holder *free_place = &in->holders[i];
+        if (free_place->role != ROLE_NONE)
+            continue;
+        free_place->role = event->role;
+        free_place->type = event->holder.type;
+        free_place->user_id = event->holder.id;
+        set_text_of(free_place->name, event->holder.name);
+        free_place->since = event->occurred;
+        return;
+    }
+}
+
+static void fold_task(struct incident *in, const struct event *event)
+{
+    switch ((int)event->effect) {
+    case EFFECT_WAR_ROOM:
+        in->war_channel_id =
+            event->failed ? in->origin_channel_id : event->ref_id;
+        break;
+    case EFFECT_LIVE_ROOM:
+        if (!event->failed)
+            in->live_channel_id = event->ref_id;
+        break;
+    case EFFECT_CARD:
+        if (!event->failed)
+            in->card_message_id = event->ref_id;
+        break;
+    case EFFECT_ANNOUNCE:
+        if (!event->failed)
+            in->announce_message_id = event->ref_id;
+        break;
+    case EFFECT_POSTMORTEM:
+        if (!event->failed) {
+            set_text_of(in->postmortem_ref, event->text);
+            set_text_of(in->postmortem_commit, event->ref);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+void incident_apply(struct incident *in, const struct event *event)
+{
+    in->last_seq = event->seq;
+    fold_milestones(in, event);
+    if (event->kind == EVENT_TASK) {
+        fold_task(in, event);
+        fold_state(in, event);
+        return;
+    }
+    fold_time(in, &event->occurred);
+    in->last_update_ms = event->recorded_at_ms;
+    if (event->impact.n > 0)
+        set_text_of(in->impact, event->impact);
+    if (event->kind == EVENT_DECLARED) {
+        fold_declared(in, event);
+    } else if (event->kind == EVENT_STATE) {
+        fold_state(in, event);
+        fold_promise(in, event);
+    } else if (event->kind == EVENT_ROLE) {
+        fold_role(in, event);
+    } else if (event->kind != EVENT_EVIDENCE || event->target == 0) {
+        in->entries++;
+    }
+}
+
+bool incident_is_live(const struct incident *in)
+{
+    return state_is_live(in->state);
+}
+
+struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
+{
+    struct when_base base = {
+        .now_ms = now_ms,
+        .base_day_ms = civil_day_start(now_ms),
+        .anchor_ms = now_ms,
+    };
+    if (in->first_event_ms == 0)
+        return base;
+    base.base_day_ms = civil_day_start(in->first_event_ms);
+    bool written_up = in->declared_at_ms - in->first_event_ms > MS_PER_DAY;
+    if (written_up && in->latest_typed_ms != 0)
+        base.anchor_ms = in->latest_typed_ms;
+    return base;
+}
+
+const struct role_holder *incident_commander(const struct incident *in)
+{
+    for (int i = 0; i < ROLE_HOLDERS; i++)
+        if (in->holders[i].role == ROLE_COMMANDER)
+            return &in->holders[i];
+    return NULL;
+}
+
+void incident_print_name(const struct incident *in, struct buf *out)
+{
+    buf_addf(out, "INC-%" PRId64, in->id);
+}

@@ -1,0 +1,147 @@
+#include "bot/core/rules.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+/* What the record already holds of an effect: a channel or a message, or 0. */
+static uint64_t known_id(const struct incident *in, enum effect_kind effect)
+{
+    switch ((int)effect) {
+    case EFFECT_WAR_ROOM:
+        return in->war_channel_id;
+    case EFFECT_LIVE_ROOM:
+        return in->live_channel_id;
+    case EFFECT_CARD:
+        return in->card_message_id;
+    case EFFECT_ANNOUNCE:
+        return in->announce_message_id;
+    default:
+        return 0;
+    }
+}
+
+static bool known_already(struct step *step)
+{
+    return already(step, "INC-%" PRId64 ": %s is known already.", step->in->id,
+                   word_of(&effect_kind_words, (int)step->event.effect));
+}
+
+/* A failure does not undo what was done before it. */
+static void decide_failure(struct step *step)
+{
+    struct event *event = &step->event;
+    bool makes_once = event->effect == EFFECT_WAR_ROOM ||
+                      event->effect == EFFECT_LIVE_ROOM ||
+                      event->effect == EFFECT_ANNOUNCE;
+    if (makes_once && known_id(step->in, event->effect) != 0) {
+        known_already(step);
+        return;
+    }
+    emit(step, event);
+    if (event->effect == EFFECT_WAR_ROOM) {
+        /* The channel it was declared in serves instead. */
+        want(step, EFFECT_CARD);
+        want(step, EFFECT_ROOM);
+    } else if (event->effect == EFFECT_LIVE_ROOM) {
+        want(step, EFFECT_ANNOUNCE);
+    } else if (event->effect == EFFECT_FETCH ||
+               event->effect == EFFECT_POSTMORTEM) {
+        want(step, EFFECT_ROOM);
+    }
+}
+
+/* The downloaded bytes become evidence of the entry they came with, also when
+ * the incident was closed in the meantime: they were promised. */
+static void decide_fetched(struct step *step)
+{
+    struct event *event = &step->event;
+    if (event->target < 1 || event->target > step->in->last_seq ||
+        event->file_sha256.n == 0) {
+        refuse(step, "There is no entry #%" PRId64 " for this file.",
+               event->target);
+        return;
+    }
+    if (!fits(step, "The file's name", event->file_name, CHANGE_UNITS))
+        return;
+    event->kind = EVENT_EVIDENCE;
+    event->effect = EFFECT_NONE;
+    emit(step, event);
+    want_shown(step, event->visibility);
+}
+
+static void decide_postmortem(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct incident *in = step->in;
+    bool resolved = in->state == STATE_RESOLVED;
+    if (!resolved && str_is(event->ref, in->postmortem_commit) &&
+        str_is(event->text, in->postmortem_ref)) {
+        known_already(step);
+        return;
+    }
+    if (resolved) {
+        event->state_from = STATE_RESOLVED;
+        event->state_to = STATE_REVIEW;
+    }
+    emit(step, event);
+    want(step, EFFECT_CARD);
+    want(step, EFFECT_LIVE);
+}
+
+static void decide_made(struct step *step)
+{
+    struct event *event = &step->event;
+    if (event->ref_id == 0 ||
+        known_id(step->in, event->effect) == event->ref_id) {
+        known_already(step);
+        return;
+    }
+    emit(step, event);
+    if (event->effect == EFFECT_WAR_ROOM) {
+        want(step, EFFECT_CARD);
+        want(step, EFFECT_ROOM);
+    } else if (event->effect == EFFECT_LIVE_ROOM) {
+        want(step, EFFECT_LIVE);
+        want(step, EFFECT_ANNOUNCE);
+    } else if (event->effect == EFFECT_CARD) {
+        want(step, EFFECT_PIN);
+    }
+}
+
+void decide_result(struct step *step)
+{
+    struct event *event = &step->event;
+    event->kind = EVENT_TASK;
+    event->source = SOURCE_SYSTEM;
+    event->state_from = event->state_to = STATE_NONE;
+    if (!fits(step, "The result", event->text, TEXT_UNITS) || !names_fit(step))
+        return;
+    if (event->failed) {
+        decide_failure(step);
+        return;
+    }
+    switch (event->effect) {
+    case EFFECT_FETCH:
+        decide_fetched(step);
+        break;
+    case EFFECT_POSTMORTEM:
+        decide_postmortem(step);
+        break;
+    case EFFECT_WAR_ROOM:
+    case EFFECT_LIVE_ROOM:
+    case EFFECT_CARD:
+    case EFFECT_ANNOUNCE:
+        decide_made(step);
+        break;
+    case EFFECT_PIN:
+    case EFFECT_LIVE:
+    case EFFECT_ROOM:
+        /* They bring the world in line with the record: nothing new. */
+        known_already(step);
+        break;
+    case EFFECT_NONE:
+    case EFFECT_KIND_COUNT:
+        assert(false);
+        break;
+    }
+}

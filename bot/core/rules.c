@@ -1,0 +1,403 @@
+#include "bot/core/rules.h"
+
+#include "bot/base/utf8.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+
+#define FUTURE_MS    (5 * MS_PER_MINUTE) /* people's clocks differ */
+#define PROMISE_MIN  (7 * 24 * 60)       /* longest promised update, minutes */
+#define PHRASE_BYTES 160
+
+/* ---- taking a decision down ---- */
+
+static void end(struct step *step, enum verdict verdict, const char *format,
+                va_list args)
+{
+    struct outcome *out = step->out;
+    out->verdict = verdict;
+    out->event_count = 0;
+    out->effect_count = 0;
+    (void)vsnprintf(out->words, sizeof out->words, format, args);
+}
+
+bool refuse(struct step *step, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    end(step, VERDICT_REFUSED, format, args);
+    va_end(args);
+    return false;
+}
+
+bool already(struct step *step, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    end(step, VERDICT_ALREADY, format, args);
+    va_end(args);
+    return false;
+}
+
+int64_t emit(struct step *step, const struct event *event)
+{
+    struct outcome *out = step->out;
+    assert(out->event_count < OUTCOME_EVENTS);
+    struct event *place = &out->events[out->event_count++];
+    *place = *event;
+    place->seq = step->in->last_seq + out->event_count;
+    return place->seq;
+}
+
+static bool is_private(const struct step *step)
+{
+    return step->in->is_private || step->event.is_private;
+}
+
+void want(struct step *step, enum effect_kind kind)
+{
+    struct outcome *out = step->out;
+    bool is_public = kind == EFFECT_LIVE_ROOM || kind == EFFECT_LIVE ||
+                     kind == EFFECT_ANNOUNCE;
+    if (is_public && is_private(step))
+        return;
+    assert(out->effect_count < OUTCOME_EFFECTS);
+    out->effects[out->effect_count++] = (struct effect){.kind = kind};
+}
+
+void want_shown(struct step *step, enum visibility visibility)
+{
+    enum incident_state state = step->in->state;
+    want(step, EFFECT_CARD);
+    if (visibility != VISIBILITY_PRIVATE)
+        want(step, EFFECT_ROOM);
+    if (visibility == VISIBILITY_LIVE)
+        want(step, EFFECT_LIVE);
+    if (state == STATE_RESOLVED || state == STATE_REVIEW)
+        want(step, EFFECT_POSTMORTEM);
+}
+
+/* ---- checks that several requests share ---- */
+
+bool is_blank(struct str text)
+{
+    return str_trim(text).n == 0;
+}
+
+bool fits(struct step *step, const char *what, struct str text, size_t units)
+{
+    size_t has = utf16_units(text);
+    if (has <= units)
+        return true;
+    return refuse(step,
+                  "%s has %zu characters; at most %zu fit. Nothing was "
+                  "recorded: shorten it and send it again.",
+                  what, has, units);
+}
+
+bool names_fit(struct step *step)
+{
+    return fits(step, "The name", step->event.actor.name, NAME_UNITS) &&
+           fits(step, "The recorder's name", step->event.recorder.name,
+                NAME_UNITS) &&
+           fits(step, "The name", step->event.holder.name, NAME_UNITS);
+}
+
+/* Without the zone it was typed in: the words around it say UTC. */
+static void print_utc(struct when when, struct buf *out)
+{
+    if (when.from_ms == when.to_ms)
+        when.typed[0] = '\0';
+    when_print(&when, true, out);
+    buf_add_text(out, " UTC");
+}
+
+bool not_in_future(struct step *step, const struct when *when)
+{
+    char text[PHRASE_BYTES] = "";
+    struct buf time = BUF_IN(text);
+    if (!when_is_set(when) || when->from_ms <= step->now_ms + FUTURE_MS)
+        return true;
+    print_utc(*when, &time);
+    return refuse(step,
+                  "%s is in the future. Give the time when it happened, "
+                  "such as 18:53, 5m ago or 2022-12-13 18:53.",
+                  text);
+}
+
+/* "since 2022-12-13 18:53 UTC", as precisely as it was told. */
+static void print_since(const struct incident *in, struct buf *out)
+{
+    static const int told[STATE_COUNT] = {
+        [STATE_MITIGATED] = MILESTONE_MITIGATED,
+        [STATE_RESOLVED] = MILESTONE_RESOLVED,
+    };
+    struct when since = when_exact(in->state_since_ms);
+    if (told[in->state] != 0 && when_is_set(&in->milestones[told[in->state]]))
+        since = in->milestones[told[in->state]];
+    buf_add_text(out, "since ");
+    print_utc(since, out);
+}
+
+/* ---- declare ---- */
+
+static void decide_declare(struct step *step)
+{
+    struct event *event = &step->event;
+    assert(step->in->state == STATE_NONE && step->request->new_id > 0);
+    event->kind = EVENT_DECLARED;
+    if (is_blank(event->text)) {
+        refuse(step, "An incident needs a title: what do people see? For "
+                     "example: /incident declare title:Logins fail with 504");
+        return;
+    }
+    if (!fits(step, "The title", event->text, TITLE_UNITS) ||
+        !fits(step, "The impact", event->impact, IMPACT_UNITS) ||
+        !names_fit(step) || !not_in_future(step, &event->occurred) ||
+        !not_in_future(step, &event->impact_from))
+        return;
+    if (event->severity == SEVERITY_NONE)
+        event->severity = SEVERITY_3;
+    if (event->type == TYPE_SECURITY)
+        event->is_private = true;
+    event->declared_id = step->request->new_id;
+    event->declared_guild_id = step->request->guild_id;
+    event->declared_channel_id = step->request->origin_channel_id;
+    emit(step, event);
+    want(step, EFFECT_WAR_ROOM);
+    want(step, EFFECT_LIVE_ROOM);
+}
+
+/* ---- move, and update without a move ---- */
+
+static bool is_over(enum incident_state state)
+{
+    return state == STATE_RESOLVED || state == STATE_REVIEW ||
+           state == STATE_CLOSED;
+}
+
+/* A second /resolve loses no words: it says where to put them. */
+static bool not_repeated(struct step *step)
+{
+    const struct incident *in = step->in;
+    const struct event *event = &step->event;
+    char text[PHRASE_BYTES] = "";
+    struct buf since = BUF_IN(text);
+    print_since(in, &since);
+    if (event->state_to == STATE_RESOLVED && is_over(in->state))
+        return already(step,
+                       "INC-%" PRId64 " is already %s, %s. To add to the "
+                       "record, use /timeline add or /incident update.",
+                       in->id, word_of(&state_words, (int)in->state), text);
+    if (event->state_to == in->state && is_blank(event->text) &&
+        is_blank(event->impact))
+        return already(step, "INC-%" PRId64 " is already %s, %s.", in->id,
+                       word_of(&state_words, (int)in->state), text);
+    return true;
+}
+
+static bool is_reopening(const struct step *step)
+{
+    return step->event.state_to == STATE_INVESTIGATING &&
+           !incident_is_live(step->in);
+}
+
+static bool move_is_legal(struct step *step)
+{
+    const struct incident *in = step->in;
+    enum incident_state to = step->event.state_to;
+    char text[PHRASE_BYTES] = "";
+    struct buf legal = BUF_IN(text);
+    if (!state_may_move(in->state, to)) {
+        state_print_moves(in->state, &legal);
+        return refuse(step,
+                      "INC-%" PRId64 " is %s and cannot become %s. From here "
+                      "it may become: %s.",
+                      in->id, word_of(&state_words, (int)in->state),
+                      word_of(&state_words, (int)to), text);
+    }
+    bool needs_reason =
+        is_reopening(step) || to == STATE_CANCELLED || to == STATE_CLOSED;
+    if (needs_reason && is_blank(step->event.text))
+        return refuse(step,
+                      "To make INC-%" PRId64 " %s, say why: give a message.",
+                      in->id, word_of(&state_words, (int)to));
+    return true;
+}
+
+static bool update_is_legal(struct step *step)
+{
+    const struct incident *in = step->in;
+    if (is_blank(step->event.text) && is_blank(step->event.impact))
+        return refuse(step, "There is nothing to record. Give a message, a "
+                            "new state, or the impact.");
+    if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
+        return refuse(step,
+                      "INC-%" PRId64 " is %s. To go on, reopen it first: "
+                      "/incident update state:investigating with the reason "
+                      "as message.",
+                      in->id, word_of(&state_words, (int)in->state));
+    return true;
+}
+
+static void decide_move(struct step *step)
+{
+    struct event *event = &step->event;
+    enum incident_state from = step->in->state;
+    event->kind = EVENT_STATE;
+    if (!not_repeated(step))
+        return;
+    if (event->state_to == STATE_NONE)
+        event->state_to = from;
+    event->state_from = from;
+    bool moves = event->state_to != from;
+    size_t units =
+        event->state_to == STATE_RESOLVED ? SUMMARY_UNITS : TEXT_UNITS;
+    if (!(moves ? move_is_legal(step) : update_is_legal(step)) ||
+        !fits(step, "The message", event->text, units) ||
+        !fits(step, "The impact", event->impact, IMPACT_UNITS) ||
+        !names_fit(step) || !not_in_future(step, &event->occurred))
+        return;
+    if (event->next_in_min < 0 || event->next_in_min > PROMISE_MIN) {
+        refuse(step, "The next update can be promised in 1 to %d minutes.",
+               PROMISE_MIN);
+        return;
+    }
+    emit(step, event);
+    want(step, EFFECT_CARD);
+    want(step, EFFECT_ROOM);
+    want(step, EFFECT_LIVE);
+    if (event->state_to == STATE_RESOLVED ||
+        (event->state_to == STATE_REVIEW && !moves))
+        want(step, EFFECT_POSTMORTEM);
+}
+
+/* ---- assign ---- */
+
+static bool has_free_place(const struct incident *in)
+{
+    for (int i = 0; i < ROLE_HOLDERS; i++)
+        if (in->holders[i].role == ROLE_NONE)
+            return true;
+    return false;
+}
+
+static bool role_may_be_left(struct step *step)
+{
+    const struct event *event = &step->event;
+    if (event->role == ROLE_COMMANDER
+            ? incident_commander(step->in) != NULL
+            : incident_holder(step->in, event->role, &event->actor) != NULL)
+        return true;
+    return already(step, "Nobody is %s of INC-%" PRId64 ".",
+                   word_of(&role_words, (int)event->role), step->in->id);
+}
+
+static bool role_may_be_taken(struct step *step)
+{
+    const struct event *event = &step->event;
+    const struct incident *in = step->in;
+    const char *role = word_of(&role_words, (int)event->role);
+    char text[PHRASE_BYTES] = "";
+    struct buf since = BUF_IN(text);
+    const struct role_holder *same =
+        incident_holder(in, event->role, &event->holder);
+    if (is_blank(event->holder.name))
+        return refuse(step, "Say who takes the role: /ic assign user:@name");
+    if (same != NULL) {
+        print_utc(same->since, &since);
+        return already(step, "%s is already %s of INC-%" PRId64 ", since %s.",
+                       same->name, role, in->id, text);
+    }
+    bool replaces =
+        event->role == ROLE_COMMANDER && incident_commander(in) != NULL;
+    if (!replaces && !has_free_place(in))
+        return refuse(step,
+                      "INC-%" PRId64 " already has %d people in roles, the "
+                      "most it can hold. Record the help as an entry instead: "
+                      "/timeline add",
+                      in->id, ROLE_HOLDERS);
+    return true;
+}
+
+static void decide_assign(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct role_holder *former = incident_commander(step->in);
+    event->kind = EVENT_ROLE;
+    if (event->role == ROLE_NONE)
+        event->role = ROLE_COMMANDER;
+    if (step->in->state == STATE_CLOSED || step->in->state == STATE_CANCELLED) {
+        refuse(step, "INC-%" PRId64 " is %s: there are no roles to take.",
+               step->in->id, word_of(&state_words, (int)step->in->state));
+        return;
+    }
+    bool leaves = event->holder.type == ACTOR_NOBODY;
+    if (!names_fit(step) || !fits(step, "The text", event->text, TEXT_UNITS) ||
+        !not_in_future(step, &event->occurred) ||
+        !(leaves ? role_may_be_left(step) : role_may_be_taken(step)))
+        return;
+    if (!leaves && event->role == ROLE_COMMANDER && former != NULL &&
+        is_blank(event->text)) {
+        (void)snprintf(step->out->text, sizeof step->out->text,
+                       "takes over from %s", former->name);
+        event->text = str_of(step->out->text);
+    }
+    emit(step, event);
+    want_shown(step, event->visibility);
+}
+
+/* ---- the one way in ---- */
+
+static bool exists(struct step *step)
+{
+    if (step->in->state != STATE_NONE)
+        return true;
+    return refuse(step, "There is no such incident. /incident declare starts "
+                        "one.");
+}
+
+void incident_step(const struct incident *in, const struct request *request,
+                   int64_t now_ms, struct outcome *out)
+{
+    *out = (struct outcome){.verdict = VERDICT_ACCEPTED};
+    struct step step = {.in = in,
+                        .request = request,
+                        .now_ms = now_ms,
+                        .event = request->draft,
+                        .out = out};
+    struct event *event = &step.event;
+    event->recorded_at_ms = now_ms;
+    if (is_blank(event->text))
+        event->text = STR_NONE;
+    if (!when_is_set(&event->occurred))
+        event->occurred = when_exact(now_ms);
+    bool by_somebody = request->kind == REQUEST_DECLARE ||
+                       request->kind == REQUEST_MOVE ||
+                       request->kind == REQUEST_ASSIGN;
+    if (by_somebody && event->actor.type == ACTOR_NOBODY)
+        event->actor = event->recorder;
+    if (request->kind != REQUEST_DECLARE && !exists(&step))
+        return;
+    switch (request->kind) {
+    case REQUEST_DECLARE:
+        decide_declare(&step);
+        break;
+    case REQUEST_MOVE:
+        decide_move(&step);
+        break;
+    case REQUEST_ASSIGN:
+        decide_assign(&step);
+        break;
+    case REQUEST_ADD:
+        decide_entry(&step);
+        break;
+    case REQUEST_EFFECT:
+        decide_result(&step);
+        break;
+    case REQUEST_KIND_COUNT:
+        assert(false);
+        break;
+    }
+}
