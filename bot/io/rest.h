@@ -8,6 +8,7 @@
 #ifndef BOT_IO_REST_H
 #define BOT_IO_REST_H
 
+#include "bot/base/url.h"
 #include "bot/discord/rest_call.h"
 
 #include <uv.h>
@@ -42,7 +43,4 @@ void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
 void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
                        void *context);
 int rest_in_flight(const struct rest *rest);
-/* https, or http to a loopback address: shared with the config check. */
-bool url_is_allowed(const char *url, const char *secure, const char *plain);
-
 #endif

@@ -1,0 +1,26 @@
+/*
+ * The few parts of a URL that decide where we connect, and whether we may.
+ * Stricter than RFC 3986 on purpose: what this reader and the library that
+ * connects could understand differently is refused.
+ */
+#ifndef BOT_BASE_URL_H
+#define BOT_BASE_URL_H
+
+#include "bot/base/str.h"
+
+struct url {
+    struct str scheme; /* "https" */
+    struct str host;   /* without the brackets of an IPv6 address */
+    int port;          /* given, or the scheme's: 443 or 80 */
+    struct str target; /* path and query; empty or begins with '/' or '?' */
+};
+
+/* http, https, ws or wss; no user name, no fragment, no blanks. The parts
+ * borrow from `text`. */
+bool url_parse(struct str text, struct url *out);
+/* 127.0.0.0/8, ::1 or localhost. */
+bool url_is_loopback(const struct url *url);
+/* The scheme is `secure`, or it is `plain` and the host is a loopback one. */
+bool url_is_allowed(const char *url, const char *secure, const char *plain);
+
+#endif

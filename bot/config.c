@@ -1,0 +1,579 @@
+/*
+ * One row per setting. The default is written as it would stand in the file
+ * and is read by the same code, so a default that breaks its own rule cannot
+ * exist (the tests would see it).
+ */
+#include "bot/config.h"
+
+#include "bot/base/mem.h"
+#include "bot/base/url.h"
+#include "bot/base/utf8.h"
+#include "bot/toml.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_BYTES     (256 * 1024)
+#define PROBLEM_BYTES  (32 * 1024)
+#define NAMES_BYTES    512
+#define KEY_BYTES      40 /* longest name worth comparing with ours */
+#define SNOWFLAKE_HINT "a Discord id in quotes, such as \"1046523456789012345\""
+
+enum setting_kind { TEXT, FLAG, INTEGER, ID, ID_LIST, CHOICE };
+
+/* NULL when the text is fine, else what is allowed. */
+typedef const char *check_fn(const char *text);
+
+struct setting {
+    const char *section, *key;
+    enum setting_kind kind;
+    size_t offset;        /* of the field in struct config */
+    const char *standard; /* the default, as TOML */
+    int64_t least, most;  /* INTEGER: value; TEXT: bytes; ID_LIST: entries */
+    const char *choices;  /* CHOICE: names with a blank between */
+    check_fn *check;      /* TEXT: more than the length */
+    const char *help;     /* lines of the example file */
+};
+
+static const char *check_api_base(const char *text)
+{
+    return url_is_allowed(text, "https", "http")
+               ? NULL
+               : "an https:// URL (http:// only to 127.0.0.1, ::1 or "
+                 "localhost)";
+}
+
+/* The useful part of git check-ref-format. */
+static const char *check_branch(const char *text)
+{
+    bool good = text[0] != '-' && text[0] != '/' && text[0] != '.' &&
+                strpbrk(text, " ~^:?*[\\") == NULL &&
+                strstr(text, "..") == NULL && strstr(text, "//") == NULL &&
+                strstr(text, "@{") == NULL && !str_ends(str_of(text), "/") &&
+                !str_ends(str_of(text), ".lock") &&
+                !str_ends(str_of(text), ".");
+    return good ? NULL : "a git branch name such as \"main\"";
+}
+
+/* A path in the repository: it must not climb out, nor into .git. */
+static const char *check_page_path(const char *text)
+{
+    struct str rest = str_of(text), part;
+    bool good = strstr(text, "{slug}") != NULL && strchr(text, '\\') == NULL;
+    while (str_cut(&rest, '/', &part))
+        good = good && part.n > 0 && !str_is(part, ".") &&
+               !str_is(part, "..") && !str_is_nocase(part, ".git");
+    return good ? NULL
+                : "a path inside the repository that holds {slug} (and may "
+                  "hold {date}), without \"..\"";
+}
+
+/* git would write < and > as the borders of the address. */
+static const char *check_person(const char *text)
+{
+    return strpbrk(text, "<>") == NULL ? NULL : "text without < and >";
+}
+
+#define FIELD(name) offsetof(struct config, name)
+#define ALLOWED(right)                                                         \
+    (offsetof(struct config, access.allowed) + (right) * sizeof(struct id_list))
+
+/* clang-format off */
+static const struct setting settings[] = {
+    {"discord", "api_base", TEXT, FIELD(api_base),
+     "\"https://discord.com/api/v10\"", 1, 500, NULL, check_api_base,
+     "Where Discord's REST is. The gateway's address comes from there."},
+    {"discord", "token_file", TEXT, FIELD(token_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "File with the bot token, readable by nobody else (chmod 600).\n"
+     "Empty: the environment variable DISCORD_TOKEN."},
+    {"discord", "ca_file", TEXT, FIELD(ca_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Certificates (PEM) to trust. Empty: the system's."},
+    {"discord", "compress", FLAG, FIELD(compress),
+     "true", 0, 0, NULL, NULL,
+     "Compress what the gateway sends (zlib-stream)."},
+    {"discord", "guilds", ID_LIST, FIELD(guilds),
+     "[]", 0, 100, NULL, NULL,
+     "The servers the bot works in. Empty: every one it was added to."},
+    {"discord", "announce_channel", ID, FIELD(announce_channel_id),
+     "\"\"", 0, 0, NULL, NULL,
+     "Channel that gets one line per incident. Empty: no announcement."},
+    {"discord", "category", ID, FIELD(category_id),
+     "\"\"", 0, 0, NULL, NULL,
+     "Category in which new rooms are made. Empty: none."},
+
+    {"storage", "path", TEXT, FIELD(storage_path),
+     "\"opsroom.db\"", 1, 1000, NULL, NULL,
+     "The record: one SQLite file."},
+
+    {"postmortem", "repository", TEXT, FIELD(repository),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Bare git repository that gets the postmortem on resolution.\n"
+     "Empty: no postmortem is written."},
+    {"postmortem", "branch", TEXT, FIELD(branch),
+     "\"main\"", 1, 200, NULL, check_branch,
+     "Branch on which the postmortem's own branch starts."},
+    {"postmortem", "path", TEXT, FIELD(path),
+     "\"content/en/blog/incidents/{date}-{slug}/index.md\"", 1, 400, NULL,
+     check_page_path,
+     "File of the page in the repository. {date} is the day the incident\n"
+     "began (UTC), {slug} its title in lower-case letters and dashes."},
+    {"postmortem", "author_name", TEXT, FIELD(author_name),
+     "\"opsroom\"", 1, 100, NULL, check_person,
+     "Author of the commit."},
+    {"postmortem", "author_email", TEXT, FIELD(author_email),
+     "\"opsroom@localhost\"", 1, 200, NULL, check_person,
+     "Address of the commit's author."},
+    {"postmortem", "template", TEXT, FIELD(template_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Your own Mustache template. Empty: the one that comes with opsroom."},
+    {"postmortem", "helper", TEXT, FIELD(helper),
+     "\"\"", 0, 1000, NULL, NULL,
+     "The program opsroom-git. Empty: the one beside opsroom."},
+
+    {"access", "declare", ID_LIST, ALLOWED(RIGHT_DECLARE),
+     "[]", 0, 100, NULL, NULL,
+     "Roles and users who may declare an incident. Empty: every member."},
+    {"access", "respond", ID_LIST, ALLOWED(RIGHT_RESPOND),
+     "[]", 0, 100, NULL, NULL,
+     "Who may write to the record. Empty: every member."},
+    {"access", "command", ID_LIST, ALLOWED(RIGHT_COMMAND),
+     "[]", 0, 100, NULL, NULL,
+     "Who may assign roles and move states. Empty: every member."},
+    {"access", "resolve", ID_LIST, ALLOWED(RIGHT_RESOLVE),
+     "[]", 0, 100, NULL, NULL,
+     "Who may resolve. Empty: every member."},
+    {"access", "admin", ID_LIST, ALLOWED(RIGHT_ADMIN),
+     "[]", 0, 100, NULL, NULL,
+     "Who may do everything. Empty: nobody."},
+
+    {"log", "level", CHOICE, FIELD(log_level),
+     "\"info\"", 0, 0, "debug info warn error", NULL,
+     "The least important lines to print."},
+
+    {"attachments", "max_bytes", INTEGER, FIELD(attachment_max_bytes),
+     "10485760", 1024, 26214400, NULL, NULL,
+     "Largest file that is kept as evidence."},
+};
+/* clang-format on */
+#define SETTINGS (sizeof settings / sizeof *settings)
+
+struct reading {
+    const char *file;
+    const struct toml_doc *doc;
+    struct config *config;
+    struct buf *why;
+    bool failed;
+};
+
+static void complain(struct reading *reading, struct toml_place place,
+                     const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void complain(struct reading *reading, struct toml_place place,
+                     const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    reading->failed = true;
+    buf_addf(reading->why, "%s:%d:%d: ", reading->file, place.line,
+             place.column);
+    buf_addv(reading->why, format, args);
+    buf_add_char(reading->why, '\n');
+    va_end(args);
+}
+
+/* What a value is, for "… is what, … is allowed". */
+static const char *type_words(const cJSON *item)
+{
+    if (cJSON_IsString(item))
+        return "text";
+    if (cJSON_IsBool(item))
+        return "true or false";
+    if (cJSON_IsNumber(item))
+        return "a number";
+    if (cJSON_IsArray(item))
+        return "a list";
+    if (cJSON_IsObject(item))
+        return "a table";
+    size_t digits = strspn(item->valuestring, "-0123456789");
+    return item->valuestring[digits] == '\0' ? "a number beyond 2^53"
+                                             : "a decimal number or a date";
+}
+
+static void *field_of(struct config *config, const struct setting *setting)
+{
+    return (char *)config + setting->offset;
+}
+
+static void read_text(struct reading *reading, const struct setting *setting,
+                      const cJSON *item, struct toml_place place)
+{
+    char **field = field_of(reading->config, setting);
+    struct str text = str_of(cJSON_GetStringValue(item));
+    const char *allowed =
+        setting->check == NULL ? NULL : setting->check(text.s);
+    if ((int64_t)text.n < setting->least || (int64_t)text.n > setting->most)
+        complain(reading, place,
+                 "%s.%s: is %zu bytes long; %" PRId64 " to %" PRId64
+                 " are allowed",
+                 setting->section, setting->key, text.n, setting->least,
+                 setting->most);
+    else if (!utf8_printable(text, NULL) || memchr(text.s, '\n', text.n))
+        complain(reading, place,
+                 "%s.%s: holds a control character; one line of plain text "
+                 "is allowed",
+                 setting->section, setting->key);
+    else if (allowed != NULL)
+        complain(reading, place, "%s.%s: \"%s\" does not fit; allowed is %s",
+                 setting->section, setting->key, text.s, allowed);
+    else {
+        free(*field);
+        *field = mem_text(text.s);
+    }
+}
+
+static void read_choice(struct reading *reading, const struct setting *setting,
+                        const cJSON *item, struct toml_place place)
+{
+    char **field = field_of(reading->config, setting);
+    struct str rest = str_of(setting->choices), choice;
+    struct str text = str_of(cJSON_GetStringValue(item));
+    while (str_cut(&rest, ' ', &choice))
+        if (str_eq(choice, text)) {
+            free(*field);
+            *field = mem_text(text.s);
+            return;
+        }
+    complain(reading, place, "%s.%s: \"%s\" is unknown; allowed is one of %s",
+             setting->section, setting->key, text.s, setting->choices);
+}
+
+static void read_integer(struct reading *reading, const struct setting *setting,
+                         const cJSON *item, struct toml_place place)
+{
+    /* toml.h: a number in the tree is whole and within 2^53. */
+    int64_t value = (int64_t)cJSON_GetNumberValue(item);
+    if (value < setting->least || value > setting->most)
+        complain(reading, place,
+                 "%s.%s: %" PRId64 " is out of range; %" PRId64 " to %" PRId64
+                 " is allowed",
+                 setting->section, setting->key, value, setting->least,
+                 setting->most);
+    else
+        *(int64_t *)field_of(reading->config, setting) = value;
+}
+
+/* Complains and returns false when `item` is no id. */
+static bool read_id(struct reading *reading, const struct setting *setting,
+                    const cJSON *item, uint64_t *out)
+{
+    struct toml_place place = toml_mark_of(reading->doc, item)->value;
+    if (!cJSON_IsString(item))
+        complain(reading, place, "%s.%s: is %s; allowed is " SNOWFLAKE_HINT,
+                 setting->section, setting->key, type_words(item));
+    else if (!str_to_u64(str_of(item->valuestring), out) || *out == 0)
+        complain(reading, place,
+                 "%s.%s: \"%s\" is no id; allowed is " SNOWFLAKE_HINT,
+                 setting->section, setting->key, item->valuestring);
+    else
+        return true;
+    return false;
+}
+
+static void read_id_list(struct reading *reading, const struct setting *setting,
+                         const cJSON *item, struct toml_place place)
+{
+    struct id_list *list = field_of(reading->config, setting);
+    int count = cJSON_GetArraySize(item);
+    const cJSON *element;
+    if (count > setting->most) {
+        complain(reading, place,
+                 "%s.%s: has %d entries; at most %" PRId64 " are allowed",
+                 setting->section, setting->key, count, setting->most);
+        return;
+    }
+    free(list->ids);
+    *list =
+        (struct id_list){.ids = mem_alloc((size_t)count * sizeof *list->ids)};
+    cJSON_ArrayForEach(element, item)
+    {
+        uint64_t id;
+        if (read_id(reading, setting, element, &id))
+            list->ids[list->count++] = id;
+    }
+}
+
+static void read_setting(struct reading *reading, const struct setting *setting,
+                         const cJSON *item)
+{
+    struct toml_place place = toml_mark_of(reading->doc, item)->value;
+    const char *allowed = NULL;
+    switch (setting->kind) {
+    case TEXT:
+        if (!cJSON_IsString(item))
+            allowed = "text in quotes";
+        else
+            read_text(reading, setting, item, place);
+        break;
+    case CHOICE:
+        if (!cJSON_IsString(item))
+            allowed = setting->choices;
+        else
+            read_choice(reading, setting, item, place);
+        break;
+    case FLAG:
+        if (!cJSON_IsBool(item))
+            allowed = "true or false";
+        else
+            *(bool *)field_of(reading->config, setting) = cJSON_IsTrue(item);
+        break;
+    case INTEGER:
+        if (!cJSON_IsNumber(item))
+            allowed = "a whole number";
+        else
+            read_integer(reading, setting, item, place);
+        break;
+    case ID: {
+        uint64_t *field = field_of(reading->config, setting);
+        if (cJSON_IsString(item) && item->valuestring[0] == '\0')
+            *field = 0;
+        else
+            (void)read_id(reading, setting, item, field);
+        break;
+    }
+    case ID_LIST:
+        if (!cJSON_IsArray(item))
+            allowed = "a list of ids in quotes, such as "
+                      "[\"1046523456789012345\"]";
+        else
+            read_id_list(reading, setting, item, place);
+        break;
+    }
+    if (allowed != NULL)
+        complain(reading, place, "%s.%s: is %s; allowed is %s",
+                 setting->section, setting->key, type_words(item), allowed);
+}
+
+/* Letters to insert, delete or change to make one name of the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[KEY_BYTES + 1], n = strlen(b);
+    if (strlen(a) > KEY_BYTES || n > KEY_BYTES)
+        return KEY_BYTES;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            size_t other = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+            row[j] = change < other ? change : other;
+        }
+    }
+    return row[n];
+}
+
+/* `section` NULL: names of sections, else of its keys. */
+static void complain_unknown(struct reading *reading, const char *section,
+                             const cJSON *item)
+{
+    struct buf names = BUF_INIT(NAMES_BYTES);
+    const char *closest = NULL, *before = "";
+    size_t least = strlen(item->string) / 3 + 2;
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const char *name =
+            section == NULL ? settings[i].section : settings[i].key;
+        if (section != NULL && strcmp(settings[i].section, section) != 0)
+            continue;
+        if (strcmp(name, before) == 0)
+            continue; /* rows of one section stand together */
+        before = name;
+        buf_addf(&names, "%s%s", names.n == 0 ? "" : ", ", name);
+        size_t far = distance(item->string, name);
+        if (far < least) {
+            least = far;
+            closest = name;
+        }
+    }
+    struct toml_place place = toml_mark_of(reading->doc, item)->key;
+    const char *what = section == NULL ? "unknown table" : "unknown setting";
+    const char *dot = section == NULL ? "" : ".";
+    section = section == NULL ? "" : section;
+    if (closest != NULL)
+        complain(reading, place, "%s%s%s: %s; did you mean %s?", section, dot,
+                 item->string, what, closest);
+    else
+        complain(reading, place, "%s%s%s: %s; allowed are %s", section, dot,
+                 item->string, what, buf_text(&names));
+    buf_release(&names);
+}
+
+static const struct setting *find_setting(const char *section, const char *key)
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (strcmp(settings[i].section, section) == 0 &&
+            (key == NULL || strcmp(settings[i].key, key) == 0))
+            return &settings[i];
+    return NULL;
+}
+
+static void read_document(struct reading *reading)
+{
+    const cJSON *section, *item;
+    cJSON_ArrayForEach(section, reading->doc->root)
+    {
+        struct toml_place place = toml_mark_of(reading->doc, section)->key;
+        if (find_setting(section->string, NULL) == NULL) {
+            complain_unknown(reading, NULL, section);
+            continue;
+        }
+        if (!cJSON_IsObject(section)) {
+            complain(reading, place, "%s: is %s; allowed is a table: [%s]",
+                     section->string, type_words(section), section->string);
+            continue;
+        }
+        cJSON_ArrayForEach(item, section)
+        {
+            const struct setting *setting =
+                find_setting(section->string, item->string);
+            if (setting == NULL)
+                complain_unknown(reading, section->string, item);
+            else
+                read_setting(reading, setting, item);
+        }
+    }
+}
+
+static enum err read_text_of(const char *file, struct str text,
+                             struct config *config, struct buf *why)
+{
+    struct toml_doc doc;
+    struct toml_error error;
+    struct reading reading = {file, &doc, config, why, false};
+    if (toml_parse(text.s, text.n, &doc, &error) != 0) {
+        complain(&reading, error.place, "not TOML: %s", error.text);
+        return ERR_INVALID;
+    }
+    read_document(&reading);
+    toml_release(&doc);
+    return reading.failed ? ERR_INVALID : ERR_OK;
+}
+
+static void set_defaults(struct config *config)
+{
+    struct buf text = BUF_INIT(FILE_BYTES), why = BUF_INIT(PROBLEM_BYTES);
+    config_print_example(&text);
+    enum err err = read_text_of("default", buf_str(&text), config, &why);
+    assert(err == ERR_OK);
+    buf_release(&text);
+    buf_release(&why);
+}
+
+/* The whole file, up to the limit of `out`. */
+static enum err read_file(int fd, struct buf *out)
+{
+    char piece[4096];
+    ssize_t n;
+    while ((n = read(fd, piece, sizeof piece)) > 0)
+        buf_add_bytes(out, piece, (size_t)n);
+    if (n < 0)
+        return ERR_IO;
+    return out->overflow ? ERR_TOO_LONG : ERR_OK;
+}
+
+enum err config_load(const char *file, struct config *out, struct buf *why)
+{
+    struct config config = {.compress = false};
+    struct buf text = BUF_INIT(FILE_BYTES);
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    enum err err = fd < 0 ? ERR_IO : read_file(fd, &text);
+    if (err == ERR_IO) {
+        buf_addf(why,
+                 "%s: cannot be read: %s; write one after "
+                 "config.example.toml and name it with --config FILE\n",
+                 file, strerror(errno));
+    } else if (err == ERR_TOO_LONG) {
+        buf_addf(why, "%s: is larger than %d kB; that is no settings file\n",
+                 file, FILE_BYTES / 1024);
+    } else {
+        set_defaults(&config);
+        err = read_text_of(file, buf_str(&text), &config, why);
+        config.postmortem_enabled = config.repository[0] != '\0';
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    buf_release(&text);
+    if (err == ERR_OK)
+        *out = config;
+    else
+        config_release(&config);
+    return err;
+}
+
+void config_release(struct config *config)
+{
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < SETTINGS; i++) {
+        void *field = field_of(config, &settings[i]);
+        if (settings[i].kind == TEXT || settings[i].kind == CHOICE)
+            free(*(char **)field);
+        else if (settings[i].kind == ID_LIST)
+            free(((struct id_list *)field)->ids);
+    }
+    *config = (struct config){.compress = false};
+}
+
+static void print_allowed(struct buf *out, const struct setting *setting)
+{
+    switch (setting->kind) {
+    case TEXT:
+        break;
+    case FLAG:
+        buf_add_text(out, "# true or false.\n");
+        break;
+    case INTEGER:
+        buf_addf(out, "# %" PRId64 " to %" PRId64 ".\n", setting->least,
+                 setting->most);
+        break;
+    case ID:
+        buf_add_text(out, "# A Discord id in quotes.\n");
+        break;
+    case ID_LIST:
+        buf_add_text(out, "# A list of Discord ids in quotes.\n");
+        break;
+    case CHOICE:
+        buf_addf(out, "# One of %s.\n", setting->choices);
+        break;
+    }
+}
+
+void config_print_example(struct buf *out)
+{
+    const char *section = "";
+    buf_add_text(
+        out, "# Settings of opsroom. Each value below is the default: what you "
+             "leave out stays so.\n"
+             "# No secret belongs in this file: see token_file.\n");
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const struct setting *setting = &settings[i];
+        struct str help = str_of(setting->help), line;
+        if (strcmp(section, setting->section) != 0)
+            buf_addf(out, "\n[%s]\n", setting->section);
+        section = setting->section;
+        buf_add_char(out, '\n');
+        while (str_cut(&help, '\n', &line))
+            buf_addf(out, "# %.*s\n", STR_ARG(line));
+        print_allowed(out, setting);
+        buf_addf(out, "%s = %s\n", setting->key, setting->standard);
+    }
+}
