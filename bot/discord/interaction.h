@@ -44,11 +44,13 @@ struct interaction_file {
 struct interaction_option {
     struct str name;
     enum option_type type;
-    struct str text;              /* STRING; of a form: the field's value */
+    struct str text;              /* STRING; of a form: the field's value;
+                                   * what is being typed when focused */
     int64_t number;               /* INTEGER */
     bool flag;                    /* BOOLEAN */
+    uint64_t id;                  /* CHANNEL, ROLE */
     struct interaction_user user; /* USER, resolved */
-    struct interaction_file file; /* ATTACHMENT, resolved */
+    struct interaction_file file; /* ATTACHMENT, resolved: has a url */
     bool focused;                 /* AUTOCOMPLETE */
 };
 
@@ -67,14 +69,17 @@ struct interaction {
     int command_type;     /* 1 slash, 2 user, 3 message; COMMAND only */
     char command[100];    /* "incident declare": name, group, subcommand */
     struct str custom_id; /* COMPONENT, FORM */
-    uint64_t message_id;  /* COMPONENT: the message it sits on */
+    uint64_t message_id;  /* COMPONENT (or its FORM): the message it sits on */
+    /* A form's fields are options of type STRING, named by their custom_id. An
+     * option whose value does not fit its type is left out, as if not given. */
     struct interaction_option options[INTERACTION_OPTIONS];
     int option_count;
 };
 
 /* ERR_INVALID with a sentence for the log when it is no interaction we can
- * answer (no id or token: nothing can be said to anybody). A direct message has
- * guild_id 0 and is left to the caller to refuse in words. */
+ * answer (no id or token: nothing can be said to anybody); *out is untouched. A
+ * direct message has guild_id 0 and is left to the caller to refuse in words.
+ * A passed token needs no escaping in a URL path and has at most 400 bytes. */
 MUST_CHECK enum err
 interaction_parse(const cJSON *data, struct interaction *out, const char **why);
 /* Milliseconds since 1970 from a snowflake. */

@@ -23,12 +23,13 @@
 #define FLAG_SILENT    4096 /* no push notification */
 
 /* Adds text so that it renders literally: markdown escaped, mentions inert (a
- * zero-width space after '<' of a mention and after '@' of everyone/here). New
- * lines stay. */
+ * zero-width space after '<' of a mention and after '@' of everyone/here),
+ * http(s) links clickable and without a preview, control and direction marks
+ * left out. New lines stay. */
 void markdown_add(struct buf *out, struct str text);
 /* The same on one line: new lines become blanks. */
 void markdown_add_line(struct buf *out, struct str text);
-/* A fenced block that the text cannot close, cut to about that many units. */
+/* A fenced block that the text cannot close, its text cut to `units`. */
 void markdown_add_fence(struct buf *out, struct str text, size_t units);
 /* `18:53 UTC (<t:…:R>)` parts: <t:SECONDS:style> */
 void markdown_add_timestamp(struct buf *out, int64_t ms, char style);
@@ -45,10 +46,13 @@ void message_allow_user(cJSON *message, uint64_t user_id);
 void message_allow_role(cJSON *message, uint64_t role_id);
 
 cJSON *embed_new(struct str title, struct str description, int color);
+/* Of more than 25 fields the rest is left out. */
 void embed_add_field(cJSON *embed, struct str name, struct str value,
                      bool is_inline);
 void embed_set_footer(cJSON *embed, struct str text);
-void message_add_embed(cJSON *message, cJSON *embed); /* takes it */
+/* Takes the finished embed: the 6000 units that all embeds of a message may
+ * have together are kept here, by cutting the longest texts. At most 10. */
+void message_add_embed(cJSON *message, cJSON *embed);
 
 enum button_style {
     BUTTON_PRIMARY = 1,
@@ -56,16 +60,21 @@ enum button_style {
     BUTTON_SUCCESS,
     BUTTON_DANGER
 };
-/* Buttons go in rows of five. */
+/* Buttons go in rows of five; at most 25. custom_id: custom_id_make. */
 void message_add_button(cJSON *message, enum button_style style,
                         const char *label, const char *custom_id);
 void message_clear_buttons(cJSON *message); /* explicit empty list, on edits */
 
-/* A modal's data. Fields are Label + Text Input. */
+/* A modal's data: at most 5 fields, each a Label + Text Input. */
 cJSON *form_new(const char *custom_id, struct str title);
-void form_add_text(cJSON *form, const char *field_id, const char *label,
-                   const char *hint, bool paragraph, bool required,
-                   int max_length, struct str value);
+struct form_text {
+    const char *field_id, *label;
+    const char *hint; /* shown under the label; may be NULL */
+    bool paragraph, required;
+    int max_length;   /* 0: Discord's 4000 */
+    struct str value; /* filled in beforehand; cut to max_length */
+};
+void form_add_text(cJSON *form, const struct form_text *field);
 
 /* Interaction answers: {type, data}. `data` is taken. */
 cJSON *answer_message(cJSON *data);    /* type 4 */

@@ -1,0 +1,316 @@
+/*
+ * INTERACTION_CREATE into struct interaction (Discord docs, Receiving and
+ * Responding to Interactions; Component Reference for forms). Reads only what
+ * the program uses; anything else in the payload may be missing, new or wrong.
+ */
+#include "bot/discord/interaction.h"
+
+#include "bot/discord/json.h"
+
+#include <stdio.h>
+
+#define EPOCH_MS INT64_C(1420070400000) /* 2015-01-01, snowflake zero */
+
+/* The token becomes part of a URL path, so only characters that need no
+ * escaping there pass, and not "..". Today's tokens are about 200 of these. */
+#define TOKEN_BYTES 400
+
+/* Action row, label: what may hold a form's fields. */
+#define COMPONENT_ROW   1
+#define COMPONENT_LABEL 18
+
+#define OPTION_SUBCOMMAND       1
+#define OPTION_SUBCOMMAND_GROUP 2
+
+int64_t snowflake_ms(uint64_t id)
+{
+    return (int64_t)(id >> 22) + EPOCH_MS;
+}
+
+uint64_t snowflake_of(const cJSON *string)
+{
+    uint64_t id;
+    struct str text = json_text_of(string);
+    if (text.n == 0 || text.s[0] == '0' || !str_to_u64(text, &id))
+        return 0;
+    return id;
+}
+
+static uint64_t id_in(const cJSON *object, const char *name)
+{
+    return snowflake_of(json_get(object, name));
+}
+
+static bool is_token(struct str token)
+{
+    bool has_more_than_dots = false;
+    if (token.n == 0 || token.n > TOKEN_BYTES)
+        return false;
+    for (size_t i = 0; i < token.n; i++) {
+        char c = token.s[i];
+        bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9');
+        if (!alnum && strchr("-._~=+:", c) == NULL)
+            return false;
+        has_more_than_dots = has_more_than_dots || c != '.';
+    }
+    return has_more_than_dots;
+}
+
+/* Nick, else global name, else user name. `member` may be NULL. */
+static struct interaction_user user_of(const cJSON *user, const cJSON *member)
+{
+    struct str name = json_text(member, "nick");
+    if (name.n == 0)
+        name = json_text(user, "global_name");
+    if (name.n == 0)
+        name = json_text(user, "username");
+    return (struct interaction_user){
+        .id = id_in(user, "id"),
+        .name = name,
+        .is_bot = json_is_true(user, "bot"),
+    };
+}
+
+/* An id that is not among the resolved ones is shown as its digits. */
+static bool user_option(const cJSON *resolved, const cJSON *value,
+                        struct interaction_user *out)
+{
+    uint64_t id = snowflake_of(value);
+    if (id == 0)
+        return false;
+    const char *digits = cJSON_GetStringValue(value);
+    *out = user_of(json_get(json_get(resolved, "users"), digits),
+                   json_get(json_get(resolved, "members"), digits));
+    out->id = id;
+    if (out->name.n == 0)
+        out->name = str_of(digits);
+    return true;
+}
+
+/* Without its address a file is of no use: then there is no option. */
+static bool file_option(const cJSON *resolved, const cJSON *value,
+                        struct interaction_file *out)
+{
+    uint64_t id = snowflake_of(value);
+    if (id == 0)
+        return false;
+    const cJSON *file = json_get(json_get(resolved, "attachments"),
+                                 cJSON_GetStringValue(value));
+    struct interaction_file found = {
+        .id = id,
+        .name = json_text(file, "filename"),
+        .type = json_text(file, "content_type"),
+        .url = json_text(file, "url"),
+    };
+    if (found.url.n == 0 || !json_whole(json_get(file, "size"), &found.bytes) ||
+        found.bytes < 0)
+        return false;
+    *out = found;
+    return true;
+}
+
+/* False: of no type we use, or its value does not fit the type. What a person
+ * is still typing (focused) is text, whatever the option's type. */
+static bool option_value(const cJSON *item, const cJSON *resolved,
+                         struct interaction_option *out)
+{
+    const cJSON *value = json_get(item, "value");
+    int64_t type;
+    if (!json_whole(json_get(item, "type"), &type))
+        return false;
+    out->name = json_text(item, "name");
+    out->focused = json_is_true(item, "focused");
+    out->text = json_text_of(value);
+    switch (type) {
+    case OPTION_TYPE_STRING:
+        out->type = OPTION_TYPE_STRING;
+        return out->text.s != NULL;
+    case OPTION_TYPE_INTEGER:
+        out->type = OPTION_TYPE_INTEGER;
+        return json_whole(value, &out->number) ||
+               (out->focused && out->text.s != NULL);
+    case OPTION_TYPE_BOOLEAN:
+        out->type = OPTION_TYPE_BOOLEAN;
+        out->flag = cJSON_IsTrue(value);
+        return cJSON_IsBool(value);
+    case OPTION_TYPE_USER:
+        out->type = OPTION_TYPE_USER;
+        return user_option(resolved, value, &out->user);
+    case OPTION_TYPE_CHANNEL:
+    case OPTION_TYPE_ROLE:
+        out->type = (enum option_type)type;
+        out->id = snowflake_of(value);
+        return out->id != 0;
+    case OPTION_TYPE_ATTACHMENT:
+        out->type = OPTION_TYPE_ATTACHMENT;
+        return file_option(resolved, value, &out->file);
+    default:
+        return false;
+    }
+}
+
+static void add_option(struct interaction *out,
+                       const struct interaction_option *option)
+{
+    if (out->option_count < INTERACTION_OPTIONS && option->name.n > 0)
+        out->options[out->option_count++] = *option;
+}
+
+/* A subcommand or group holds the rest of the command's name and its options:
+ * command -> [group ->] subcommand -> options. */
+static const cJSON *find_nested(const cJSON *options)
+{
+    const cJSON *first = cJSON_IsArray(options) ? options->child : NULL;
+    int64_t type;
+    if (json_whole(json_get(first, "type"), &type) &&
+        (type == OPTION_SUBCOMMAND || type == OPTION_SUBCOMMAND_GROUP))
+        return first;
+    return NULL;
+}
+
+static bool parse_command(const cJSON *data, struct interaction *out)
+{
+    int64_t type = 1;
+    struct str name = json_text(data, "name");
+    if (name.n == 0)
+        return false;
+    (void)json_whole(json_get(data, "type"), &type);
+    out->command_type = type >= 1 && type <= 3 ? (int)type : 0;
+    int n = snprintf(out->command, sizeof out->command, "%.*s", STR_ARG(name));
+    const cJSON *options = json_get(data, "options");
+    const cJSON *nested;
+    for (int depth = 0; depth < 2 && (nested = find_nested(options)) != NULL;
+         depth++) {
+        struct str word = json_text(nested, "name");
+        if (n < (int)sizeof out->command)
+            n += snprintf(out->command + n, sizeof out->command - (size_t)n,
+                          " %.*s", STR_ARG(word));
+        options = json_get(nested, "options");
+    }
+    /* Names have at most 32 characters; longer is not ours. */
+    if (n >= (int)sizeof out->command)
+        return false;
+    const cJSON *resolved = json_get(data, "resolved");
+    const cJSON *item;
+    if (!cJSON_IsArray(options))
+        return true;
+    cJSON_ArrayForEach(item, options)
+    {
+        struct interaction_option option = {0};
+        if (option_value(item, resolved, &option))
+            add_option(out, &option);
+    }
+    return true;
+}
+
+/* A text input has `value`, a select `values`, of which the first counts. */
+static void add_field(const cJSON *component, struct interaction *out)
+{
+    const cJSON *values = json_get(component, "values");
+    struct interaction_option option = {
+        .name = json_text(component, "custom_id"),
+        .type = OPTION_TYPE_STRING,
+        .text = json_text(component, "value"),
+    };
+    if (option.text.s == NULL && cJSON_IsArray(values))
+        option.text = json_text_of(values->child);
+    if (option.text.s != NULL)
+        add_option(out, &option);
+}
+
+/* Today a label holds one `component`; before, a row held `components`. */
+static void parse_fields(const cJSON *components, struct interaction *out)
+{
+    const cJSON *item, *field;
+    if (!cJSON_IsArray(components))
+        return;
+    cJSON_ArrayForEach(item, components)
+    {
+        int64_t type = 0;
+        (void)json_whole(json_get(item, "type"), &type);
+        const cJSON *row = json_get(item, "components");
+        if (type == COMPONENT_LABEL) {
+            add_field(json_get(item, "component"), out);
+        } else if (type == COMPONENT_ROW && cJSON_IsArray(row)) {
+            cJSON_ArrayForEach(field, row)
+            {
+                add_field(field, out);
+            }
+        }
+    }
+}
+
+static void parse_caller(const cJSON *data, struct interaction *out)
+{
+    const cJSON *member = json_get(data, "member");
+    const cJSON *user = json_get(member, "user");
+    const cJSON *roles = json_get(member, "roles");
+    const cJSON *role;
+    out->user = user_of(user != NULL ? user : json_get(data, "user"), member);
+    if (!cJSON_IsArray(roles))
+        return;
+    cJSON_ArrayForEach(role, roles)
+    {
+        uint64_t id = snowflake_of(role);
+        if (id != 0 && out->role_count < INTERACTION_ROLES)
+            out->roles[out->role_count++] = id;
+    }
+}
+
+static enum err refuse(const char **why, const char *words)
+{
+    *why = words;
+    return ERR_INVALID;
+}
+
+/* What the type says, and `data` beside it, into `out`. */
+static bool parse_body(const cJSON *interaction, struct interaction *out)
+{
+    const cJSON *data = json_get(interaction, "data");
+    switch (out->type) {
+    case INTERACTION_COMMAND:
+    case INTERACTION_AUTOCOMPLETE:
+        return parse_command(data, out);
+    case INTERACTION_FORM:
+        parse_fields(json_get(data, "components"), out);
+        __attribute__((fallthrough));
+    case INTERACTION_COMPONENT:
+        out->custom_id = json_text(data, "custom_id");
+        out->message_id = id_in(json_get(interaction, "message"), "id");
+        return out->custom_id.n > 0;
+    }
+    return false;
+}
+
+enum err interaction_parse(const cJSON *data, struct interaction *out,
+                           const char **why)
+{
+    int64_t type;
+    struct interaction in = {
+        .id = id_in(data, "id"),
+        .application_id = id_in(data, "application_id"),
+        .guild_id = id_in(data, "guild_id"),
+        .channel_id = id_in(data, "channel_id"),
+        .token = json_text(data, "token"),
+        .guild_owner_hint = id_in(json_get(data, "guild"), "owner_id"),
+    };
+    if (in.id == 0)
+        return refuse(why, "The interaction has no id.");
+    if (!is_token(in.token))
+        return refuse(why, "The interaction has no usable token.");
+    if (!json_whole(json_get(data, "type"), &type) ||
+        type < INTERACTION_COMMAND || type > INTERACTION_FORM)
+        return refuse(why, "The interaction is of a type we do not use.");
+    in.type = (enum interaction_type)type;
+    if (in.channel_id == 0)
+        in.channel_id = id_in(json_get(data, "channel"), "id");
+    (void)str_to_u64(json_text(data, "app_permissions"), &in.app_permissions);
+    parse_caller(data, &in);
+    if (in.user.id == 0)
+        return refuse(why, "The interaction names nobody who made it.");
+    if (!parse_body(data, &in))
+        return refuse(why, "The interaction names no command and no button.");
+    *out = in;
+    return ERR_OK;
+}

@@ -1,0 +1,143 @@
+#include "bot/discord/json.h"
+
+#include "bot/base/buf.h"
+#include "bot/base/utf8.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define EXACT_MAX 9007199254740991.0 /* 2^53 - 1: doubles are exact below */
+
+static cJSON *built(cJSON *item)
+{
+    assert(item != NULL);
+    return item;
+}
+
+cJSON *json_parse(struct str text)
+{
+    const char *end = NULL;
+    if (text.n == 0)
+        return NULL;
+    cJSON *root = cJSON_ParseWithLengthOpts(text.s, text.n, &end, false);
+    if (root == NULL)
+        return NULL;
+    struct str rest = str_from(text, (size_t)(end - text.s));
+    if (str_trim(rest).n > 0) {
+        cJSON_Delete(root);
+        return NULL;
+    }
+    return root;
+}
+
+char *json_print(const cJSON *item)
+{
+    char *text = cJSON_PrintUnformatted(item);
+    assert(text != NULL);
+    return text;
+}
+
+const cJSON *json_get(const cJSON *object, const char *name)
+{
+    if (!cJSON_IsObject(object))
+        return NULL;
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+struct str json_text_of(const cJSON *item)
+{
+    return str_of(cJSON_GetStringValue(item));
+}
+
+struct str json_text(const cJSON *object, const char *name)
+{
+    return json_text_of(json_get(object, name));
+}
+
+bool json_whole(const cJSON *item, int64_t *out)
+{
+    if (!cJSON_IsNumber(item))
+        return false;
+    double number = item->valuedouble;
+    /* Written so that NaN fails too. */
+    if (!(number >= -EXACT_MAX && number <= EXACT_MAX))
+        return false;
+    int64_t whole = (int64_t)number;
+    if ((double)whole != number)
+        return false;
+    *out = whole;
+    return true;
+}
+
+bool json_is_true(const cJSON *object, const char *name)
+{
+    return cJSON_IsTrue(json_get(object, name));
+}
+
+void json_set(cJSON *object, const char *name, cJSON *item)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+    cJSON_bool added = cJSON_AddItemToObject(object, name, built(item));
+    assert(added);
+}
+
+cJSON *json_string(struct str text)
+{
+    /* A byte that is not UTF-8 grows to the three of U+FFFD. */
+    struct buf copy = BUF_INIT(text.n * 3);
+    for (struct str rest = text; rest.n > 0;) {
+        uint32_t point;
+        size_t n = utf8_next(rest, &point);
+        if (n == 0)
+            buf_add(&copy, STR("\xEF\xBF\xBD"));
+        else
+            buf_add_bytes(&copy, rest.s, n);
+        rest = str_from(rest, n == 0 ? 1 : n);
+    }
+    cJSON *item = built(cJSON_CreateString(buf_text(&copy)));
+    buf_release(&copy);
+    return item;
+}
+
+void json_set_text(cJSON *object, const char *name, struct str text)
+{
+    json_set(object, name, json_string(text));
+}
+
+void json_set_number(cJSON *object, const char *name, double number)
+{
+    json_set(object, name, cJSON_CreateNumber(number));
+}
+
+void json_set_true(cJSON *object, const char *name)
+{
+    json_set(object, name, cJSON_CreateTrue());
+}
+
+cJSON *json_id(uint64_t id)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%" PRIu64, id);
+    return built(cJSON_CreateString(digits));
+}
+
+void json_set_id(cJSON *object, const char *name, uint64_t id)
+{
+    json_set(object, name, json_id(id));
+}
+
+cJSON *json_object(void)
+{
+    return built(cJSON_CreateObject());
+}
+
+cJSON *json_array(void)
+{
+    return built(cJSON_CreateArray());
+}
+
+void json_add(cJSON *array, cJSON *item)
+{
+    cJSON_bool added = cJSON_AddItemToArray(array, built(item));
+    assert(added);
+}

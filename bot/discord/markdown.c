@@ -1,0 +1,205 @@
+/*
+ * User text as Discord markdown that shows the text and nothing else. What
+ * Discord reads as markup: docs, Reference, Message Formatting, and the help
+ * page on markdown. Escaping is for the eye; who is pinged is decided by
+ * allowed_mentions alone (message.c).
+ */
+#include "bot/base/utf8.h"
+#include "bot/discord/message.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ZERO_WIDTH_SPACE "\xE2\x80\x8B" /* U+200B */
+#define REPLACEMENT      "\xEF\xBF\xBD" /* U+FFFD */
+
+#define ESCAPED "\\*_~`|>#[]()<"
+
+/* Legal in a link and inert between < and >. Brackets, quotes, '|', '\\' and
+ * '`' are not legal in a URL, so they end it. */
+#define LINK_MARKS "-._~:/?#@!$&'()*+,;=%"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool starts_nocase(struct str text, const char *word)
+{
+    size_t n = strlen(word);
+    return text.n >= n && str_is_nocase((struct str){text.s, n}, word);
+}
+
+static bool pings_all(struct str after_at)
+{
+    return starts_nocase(after_at, "everyone") ||
+           starts_nocase(after_at, "here");
+}
+
+/* What may follow '<' in a mention, timestamp, emoji, command or guild link. */
+static bool is_mention(struct str after_less)
+{
+    static const char *const heads[] = {"@", "#", "/", ":", "t:", "a:", "id:"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (starts_nocase(after_less, heads[i]))
+            return true;
+    return false;
+}
+
+/* The link at the front of `text`, without the punctuation that belongs to the
+ * sentence around it; nothing when there is none. */
+static struct str link_at(struct str text)
+{
+    size_t scheme = starts_nocase(text, "https://")  ? 8
+                    : starts_nocase(text, "http://") ? 7
+                                                     : 0;
+    if (scheme == 0)
+        return STR_NONE;
+    struct str link = {text.s, scheme};
+    int open = 0; /* parentheses */
+    while (link.n < text.n) {
+        char c = text.s[link.n];
+        if (c == '\0' || (!is_alnum(c) && strchr(LINK_MARKS, c) == NULL))
+            break;
+        open += c == '(' ? 1 : c == ')' ? -1 : 0;
+        if (open < 0)
+            break;
+        link.n++;
+    }
+    while (link.n > scheme && strchr(".,:;!?'", link.s[link.n - 1]) != NULL)
+        link.n--;
+    return link.n > scheme ? link : STR_NONE;
+}
+
+/* In angle brackets: the link then ends where we say, whatever follows, and
+ * shows no preview. */
+static void add_link(struct buf *out, struct str link)
+{
+    buf_add_char(out, '<');
+    for (size_t i = 0; i < link.n; i++) {
+        if (link.s[i] == '@' && pings_all(str_from(link, i + 1)))
+            buf_add_text(out, "%40"); /* the same address */
+        else
+            buf_add_char(out, link.s[i]);
+    }
+    buf_add_char(out, '>');
+}
+
+/* List marks (`- `, `+ `, `12. `) at the start of a line. Takes digits and mark
+ * off the front of *text. */
+static void add_line_start(struct buf *out, struct str *text)
+{
+    size_t blanks = 0, digits;
+    while (blanks < text->n && text->s[blanks] == ' ')
+        blanks++;
+    buf_add_bytes(out, text->s, blanks);
+    *text = str_from(*text, blanks);
+    for (digits = 0; digits < text->n && is_digit(text->s[digits]); digits++)
+        ;
+    struct str after = str_from(*text, digits);
+    char mark = after.n == 0 ? '\0' : after.s[0];
+    if (digits > 0 ? mark != '.' : mark != '-' && mark != '+')
+        return;
+    buf_add_bytes(out, text->s, digits);
+    buf_add_char(out, '\\');
+    buf_add_char(out, mark);
+    *text = str_from(after, 1);
+}
+
+/* One code point; those that cannot be shown are left out. Returns its bytes.
+ */
+static size_t add_point(struct buf *out, struct str text)
+{
+    uint32_t point;
+    struct str one = {text.s, utf8_next(text, &point)};
+    if (one.n == 0) {
+        buf_add(out, STR(REPLACEMENT));
+        return 1;
+    }
+    if (utf8_printable(one, NULL))
+        buf_add(out, one);
+    return one.n;
+}
+
+/* One character of ordinary text. Returns its bytes. */
+static size_t add_character(struct buf *out, struct str text)
+{
+    char c = text.s[0];
+    struct str after = str_from(text, 1);
+    if (c == '@' && pings_all(after)) {
+        buf_add(out, STR("@" ZERO_WIDTH_SPACE));
+    } else if (c == '<' && is_mention(after)) {
+        buf_add(out, STR("\\<" ZERO_WIDTH_SPACE));
+    } else if (c == '\t') {
+        buf_add_char(out, ' ');
+    } else if (c != '\0' && strchr(ESCAPED, c) != NULL) {
+        buf_add_bytes(out, (char[]){'\\', c}, 2);
+    } else {
+        return add_point(out, text);
+    }
+    return 1;
+}
+
+static void add_literal(struct buf *out, struct str text, const char *new_line)
+{
+    bool at_line_start = true;
+    /* "@" was added before, and now comes a name. */
+    if (out->n > 0 && out->s[out->n - 1] == '@' && pings_all(text))
+        buf_add(out, STR(ZERO_WIDTH_SPACE));
+    while (text.n > 0) {
+        if (at_line_start) {
+            at_line_start = false;
+            add_line_start(out, &text);
+            continue;
+        }
+        struct str link = link_at(text);
+        if (link.n > 0) {
+            add_link(out, link);
+            text = str_from(text, link.n);
+        } else if (text.s[0] == '\n') {
+            buf_add_text(out, new_line);
+            text = str_from(text, 1);
+            at_line_start = true;
+        } else {
+            text = str_from(text, add_character(out, text));
+        }
+    }
+}
+
+void markdown_add(struct buf *out, struct str text)
+{
+    add_literal(out, text, "\n");
+}
+
+void markdown_add_line(struct buf *out, struct str text)
+{
+    add_literal(out, text, " ");
+}
+
+void markdown_add_fence(struct buf *out, struct str text, size_t units)
+{
+    size_t ticks = 0; /* in a row */
+    struct str rest = {text.s, utf8_cut_units(text, units)};
+    bool is_cut = rest.n < text.n;
+    buf_add(out, STR("```\n"));
+    while (rest.n > 0) {
+        if (ticks == 2) {
+            buf_add(out, STR(ZERO_WIDTH_SPACE));
+            ticks = 0;
+        }
+        ticks = rest.s[0] == '`' ? ticks + 1 : 0;
+        rest = str_from(rest, add_point(out, rest));
+    }
+    buf_add_text(out, is_cut ? "…\n```" : "\n```");
+}
+
+void markdown_add_timestamp(struct buf *out, int64_t ms, char style)
+{
+    int64_t seconds = ms / 1000 - (ms % 1000 < 0);
+    buf_addf(out, "<t:%" PRId64 ":%c>", seconds, style);
+}

@@ -1,0 +1,175 @@
+#include "bot/discord/rest_call.h"
+
+#include "bot/base/mem.h"
+#include "bot/base/utf8.h"
+#include "bot/discord/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REASON_UNITS 512 /* Discord docs, Audit Log Reason */
+
+/* The token dies 3 s after the click; a later answer is of no use, but a
+ * second attempt after a lost connection may be. */
+#define CALLBACK_TIMEOUT_MS 2500
+
+const char *rest_method_name(enum rest_method method)
+{
+    static const char *const names[] = {"GET", "POST", "PUT", "PATCH",
+                                        "DELETE"};
+    assert((size_t)method < sizeof names / sizeof names[0]);
+    return names[method];
+}
+
+void rest_call_release(struct rest_call *call)
+{
+    free(call->body);
+    free(call->reason);
+    *call = (struct rest_call){0};
+}
+
+static struct rest_call call_new(enum rest_method method, const char *route,
+                                 uint64_t major_id)
+{
+    return (struct rest_call){
+        .method = method, .route = route, .major_id = major_id};
+}
+
+__attribute__((format(printf, 2, 3))) static void
+set_path(struct rest_call *call, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(call->path, sizeof call->path, format, args);
+    va_end(args);
+    assert(n > 0 && (size_t)n < sizeof call->path);
+}
+
+static void take_body(struct rest_call *call, cJSON *body)
+{
+    if (body == NULL)
+        return;
+    call->body = json_print(body);
+    cJSON_Delete(body);
+}
+
+static void set_reason(struct rest_call *call, const char *reason)
+{
+    struct str text = str_of(reason);
+    text.n = utf8_cut_units(text, REASON_UNITS);
+    if (text.n == 0)
+        return;
+    call->reason = mem_alloc(text.n + 1);
+    memcpy(call->reason, text.s, text.n);
+}
+
+struct rest_call rest_channel_create(uint64_t guild_id, cJSON *body,
+                                     const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_POST, "POST /guilds/:id/channels", guild_id);
+    set_path(&call, "/guilds/%" PRIu64 "/channels", guild_id);
+    take_body(&call, body);
+    set_reason(&call, reason);
+    call.repeat = REST_REPEAT_NEVER;
+    return call;
+}
+
+struct rest_call rest_guild_channels(uint64_t guild_id)
+{
+    struct rest_call call =
+        call_new(REST_GET, "GET /guilds/:id/channels", guild_id);
+    set_path(&call, "/guilds/%" PRIu64 "/channels", guild_id);
+    return call;
+}
+
+struct rest_call rest_message_create(uint64_t channel_id, cJSON *body)
+{
+    struct rest_call call =
+        call_new(REST_POST, "POST /channels/:id/messages", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/messages", channel_id);
+    call.repeat =
+        json_get(body, "nonce") != NULL && json_is_true(body, "enforce_nonce")
+            ? REST_REPEAT_SAFE
+            : REST_REPEAT_NEVER;
+    take_body(&call, body);
+    return call;
+}
+
+struct rest_call rest_message_edit(uint64_t channel_id, uint64_t message_id,
+                                   cJSON *body)
+{
+    struct rest_call call =
+        call_new(REST_PATCH, "PATCH /channels/:id/messages/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/messages/%" PRIu64, channel_id,
+             message_id);
+    take_body(&call, body);
+    return call;
+}
+
+struct rest_call rest_messages_list(uint64_t channel_id, int limit)
+{
+    struct rest_call call =
+        call_new(REST_GET, "GET /channels/:id/messages", channel_id);
+    assert(limit >= 1 && limit <= 100);
+    set_path(&call, "/channels/%" PRIu64 "/messages?limit=%d", channel_id,
+             limit);
+    return call;
+}
+
+struct rest_call rest_message_pin(uint64_t channel_id, uint64_t message_id,
+                                  const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_PUT, "PUT /channels/:id/messages/pins/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/messages/pins/%" PRIu64, channel_id,
+             message_id);
+    set_reason(&call, reason);
+    return call;
+}
+
+/* A repeated callback that had arrived the first time answers 40060: done. */
+struct rest_call rest_interaction_callback(uint64_t interaction_id,
+                                           struct str token, cJSON *body)
+{
+    struct rest_call call = call_new(
+        REST_POST, "POST /interactions/:id/:token/callback", interaction_id);
+    set_path(&call, "/interactions/%" PRIu64 "/%.*s/callback", interaction_id,
+             STR_ARG(token));
+    take_body(&call, body);
+    call.is_callback = true;
+    call.timeout_ms = CALLBACK_TIMEOUT_MS;
+    return call;
+}
+
+struct rest_call rest_interaction_edit(uint64_t application_id,
+                                       struct str token, cJSON *body)
+{
+    struct rest_call call =
+        call_new(REST_PATCH, "PATCH /webhooks/:id/:token/messages/@original",
+                 application_id);
+    set_path(&call, "/webhooks/%" PRIu64 "/%.*s/messages/@original",
+             application_id, STR_ARG(token));
+    take_body(&call, body);
+    call.is_callback = true;
+    return call;
+}
+
+struct rest_call rest_commands_put(uint64_t application_id, char *body)
+{
+    struct rest_call call =
+        call_new(REST_PUT, "PUT /applications/:id/commands", 0);
+    set_path(&call, "/applications/%" PRIu64 "/commands", application_id);
+    call.body = body;
+    return call;
+}
+
+struct rest_call rest_gateway_bot(void)
+{
+    struct rest_call call = call_new(REST_GET, "GET /gateway/bot", 0);
+    set_path(&call, "/gateway/bot");
+    return call;
+}
