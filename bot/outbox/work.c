@@ -109,12 +109,22 @@ static enum delivery_verdict later_or_fail(struct delivery *delivery,
 
 /* ---- an attached file ---- */
 
-static bool copy_file_name(const struct event *event, void *context)
+/* The file becomes evidence with its entry's time and people. */
+static bool copy_entry(const struct event *entry, void *context)
 {
     struct work *work = context;
-    str_copy_to(work->name, event->file_name);
-    if (event->file_type.n > 0)
-        str_copy_to(work->type, event->file_type);
+    struct event *draft = result_begin(&work->delivery);
+    str_copy_to(work->name, entry->file_name);
+    if (entry->file_type.n > 0)
+        str_copy_to(work->type, entry->file_type);
+    str_copy_to(work->actor, entry->actor.name);
+    str_copy_to(work->recorder, entry->recorder.name);
+    draft->occurred = entry->occurred;
+    draft->visibility = entry->visibility;
+    draft->actor = entry->actor;
+    draft->actor.name = str_of(work->actor);
+    draft->recorder = entry->recorder;
+    draft->recorder.name = str_of(work->recorder);
     return false;
 }
 
@@ -124,14 +134,15 @@ static enum delivery_verdict keep_file(struct work *work,
     struct delivery *delivery = &work->delivery;
     struct sha256 hash;
     if (store_event(config->store, delivery->in.id, delivery->row.target,
-                    copy_file_name, work) != ERR_OK ||
+                    copy_entry, work) != ERR_OK ||
         store_put_attachment(config->store, buf_str(&work->bytes), &hash) !=
             ERR_OK) {
+        delivery->has_result = false;
         say(delivery, store_why(config->store));
         return DELIVERY_RETRY;
     }
     sha256_hex(&hash, work->sha256);
-    struct event *draft = result_begin(delivery);
+    struct event *draft = &delivery->result.draft;
     draft->file_name = str_of(work->name);
     draft->file_type = str_of(work->type);
     draft->file_sha256 = str_of(work->sha256);

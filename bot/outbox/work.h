@@ -32,6 +32,7 @@ struct work {
     struct buf bytes; /* the file, or the helper's input, then its output */
     /* Text that delivery.result borrows. */
     char name[256], type[128], sha256[SHA256_HEX];
+    char actor[NAME_BYTES], recorder[NAME_BYTES]; /* of the file's entry */
     struct postmortem_result git;
 };
 
