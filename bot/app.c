@@ -1,0 +1,347 @@
+#include "bot/app.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/cli.h"
+#include "bot/io/loop.h"
+#include "bot/session.h"
+#include "bot/turn.h"
+#include "bot/version.h"
+#include "commands/command.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXIT_FAILED                 1
+#define EXIT_BAD_TOKEN              3
+#define CLOSE_AUTHENTICATION_FAILED 4004
+/* A clean stop waits this long for answers that are on their way. */
+#define GRACE_MS 1000
+/* Stored answers serve replays, which come within minutes. */
+#define ANSWERS_KEPT_MS MS_PER_DAY
+
+struct app {
+    const struct config *config;
+    uv_loop_t loop;
+    struct store *store;
+    struct rest *rest;
+    struct turn *turn;
+    struct outbox *outbox;
+    struct session *session;
+    uv_signal_t signals[2];
+    struct deadline *grace;
+    struct deadline *hourly;
+    char helper[PATH_MAX];
+    uint64_t application_id;
+    int exit_code;
+    bool stopping;
+};
+
+/* ---- small facts that outlive the process ---- */
+
+static void keep_fact(struct app *app, const char *name, struct str value)
+{
+    enum err err = store_begin(app->store);
+    if (err == ERR_OK)
+        err = store_put_fact(app->store, name, value);
+    if (err == ERR_OK)
+        err = store_commit(app->store);
+    if (err != ERR_OK) {
+        log_error("fact_not_kept", LOG_TEXT("name", name),
+                  LOG_TEXT("why", store_why(app->store)));
+        store_rollback(app->store);
+    }
+}
+
+static uint64_t fact_id(struct app *app, const char *name)
+{
+    struct buf text = BUF_INIT(64);
+    uint64_t id = 0;
+    if (store_fact(app->store, name, &text) == ERR_OK)
+        (void)str_to_u64(buf_str(&text), &id);
+    buf_release(&text);
+    return id;
+}
+
+static void keep_fact_id(struct app *app, const char *name, uint64_t id)
+{
+    char text[24];
+    if (fact_id(app, name) == id)
+        return;
+    (void)snprintf(text, sizeof text, "%" PRIu64, id);
+    keep_fact(app, name, str_of(text));
+}
+
+/* ---- stopping ---- */
+
+/* The socket is dropped without a close frame: the session stays alive for the
+ * next start, which resumes it. */
+static void finish(void *context)
+{
+    struct app *app = context;
+    int64_t safe_seq = turn_safe_seq(app->turn);
+    if (safe_seq > 0 && store_begin(app->store) == ERR_OK) {
+        if (store_put_session_seq(app->store, safe_seq) != ERR_OK ||
+            store_commit(app->store) != ERR_OK)
+            store_rollback(app->store);
+    }
+    uv_stop(&app->loop);
+}
+
+static void stop(struct app *app, int exit_code)
+{
+    if (app->stopping)
+        return;
+    app->stopping = true;
+    app->exit_code = exit_code;
+    bool nothing_under_way = turn_answers_in_flight(app->turn) == 0;
+    deadline_set(app->grace,
+                 loop_now_ms(&app->loop) + (nothing_under_way ? 0 : GRACE_MS));
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    log_info("stopping", LOG_INT("signal", number));
+    stop(handle->data, 0);
+}
+
+static const char words_bad_token[] =
+    "Discord refused the bot token. It was reset or is wrong. Put the right "
+    "one into [discord] token_file or DISCORD_TOKEN and start again.";
+
+static void on_bad_token(void *context)
+{
+    log_error("token_refused", LOG_TEXT("words", words_bad_token));
+    stop(context, EXIT_BAD_TOKEN);
+}
+
+static void on_fatal(int code, const char *words, void *context)
+{
+    if (code == CLOSE_AUTHENTICATION_FAILED) {
+        on_bad_token(context);
+        return;
+    }
+    log_error("gateway_fatal", LOG_INT("code", code), LOG_TEXT("words", words));
+    stop(context, EXIT_FAILED);
+}
+
+/* ---- what Discord tells ---- */
+
+static void fill_rooms(struct app *app, uint64_t bot_user_id)
+{
+    struct room_settings rooms = {
+        .bot_user_id = bot_user_id,
+        .announce_channel_id = app->config->announce_channel_id,
+        .category_id = app->config->category_id,
+        .access = &app->config->access,
+    };
+    outbox_set_rooms(app->outbox, &rooms);
+}
+
+struct registration {
+    struct app *app;
+    char fact[64], hash[SHA256_HEX];
+};
+
+static void on_registered(const struct rest_answer *answer, void *context)
+{
+    struct registration *registration = context;
+    if (answer->fate == REST_DONE) {
+        log_info("commands_registered", LOG_INT("count", command_count));
+        keep_fact(registration->app, registration->fact,
+                  str_of(registration->hash));
+    } else {
+        log_error("commands_not_registered", LOG_INT("status", answer->status),
+                  LOG_INT("code", answer->code), LOG_STR("body", answer->text));
+    }
+    free(registration);
+}
+
+/* One bulk PUT, and none when Discord already has these very bytes: creating
+ * anew would lose the admins' permission settings, and there is a budget. */
+static void register_commands(struct app *app)
+{
+    struct registration *registration = mem_alloc(sizeof *registration);
+    struct buf known = BUF_INIT(SHA256_HEX);
+    char *body = commands_registration();
+    struct sha256 hash = sha256_of(str_of(body));
+    registration->app = app;
+    sha256_hex(&hash, registration->hash);
+    (void)snprintf(registration->fact, sizeof registration->fact,
+                   "commands/%" PRIu64, app->application_id);
+    if (store_fact(app->store, registration->fact, &known) == ERR_OK &&
+        str_is(buf_str(&known), registration->hash)) {
+        free(registration);
+        free(body);
+    } else {
+        struct rest_call call = rest_commands_put(app->application_id, body);
+        rest_send(app->rest, &call, on_registered, registration);
+    }
+    buf_release(&known);
+}
+
+static void on_ready(struct app *app, const cJSON *data)
+{
+    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
+    const cJSON *application =
+        cJSON_GetObjectItemCaseSensitive(data, "application");
+    const cJSON *guilds = cJSON_GetObjectItemCaseSensitive(data, "guilds");
+    uint64_t bot_user_id =
+        snowflake_of(cJSON_GetObjectItemCaseSensitive(user, "id"));
+    app->application_id =
+        snowflake_of(cJSON_GetObjectItemCaseSensitive(application, "id"));
+    log_info("ready", LOG_ID("user", bot_user_id),
+             LOG_ID("application", app->application_id),
+             LOG_INT("guilds", cJSON_GetArraySize(guilds)));
+    if (bot_user_id == 0 || app->application_id == 0)
+        return;
+    keep_fact_id(app, "bot_user_id", bot_user_id);
+    fill_rooms(app, bot_user_id);
+    register_commands(app);
+}
+
+static void on_dispatch(struct gateway_action *action, void *context)
+{
+    struct app *app = context;
+    if (strcmp(action->name, "INTERACTION_CREATE") == 0 && !app->stopping) {
+        cJSON *data = action->data;
+        action->data = NULL;
+        turn_add(app->turn, data, action->seq, action->replayed);
+        return;
+    }
+    if (app->stopping)
+        return; /* what is not taken is replayed to the next process */
+    turn_saw(app->turn, action->seq);
+    if (strcmp(action->name, "READY") == 0)
+        on_ready(app, action->data);
+    else if (strcmp(action->name, "RESUMED") == 0)
+        log_info("resumed", LOG_INT("seq", action->seq));
+}
+
+static void on_renewed(void *context)
+{
+    struct app *app = context;
+    turn_session_renewed(app->turn);
+}
+
+static void on_hour(void *context)
+{
+    struct app *app = context;
+    int64_t now_ms = clock_wall_ms();
+    enum err err = store_begin(app->store);
+    if (err == ERR_OK)
+        err = store_forget_answers(app->store, now_ms - ANSWERS_KEPT_MS);
+    if (err == ERR_OK)
+        err = store_commit(app->store);
+    if (err != ERR_OK) {
+        log_warn("answers_not_forgotten",
+                 LOG_TEXT("why", store_why(app->store)));
+        store_rollback(app->store);
+    }
+    deadline_set(app->hourly, loop_now_ms(&app->loop) + MS_PER_HOUR);
+}
+
+/* ---- wiring ---- */
+
+static bool open_parts(struct app *app, const char *token)
+{
+    const struct config *config = app->config;
+    struct buf why = BUF_INIT(500);
+    struct rest_config rest = {
+        .api_base = config->api_base,
+        .token = token,
+        .user_agent = OPSROOM_USER_AGENT,
+        .ca_file = config->ca_file[0] == '\0' ? NULL : config->ca_file,
+    };
+    bool ok =
+        store_open(config->storage_path, false, &app->store, &why) == ERR_OK;
+    if (ok)
+        ok = (app->rest = rest_new(&app->loop, &rest, &why)) != NULL;
+    if (!ok)
+        log_error("cannot_start", LOG_STR("why", buf_str(&why)));
+    buf_release(&why);
+    return ok;
+}
+
+static void wire(struct app *app, const char *token, const char *program_dir)
+{
+    const struct config *config = app->config;
+    struct turn_config turn = {&app->loop, app->store, app->rest, config};
+    struct outbox_config outbox = {
+        .loop = &app->loop,
+        .store = app->store,
+        .rest = app->rest,
+        .git_helper = app->helper,
+        .attachment_max_bytes = config->attachment_max_bytes,
+        .wake = turn_wake,
+    };
+    struct session_handlers handlers = {on_dispatch, on_renewed, on_fatal, app};
+    struct room_settings nobody = {.bot_user_id = 0};
+
+    cli_helper_path(config, program_dir, app->helper, sizeof app->helper);
+    cli_postmortem_settings(config, &outbox.postmortem);
+    app->turn = turn_new(&turn);
+    outbox.context = app->turn;
+    app->outbox = outbox_new(&outbox, &nobody);
+    turn_set_outbox(app->turn, app->outbox);
+    app->session = session_new(&app->loop, app->store, app->rest, config, token,
+                               &handlers);
+    app->grace = deadline_new(&app->loop, finish, app);
+    app->hourly = deadline_new(&app->loop, on_hour, app);
+    rest_on_bad_token(app->rest, on_bad_token, app);
+    /* A resumed session brings no READY: who we are is known from before. */
+    fill_rooms(app, fact_id(app, "bot_user_id"));
+}
+
+static void watch_signals(struct app *app)
+{
+    static const int numbers[] = {SIGTERM, SIGINT};
+    (void)signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < 2; i++) {
+        (void)uv_signal_init(&app->loop, &app->signals[i]);
+        app->signals[i].data = app;
+        (void)uv_signal_start(&app->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static void unwire(struct app *app)
+{
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&app->signals[i], NULL);
+    outbox_free(app->outbox);
+    rest_free(app->rest);
+    session_free(app->session);
+    turn_free(app->turn);
+    deadline_free(app->grace);
+    deadline_free(app->hourly);
+    store_close(app->store);
+}
+
+int app_run(const struct config *config, const char *token,
+            const char *program_dir)
+{
+    static struct app app;
+    app = (struct app){.config = config};
+    if (uv_loop_init(&app.loop) != 0)
+        return EXIT_FAILED;
+    if (!open_parts(&app, token)) {
+        store_close(app.store);
+        return EXIT_FAILED;
+    }
+    wire(&app, token, program_dir);
+    watch_signals(&app);
+    log_info("started", LOG_TEXT("version", OPSROOM_VERSION));
+    on_hour(&app);
+    session_start(app.session);
+    (void)uv_run(&app.loop, UV_RUN_DEFAULT);
+    unwire(&app);
+    (void)uv_run(&app.loop, UV_RUN_DEFAULT); /* lets closed handles go */
+    if (uv_loop_close(&app.loop) != 0)
+        log_warn("loop_not_empty");
+    log_info("stopped", LOG_INT("exit", app.exit_code));
+    return app.exit_code;
+}

@@ -1,0 +1,338 @@
+#include "bot/cli.h"
+
+#include "bot/postmortem/postmortem.h"
+#include "commands/command.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE_BYTES   (8u << 20)
+#define REPORT_BYTES (1u << 20)
+
+static int complain(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "opsroom: %s: %s\n", what, why);
+    return 1;
+}
+
+static enum err print(struct str text)
+{
+    size_t written = fwrite(text.s, 1, text.n, stdout);
+    return written == text.n && fflush(stdout) == 0 ? ERR_OK : ERR_IO;
+}
+
+static int open_store(const struct config *config, struct store **store)
+{
+    struct buf why = BUF_INIT(500);
+    int code = 0;
+    if (store_open(config->storage_path, true, store, &why) != ERR_OK)
+        code = complain(config->storage_path, buf_text(&why));
+    buf_release(&why);
+    return code;
+}
+
+void cli_helper_path(const struct config *config, const char *program_dir,
+                     char *out, size_t bytes)
+{
+    if (config->helper[0] != '\0')
+        str_copy(out, bytes, str_of(config->helper));
+    else
+        (void)snprintf(out, bytes, "%s/opsroom-git", program_dir);
+}
+
+void cli_postmortem_settings(const struct config *config,
+                             struct postmortem_settings *out)
+{
+    *out = (struct postmortem_settings){
+        .template_file = config->template_file,
+        .repository = config->repository,
+        .branch = config->branch,
+        .path = config->path,
+        .author_name = config->author_name,
+        .author_email = config->author_email,
+    };
+}
+
+/* ---- check ---- */
+
+static int check_token(const struct config *config)
+{
+    struct buf why = BUF_INIT(500);
+    char *token = NULL;
+    int bad = 0;
+    if (config_token(config, &token, &why) != ERR_OK)
+        bad = complain("token", buf_text(&why));
+    free(token);
+    buf_release(&why);
+    return bad;
+}
+
+static int check_store(const struct config *config)
+{
+    struct store *store = NULL;
+    if (access(config->storage_path, F_OK) != 0)
+        return 0; /* made on the first start */
+    int bad = open_store(config, &store);
+    store_close(store);
+    return bad;
+}
+
+static int check_postmortem(const struct config *config,
+                            const char *program_dir)
+{
+    char helper[1024];
+    int bad = 0;
+    if (config->repository[0] == '\0')
+        return 0;
+    cli_helper_path(config, program_dir, helper, sizeof helper);
+    if (access(helper, X_OK) != 0)
+        bad = complain(helper, "the helper opsroom-git is not there; install "
+                               "it beside opsroom or set [postmortem] helper");
+    if (config->template_file[0] != '\0' &&
+        access(config->template_file, R_OK) != 0)
+        bad = complain(config->template_file,
+                       "the template cannot be read; check [postmortem] "
+                       "template");
+    return bad;
+}
+
+int cli_check(const struct config *config, const char *program_dir)
+{
+    int bad = check_token(config);
+    bad |= check_store(config);
+    bad |= check_postmortem(config, program_dir);
+    if (bad != 0)
+        return 2;
+    (void)puts("The settings are fine.");
+    return 0;
+}
+
+/* ---- the record ---- */
+
+int cli_verify(const struct config *config)
+{
+    struct store *store = NULL;
+    if (open_store(config, &store) != 0)
+        return 1;
+    struct buf report = BUF_INIT(REPORT_BYTES);
+    struct verdicts verdicts = {.incidents = 0};
+    enum err err = store_verify(store, &verdicts, &report);
+    (void)print(buf_str(&report));
+    if (err == ERR_OK)
+        (void)printf("The record is whole: %" PRId64 " incidents, %" PRId64
+                     " events, %" PRId64 " attachments.\n",
+                     verdicts.incidents, verdicts.events, verdicts.attachments);
+    else if (err == ERR_CORRUPT)
+        (void)fprintf(stderr,
+                      "opsroom: the record is damaged: %" PRId64
+                      " problems, listed above. Keep the file, stop the bot, "
+                      "and restore a backup.\n",
+                      verdicts.problems);
+    else
+        (void)complain(config->storage_path, store_why(store));
+    buf_release(&report);
+    store_close(store);
+    return err == ERR_OK ? 0 : 1;
+}
+
+static void add_number(cJSON *object, const struct event_field *field,
+                       int64_t number)
+{
+    char text[CIVIL_ISO_BYTES];
+    switch (field->type) {
+    case FIELD_ID:
+        (void)snprintf(text, sizeof text, "%" PRIu64, (uint64_t)number);
+        cJSON_AddStringToObject(object, field->name, text);
+        break;
+    case FIELD_BOOL:
+        cJSON_AddBoolToObject(object, field->name, number != 0);
+        break;
+    case FIELD_ENUM:
+        cJSON_AddStringToObject(object, field->name,
+                                word_of(field->words, (int)number));
+        break;
+    case FIELD_INT64:
+        if (str_ends(str_of(field->name), "_ms")) {
+            civil_iso(number, text);
+            cJSON_AddStringToObject(object, field->name, text);
+        } else {
+            cJSON_AddNumberToObject(object, field->name, (double)number);
+        }
+        break;
+    case FIELD_TEXT:
+    case FIELD_TYPED:
+        break;
+    }
+}
+
+static bool add_event(const struct event *event, void *context)
+{
+    cJSON *object = cJSON_CreateObject();
+    struct buf text = BUF_INIT(REPORT_BYTES);
+    cJSON_AddNumberToObject(object, "seq", (double)event->seq);
+    cJSON_AddStringToObject(object, "kind",
+                            word_of(&event_kind_words, (int)event->kind));
+    cJSON_AddStringToObject(object, "visibility",
+                            word_of(&visibility_words, (int)event->visibility));
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        if (event_field_is_default(event, field) ||
+            cJSON_HasObjectItem(object, field->name))
+            continue;
+        if (event_field_is_text(field)) {
+            buf_clear(&text);
+            buf_add(&text, event_get_text(event, field));
+            cJSON_AddStringToObject(object, field->name, buf_text(&text));
+        } else {
+            add_number(object, field, event_get_number(event, field));
+        }
+    }
+    buf_release(&text);
+    cJSON_AddItemToArray(context, object);
+    return true;
+}
+
+static bool print_event(const struct event *event, void *context)
+{
+    const struct incident *in = context;
+    struct buf line = BUF_INIT(REPORT_BYTES);
+    when_print(&event->occurred, true, &line);
+    buf_addf(&line, "  #%" PRId64 " %s", event->seq,
+             word_of(&event_kind_words, (int)event->kind));
+    if (event->actor.name.n > 0)
+        buf_addf(&line, "  %.*s", STR_ARG(event->actor.name));
+    buf_addf(&line, "  %.*s\n", STR_ARG(event->text));
+    (void)print(buf_str(&line));
+    buf_release(&line);
+    (void)in;
+    return true;
+}
+
+static cJSON *incident_json(const struct incident *in)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON *milestones = cJSON_AddObjectToObject(object, "milestones");
+    const struct role_holder *commander = incident_commander(in);
+    struct buf text = BUF_INIT(400);
+    cJSON_AddNumberToObject(object, "id", (double)in->id);
+    cJSON_AddStringToObject(object, "title", in->title);
+    cJSON_AddStringToObject(object, "state",
+                            word_of(&state_words, (int)in->state));
+    cJSON_AddStringToObject(object, "severity",
+                            word_of(&severity_words, (int)in->severity));
+    cJSON_AddStringToObject(object, "type",
+                            word_of(&type_words, (int)in->type));
+    cJSON_AddBoolToObject(object, "private", in->is_private);
+    cJSON_AddBoolToObject(object, "drill", in->is_drill);
+    cJSON_AddStringToObject(object, "impact", in->impact);
+    cJSON_AddStringToObject(object, "commander",
+                            commander == NULL ? "not recorded"
+                                              : commander->name);
+    for (int i = 0; i < MILESTONE_COUNT; i++) {
+        buf_clear(&text);
+        when_print(&in->milestones[i], true, &text);
+        cJSON_AddStringToObject(milestones, word_of(&milestone_words, i),
+                                buf_text(&text));
+    }
+    buf_clear(&text);
+    incident_print_alarm_gap(in, &text);
+    cJSON_AddStringToObject(object, "human_alarm_gap", buf_text(&text));
+    cJSON_AddStringToObject(object, "postmortem_branch", in->postmortem_ref);
+    cJSON_AddStringToObject(object, "postmortem_commit", in->postmortem_commit);
+    buf_release(&text);
+    return object;
+}
+
+static int load(const struct config *config, int64_t incident_id,
+                struct store **store, struct incident *in)
+{
+    if (open_store(config, store) != 0)
+        return 1;
+    enum err err = store_incident(*store, incident_id, in);
+    if (err == ERR_OK)
+        return 0;
+    char what[32];
+    (void)snprintf(what, sizeof what, "incident %" PRId64, incident_id);
+    (void)complain(what, err == ERR_NOT_FOUND
+                             ? "there is no such incident in this database"
+                             : store_why(*store));
+    store_close(*store);
+    return 1;
+}
+
+int cli_timeline(const struct config *config, int64_t incident_id, bool json)
+{
+    struct store *store = NULL;
+    struct incident in;
+    if (load(config, incident_id, &store, &in) != 0)
+        return 1;
+    enum err err;
+    if (json) {
+        cJSON *object = incident_json(&in);
+        cJSON *events = cJSON_AddArrayToObject(object, "events");
+        err = store_each_event(store, incident_id, EVENTS_BY_TIME, 0, add_event,
+                               events);
+        char *text = cJSON_Print(object);
+        (void)printf("%s\n", text);
+        free(text);
+        cJSON_Delete(object);
+    } else {
+        err = store_each_event(store, incident_id, EVENTS_BY_TIME, 0,
+                               print_event, &in);
+    }
+    if (err != ERR_OK)
+        (void)complain(config->storage_path, store_why(store));
+    store_close(store);
+    return err == ERR_OK ? 0 : 1;
+}
+
+int cli_render(const struct config *config, int64_t incident_id)
+{
+    struct store *store = NULL;
+    struct incident in;
+    struct postmortem_settings settings;
+    if (load(config, incident_id, &store, &in) != 0)
+        return 1;
+    struct buf page = BUF_INIT(PAGE_BYTES), why = BUF_INIT(500);
+    cli_postmortem_settings(config, &settings);
+    enum err err = postmortem_render(store, &in, &settings, &page, &why);
+    if (err == ERR_OK)
+        err = print(buf_str(&page));
+    else
+        (void)complain("postmortem", buf_text(&why));
+    buf_release(&page);
+    buf_release(&why);
+    store_close(store);
+    return err == ERR_OK ? 0 : 1;
+}
+
+/* ---- tables ---- */
+
+int cli_commands(void)
+{
+    char *text = commands_registration();
+    (void)puts(text);
+    free(text);
+    return 0;
+}
+
+int cli_command_table(void)
+{
+    struct buf table = BUF_INIT(REPORT_BYTES);
+    commands_print_table(&table);
+    enum err err = print(buf_str(&table));
+    buf_release(&table);
+    return err == ERR_OK ? 0 : 1;
+}
+
+int cli_example(void)
+{
+    struct buf example = BUF_INIT(REPORT_BYTES);
+    config_print_example(&example);
+    enum err err = print(buf_str(&example));
+    buf_release(&example);
+    return err == ERR_OK ? 0 : 1;
+}

@@ -1,0 +1,33 @@
+/*
+ * The subcommands that look and never change: each prints to stdout, says what
+ * is wrong on stderr, and returns the exit code (0 fine, 1 found or failed, 2
+ * wrong use or settings).
+ */
+#ifndef BOT_CLI_H
+#define BOT_CLI_H
+
+#include "bot/config.h"
+
+#include <stdbool.h>
+
+/* Are the settings, the token, the database and the postmortem's repository
+ * usable? Connects to nobody. */
+int cli_check(const struct config *config, const char *program_dir);
+int cli_verify(const struct config *config);
+int cli_timeline(const struct config *config, int64_t incident_id, bool json);
+/* The postmortem's page, as it would be committed. */
+int cli_render(const struct config *config, int64_t incident_id);
+/* The registration JSON as it is PUT to Discord; the README's table; the
+ * example settings. */
+int cli_commands(void);
+int cli_command_table(void);
+int cli_example(void);
+
+/* The helper's absolute path: config's, else beside the program. */
+void cli_helper_path(const struct config *config, const char *program_dir,
+                     char *out, size_t bytes);
+struct postmortem_settings;
+void cli_postmortem_settings(const struct config *config,
+                             struct postmortem_settings *out);
+
+#endif

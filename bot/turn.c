@@ -1,0 +1,363 @@
+#include "bot/turn.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/discord/interaction.h"
+#include "bot/io/loop.h"
+#include "bot/road/road.h"
+#include "commands/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Discord drops an interaction that is not answered within 3 s. */
+#define ANSWER_DEADLINE_MS 3000
+#define ANSWER_BYTES       (64u << 10)
+/* Ids of the newest interactions: a dispatch that comes twice on one connection
+ * is answered once. Replays of an older process are found in the store. */
+#define RECENT 512
+
+/* An interaction on its way through the turn. */
+struct item {
+    cJSON *data; /* owned; the interaction borrows its text */
+    int64_t seq;
+    bool replayed;
+    bool drop; /* nothing is answered */
+    struct interaction interaction;
+    char *answer; /* owned JSON; handed to the request */
+};
+
+/* An answer under way, oldest first. */
+struct flight {
+    struct flight *before, *after;
+    struct turn *turn; /* NULL: the turn is gone */
+    uint64_t interaction_id;
+    int64_t seq;
+};
+
+struct turn {
+    struct turn_config config;
+    struct outbox *outbox;
+    struct turn_end *end;
+    struct item **items; /* pooled: `count` of `room` are in use */
+    int count, room;
+    int64_t seq; /* newest dispatch seen */
+    int64_t kept_seq;
+    struct flight *oldest, *newest;
+    uint64_t recent[RECENT];
+    unsigned recent_next;
+};
+
+/* ---- answers ---- */
+
+static void flight_end(struct flight *flight)
+{
+    struct turn *turn = flight->turn;
+    if (turn != NULL) {
+        *(flight->before ? &flight->before->after : &turn->oldest) =
+            flight->after;
+        *(flight->after ? &flight->after->before : &turn->newest) =
+            flight->before;
+    }
+    free(flight);
+}
+
+static struct flight *flight_begin(struct turn *turn, const struct item *item)
+{
+    struct flight *flight = mem_alloc(sizeof *flight);
+    flight->turn = turn;
+    flight->interaction_id = item->interaction.id;
+    flight->seq = item->seq;
+    flight->before = turn->newest;
+    *(turn->newest ? &turn->newest->after : &turn->oldest) = flight;
+    turn->newest = flight;
+    return flight;
+}
+
+static void on_answered(const struct rest_answer *answer, void *context)
+{
+    struct flight *flight = context;
+    if (answer->fate != REST_DONE)
+        log_warn("answer_lost", LOG_ID("interaction", flight->interaction_id),
+                 LOG_INT("status", answer->status),
+                 LOG_INT("code", answer->code));
+    flight_end(flight);
+}
+
+/* The item's JSON must still be there: the token lies in it. */
+static void send_answer(struct turn *turn, struct item *item)
+{
+    struct rest_call call = rest_interaction_callback(
+        item->interaction.id, item->interaction.token, NULL);
+    call.body = item->answer;
+    item->answer = NULL;
+    rest_send(turn->config.rest, &call, on_answered, flight_begin(turn, item));
+}
+
+static void set_answer(struct item *item, cJSON *answer)
+{
+    free(item->answer);
+    item->answer = cJSON_PrintUnformatted(answer);
+    cJSON_Delete(answer);
+}
+
+/* ---- one interaction, within the transaction ---- */
+
+static bool seen_before(struct turn *turn, uint64_t id)
+{
+    for (int i = 0; i < RECENT; i++)
+        if (turn->recent[i] == id)
+            return true;
+    turn->recent[turn->recent_next++ % RECENT] = id;
+    return false;
+}
+
+/* A process before us may have kept it without answering. Too old to be
+ * answered and not kept: the person was told that it failed, and tries again;
+ * taking it now would make it happen twice. */
+static enum err answer_again(struct turn *turn, struct item *item,
+                             int64_t now_ms)
+{
+    struct buf stored = BUF_INIT(ANSWER_BYTES);
+    enum err err =
+        store_answer(turn->config.store, item->interaction.id, &stored);
+    if (err == ERR_OK)
+        item->answer = buf_detach(&stored);
+    else
+        item->drop =
+            now_ms - snowflake_ms(item->interaction.id) > ANSWER_DEADLINE_MS;
+    buf_release(&stored);
+    return err;
+}
+
+static void log_command(const struct command_run *run, const char *verdict)
+{
+    const struct command *command = run->call.command;
+    log_info("command", LOG_TEXT("name", command ? command->name : "unknown"),
+             LOG_INT("incident", run->in.id),
+             LOG_ID("user", run->interaction->user.id),
+             LOG_TEXT("verdict", verdict));
+}
+
+static enum err take_request(struct turn *turn, struct item *item,
+                             struct command_run *run, int64_t now_ms)
+{
+    static const char *const verdicts[] = {"accepted", "already", "refused"};
+    struct store *store = turn->config.store;
+    struct incident after;
+    struct outcome outcome;
+    enum err err =
+        road_take(store, &run->in, &run->request, now_ms, &after, &outcome);
+    if (err != ERR_OK)
+        return err;
+    set_answer(item, command_answer(run, &after, &outcome));
+    log_command(run, verdicts[outcome.verdict]);
+    if (outcome.verdict != VERDICT_ACCEPTED)
+        return ERR_OK;
+    outbox_wanted(turn->outbox);
+    return store_put_answer(store, item->interaction.id, str_of(item->answer),
+                            now_ms);
+}
+
+static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
+{
+    static struct command_run run; /* some 20 kB: not on the stack */
+    struct store *store = turn->config.store;
+    const struct command_world world = {store, turn->config.config, now_ms};
+    cJSON *answer = NULL;
+    enum err err = command_run(&run, &item->interaction, &world, &answer);
+    if (err != ERR_OK)
+        return err;
+    if (answer != NULL) {
+        set_answer(item, answer);
+        log_command(&run, "answered");
+        return ERR_OK;
+    }
+    err = store_request_begin(store);
+    if (err != ERR_OK)
+        return err;
+    err = take_request(turn, item, &run, now_ms);
+    if (err == ERR_OK)
+        return store_request_keep(store);
+    store_request_undo(store);
+    return err;
+}
+
+static void take(struct turn *turn, struct item *item, int64_t now_ms)
+{
+    enum err err = ERR_NOT_FOUND;
+    if (item->replayed)
+        err = answer_again(turn, item, now_ms);
+    if (err == ERR_NOT_FOUND && !item->drop)
+        err = take_new(turn, item, now_ms);
+    if (err == ERR_OK || item->drop)
+        return;
+    log_error("not_kept", LOG_ID("interaction", item->interaction.id),
+              LOG_TEXT("why", store_why(turn->config.store)));
+    set_answer(item, command_sorry(&item->interaction));
+}
+
+/* ---- the turn ---- */
+
+static void item_clear(struct item *item)
+{
+    cJSON_Delete(item->data);
+    free(item->answer);
+    *item = (struct item){.data = NULL};
+}
+
+static enum err keep_seq(struct turn *turn, int64_t safe_seq)
+{
+    if (safe_seq == turn->kept_seq || safe_seq <= 0)
+        return ERR_OK;
+    turn->kept_seq = safe_seq;
+    return store_put_session_seq(turn->config.store, safe_seq);
+}
+
+/* What is in this turn is not confirmed either. */
+static int64_t safe_seq_with_items(const struct turn *turn)
+{
+    int64_t safe = turn_safe_seq(turn);
+    for (int i = 0; i < turn->count; i++)
+        if (turn->items[i]->seq - 1 < safe)
+            safe = turn->items[i]->seq - 1;
+    return safe;
+}
+
+static enum err settle(struct turn *turn, int64_t now_ms)
+{
+    enum err err = store_begin(turn->config.store);
+    if (err != ERR_OK)
+        return err;
+    for (int i = 0; i < turn->count; i++)
+        take(turn, turn->items[i], now_ms);
+    err = outbox_settle(turn->outbox, now_ms);
+    if (err == ERR_OK)
+        err = keep_seq(turn, safe_seq_with_items(turn));
+    return err == ERR_OK ? store_commit(turn->config.store) : err;
+}
+
+static void on_end(void *context)
+{
+    struct turn *turn = context;
+    if (turn->count == 0 && !outbox_has_work(turn->outbox))
+        return;
+    bool committed = settle(turn, clock_wall_ms()) == ERR_OK;
+    if (!committed) {
+        log_error("turn_not_kept",
+                  LOG_TEXT("why", store_why(turn->config.store)));
+        store_rollback(turn->config.store);
+        turn->kept_seq = 0;
+    }
+    for (int i = 0; i < turn->count; i++) {
+        struct item *item = turn->items[i];
+        if (!committed && !item->drop)
+            set_answer(item, command_sorry(&item->interaction));
+        if (item->answer != NULL)
+            send_answer(turn, item);
+        item_clear(item);
+    }
+    turn->count = 0;
+    outbox_send(turn->outbox, committed);
+}
+
+struct turn *turn_new(const struct turn_config *config)
+{
+    struct turn *turn = mem_alloc(sizeof *turn);
+    turn->config = *config;
+    turn->end = turn_end_new(config->loop, on_end, turn);
+    return turn;
+}
+
+void turn_free(struct turn *turn)
+{
+    if (turn == NULL)
+        return;
+    while (turn->oldest != NULL) {
+        struct flight *flight = turn->oldest;
+        turn->oldest = flight->after;
+        free(flight);
+    }
+    for (int i = 0; i < turn->room; i++) {
+        item_clear(turn->items[i]);
+        free(turn->items[i]);
+    }
+    free(turn->items);
+    turn_end_free(turn->end);
+    free(turn);
+}
+
+void turn_set_outbox(struct turn *turn, struct outbox *outbox)
+{
+    turn->outbox = outbox;
+}
+
+void turn_wake(void *turn)
+{
+    turn_end_wake(((struct turn *)turn)->end);
+}
+
+static struct item *next_item(struct turn *turn)
+{
+    if (turn->count == turn->room) {
+        turn->room++;
+        turn->items =
+            mem_resize(turn->items, (size_t)turn->room * sizeof *turn->items);
+        turn->items[turn->count] = mem_alloc(sizeof **turn->items);
+    }
+    return turn->items[turn->count];
+}
+
+void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed)
+{
+    struct item *item = next_item(turn);
+    const char *why = "";
+    turn->seq = seq;
+    *item = (struct item){.data = data, .seq = seq, .replayed = replayed};
+    if (interaction_parse(data, &item->interaction, &why) != ERR_OK) {
+        log_warn("interaction_unreadable", LOG_TEXT("why", why));
+        item_clear(item);
+        return;
+    }
+    if (seen_before(turn, item->interaction.id)) {
+        log_info("interaction_twice", LOG_ID("id", item->interaction.id));
+        item_clear(item);
+        return;
+    }
+    turn->count++;
+    turn_end_wake(turn->end);
+}
+
+void turn_saw(struct turn *turn, int64_t seq)
+{
+    turn->seq = seq;
+}
+
+void turn_session_renewed(struct turn *turn)
+{
+    turn->seq = 0;
+    turn->kept_seq = 0;
+    for (struct flight *flight = turn->oldest; flight; flight = flight->after)
+        flight->seq = INT64_MAX;
+    for (int i = 0; i < turn->count; i++)
+        turn->items[i]->seq = INT64_MAX;
+}
+
+int64_t turn_safe_seq(const struct turn *turn)
+{
+    int64_t safe = turn->seq;
+    for (const struct flight *flight = turn->oldest; flight;
+         flight = flight->after)
+        if (flight->seq - 1 < safe)
+            safe = flight->seq - 1;
+    return safe;
+}
+
+int turn_answers_in_flight(const struct turn *turn)
+{
+    int count = 0;
+    for (const struct flight *flight = turn->oldest; flight;
+         flight = flight->after)
+        count++;
+    return count;
+}

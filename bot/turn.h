@@ -1,0 +1,40 @@
+/*
+ * One turn of the loop: everything that arrived in it goes down the road inside
+ * one transaction, is committed with one sync, and only then is answered. This
+ * is where the speed comes from, and why an answered command is never lost.
+ */
+#ifndef BOT_TURN_H
+#define BOT_TURN_H
+
+#include "bot/config.h"
+#include "bot/outbox/outbox.h"
+
+struct turn;
+
+struct turn_config {
+    uv_loop_t *loop;
+    struct store *store;
+    struct rest *rest;
+    const struct config *config;
+};
+
+struct turn *turn_new(const struct turn_config *config);
+void turn_free(struct turn *turn);
+/* Before the first interaction; borrowed. */
+void turn_set_outbox(struct turn *turn, struct outbox *outbox);
+/* `data` is taken. seq is the dispatch's; replayed: it came after a resume. */
+void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed);
+/* Something else wants the transaction: the outbox. `turn` as void * to serve
+ * as a callback. */
+void turn_wake(void *turn);
+/* A dispatch without an interaction: the session moves on with the next
+ * commit. */
+void turn_saw(struct turn *turn, int64_t seq);
+/* Sequence numbers start anew. */
+void turn_session_renewed(struct turn *turn);
+/* The sequence a new process may resume from: before the oldest command whose
+ * answer Discord has not confirmed, so that it is answered again. */
+int64_t turn_safe_seq(const struct turn *turn);
+int turn_answers_in_flight(const struct turn *turn);
+
+#endif
