@@ -1,0 +1,32 @@
+/*
+ * The lightest Discord that the bot will talk to: one thread, plain http and ws
+ * on loopback, no checks. It exists so that a measurement measures the bot and
+ * not its peer; correctness is tests/discord's business.
+ */
+#ifndef TESTS_BENCH_PEER_H
+#define TESTS_BENCH_PEER_H
+
+#include <stdint.h>
+#include <uv.h>
+
+struct peer;
+
+struct peer_settings {
+    int guilds;            /* told in READY, then one GUILD_CREATE each */
+    int64_t rest_delay_ms; /* before every REST answer */
+    void (*ready)(void *context); /* READY (or RESUMED) was sent */
+    /* A callback came for the n-th interaction, ns = now - dispatched. */
+    void (*answered)(int64_t n, int64_t ns, void *context);
+    void *context;
+};
+
+struct peer *peer_new(uv_loop_t *loop, const struct peer_settings *settings);
+int peer_port(const struct peer *peer);
+void peer_set_delay(struct peer *peer, int64_t rest_delay_ms);
+/* Dispatches the n-th interaction (n from 0, growing). `command` is the JSON of
+ * its data. */
+void peer_dispatch(struct peer *peer, int64_t n, const char *command);
+int64_t peer_now_ns(void);
+int64_t peer_requests(const struct peer *peer); /* REST requests so far */
+
+#endif
