@@ -19,8 +19,9 @@
 #define CUSTOM_ID_UNITS   100
 #define NONCE_BYTES       26 /* with the NUL */
 
-#define FLAG_EPHEMERAL 64
-#define FLAG_SILENT    4096 /* no push notification */
+#define FLAG_NO_PREVIEWS 4 /* links show no preview */
+#define FLAG_EPHEMERAL   64
+#define FLAG_SILENT      4096 /* no push notification */
 
 /* Adds text so that it renders literally: markdown escaped, mentions inert (a
  * zero-width space after '<' of a mention and after '@' of everyone/here),

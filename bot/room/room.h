@@ -19,16 +19,19 @@ enum delivery_verdict {
     DELIVERY_CALL,   /* `call` is filled: send it and come back */
     DELIVERY_DONE,   /* as wanted; `result` may hold a request to record */
     DELIVERY_AGAIN,  /* done in part (one batch of entries): same row again */
-    DELIVERY_RETRY,  /* the world did not answer: later, with back-off */
-    DELIVERY_FAILED, /* for good; `result` records it */
+    DELIVERY_RETRY,  /* not now: later, with back-off; `words` say why */
+    DELIVERY_FAILED, /* for good; `words` say why. `result` records it, unless
+                      * the record says these very words already */
 };
 
 struct delivery {
     struct outbox_row row;
     struct incident in; /* as of this step: reloaded by the caller each time */
-    int step;
-    bool looked; /* a repeat has looked whether its first try arrived */
-    struct rest_call call;
+    int step;           /* which call is under way; each kind has its own */
+    bool looked;        /* whether an earlier try arrived: it did not */
+    bool outside;       /* a room whose category is full, gone or closed */
+    uint64_t made_id;   /* CARD: found by looking, not yet in the record */
+    struct rest_call call; /* whoever sends it leaves body and reason NULL */
     /* A finished effect that the record should know: kind REQUEST_EFFECT. Text
      * borrows from `words`. */
     bool has_result;
@@ -46,9 +49,17 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
                                    const struct rest_answer *answer,
                                    int64_t now_ms);
 
-/* The card's message and an entry's line, for tests and pictures. */
-cJSON *card_message(const struct incident *in, int64_t now_ms);
-void entry_add(struct buf *out, const struct incident *in,
-               const struct event *event);
+/* The card's message: a form of the incident, the same for the same incident.
+ * The caller owns it. */
+cJSON *card_message(const struct incident *in);
+
+/* Whether the event is shown in that room's messages. */
+bool entry_belongs(const struct incident *in, const struct event *event,
+                   enum room room);
+/* The event as a few lines of a message, at most ENTRY_UNITS long: text that
+ * would not fit, with its markdown escaped, goes into a fenced block instead.
+ * Depends on nothing but the event, so that a retry says the same. */
+#define ENTRY_UNITS 1900
+void entry_add(struct buf *out, const struct event *event);
 
 #endif

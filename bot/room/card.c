@@ -1,0 +1,293 @@
+#include "bot/room/deliver.h"
+
+#include "bot/discord/custom_id.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* The card says how the incident stands, in one embed: posted once, edited
+ * ever after. Colour repeats what the title says in words. */
+
+enum { LOOK = 1, POST, EDIT };
+
+#define COLOR_OVER 0x7F8C8D
+static const int severity_color[SEVERITY_COUNT] = {
+    [SEVERITY_NONE] = 0x7F8C8D, [SEVERITY_1] = 0xC0392B,
+    [SEVERITY_2] = 0xD35400,    [SEVERITY_3] = 0xF1C40F,
+    [SEVERITY_4] = 0x2E86C1,
+};
+
+static void add_capital(struct buf *out, const char *word)
+{
+    buf_addf(out, "%c%s",
+             word[0] >= 'a' && word[0] <= 'z' ? word[0] - 'a' + 'A' : word[0],
+             word + 1);
+}
+
+static const char *state_word(const struct incident *in)
+{
+    return word_of(&state_words, (int)in->state);
+}
+
+static void add_title(struct buf *out, const struct incident *in)
+{
+    if (in->is_drill)
+        buf_add_text(out, "Drill · ");
+    if (is_confidential(in))
+        buf_add_text(out, "Private · ");
+    if (!incident_is_live(in)) {
+        add_capital(out, state_word(in));
+        buf_add_text(out, " · ");
+    }
+    buf_addf(out, "%s · ", word_of(&severity_words, (int)in->severity));
+    /* A title shows no markdown, but it does show the escaping. */
+    buf_add_text(out, in->title);
+}
+
+static void add_clock(struct buf *out, int64_t ms)
+{
+    struct civil c = civil_of(ms);
+    buf_addf(out, "%02d:%02d UTC", c.hour, c.minute);
+}
+
+static void add_since(struct buf *out, int64_t ms)
+{
+    add_clock(out, ms);
+    buf_add_text(out, " (");
+    markdown_add_timestamp(out, ms, 'R');
+    buf_add_text(out, ")");
+}
+
+static void add_live(struct buf *out, const struct incident *in)
+{
+    const struct role_holder *commander = incident_commander(in);
+    buf_add_text(out, "**");
+    add_capital(out, state_word(in));
+    buf_add_text(out, "** since ");
+    add_since(out, in->state_since_ms);
+    buf_add_text(out, "\n**Commander** ");
+    if (commander == NULL)
+        buf_add_text(out, "nobody yet");
+    else
+        markdown_add_line(out, str_of(commander->name));
+    buf_add_text(out, "\n**Impact** ");
+    if (in->impact[0] == '\0')
+        buf_add_text(out, "not known yet");
+    else
+        markdown_add_line(out, str_of(in->impact));
+    buf_add_text(out, "\n**Declared** ");
+    add_since(out, in->declared_at_ms);
+    if (in->declared_by.name[0] != '\0') {
+        buf_add_text(out, " by ");
+        markdown_add_line(out, str_of(in->declared_by.name));
+    }
+    if (in->last_update_ms != 0) {
+        buf_add_text(out, "\n**Last entry** ");
+        markdown_add_timestamp(out, in->last_update_ms, 'R');
+    }
+    if (in->next_update_due_ms != 0) {
+        buf_add_text(out, "\n**Next update** due ");
+        markdown_add_timestamp(out, in->next_update_due_ms, 'R');
+    }
+}
+
+static void add_other_roles(struct buf *out, const struct incident *in)
+{
+    for (int role = ROLE_COMMANDER + 1; role < ROLE_COUNT; role++) {
+        bool named = false;
+        for (int i = 0; i < ROLE_HOLDERS; i++) {
+            if ((int)in->holders[i].role != role)
+                continue;
+            buf_add_text(out, named ? ", " : "\n**");
+            if (!named) {
+                add_capital(out, word_of(&role_words, role));
+                buf_add_text(out, "** ");
+            }
+            markdown_add_line(out, str_of(in->holders[i].name));
+            named = true;
+        }
+    }
+}
+
+/* `**Mitigated** after 12 minutes`, counted from the start of the impact, or
+ * from the declaration when nobody told when it began. */
+static void add_span(struct buf *out, const struct incident *in,
+                     const char *word, const struct when *start,
+                     enum milestone end)
+{
+    if (!when_is_set(&in->milestones[end]))
+        return;
+    buf_addf(out, "\n**%s** after ", word);
+    when_print_span(start, &in->milestones[end], out);
+}
+
+static void add_over(struct buf *out, const struct incident *in)
+{
+    const struct when *started = &in->milestones[MILESTONE_IMPACT_START];
+    const struct when *declared = &in->milestones[MILESTONE_DECLARED];
+    const struct role_holder *commander = incident_commander(in);
+    const struct when *start = when_is_set(started) ? started : declared;
+
+    buf_add_text(out, "**");
+    add_capital(out, state_word(in));
+    buf_add_text(out, "** ");
+    add_since(out, in->state_since_ms);
+    buf_add_text(out, "\n**Commander** ");
+    markdown_add_line(
+        out, str_of(commander == NULL ? "not recorded" : commander->name));
+    if (in->impact[0] != '\0') {
+        buf_add_text(out, "\n**Impact** ");
+        markdown_add_line(out, str_of(in->impact));
+    }
+    if (start == started)
+        add_span(out, in, "Declared", start, MILESTONE_DECLARED);
+    add_span(out, in, "Identified", start, MILESTONE_IDENTIFIED);
+    add_span(out, in, "Mitigated", start, MILESTONE_MITIGATED);
+    add_span(out, in, "Resolved", start, MILESTONE_RESOLVED);
+    buf_addf(out, "\n**Entries** %" PRId64, in->entries);
+    buf_add_text(out, "\n**Postmortem** ");
+    if (in->postmortem_commit[0] == '\0') {
+        buf_add_text(out, "not written yet");
+    } else {
+        buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);
+        markdown_add_line(out, str_of(in->postmortem_ref));
+    }
+}
+
+static void add_button(cJSON *message, const struct incident *in,
+                       enum button_style style, const char *label,
+                       const char *command, const char *preset)
+{
+    char id[CUSTOM_ID_BYTES];
+    (void)custom_id_make(id, command, in->id, preset);
+    message_add_button(message, style, label, id);
+}
+
+static void add_buttons(cJSON *message, const struct incident *in)
+{
+    message_clear_buttons(message);
+    if (!incident_is_live(in))
+        return;
+    if (incident_commander(in) == NULL)
+        add_button(message, in, BUTTON_PRIMARY, "I'll take command",
+                   "ic assign", "user=me");
+    if (state_may_move(in->state, STATE_MITIGATED))
+        add_button(message, in, BUTTON_SECONDARY, "Mitigated",
+                   "incident update", "state=mitigated");
+    if (state_may_move(in->state, STATE_RESOLVED))
+        add_button(message, in, BUTTON_SUCCESS, "Resolve", "resolve", "");
+}
+
+cJSON *card_message(const struct incident *in)
+{
+    struct buf title = BUF_INIT(2000), text = BUF_INIT(16000);
+    struct buf name = BUF_INIT(60);
+    bool is_live = incident_is_live(in);
+
+    add_title(&title, in);
+    if (is_live)
+        add_live(&text, in);
+    else
+        add_over(&text, in);
+    add_other_roles(&text, in);
+    if (in->live_channel_id != 0)
+        buf_addf(&text, "\n**Live room** <#%" PRIu64 ">", in->live_channel_id);
+    cJSON *embed =
+        embed_new(buf_str(&title), buf_str(&text),
+                  is_live ? severity_color[in->severity] : COLOR_OVER);
+    incident_print_name(in, &name);
+    embed_set_footer(embed, buf_str(&name));
+    cJSON *message = message_new(STR_NONE);
+    message_add_embed(message, embed);
+    add_buttons(message, in);
+    buf_release(&title);
+    buf_release(&text);
+    buf_release(&name);
+    return message;
+}
+
+/* ---- delivery ---- */
+
+/* The footer is the incident's name. */
+static bool is_its_card(const cJSON *message, const void *context)
+{
+    const struct incident *in = context;
+    const cJSON *embed = cJSON_GetArrayItem(json_get(message, "embeds"), 0);
+    struct str text = json_text(json_get(embed, "footer"), "text");
+    struct buf name = BUF_INIT(60);
+    incident_print_name(in, &name);
+    bool is = str_eq(text, buf_str(&name));
+    buf_release(&name);
+    return is;
+}
+
+/* A card that was deleted is posted anew under a nonce of its own: the old one
+ * would be answered with the deleted message. */
+static enum delivery_verdict post(struct visit *visit)
+{
+    const struct incident *in = &visit->delivery->in;
+    char key[64];
+    (void)snprintf(key, sizeof key, "card/%" PRId64 "/%" PRIu64, in->id,
+                   in->card_message_id);
+    return visit_post(visit, POST, war_channel(in), card_message(in), key);
+}
+
+static enum delivery_verdict edit(struct visit *visit, uint64_t id)
+{
+    const struct incident *in = &visit->delivery->in;
+    return visit_call(visit, EDIT,
+                      rest_message_edit(war_channel(in), id, card_message(in)));
+}
+
+/* To be posted, or posted without our knowing. */
+static enum delivery_verdict post_or_look(struct visit *visit)
+{
+    const struct incident *in = &visit->delivery->in;
+    if (visit_must_look(visit))
+        return visit_look(visit, LOOK, war_channel(in),
+                          visit->delivery->row.first_attempt_ms);
+    return post(visit);
+}
+
+enum delivery_verdict deliver_card(struct visit *visit)
+{
+    static const struct refusal refusal = {"The card could not be shown",
+                                           "Send Messages and Embed Links",
+                                           "/incident status tells the same."};
+    struct delivery *delivery = visit->delivery;
+    const struct incident *in = &delivery->in;
+    const struct rest_answer *answer = visit->answer;
+
+    switch (delivery->step) {
+    case 0:
+        if (war_channel(in) == 0)
+            return DELIVERY_DONE;
+        return in->card_message_id != 0 ? edit(visit, in->card_message_id)
+                                        : post_or_look(visit);
+    case LOOK:
+        if (answer->fate != REST_DONE)
+            return visit_refused(visit, &refusal);
+        delivery->made_id = listing_find(visit, is_its_card, in);
+        if (delivery->made_id != 0)
+            return edit(visit, delivery->made_id);
+        return listing_goes_on(visit, war_channel(in)) ? DELIVERY_CALL
+                                                       : post(visit);
+    case POST:
+        if (answer->fate == REST_DONE)
+            return visit_made(visit, id_of(answer->json));
+        /* Posted by a try whose answer was lost, and deleted since. */
+        if (answer->fate == REST_GONE && answer->code == 10008)
+            return visit_retry(visit, "The card was deleted at once.");
+        return visit_refused(visit, &refusal);
+    default:
+        if (answer->fate == REST_DONE)
+            return delivery->made_id == 0
+                       ? DELIVERY_DONE
+                       : visit_made(visit, delivery->made_id);
+        if (answer->fate == REST_GONE && answer->code == 10008)
+            return post_or_look(visit);
+        return visit_refused(visit, &refusal);
+    }
+}

@@ -1,0 +1,260 @@
+#include "bot/room/deliver.h"
+
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Our clock and Discord's may differ; what was sent is looked for from this
+ * long before on. */
+#define LOOK_BACK_MS  (5 * MS_PER_MINUTE)
+#define LOOK_MESSAGES 100
+
+bool is_confidential(const struct incident *in)
+{
+    return in->is_private || in->type == TYPE_SECURITY;
+}
+
+uint64_t war_channel(const struct incident *in)
+{
+    if (is_confidential(in) && in->war_channel_id == in->origin_channel_id)
+        return 0;
+    return in->war_channel_id;
+}
+
+/* ---- how a visit ends ---- */
+
+enum delivery_verdict visit_call(struct visit *visit, int step,
+                                 struct rest_call call)
+{
+    visit->delivery->step = step;
+    rest_call_release(&visit->delivery->call);
+    visit->delivery->call = call;
+    return DELIVERY_CALL;
+}
+
+static struct event *result_begin(struct visit *visit)
+{
+    struct delivery *delivery = visit->delivery;
+    delivery->has_result = true;
+    delivery->result = (struct request){
+        .kind = REQUEST_EFFECT,
+        .draft = {.kind = EVENT_TASK,
+                  .source = SOURCE_SYSTEM,
+                  .visibility = VISIBILITY_ROOM,
+                  .effect = delivery->row.kind,
+                  .target = delivery->row.target},
+    };
+    return &delivery->result.draft;
+}
+
+enum delivery_verdict visit_made(struct visit *visit, uint64_t id)
+{
+    if (id == 0)
+        return visit_retry(visit, "Discord's answer had no id in it.");
+    result_begin(visit)->ref_id = id;
+    return DELIVERY_DONE;
+}
+
+enum delivery_verdict visit_retry(struct visit *visit, const char *words)
+{
+    str_copy_to(visit->delivery->words, str_of(words));
+    return DELIVERY_RETRY;
+}
+
+enum delivery_verdict visit_store_failed(struct visit *visit)
+{
+    return visit_retry(visit, store_why(visit->store));
+}
+
+struct last_word {
+    const struct delivery *delivery;
+    bool is_same;
+};
+
+static bool compare_last_word(const struct event *event, void *context)
+{
+    struct last_word *last = context;
+    if (event->kind == EVENT_TASK &&
+        event->effect == last->delivery->row.kind &&
+        event->target == last->delivery->row.target)
+        last->is_same =
+            event->failed && str_is(event->text, last->delivery->words);
+    return true;
+}
+
+/* Each new entry wishes its room in line again. A room that stays broken is
+ * recorded once, not once an entry. */
+static enum delivery_verdict fail(struct visit *visit)
+{
+    struct delivery *delivery = visit->delivery;
+    struct last_word last = {delivery, false};
+    if (store_each_event(visit->store, delivery->in.id, EVENTS_BY_SEQ, 0,
+                         compare_last_word, &last) != ERR_OK)
+        return visit_store_failed(visit);
+    if (!last.is_same) {
+        struct event *draft = result_begin(visit);
+        draft->failed = true;
+        draft->text = str_of(delivery->words);
+    }
+    return DELIVERY_FAILED;
+}
+
+/* Discord docs, JSON Error Codes: those a room can meet. */
+static const char *code_words(int code)
+{
+    switch (code) {
+    case 10003:
+        return "the channel was deleted";
+    case 10004:
+        return "opsroom is no longer in this server";
+    case 10008:
+        return "the message was deleted";
+    case 30003:
+        return "the channel holds as many pins as Discord allows";
+    case 30013:
+        return "the server has 500 channels, the most Discord allows";
+    case 50001:
+        return "opsroom may not see the channel (View Channel)";
+    default:
+        return NULL;
+    }
+}
+
+enum delivery_verdict visit_refused(struct visit *visit,
+                                    const struct refusal *refusal)
+{
+    const struct rest_answer *answer = visit->answer;
+    const char *known = code_words(answer->code);
+    struct buf words = BUF_INIT(1000);
+    enum delivery_verdict verdict;
+
+    buf_addf(&words, "%s: ", refusal->what);
+    if (known != NULL)
+        buf_add_text(&words, known);
+    else if (answer->fate == REST_FORBIDDEN)
+        buf_addf(&words, "opsroom lacks the permission %s",
+                 refusal->permission);
+    else if (answer->fate == REST_REJECTED || answer->fate == REST_GONE)
+        buf_addf(&words, "Discord refused it (status %d)", answer->status);
+    else
+        buf_add_text(&words, "Discord does not answer");
+    if (answer->code != 0)
+        buf_addf(&words, " (Discord %d)", answer->code);
+    buf_addf(&words, ". %s", refusal->next);
+    str_copy_to(visit->delivery->words, buf_str(&words));
+    if (answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
+        answer->fate == REST_GONE)
+        verdict = fail(visit);
+    else
+        verdict = DELIVERY_RETRY;
+    buf_release(&words);
+    return verdict;
+}
+
+/* ---- messages ---- */
+
+enum delivery_verdict visit_post(struct visit *visit, int step,
+                                 uint64_t channel_id, cJSON *message,
+                                 const char *key)
+{
+    char nonce[NONCE_BYTES];
+    nonce_make(nonce, store_instance(visit->store), key);
+    message_set_nonce(message, nonce);
+    return visit_call(visit, step, rest_message_create(channel_id, message));
+}
+
+bool visit_must_look(const struct visit *visit)
+{
+    const struct outbox_row *row = &visit->delivery->row;
+    return row->attempts > 0 &&
+           visit->now_ms - row->first_attempt_ms > NONCE_TRUST_MS;
+}
+
+static enum delivery_verdict look_after(struct visit *visit, int step,
+                                        uint64_t channel_id, uint64_t after)
+{
+    struct rest_call call = rest_messages_list(channel_id, LOOK_MESSAGES);
+    size_t n = strlen(call.path);
+    (void)snprintf(call.path + n, sizeof call.path - n, "&after=%" PRIu64,
+                   after);
+    return visit_call(visit, step, call);
+}
+
+enum delivery_verdict visit_look(struct visit *visit, int step,
+                                 uint64_t channel_id, int64_t since_ms)
+{
+    const int64_t discord_began_ms = INT64_C(1420070400000);
+    int64_t ms = since_ms - LOOK_BACK_MS - discord_began_ms;
+    return look_after(visit, step, channel_id,
+                      ms <= 0 ? 0 : (uint64_t)ms << 22);
+}
+
+bool listing_goes_on(struct visit *visit, uint64_t channel_id)
+{
+    const cJSON *message;
+    uint64_t newest = 0;
+    if (cJSON_GetArraySize(visit->answer->json) < LOOK_MESSAGES)
+        return false;
+    cJSON_ArrayForEach(message, visit->answer->json)
+    {
+        uint64_t id = id_of(message);
+        newest = id > newest ? id : newest;
+    }
+    (void)look_after(visit, visit->delivery->step, channel_id, newest);
+    return true;
+}
+
+uint64_t listing_find(const struct visit *visit, message_is_fn *is,
+                      const void *context)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, visit->answer->json)
+    {
+        if (id_of(json_get(message, "author")) == visit->set->bot_user_id &&
+            is(message, context))
+            return id_of(message);
+    }
+    return 0;
+}
+
+uint64_t id_of(const cJSON *object)
+{
+    return snowflake_of(json_get(object, "id"));
+}
+
+/* ---- any kind ---- */
+
+enum delivery_verdict room_deliver(struct delivery *delivery,
+                                   struct store *store,
+                                   const struct room_settings *settings,
+                                   const struct rest_answer *answer,
+                                   int64_t now_ms)
+{
+    struct visit visit = {delivery, store, settings, answer, now_ms};
+    assert((answer == NULL) == (delivery->step == 0));
+    switch ((int)delivery->row.kind) {
+    case EFFECT_WAR_ROOM:
+        return deliver_war_room(&visit);
+    case EFFECT_LIVE_ROOM:
+        return deliver_live_room(&visit);
+    case EFFECT_CARD:
+        return deliver_card(&visit);
+    case EFFECT_PIN:
+        return deliver_pin(&visit);
+    case EFFECT_LIVE:
+        return deliver_entries(&visit, ROOM_LIVE);
+    case EFFECT_ROOM:
+        return deliver_entries(&visit, ROOM_WAR);
+    case EFFECT_ANNOUNCE:
+        return deliver_announce(&visit);
+    default:
+        assert(!"a room's effect");
+        abort();
+    }
+}

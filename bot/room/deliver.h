@@ -1,0 +1,100 @@
+/*
+ * What the kinds of delivery share. One file a kind; deliver.c chooses. Every
+ * deliver_x is called with answer NULL first, then with the answer to the call
+ * it asked for, `delivery->step` telling which one that was.
+ */
+#ifndef BOT_ROOM_DELIVER_H
+#define BOT_ROOM_DELIVER_H
+
+#include "bot/room/room.h"
+
+/* Discord forgets a message's nonce after "the past few minutes". A message
+ * whose first try is older than this is looked for before it is sent again. */
+#define NONCE_TRUST_MS (60 * MS_PER_SECOND)
+
+struct visit {
+    struct delivery *delivery;
+    struct store *store;
+    const struct room_settings *set;
+    const struct rest_answer *answer; /* NULL: the first call */
+    int64_t now_ms;
+};
+
+enum delivery_verdict deliver_war_room(struct visit *visit);
+enum delivery_verdict deliver_live_room(struct visit *visit);
+enum delivery_verdict deliver_card(struct visit *visit);
+enum delivery_verdict deliver_pin(struct visit *visit);
+enum delivery_verdict deliver_announce(struct visit *visit);
+enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
+
+/* A private or security incident has no live room and is not announced. */
+bool is_confidential(const struct incident *in);
+/* The channel to write in, or 0. Never the place of declaration when the
+ * incident is private: others read there. */
+uint64_t war_channel(const struct incident *in);
+
+/* ---- how a visit ends ---- */
+
+/* Asks for a call; its answer finds `step` in delivery->step. */
+enum delivery_verdict visit_call(struct visit *visit, int step,
+                                 struct rest_call call);
+/* Done; the record learns the id. */
+enum delivery_verdict visit_made(struct visit *visit, uint64_t id);
+enum delivery_verdict visit_retry(struct visit *visit, const char *words);
+enum delivery_verdict visit_store_failed(struct visit *visit);
+
+/* For the words of a failure: "The war room could not be made", what Discord
+ * calls the permission it takes, and what happens now. */
+struct refusal {
+    const char *what, *permission, *next;
+};
+/* The answer is not what was hoped for: RETRY when the world may still answer,
+ * else FAILED. */
+enum delivery_verdict visit_refused(struct visit *visit,
+                                    const struct refusal *refusal);
+
+/* ---- messages ---- */
+
+/* POST under the nonce of `key`. Takes the message. */
+enum delivery_verdict visit_post(struct visit *visit, int step,
+                                 uint64_t channel_id, cJSON *message,
+                                 const char *key);
+/* True when a try before this one may have arrived so long ago that its nonce
+ * guards no more. */
+bool visit_must_look(const struct visit *visit);
+/* Lists messages from shortly before since_ms on, to find one of ours. */
+enum delivery_verdict visit_look(struct visit *visit, int step,
+                                 uint64_t channel_id, int64_t since_ms);
+/* In the listing that was answered: the id of the message by us for which `is`
+ * holds, else 0. */
+typedef bool message_is_fn(const cJSON *message, const void *context);
+uint64_t listing_find(const struct visit *visit, message_is_fn *is,
+                      const void *context);
+/* True when the listing was full: the same look, further on, was asked for. */
+bool listing_goes_on(struct visit *visit, uint64_t channel_id);
+/* The id of a JSON object, 0 without one. */
+uint64_t id_of(const cJSON *object);
+
+/* ---- channels (channel.c) ---- */
+
+struct channel_plan {
+    const char *room;  /* "war", "live": part of the mark in its topic */
+    const char *about; /* the topic before the mark */
+    bool asks_roles;   /* body() wants the guild's roles as the answer */
+    bool may_move_out; /* sets its own overwrites, so it may do without its
+                        * category */
+    struct refusal refusal;
+    /* Adds name and overwrites. */
+    void (*fill)(const struct visit *visit, cJSON *body);
+};
+enum delivery_verdict channel_make(struct visit *visit,
+                                   const struct channel_plan *plan);
+void channel_add_overwrite(cJSON *body, uint64_t id, bool is_member,
+                           const char *allow, const char *deny);
+
+/* What the bot needs where it sets overwrites: VIEW_CHANNEL, SEND_MESSAGES,
+ * EMBED_LINKS, ATTACH_FILES, READ_MESSAGE_HISTORY, PIN_MESSAGES, ADD_REACTIONS,
+ * CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS. */
+#define BITS_BOT "2252109051448384"
+
+#endif
