@@ -21,10 +21,12 @@
 struct store;
 
 /* Creates or migrates the file. Refuses, and touches nothing, when it is not a
- * database, fails quick_check, was written by a newer opsroom, belongs to
- * another program (application_id), or another process holds it; `why` says so
- * in one sentence with what to do. read_only opens without migrating, for
- * `verify` and `timeline` beside a running bot. */
+ * database or fails quick_check (ERR_CORRUPT), was written by a newer opsroom,
+ * belongs to another program (application_id) or another process holds it
+ * (ERR_REFUSED), or cannot be written (ERR_IO); `why` says so in whole
+ * sentences with what to do. read_only opens without migrating or locking, for
+ * `verify` and `timeline` beside a running bot; no file there is ERR_NOT_FOUND.
+ */
 MUST_CHECK enum err store_open(const char *path, bool read_only,
                                struct store **out, struct buf *why);
 void store_close(struct store *store); /* NULL is fine */
@@ -37,10 +39,17 @@ MUST_CHECK enum err store_begin(struct store *store);
 MUST_CHECK enum err store_commit(struct store *store);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
+/* When the disk is full or fails, SQLite may roll the whole transaction back by
+ * itself. Everything then fails until store_commit (which fails, and rolls
+ * back) or store_rollback ends the turn: nothing is kept in part. */
+
 /* A savepoint for one request of the turn. */
 MUST_CHECK enum err store_request_begin(struct store *store);
 MUST_CHECK enum err store_request_keep(struct store *store);
 void store_request_undo(struct store *store);
+/* Housekeeping of some milliseconds, due now and then: call it when the turn's
+ * answers have left. Outside of a transaction. */
+MUST_CHECK enum err store_tidy(struct store *store);
 
 /* ---- incidents and their log (incidents.c, events.c) ---- */
 
@@ -110,22 +119,31 @@ struct outbox_row {
     char url[2048]; /* FETCH; a signed one, deleted with the row */
 };
 
-/* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12" by kind. */
+/* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12" by kind.
+ * Wanting again keeps the row's place and its back-off; a url replaces the one
+ * before. */
 MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
                                int64_t incident_id, int64_t target,
                                struct str url, int64_t now_ms);
-/* The heads of lanes that are due at now_ms, oldest first, without the lanes
- * named in `busy`; *next_due_ms (INT64_MAX: none) is when to ask again. */
+/* The heads of lanes that are due at now_ms, oldest wish first, those in flight
+ * among them: the caller knows which lanes are busy. A row in back-off
+ * (attempts above 0) holds its lane; a row that only waits for its time
+ * (attempts 0) lets the rows behind it pass. *next_due_ms: when the earliest
+ * row that waits is due (INT64_MAX: none). The callback may write; false stops.
+ */
 typedef bool store_outbox_fn(const struct outbox_row *row, void *context);
 MUST_CHECK enum err store_due(struct store *store, int64_t now_ms,
                               store_outbox_fn *each, void *context,
                               int64_t *next_due_ms);
 MUST_CHECK enum err store_outbox_count(struct store *store, int64_t *out);
-/* Committed by the caller before the effect's first request leaves. */
+/* Counts an attempt; committed by the caller before the effect's first request
+ * leaves. These three give NOT_FOUND for a row that is gone. */
 MUST_CHECK enum err store_outbox_begin(struct store *store, int64_t id,
                                        int64_t now_ms);
-/* Deletes the row when nothing newer was wanted; else attempts = 0 and it is
- * due again at not_before_ms. */
+/* Deletes the row when nothing newer was wanted (generation -1: keeps it all
+ * the same); else attempts = 0, and it is due again at not_before_ms, behind
+ * what its lane wants by then (so that a card edited all the time starves
+ * nobody). */
 MUST_CHECK enum err store_outbox_done(struct store *store, int64_t id,
                                       int64_t generation,
                                       int64_t not_before_ms);
@@ -173,6 +191,7 @@ struct stored_session {
 };
 MUST_CHECK enum err store_session(struct store *store,
                                   struct stored_session *out);
+/* A session_id of "" forgets the session: store_session is NOT_FOUND then. */
 MUST_CHECK enum err store_put_session(struct store *store,
                                       const struct stored_session *session);
 MUST_CHECK enum err store_put_session_seq(struct store *store, int64_t seq);

@@ -1,0 +1,115 @@
+#include "storage/store_internal.h"
+
+#include "bot/base/civil.h"
+
+/* ---- answered interactions ---- */
+
+enum err store_answer(struct store *store, uint64_t interaction_id,
+                      struct buf *out)
+{
+    struct query query =
+        query_new(store, "SELECT answer FROM answer WHERE interaction = ?");
+    query_id(&query, interaction_id);
+    return query_end_text(&query, out);
+}
+
+enum err store_put_answer(struct store *store, uint64_t interaction_id,
+                          struct str answer, int64_t now_ms)
+{
+    struct query query = query_new(
+        store, "INSERT OR REPLACE INTO answer (interaction, at_ms, answer)"
+               " VALUES (?, ?, ?)");
+    query_id(&query, interaction_id);
+    query_int(&query, now_ms);
+    query_blob(&query, answer.s, answer.n);
+    return query_run(&query);
+}
+
+enum err store_forget_answers(struct store *store, int64_t before_ms)
+{
+    struct query query = query_new(store, "DELETE FROM answer WHERE at_ms < ?");
+    query_int(&query, before_ms);
+    return query_run(&query);
+}
+
+/* ---- the gateway session ---- */
+
+enum err store_session(struct store *store, struct stored_session *out)
+{
+    struct query query =
+        query_new(store, "SELECT session_id, resume_url, seq FROM session"
+                         " WHERE session_id <> ''");
+    struct stored_session session = {0};
+    if (query_row(&query)) {
+        str_copy_to(session.session_id, row_text(&query, 0));
+        str_copy_to(session.resume_url, row_text(&query, 1));
+        session.seq = row_int(&query, 2);
+    }
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK)
+        *out = session;
+    return err;
+}
+
+enum err store_put_session(struct store *store,
+                           const struct stored_session *session)
+{
+    struct query query = query_new(
+        store, "INSERT OR REPLACE INTO session (one, session_id, resume_url,"
+               " seq) VALUES (1, ?, ?, ?)");
+    query_text(&query, str_of(session->session_id));
+    query_text(&query, str_of(session->resume_url));
+    query_int(&query, session->seq);
+    return query_run(&query);
+}
+
+enum err store_put_session_seq(struct store *store, int64_t seq)
+{
+    struct query query = query_new(store, "UPDATE session SET seq = ?");
+    query_int(&query, seq);
+    return query_run(&query);
+}
+
+enum err store_identifies(struct store *store, int64_t now_ms, int64_t *out)
+{
+    struct query query =
+        query_new(store, "SELECT count(*) FROM identify WHERE at_ms > ?");
+    query_int(&query, now_ms - MS_PER_DAY);
+    int64_t count = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = count;
+    return err;
+}
+
+enum err store_put_identify(struct store *store, int64_t now_ms)
+{
+    struct query query =
+        query_new(store, "DELETE FROM identify WHERE at_ms <= ?");
+    query_int(&query, now_ms - MS_PER_DAY);
+    enum err err = query_run(&query);
+    if (err != ERR_OK)
+        return err;
+    query = query_new(store, "INSERT INTO identify (at_ms) VALUES (?)");
+    query_int(&query, now_ms);
+    return query_run(&query);
+}
+
+/* ---- small facts ---- */
+
+enum err store_fact(struct store *store, const char *name, struct buf *out)
+{
+    struct query query =
+        query_new(store, "SELECT value FROM fact WHERE name = ?");
+    query_text(&query, str_of(name));
+    return query_end_text(&query, out);
+}
+
+enum err store_put_fact(struct store *store, const char *name, struct str value)
+{
+    struct query query = query_new(
+        store, "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)");
+    query_text(&query, str_of(name));
+    query_text(&query, value.s == NULL ? STR("") : value);
+    return query_run(&query);
+}

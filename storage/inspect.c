@@ -1,0 +1,244 @@
+#include "storage/store_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEFT " It was left as it is."
+
+/* ---- the lock ---- */
+
+/* Whether the locked file is still the one at that path: another process may
+ * have removed it between our open and our lock. */
+static bool is_same_file(int fd, const char *path)
+{
+    struct stat ours, theirs;
+    return fstat(fd, &ours) == 0 && stat(path, &theirs) == 0 &&
+           ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
+}
+
+static void lock_path(const char *path, char out[static PATH_MAX])
+{
+    (void)snprintf(out, PATH_MAX, "%s.lock", path);
+}
+
+enum err lock_take(const char *path, int *out, struct buf *why)
+{
+    char lock[PATH_MAX];
+    lock_path(path, lock);
+    for (;;) {
+        int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0) {
+            buf_addf(why,
+                     "Cannot write %s: %s. Let the bot's user write in that "
+                     "folder, or change storage.path.",
+                     lock, strerror(errno));
+            return ERR_IO;
+        }
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            (void)close(fd);
+            buf_addf(why,
+                     "%s is in use by another opsroom. Stop that one first, or "
+                     "change storage.path.",
+                     path);
+            return ERR_REFUSED;
+        }
+        if (is_same_file(fd, lock)) {
+            *out = fd;
+            return ERR_OK;
+        }
+        (void)close(fd);
+    }
+}
+
+void lock_release(const char *path, int fd)
+{
+    char lock[PATH_MAX];
+    if (fd < 0)
+        return;
+    lock_path(path, lock);
+    (void)unlink(lock); /* while it is ours */
+    (void)close(fd);
+}
+
+/* ---- the file ---- */
+
+static bool has_bytes(const char *path, const char *suffix)
+{
+    char name[PATH_MAX];
+    struct stat status;
+    (void)snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &status) == 0 && status.st_size > 0;
+}
+
+/* The name as a URI; "?immutable=1" reads without locks and without making
+ * -wal and -shm files, which is right as long as there is nothing in them. */
+static void make_uri(const char *path, struct buf *uri)
+{
+    buf_add_text(uri, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (*c == '%' || *c == '?' || *c == '#')
+            buf_addf(uri, "%%%02x", (unsigned char)*c);
+        else
+            buf_add_char(uri, *c);
+    }
+    if (!has_bytes(path, "-wal") && !has_bytes(path, "-journal"))
+        buf_add_text(uri, "?immutable=1");
+}
+
+/* The first column of the first row, as a number or as text. */
+static int ask(sqlite3 *db, const char *sql, int64_t *number, char *text,
+               size_t bytes)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW) {
+        *number = sqlite3_column_int64(stmt, 0);
+        (void)snprintf(text, bytes, "%s",
+                       (const char *)sqlite3_column_text(stmt, 0));
+        rc = SQLITE_OK;
+    }
+    (void)sqlite3_finalize(stmt);
+    return rc;
+}
+
+struct findings {
+    int rc; /* of the first question that failed */
+    char check[300];
+    int64_t application, version, tables;
+};
+
+static void look(sqlite3 *db, struct findings *found)
+{
+    int64_t number = 0;
+    char text[sizeof found->check];
+    found->rc = ask(db, "PRAGMA quick_check(1)", &number, found->check,
+                    sizeof found->check);
+    if (found->rc == SQLITE_OK)
+        found->rc = ask(db, "PRAGMA application_id", &found->application, text,
+                        sizeof text);
+    if (found->rc == SQLITE_OK)
+        found->rc =
+            ask(db, "PRAGMA user_version", &found->version, text, sizeof text);
+    if (found->rc == SQLITE_OK)
+        found->rc = ask(db, "SELECT count(*) FROM sqlite_schema",
+                        &found->tables, text, sizeof text);
+    if (found->rc != SQLITE_OK)
+        (void)snprintf(found->check, sizeof found->check, "%s",
+                       sqlite3_errmsg(db));
+}
+
+static enum err look_failed(const char *path, const struct findings *found,
+                            struct buf *why)
+{
+    int primary = found->rc & 0xff;
+    if (primary == SQLITE_NOTADB) {
+        buf_addf(why,
+                 "%s is not a database." LEFT " Change storage.path, or move "
+                 "the file away.",
+                 path);
+        return ERR_CORRUPT;
+    }
+    if (primary == SQLITE_OK || primary == SQLITE_CORRUPT) {
+        buf_addf(why,
+                 "%s is damaged (%s)." LEFT " Restore a backup, or move the "
+                 "file away to begin anew.",
+                 path, found->check);
+        return ERR_CORRUPT;
+    }
+    buf_addf(why, "%s cannot be read: %s." LEFT, path, found->check);
+    return ERR_IO;
+}
+
+static enum err judge(const char *path, const struct findings *found,
+                      bool read_only, bool *is_new, struct buf *why)
+{
+    if (found->rc != SQLITE_OK || strcmp(found->check, "ok") != 0)
+        return look_failed(path, found, why);
+    bool is_blank = found->application == 0 && found->tables == 0;
+    if (found->application != STORE_APPLICATION_ID && !is_blank) {
+        buf_addf(why,
+                 "%s belongs to another program." LEFT " Change storage.path.",
+                 path);
+        return ERR_REFUSED;
+    }
+    if (found->version > schema_version) {
+        buf_addf(why,
+                 "%s was written by a newer opsroom (schema %d; this one knows "
+                 "%d)." LEFT " Install the newer opsroom again.",
+                 path, (int)found->version, schema_version);
+        return ERR_REFUSED;
+    }
+    if (read_only && found->version < schema_version) {
+        buf_addf(why,
+                 "%s was written by an older opsroom (schema %d; this one "
+                 "needs %d). Start the bot once: it brings the file up to "
+                 "date.",
+                 path, (int)found->version, schema_version);
+        return ERR_REFUSED;
+    }
+    *is_new = is_blank;
+    return ERR_OK;
+}
+
+static enum err inspect_bytes(const char *path, bool read_only, bool *is_new,
+                              struct buf *why)
+{
+    struct findings found = {.rc = SQLITE_OK};
+    struct buf uri = BUF_INIT((size_t)PATH_MAX * 3);
+    sqlite3 *db = NULL;
+    make_uri(path, &uri);
+    found.rc = sqlite3_open_v2(
+        buf_text(&uri), &db,
+        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (found.rc == SQLITE_OK) {
+        /* Closing must not move the log of a file we refuse into it. */
+        (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        (void)sqlite3_busy_timeout(db, 1000);
+        look(db, &found);
+    } else {
+        (void)snprintf(found.check, sizeof found.check, "%s",
+                       sqlite3_errmsg(db));
+    }
+    (void)sqlite3_close(db);
+    buf_release(&uri);
+    return judge(path, &found, read_only, is_new, why);
+}
+
+enum err inspect_file(const char *path, bool read_only, bool *is_new,
+                      struct buf *why)
+{
+    struct stat status;
+    if (stat(path, &status) != 0) {
+        if (errno == ENOENT && !read_only) {
+            *is_new = true;
+            return ERR_OK;
+        }
+        buf_addf(why, "Cannot read %s: %s. Check storage.path.", path,
+                 strerror(errno));
+        return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        buf_addf(why, "%s is not a file. Change storage.path.", path);
+        return ERR_IO;
+    }
+    if (!read_only && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0) {
+        buf_addf(why,
+                 "Cannot write %s: %s." LEFT " Let the bot's user write it, or "
+                 "change storage.path.",
+                 path, strerror(errno));
+        return ERR_IO;
+    }
+    if (status.st_size == 0 && !read_only) {
+        *is_new = true;
+        return ERR_OK;
+    }
+    return inspect_bytes(path, read_only, is_new, why);
+}

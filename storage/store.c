@@ -1,0 +1,266 @@
+#include "storage/store_internal.h"
+
+#include "bot/base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Pages in the write-ahead log. Moving them into the file syncs the disk twice,
+ * so store_tidy does it while nobody waits; the commit itself does it only when
+ * store_tidy was not given its turn for long. */
+#define LOG_PAGES_TIDY 1000
+#define LOG_PAGES_MOST 4000
+
+/* ---- opening ---- */
+
+/* synchronous=FULL: an answered command survives a power cut. cache_size in
+ * KiB: the working set is small, and so is the bot to stay. */
+static const char settings[] = "PRAGMA synchronous = FULL;"
+                               "PRAGMA cell_size_check = ON;"
+                               "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA cache_size = -1024;"
+                               "PRAGMA journal_size_limit = 16777216;";
+
+static enum err configure(struct store *store)
+{
+    static const struct {
+        int option, on;
+    } switches[] = {
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    };
+    (void)sqlite3_extended_result_codes(store->db, 1);
+    (void)sqlite3_busy_timeout(store->db, 500);
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        int rc = sqlite3_db_config(store->db, switches[i].option,
+                                   switches[i].on, NULL);
+        if (rc != SQLITE_OK)
+            return sqlite_failed(store, rc);
+    }
+    int rc = sqlite3_exec(store->db, settings, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_OK : sqlite_failed(store, rc);
+}
+
+/* WAL is set after the first tables: a file that is killed in its first second
+ * then says by itself whose it is. */
+static enum err enter_wal(struct store *store)
+{
+    struct query query = query_new(store, "PRAGMA journal_mode = WAL");
+    bool is_wal = query_row(&query) && str_is(row_text(&query, 0), "wal");
+    enum err err = query_end(&query);
+    if (err == ERR_OK && !is_wal) {
+        store_say(store, "this file system cannot hold a write-ahead log");
+        return ERR_STORAGE;
+    }
+    return err;
+}
+
+static enum err checkpoint(struct store *store)
+{
+    store->log_pages = 0;
+    int rc = sqlite3_wal_checkpoint_v2(store->db, NULL,
+                                       SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK ? ERR_OK : sqlite_failed(store, rc);
+}
+
+static int on_commit(void *context, sqlite3 *db, const char *name, int pages)
+{
+    struct store *store = context;
+    (void)db;
+    (void)name;
+    store->log_pages = pages;
+    /* The commit stands whether this works or not: the next one tries again. */
+    if (pages >= LOG_PAGES_MOST && checkpoint(store) != ERR_OK)
+        store->log_pages = pages;
+    return SQLITE_OK;
+}
+
+enum err store_tidy(struct store *store)
+{
+    return store->log_pages < LOG_PAGES_TIDY ? ERR_OK : checkpoint(store);
+}
+
+static enum err set_up(struct store *store)
+{
+    enum err err = configure(store);
+    if (err == ERR_OK && !store->read_only)
+        err = schema_migrate(store);
+    if (err == ERR_OK && !store->read_only)
+        err = enter_wal(store);
+    if (err != ERR_OK)
+        return err;
+    (void)sqlite3_wal_hook(store->db, on_commit, store);
+    events_prepare(store);
+    struct buf instance = BUF_INIT(sizeof store->instance - 1);
+    err = store_fact(store, "instance", &instance);
+    str_copy_to(store->instance, buf_str(&instance));
+    buf_release(&instance);
+    return err;
+}
+
+/* Incidents may be private, so only the bot's user may read the file; SQLite
+ * gives -wal and -shm the same permissions. */
+static enum err create_file(const char *path, struct buf *why)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        buf_addf(why,
+                 "Cannot create %s: %s. Let the bot's user write in that "
+                 "folder, or change storage.path.",
+                 path, strerror(errno));
+        return ERR_IO;
+    }
+    (void)close(fd);
+    return ERR_OK;
+}
+
+static enum err open_file(struct store *store, struct buf *why)
+{
+    int access =
+        store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int rc = sqlite3_open_v2(store->path, &store->db,
+                             access | SQLITE_OPEN_NOMUTEX, NULL);
+    enum err err = rc == SQLITE_OK ? set_up(store) : sqlite_failed(store, rc);
+    if (err != ERR_OK)
+        buf_addf(why, "Cannot open %s: %s.", store->path, store->why);
+    return err;
+}
+
+static bool folder_exists(const char *path, struct buf *why)
+{
+    char folder[PATH_MAX];
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+    if (slash == NULL)
+        return true;
+    str_copy_to(folder, ((struct str){n == 0 ? "/" : path, n == 0 ? 1 : n}));
+    if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
+        return true;
+    buf_addf(why, "There is no folder %s. Create it, or change storage.path.",
+             folder);
+    return false;
+}
+
+enum err store_open(const char *path, bool read_only, struct store **out,
+                    struct buf *why)
+{
+    bool is_new = false;
+    if (strlen(path) >= PATH_MAX - sizeof ".journal") {
+        buf_addf(why, "The path of the database is too long.");
+        return ERR_TOO_LONG;
+    }
+    if (!folder_exists(path, why))
+        return ERR_IO;
+    struct store *store = mem_alloc(sizeof *store);
+    store->path = mem_text(path);
+    store->read_only = read_only;
+    store->lock_fd = -1;
+    store->scratch = BUF_INIT(CANONICAL_MAX);
+    /* The lock comes first: nobody else writes while we look. */
+    enum err err = read_only ? ERR_OK : lock_take(path, &store->lock_fd, why);
+    if (err == ERR_OK)
+        err = inspect_file(path, read_only, &is_new, why);
+    if (err == ERR_OK && is_new)
+        err = create_file(path, why);
+    if (err == ERR_OK)
+        err = open_file(store, why);
+    if (err != ERR_OK) {
+        store_close(store);
+        return err;
+    }
+    *out = store;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    for (size_t i = 0; i < STATEMENTS; i++)
+        (void)sqlite3_finalize(store->statements[i].stmt);
+    int rc = sqlite3_close(store->db);
+    assert(rc == SQLITE_OK); /* else a query was left open */
+    lock_release(store->path, store->lock_fd);
+    buf_release(&store->sql.insert);
+    buf_release(&store->sql.one);
+    buf_release(&store->sql.by_seq);
+    buf_release(&store->sql.by_time);
+    buf_release(&store->scratch);
+    free(store->path);
+    free(store);
+}
+
+const char *store_why(const struct store *store)
+{
+    return store->why;
+}
+
+const char *store_instance(const struct store *store)
+{
+    return store->instance;
+}
+
+/* ---- transactions ---- */
+
+static enum err run(struct store *store, const char *sql)
+{
+    struct query query = query_new(store, sql);
+    return query_run(&query);
+}
+
+enum err store_begin(struct store *store)
+{
+    assert(!store->turn);
+    enum err err = run(store, store->read_only ? "BEGIN" : "BEGIN IMMEDIATE");
+    store->turn = err == ERR_OK;
+    return err;
+}
+
+enum err store_commit(struct store *store)
+{
+    assert(store->turn);
+    enum err err = run(store, "COMMIT");
+    if (err != ERR_OK)
+        store_rollback(store);
+    store->turn = false;
+    return err;
+}
+
+void store_rollback(struct store *store)
+{
+    store->turn = false;
+    if (sqlite3_get_autocommit(store->db) == 0)
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return store->turn;
+}
+
+enum err store_request_begin(struct store *store)
+{
+    assert(store->turn);
+    return run(store, "SAVEPOINT request");
+}
+
+enum err store_request_keep(struct store *store)
+{
+    return run(store, "RELEASE request");
+}
+
+void store_request_undo(struct store *store)
+{
+    /* Fails only when the whole transaction is gone already: store_commit then
+     * says so. */
+    if (run(store, "ROLLBACK TO request") == ERR_OK &&
+        run(store, "RELEASE request") == ERR_OK)
+        return;
+}

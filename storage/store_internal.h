@@ -1,0 +1,166 @@
+/*
+ * For the files of storage/ only: the store itself, statements and columns.
+ */
+#ifndef STORAGE_STORE_INTERNAL_H
+#define STORAGE_STORE_INTERNAL_H
+
+#include "storage/store.h"
+
+#include <sqlite3.h>
+
+#define STATEMENTS    128 /* a power of two, above the number of queries */
+#define CANONICAL_MAX ((size_t)256 * 1024)
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    int lock_fd;    /* -1: read-only */
+    bool read_only; /* opened for `verify` and `timeline` */
+    bool turn;      /* between store_begin and store_commit or _rollback */
+    int log_pages;  /* in the write-ahead log after the last commit */
+    char instance[32];
+    char why[400];
+    /* Prepared statements, found by the address of their text: SQL texts are
+     * literals or live in `sql`, so the address is the identity. */
+    struct {
+        const char *sql;
+        sqlite3_stmt *stmt;
+    } statements[STATEMENTS];
+    /* Built from event_fields when the store opens. */
+    struct event_sql {
+        struct buf insert, one, by_seq, by_time;
+    } sql;
+    struct buf scratch; /* canonical bytes of an event */
+};
+
+/* ---- statements (query.c) ---- */
+
+/* One use of a statement: query_new, binds in order, then query_run, or
+ * query_row until it is false and query_end. Failures stick: the first one is
+ * kept, later calls do nothing, and query_end returns it. */
+struct query {
+    struct store *store;
+    sqlite3_stmt *stmt;
+    int bound; /* parameters so far */
+    int rows;  /* seen so far */
+    int rc;    /* SQLITE_OK, or the first failure */
+    bool own;  /* a second use of a statement that is in the middle of its rows:
+                  prepared for this use only */
+};
+
+/* `sql` must live as long as the store. */
+struct query query_new(struct store *store, const char *sql);
+void query_int(struct query *query, int64_t value);
+void query_id(struct query *query, uint64_t value);
+void query_text(struct query *query, struct str text); /* STR_NONE: NULL */
+void query_blob(struct query *query, const void *bytes, size_t n);
+void query_hash(struct query *query, const struct sha256 *hash);
+void query_skip(struct query *query); /* leaves the parameter NULL */
+
+bool query_row(struct query *query);
+int64_t row_int(const struct query *query, int column);
+uint64_t row_id(const struct query *query, int column);
+/* Borrowed until the next query_row or query_end; STR_NONE for NULL. */
+struct str row_text(const struct query *query, int column);
+bool row_hash(const struct query *query, int column, struct sha256 *out);
+
+MUST_CHECK enum err query_end(struct query *query);
+MUST_CHECK enum err query_end_found(struct query *query); /* or NOT_FOUND */
+/* Adds the only column of the only row to `out`; NOT_FOUND without a row,
+ * ERR_TOO_LONG when it is over the limit of `out`. */
+MUST_CHECK enum err query_end_text(struct query *query, struct buf *out);
+/* For statements without rows. */
+MUST_CHECK enum err query_run(struct query *query);
+/* Gives up: what the row holds is damaged. */
+MUST_CHECK enum err query_end_damaged(struct query *query, const char *format,
+                                      ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Notes what SQLite said and translates its code. */
+enum err sqlite_failed(struct store *store, int rc);
+void store_say(struct store *store, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- plain structs as columns (columns.c) ---- */
+
+/* A struct's member and the column it is kept in. */
+struct column {
+    const char *name;
+    enum {
+        COLUMN_INT64,
+        COLUMN_ID,
+        COLUMN_BOOL,
+        COLUMN_ENUM, /* stored as its word */
+        COLUMN_TEXT, /* a char array */
+    } type;
+    size_t offset, bytes;
+    const struct words *words; /* of an ENUM */
+};
+struct columns {
+    const struct column *all;
+    int count;
+};
+
+void columns_bind(struct query *query, const struct columns *columns,
+                  const void *from);
+/* False: a value that no writer of ours could have stored; *damaged is its
+ * column. */
+bool columns_read(const struct query *query, int first,
+                  const struct columns *columns, void *to,
+                  const char **damaged);
+bool column_equal(const struct column *column, const void *a, const void *b);
+bool columns_equal(const struct columns *columns, const void *a, const void *b);
+void column_print(const struct column *column, const void *from,
+                  struct buf *out);
+
+/* For the lists of columns: X(TYPE, column, struct, member, words). */
+#define COLUMN_ROW(type, column, of, member, words)                            \
+    {#column, COLUMN_##type, offsetof(struct of, member),                      \
+     sizeof(((struct of *)NULL)->member), words},
+#define COLUMN_NAME(type, column, of, member, words) ", " #column
+#define COLUMN_MARK(type, column, of, member, words) ", ?"
+#define COLUMN_SET(type, column, of, member, words)  ", " #column " = ?"
+#define WHEN_COLUMNS(X, name, of, member)                                      \
+    X(INT64, name##_from_ms, of, member.from_ms, NULL)                         \
+    X(INT64, name##_to_ms, of, member.to_ms, NULL)                             \
+    X(ENUM, name##_precision, of, member.precision, &precision_words)          \
+    X(TEXT, name##_typed, of, member.typed, NULL)
+
+/* ---- the parts of an incident (incidents.c) ---- */
+
+/* Of struct incident (but its id, milestones and holders), struct role_holder
+ * and struct when. */
+extern const struct columns incident_columns, holder_columns, when_columns;
+
+/* ---- events (events.c) ---- */
+
+void events_prepare(struct store *store);
+MUST_CHECK enum err events_insert(struct store *store, int64_t incident_id,
+                                  const struct event *events, int count);
+/* `event` borrows from the row. False: damaged, *damaged names the column. */
+bool event_of_row(const struct query *query, struct event *event,
+                  struct sha256 *hash, const char **damaged);
+/* The chain: SHA-256 of the hash before, the incident's id, the event's number
+ * (both 8 bytes, big end first) and the event's canonical bytes. */
+MUST_CHECK enum err event_hash(struct store *store, const struct sha256 *before,
+                               int64_t incident_id, const struct event *event,
+                               struct sha256 *out);
+
+/* ---- the schema (schema.c) ---- */
+
+#define STORE_APPLICATION_ID INT64_C(0x6F70726D) /* "oprm" */
+extern const int schema_version;
+/* Runs the migrations that the file lacks, each in a transaction of its own. */
+MUST_CHECK enum err schema_migrate(struct store *store);
+
+/* ---- before the file is opened (inspect.c) ---- */
+
+/* Whether the file at `path` may be opened as ours; *is_new when there is none
+ * yet. Changes no byte of it and leaves no other file behind. */
+MUST_CHECK enum err inspect_file(const char *path, bool read_only, bool *is_new,
+                                 struct buf *why);
+/* One bot a file: "<path>.lock" exists and is locked while it runs. */
+MUST_CHECK enum err lock_take(const char *path, int *fd, struct buf *why);
+void lock_release(const char *path, int fd); /* -1 is fine */
+
+#endif
