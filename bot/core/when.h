@@ -38,7 +38,7 @@ struct when {
 struct when_base {
     int64_t now_ms;
     /* Midnight of the incident's first day; the day of `now_ms` when there is
-     * no incident yet. */
+     * no incident yet. A date without a year means the year nearest to it. */
     int64_t base_day_ms;
     /* A bare clock time means the day (from the base day on) that brings it
      * nearest to this moment: now while the incident is lived; the latest typed
@@ -63,9 +63,11 @@ MUST_CHECK enum err when_parse(struct str text, const struct when_base *base,
  * their dates. WHEN_NEVER prints `not recorded`. */
 void when_print(const struct when *when, bool with_date, struct buf *out);
 
-/* `8 minutes`, `1 h 35 min`, `12 to 71 minutes`, `about 8 minutes`, `at least 3
- * minutes`; "not recorded" when either is WHEN_NEVER. Negative spans print with
- * a minus sign. */
+/* `8 minutes`, `1 h 35 min`, `12 to 71 minutes`, `about 8 minutes`, `40
+ * seconds`, `less than a minute`; "not recorded" when either is WHEN_NEVER.
+ * Counted in the minutes that when_print shows, unless both ends are known to
+ * the second and lie within a minute. Negative spans print with a minus sign.
+ */
 void when_print_span(const struct when *start, const struct when *end,
                      struct buf *out);
 

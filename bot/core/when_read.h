@@ -1,0 +1,35 @@
+/*
+ * Between when.c, when_read.c and when_print.c only: what a typed time says,
+ * before it is known which day or year it means.
+ */
+#ifndef BOT_CORE_WHEN_READ_H
+#define BOT_CORE_WHEN_READ_H
+
+#include "bot/core/when.h"
+
+/* `Dec 17 22:XX CET` as it stands there. */
+struct when_parts {
+    bool has_date, has_year, has_clock, has_seconds, has_ms, has_zone;
+    bool hour_only; /* 22:XX */
+    int year, month, day;
+    int hour, minute, second, ms; /* hour 24: the one after 23:59 */
+    int zone_min;                 /* east of UTC */
+};
+
+struct when_reading {
+    enum { READING_NOW, READING_AGO, READING_POINT, READING_RANGE } form;
+    bool about;                 /* ~18:52 */
+    int64_t ago_ms;             /* AGO */
+    int64_t ago_unit_ms;        /* its smallest unit: what it is precise to */
+    struct when_parts from, to; /* POINT: only from */
+};
+
+/* On failure `why` (may be NULL) has the sentence. */
+MUST_CHECK enum err when_read(struct str text, struct when_reading *out,
+                              struct buf *why);
+
+#define WHEN_EXAMPLES                                                          \
+    "Examples: 18:53, 22:17:30, 22:XX, ~18:52, 18:53 CET, Dec 17 22:XX, "      \
+    "2022-12-13 18:53, 5m ago, between 18:00 and 18:30."
+
+#endif
