@@ -1,0 +1,259 @@
+// Messages: what is in them, who is pinged, nonces, pins, attachments (Discord
+// docs, Message resource).
+
+import { timestamp } from './clock.mjs';
+import { refuse } from './errors.mjs';
+import { BITS } from './permissions.mjs';
+import { userJson } from './world.mjs';
+
+export const FLAG = { SUPPRESS_EMBEDS: 4, EPHEMERAL: 64, LOADING: 128, SILENT: 4096, COMPONENTS_V2: 32768 };
+const OLD_MESSAGE_MS = 3600_000;
+const NONCE_WINDOW_MS = 5 * 60_000; // "the past few minutes"
+const MAX_PINS = 250;
+
+/** Uploaded bytes, served under /attachments/ until they expire. */
+export class Files {
+    constructor(world, origin) {
+        this.world = world;
+        this.origin = origin;
+        this.byId = new Map();
+        this.expired = false;
+    }
+
+    add(channelId, { name, type = 'application/octet-stream', bytes, description }) {
+        const id = this.world.makeId();
+        const at = Math.floor(this.world.clock.now() / 1000);
+        const query = `ex=${(at + 86400).toString(16)}&is=${at.toString(16)}&hm=${'0'.repeat(64)}`;
+        const path = `/attachments/${channelId}/${id}/${encodeURIComponent(name)}`;
+        const file = { id, name, type, bytes: Buffer.from(bytes), path, description };
+        file.json = {
+            id, filename: name, size: file.bytes.length, url: `${this.origin}${path}?${query}`,
+            proxy_url: `${this.origin}${path}?${query}`, content_type: type,
+            ...(description ? { description } : {}),
+        };
+        this.byId.set(id, file);
+        return file;
+    }
+
+    /** The file a GET path names, or null: unknown or past its time. */
+    find(path) {
+        const file = this.byId.get(path.split('/')[3]);
+        return file && !this.expired && !file.expired && file.path === path ? file : null;
+    }
+}
+
+export class Message {
+    constructor(channel, author, { id, type = 0, flags = 0, reference = null, at }) {
+        this.id = id;
+        this.channel = channel;
+        this.author = author;
+        this.type = type;
+        this.flags = flags;
+        this.createdAt = at;
+        this.editedAt = null;
+        this.edits = 0;
+        this.content = '';
+        this.embeds = [];
+        this.components = [];
+        this.attachments = []; // files of Files
+        this.reference = reference;
+        this.interaction = null; // the one it answers
+        this.pinged = { users: [], roles: [], everyone: false };
+    }
+
+    get ephemeral() { return Boolean(this.flags & FLAG.EPHEMERAL); }
+    get pinned() { return this.channel.pins.has(this.id); }
+    get url() { return `https://discord.com/channels/${this.channel.guild.id}/${this.channel.id}/${this.id}`; }
+
+    /** All that a person reads in it, one part a line. */
+    get text() {
+        const parts = [this.content];
+        for (const embed of this.embeds) {
+            parts.push(embed.author?.name, embed.title, embed.description);
+            for (const field of embed.fields ?? []) parts.push(field.name, field.value);
+            parts.push(embed.footer?.text);
+        }
+        eachComponent(this.components, (component) => parts.push(component.content, component.label));
+        return parts.filter(Boolean).join('\n');
+    }
+
+    /** Takes over the fields of a create or edit that are there. */
+    apply(body, files, mentions) {
+        if (body.content !== undefined) this.content = body.content ?? '';
+        if (body.embeds !== undefined) this.embeds = (body.embeds ?? []).map((embed) => ({ type: 'rich', ...embed }));
+        if (body.components !== undefined) this.components = numbered(body.components ?? []);
+        if (body.attachments !== undefined && body.attachments !== null) {
+            const kept = new Set(body.attachments.map((one) => String(one.id)));
+            this.attachments = this.attachments.filter((file) => kept.has(file.id));
+        }
+        this.attachments.push(...files);
+        if (body.content !== undefined || body.components !== undefined) this.pinged = mentions(this);
+    }
+
+    isEmpty() {
+        return !this.content && !this.embeds.length && !this.components.length && !this.attachments.length;
+    }
+
+    json() {
+        return {
+            id: this.id, channel_id: this.channel.id, type: this.type, content: this.content,
+            author: userJson(this.author), timestamp: timestamp(this.createdAt),
+            edited_timestamp: this.editedAt && timestamp(this.editedAt), tts: false,
+            mention_everyone: this.pinged.everyone,
+            mentions: this.pinged.users.map((id) => userJson(this.channel.guild.members.get(id).user)),
+            mention_roles: this.pinged.roles, attachments: this.attachments.map((file) => file.json),
+            embeds: this.embeds, components: this.components, pinned: this.pinned, flags: this.flags,
+            ...(this.nonce === undefined ? {} : { nonce: this.nonce }),
+            ...(this.reference ? { message_reference: this.reference } : {}),
+            ...(this.interaction ? this.#interactionJson() : {}),
+        };
+    }
+
+    #interactionJson() {
+        const { id, type, member, guild } = this.interaction;
+        return {
+            webhook_id: guild.world.applicationId, application_id: guild.world.applicationId,
+            interaction_metadata: {
+                id, type, user: userJson(member.user), authorizing_integration_owners: { 0: guild.id },
+                ...(this.interaction.commandName ? { name: this.interaction.commandName } : {}),
+            },
+        };
+    }
+}
+
+/** Calls `visit` for each component, nested ones too. */
+export function eachComponent(list, visit) {
+    for (const component of list ?? []) {
+        visit(component);
+        eachComponent(component.components, visit);
+        if (component.component) eachComponent([component.component], visit);
+        if (component.accessory) eachComponent([component.accessory], visit);
+    }
+}
+
+function numbered(components) {
+    const copy = structuredClone(components);
+    let next = 1;
+    eachComponent(copy, (component) => { component.id = component.id || next; next = component.id + 1; });
+    return copy;
+}
+
+/** Who a text pings under these allowed_mentions (Allowed Mentions object). */
+export function pingsOf(message, allowed, held) {
+    const guild = message.channel.guild;
+    const parse = allowed ? allowed.parse ?? [] : ['users', 'roles', 'everyone'];
+    let text = message.content;
+    eachComponent(message.components, (component) => { if (component.type === 10) text += `\n${component.content}`; });
+    const found = (regex) => [...new Set([...text.matchAll(regex)].map((match) => match[1]))];
+    const may = (kind, id) => parse.includes(kind) || (allowed?.[kind] ?? []).includes(id);
+    const anyRole = Boolean(held & BITS.MENTION_EVERYONE);
+    return {
+        users: found(/<@!?(\d+)>/g).filter((id) => guild.members.has(id) && may('users', id)),
+        roles: found(/<@&(\d+)>/g).filter((id) => guild.roles.has(id) && may('roles', id)
+            && (anyRole || guild.roles.get(id).mentionable)),
+        everyone: anyRole && parse.includes('everyone') && /@(everyone|here)/.test(text),
+    };
+}
+
+/** The operations on messages of one world. */
+export class Messages {
+    constructor(world, files) {
+        this.world = world;
+        this.files = files;
+        this.nonces = new Map();
+    }
+
+    find(channel, id) { return channel.messages.get(id) ?? refuse(10008); }
+
+    upload(channel, body, uploads) {
+        if (uploads.length > 10) refuse(30015);
+        const described = new Map((body.attachments ?? []).map((one) => [String(one.id), one]));
+        return uploads.map(({ index, name, type, bytes }) => {
+            const about = described.get(String(index));
+            return this.files.add(channel.id, { name: about?.filename ?? name, type, bytes, description: about?.description });
+        });
+    }
+
+    /** A message that is not in a channel yet (ephemeral ones never are). */
+    make(channel, author, body, { uploads = [], held = 0n, type, flags = 0, interaction, reference } = {}) {
+        const message = new Message(channel, author, { id: this.world.makeId(), type, flags, reference, at: this.world.clock.now() });
+        message.interaction = interaction ?? null;
+        message.apply(body, this.upload(channel, body, uploads), (made) => pingsOf(made, body.allowed_mentions, held));
+        return message;
+    }
+
+    post(message) {
+        const { channel } = message;
+        channel.messages.set(message.id, message);
+        channel.lastMessageId = message.id;
+        if (channel.isThread && channel.archived && !channel.locked) { channel.archived = false; channel.guild.tell('UPDATE', channel); }
+        if (channel.isThread) channel.memberIds.add(message.author.id);
+        this.#tell('CREATE', message);
+        return message;
+    }
+
+    edit(message, body, { uploads = [], held = 0n, flags } = {}) {
+        message.apply(body, this.upload(message.channel, body, uploads), (made) => pingsOf(made, body.allowed_mentions, held));
+        if (flags !== undefined) message.flags = flags;
+        if (message.isEmpty()) refuse(50006);
+        message.editedAt = this.world.clock.now();
+        message.edits++;
+        if (message.channel.messages.has(message.id)) this.#tell('UPDATE', message);
+        else this.world.changed();
+        return message;
+    }
+
+    delete(message) {
+        const { channel } = message;
+        channel.messages.delete(message.id);
+        channel.pins.delete(message.id);
+        this.world.emit('MESSAGE_DELETE', { id: message.id, channel_id: channel.id, guild_id: channel.guild.id }, { guild: channel.guild, message });
+        this.world.changed();
+    }
+
+    pin(message) {
+        const { channel } = message;
+        if (channel.pins.has(message.id)) return;
+        if (channel.pins.size >= MAX_PINS) refuse(30003);
+        channel.pins.set(message.id, this.world.clock.now());
+        channel.lastPinAt = this.world.clock.now();
+        this.#tellPins(channel);
+        const reference = { type: 0, channel_id: channel.id, message_id: message.id, guild_id: channel.guild.id };
+        this.post(this.make(channel, this.world.bot, {}, { type: 6, reference }));
+    }
+
+    unpin(message) {
+        if (message.channel.pins.delete(message.id)) this.#tellPins(message.channel);
+    }
+
+    isOld(message) { return this.world.clock.now() - message.createdAt > OLD_MESSAGE_MS; }
+
+    /** The message made earlier under this nonce, if any. */
+    earlier(nonce, body) {
+        const now = this.world.clock.now();
+        const known = this.nonces.get(String(nonce));
+        if (!known || now - known.at > NONCE_WINDOW_MS) return null;
+        if (!known.message.channel.messages.has(known.message.id)) refuse(10008);
+        return { message: known.message, sameBody: known.body === JSON.stringify(body) };
+    }
+
+    remember(nonce, body, message) {
+        this.nonces.set(String(nonce), { at: this.world.clock.now(), body: JSON.stringify(body), message });
+    }
+
+    #tell(verb, message) {
+        const { channel } = message;
+        const data = () => ({
+            ...message.json(), guild_id: channel.guild.id,
+            ...(channel.guild.members.has(message.author.id) ? { member: channel.guild.members.get(message.author.id).partialJson() } : {}),
+        });
+        this.world.emit(`MESSAGE_${verb}`, data, { guild: channel.guild, channel, message });
+        this.world.changed();
+    }
+
+    #tellPins(channel) {
+        const data = { guild_id: channel.guild.id, channel_id: channel.id, last_pin_timestamp: channel.lastPinAt && timestamp(channel.lastPinAt) };
+        this.world.emit('CHANNEL_PINS_UPDATE', data, { guild: channel.guild, channel });
+        this.world.changed();
+    }
+}

@@ -1,0 +1,231 @@
+// REST v10 over HTTP: header rules, authorization, limits, schema, then the
+// operation; refusals in Discord's shape (Discord docs, Reference, HTTP API).
+
+import { ApiError, refuse, refuseField } from './errors.mjs';
+import { operations as application } from './routes_app.mjs';
+import { operations as guild } from './routes_guild.mjs';
+import { operations as messages } from './routes_messages.mjs';
+import { checkBody, checkIds, checkQuery, takesBody } from './schema.mjs';
+
+const BASE = '/api/v10';
+const MAX_BODY = 25 * 1024 * 1024;
+const USER_AGENT = /^DiscordBot \(\S+, \S+\)/; // Reference, User Agent
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+const routes = [...application, ...guild, ...messages].map((operation) => ({
+    ...operation,
+    parts: operation.path.slice(1).split('/').map((part) => (part.startsWith('{') ? { name: part.slice(1, -1) } : { text: part })),
+}));
+// Fixed words win over placeholders: messages/pins before messages/{id}.
+const holes = (route) => route.parts.filter((part) => part.name).length;
+routes.sort((a, b) => holes(a) - holes(b));
+const byShape = new Map();
+for (const route of routes) {
+    const key = `${route.method} ${route.parts.length}`;
+    byShape.set(key, [...(byShape.get(key) ?? []), route]);
+}
+
+function matchRoute(method, path) {
+    const parts = path.split('/').map(decodeURIComponent); // clients send %40original
+    for (const route of byShape.get(`${method} ${parts.length}`) ?? []) {
+        if (!route.parts.every((part, index) => part.name || part.text === parts[index])) continue;
+        const params = {};
+        route.parts.forEach((part, index) => { if (part.name) params[part.name] = parts[index]; });
+        return { route, params };
+    }
+    return null;
+}
+
+export class Rest {
+    constructor(standin) {
+        this.standin = standin;
+    }
+
+    /** The `request` event of an HTTP server. */
+    handle(request, response) {
+        const chunks = [];
+        let bytes = 0;
+        request.on('data', (chunk) => { if ((bytes += chunk.length) <= MAX_BODY) chunks.push(chunk); });
+        request.on('error', () => {});
+        request.on('end', () => {
+            if (request.url.startsWith('/attachments/')) this.#attachment(request, response);
+            else this.#respond(request, response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks), bytes > MAX_BODY);
+        });
+    }
+
+    /** The CDN. Links run out (Reference, Signed Attachment CDN URLs). */
+    #attachment(request, response) {
+        const file = this.standin.files.find(request.url.split('?')[0]);
+        this.standin.note('cdn', `${request.url} ${file ? 200 : 404}`);
+        if (request.headers.authorization) this.standin.violate('cdn', 'the token was sent to the CDN');
+        if (!file) { response.writeHead(404, { 'Content-Type': 'text/plain' }).end('This content is no longer available.'); return; }
+        response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.length }).end(file.bytes);
+    }
+
+    #respond(request, response, bytes, tooLarge) {
+        const { standin } = this;
+        const call = { standin, world: standin.world, request, bytes, headers: {}, fault: null, uploads: [] };
+        standin.note('rest in', () => `${request.method} ${request.url} ${bytes.length < 20_000 ? bytes : `${bytes.length} bytes`}`);
+        let reply;
+        try {
+            if (tooLarge) refuse(40005, { rule: 'size' });
+            reply = this.#run(call);
+        } catch (error) {
+            if (!(error instanceof ApiError)) standin.violate('standin-bug', error.stack);
+            reply = this.#refusal(call, error instanceof ApiError ? error : new ApiError(0, { status: 500, message: '500: Internal Server Error' }));
+        }
+        if (reply.drop || call.fault?.lose) {
+            standin.note('rest out', `${request.method} ${request.url}: connection dropped`);
+            request.socket.destroy();
+            return;
+        }
+        const send = () => this.#send(response, reply, call);
+        const delay = (call.fault?.delayMs ?? 0) + standin.faults.restDelayMs;
+        if (delay) setTimeout(send, delay);
+        else send();
+    }
+
+    #send(response, reply, call) {
+        const text = reply.text ?? (reply.body === null ? '' : JSON.stringify(reply.body));
+        this.standin.note('rest out', () => `${reply.status} ${call.route?.id ?? ''} ${text}`);
+        const headers = { ...call.headers, ...reply.headers };
+        if (text) headers['Content-Type'] ??= 'application/json';
+        if (reply.status !== 204) headers['Content-Length'] = Buffer.byteLength(text);
+        response.writeHead(reply.status, headers).end(text);
+    }
+
+    #refusal(call, error) {
+        const { standin, request } = call;
+        if (error.rule) standin.violate(error.rule, `${request.method} ${request.url.split('?')[0]}: ${error.code} ${error.message} ${JSON.stringify(error.errors ?? {})}`);
+        if ([401, 403, 429].includes(error.status)) standin.limits.countInvalid();
+        const headers = error.status === 429 ? { 'Retry-After': String(Math.ceil(error.retryAfter)), 'X-RateLimit-Scope': 'user' } : {};
+        return { status: error.status, body: error.toJSON(), headers };
+    }
+
+    #run(call) {
+        const { standin, request } = call;
+        const [path, search = ''] = request.url.split('?');
+        const found = this.#route(request, path);
+        call.route = found.route;
+        call.params = found.params;
+        call.query = new URLSearchParams(search);
+        this.#checkHeaders(call);
+        call.fault = standin.faults.take(found.route, path);
+        if (call.fault?.reply) return call.fault.reply(standin);
+        if (standin.limits.banned()) return cloudflare();
+        if (!found.route.open) this.#authorize(request);
+        checkIds(call.params);
+        checkQuery(found.route.id, call.query);
+        const limited = this.#limit(call);
+        if (limited) return limited;
+        this.#readBody(call);
+        const reply = found.route.run(call);
+        if (call.fault?.lose && found.route.id === 'create_interaction_response') standin.interactions.byId.get(call.params.interaction_id).excused = true;
+        return reply;
+    }
+
+    #route(request, path) {
+        if (!path.startsWith(`${BASE}/`)) refuse(0, { status: 404, message: '404: Not Found (the version is part of the path: /api/v10)', rule: 'version' });
+        const found = matchRoute(request.method, path.slice(BASE.length + 1));
+        if (!found) refuse(0, { status: 404, message: '404: Not Found', rule: 'route' });
+        return found;
+    }
+
+    #checkHeaders({ standin, request, route, bytes }) {
+        const { headers } = request;
+        if (!USER_AGENT.test(headers['user-agent'] ?? '')) refuse(40333, { rule: 'user-agent' });
+        if (headers.expect) standin.violate('expect', `Expect: ${headers.expect}`);
+        const bodyless = bytes.length === 0;
+        if (bodyless && WITH_BODY.has(request.method) && headers['content-length'] === undefined) {
+            refuse(0, { status: 411, message: '411: Length Required', rule: 'content-length' });
+        }
+        const reason = headers['x-audit-log-reason'];
+        if (reason === undefined) return;
+        if (!route.reason) standin.violate('reason', `${route.id} takes no X-Audit-Log-Reason`);
+        let length = -1;
+        try { length = decodeURIComponent(reason).length; } catch { /* not URL-encoded */ }
+        if (length < 1 || length > 512 || /[^\x20-\x7e]/.test(reason)) standin.violate('reason', `X-Audit-Log-Reason: ${reason}`);
+    }
+
+    #authorize(request) {
+        const { standin } = this;
+        const sent = request.headers.authorization;
+        if (sent === `Bot ${standin.token}` && !standin.tokenRefused) return;
+        refuse(0, { rule: sent?.startsWith('Bot ') ? undefined : 'authorization' });
+    }
+
+    // Interaction routes do not count in the bot's global limit (Rate Limits).
+    #limit(call) {
+        const { limits } = this.standin;
+        if (!limits.on) return null;
+        const { route, params } = call;
+        const everywhere = route.open ? null : limits.takeGlobal();
+        if (everywhere) { limits.countInvalid(); return tooMany(everywhere); }
+        const { refused, headers } = limits.take(route.id, params[route.major] ?? '');
+        call.headers = headers;
+        if (!refused) return null;
+        limits.countInvalid();
+        return tooMany(refused);
+    }
+
+    #readBody(call) {
+        const { route, bytes, request } = call;
+        if (!takesBody(route.id)) {
+            if (bytes.length) refuseField([], 'BASE_TYPE_UNKNOWN_KEY', 'This operation takes no body.');
+            call.body = null;
+            return;
+        }
+        const type = request.headers['content-type'] ?? '';
+        if (/^multipart\/form-data;/.test(type)) Object.assign(call, parseMultipart(bytes, type));
+        else if (/^application\/json(;|$)/.test(type)) call.body = parseJson(bytes);
+        else refuseField([], 'CONTENT_TYPE_INVALID', `Expected "Content-Type" header to be one of {'application/json', 'multipart/form-data'}.`);
+        if (this.standin.options.schema) checkBody(route.id, call.body, this.standin.options.tolerate);
+    }
+}
+
+function parseJson(bytes) {
+    try { return JSON.parse(bytes.toString()); } catch { return refuse(50109, { rule: 'schema' }); }
+}
+
+/** payload_json and files[n] (Reference, Uploading Files). */
+function parseMultipart(bytes, type) {
+    const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1] ?? refuse(50035, { rule: 'schema' });
+    const mark = Buffer.from(`--${boundary}`);
+    const result = { body: {}, uploads: [] };
+    for (let at = bytes.indexOf(mark); at >= 0;) {
+        const next = bytes.indexOf(mark, at + mark.length);
+        if (next < 0) break;
+        const part = bytes.subarray(at + mark.length + 2, next - 2);
+        const split = part.indexOf('\r\n\r\n');
+        const head = part.subarray(0, split).toString();
+        const content = part.subarray(split + 4);
+        const name = /name="([^"]*)"/.exec(head)?.[1];
+        const index = /^files\[(\d+)\]$/.exec(name)?.[1];
+        if (name === 'payload_json') result.body = parseJson(content);
+        else if (index === undefined) refuseField([name], 'BASE_TYPE_UNKNOWN_KEY', 'Parts are payload_json and files[n].');
+        else {
+            const fileName = /filename="([^"]*)"/.exec(head)?.[1] ?? refuseField([name], 'BASE_TYPE_REQUIRED', 'filename is missing');
+            result.uploads.push({ index: Number(index), name: fileName, type: /content-type: *([^\r\n]+)/i.exec(head)?.[1], bytes: content });
+        }
+        at = next;
+    }
+    return result;
+}
+
+/** A 429 with its scope (Rate Limits, Exceeding A Rate Limit). */
+export function tooMany({ waitMs, scope, code = 0 }) {
+    const seconds = waitMs / 1000;
+    return {
+        status: 429,
+        body: { message: 'You are being rate limited.', retry_after: seconds, global: scope === 'global', ...(code ? { code } : {}) },
+        headers: {
+            'Retry-After': String(Math.ceil(seconds)), 'X-RateLimit-Scope': scope,
+            ...(scope === 'global' ? { 'X-RateLimit-Global': 'true' } : {}),
+        },
+    };
+}
+
+/** The ban at the edge is no JSON and names no bucket. */
+export function cloudflare(seconds = 600) {
+    return { status: 429, text: 'error code: 1015', headers: { 'Content-Type': 'text/plain; charset=UTF-8', 'Retry-After': String(seconds) } };
+}
