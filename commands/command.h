@@ -26,7 +26,7 @@ enum value_type {
     VALUE_FILE,
     VALUE_LINK, /* https:// or http://, or a short reference such as #217 */
 };
-#define MINUTES_MAX 1440
+#define MINUTES_MAX (7 * 24 * 60)
 
 struct option {
     const char *name, *help;
@@ -38,6 +38,7 @@ struct option {
     bool many_lines;             /* a paragraph in a form */
 };
 #define COMMAND_OPTIONS 12
+#define COMMAND_FIELDS  5      /* Discord's most in a form */
 bool offers_named(int choice); /* all but the first word, "none" */
 
 /* A checked option. `given` false: nothing else is set. */
@@ -78,8 +79,9 @@ bool call_may(const struct call *call, enum right right, struct buf *words);
 enum reply {
     REPLY_REQUEST, /* take `request`; then told() words the answer */
     REPLY_TEXT,    /* `words` is the private answer, and nothing changes */
+    REPLY_REFUSED, /* the same, and what was typed is given back to copy */
     REPLY_FORM,    /* too little to go on: open the command's form. From a form
-                    that comes back without its first field, a refusal. */
+                    * that comes back without its first field, a refusal. */
 };
 
 struct command {
@@ -91,9 +93,9 @@ struct command {
     /* The form: "Resolve" becomes the title "Resolve INC-12". The first field
      * has to be filled, the others as their options say. */
     const char *form_title;
-    const char *form_fields[5]; /* option names, up to the first NULL */
-    /* `request` comes with the caller as actor and recorder, the source, and
-     * `at` or `time` if the command has such an option. */
+    const char *form_fields[COMMAND_FIELDS]; /* option names; NULL: no more */
+    /* `request` comes with the caller as actor and recorder, the source and
+     * the place, and a new incident's id. */
     enum reply (*run)(const struct call *call, struct request *request,
                       struct buf *words);
     /* Words the private answer to an accepted request: after is the incident

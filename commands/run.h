@@ -18,8 +18,8 @@
 #ifndef COMMANDS_RUN_H
 #define COMMANDS_RUN_H
 
-#include "bot/config.h"
 #include "commands/command.h"
+#include "storage/store.h"
 
 /* What a command may look at. */
 struct command_world {

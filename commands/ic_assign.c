@@ -1,0 +1,71 @@
+#include "commands/command.h"
+#include "commands/words.h"
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct buf *words)
+{
+    const struct value *user = call_value(call, "user");
+    const struct value *role = call_value(call, "role");
+    if (!user->given) {
+        buf_add_text(words, "Say who: `/ic assign user:@name`. Nothing was "
+                            "kept.");
+        return REPLY_REFUSED;
+    }
+    if (user->user.is_bot) {
+        say_excerpt(words, user->user.name, NAME_UNITS);
+        buf_add_text(words, " is a bot: a role needs a person who can answer. "
+                            "Nothing was kept.");
+        return REPLY_REFUSED;
+    }
+    struct event *draft = &request->draft;
+    request->kind = REQUEST_ASSIGN;
+    draft->kind = EVENT_ROLE;
+    draft->role = role->given ? (enum role)role->choice : ROLE_COMMANDER;
+    draft->holder = (struct actor){
+        .type = ACTOR_MEMBER, .id = user->user.id, .name = user->user.name};
+    draft->occurred = call_value(call, "at")->when;
+    return REPLY_REQUEST;
+}
+
+static void told(const struct call *call, const struct incident *after,
+                 const struct outcome *outcome, struct buf *words)
+{
+    const struct event *event = &outcome->events[0];
+    if (event->holder.id == call->caller.id) {
+        buf_add_text(words, "You are ");
+    } else {
+        say_excerpt(words, event->holder.name, NAME_UNITS);
+        buf_add_text(words, " is ");
+    }
+    buf_addf(words, "%s of ", word_of(&role_words, (int)event->role));
+    say_incident(words, after);
+    buf_add_text(words, " since ");
+    say_time(words, &event->occurred, call->now_ms);
+    buf_add_text(words, ". ");
+    say_where(words, after, event->visibility);
+}
+
+const struct command command_ic_assign = {
+    .name = "ic assign",
+    .help = "Give somebody a role, or take it yourself",
+    .right = RIGHT_COMMAND,
+    .scope = SCOPE_INCIDENT,
+    .options =
+        {
+            {.name = "user",
+             .help = "Who takes it; yourself, to claim it",
+             .type = VALUE_USER,
+             .required = true},
+            {.name = "role",
+             .help = "commander if left out",
+             .type = VALUE_CHOICE,
+             .choices = &role_words,
+             .offers = offers_named},
+            {.name = "at",
+             .help = "Since when, if not now: 18:53, 22:XX, 5m ago, Dec 17 "
+                     "22:XX",
+             .type = VALUE_TIME},
+        },
+    .run = run,
+    .told = told,
+};

@@ -1,0 +1,85 @@
+#include "commands/command.h"
+#include "commands/words.h"
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct buf *words)
+{
+    (void)words;
+    if (!call_value(call, "title")->given)
+        return REPLY_FORM;
+    struct event *draft = &request->draft;
+    request->kind = REQUEST_DECLARE;
+    draft->kind = EVENT_DECLARED;
+    draft->text = call_value(call, "title")->text;
+    draft->severity = (enum severity)call_value(call, "severity")->choice;
+    draft->type = (enum incident_type)call_value(call, "type")->choice;
+    draft->impact_from = call_value(call, "started")->when;
+    draft->impact = call_value(call, "impact")->text;
+    draft->is_private = call_value(call, "private")->flag;
+    draft->is_drill = call_value(call, "drill")->flag;
+    return REPLY_REQUEST;
+}
+
+static void told(const struct call *call, const struct incident *after,
+                 const struct outcome *outcome, struct buf *words)
+{
+    (void)call;
+    (void)outcome;
+    say_incident(words, after);
+    buf_addf(words, " is declared, %s%s: ",
+             word_of(&severity_words, (int)after->severity),
+             after->is_drill ? ", a drill" : "");
+    say_excerpt(words, str_of(after->title), TITLE_UNITS);
+    buf_add_text(words, after->is_private
+                            ? "\nIt is private: only responders will see its "
+                              "room, and no live room is opened. The room is "
+                              "being made; it will appear in a moment."
+                            : "\nIts rooms are being made; they will appear in "
+                              "a moment.");
+    buf_add_text(words, "\nNobody commands it yet: `/ic assign` makes "
+                        "somebody, or you, the commander.");
+}
+
+const struct command command_incident_declare = {
+    .name = "incident declare",
+    .help = "Declare an incident: makes its rooms and starts its record",
+    .right = RIGHT_DECLARE,
+    .scope = SCOPE_NONE,
+    .options =
+        {
+            {.name = "title",
+             .help = "What people notice, in a few words",
+             .type = VALUE_TEXT,
+             .required = true,
+             .max_units = TITLE_UNITS},
+            {.name = "severity",
+             .help = "How bad it is (SEV3 if left out; unsure? take the "
+                     "higher)",
+             .type = VALUE_CHOICE,
+             .choices = &severity_words,
+             .offers = offers_named},
+            {.name = "type",
+             .help = "service if left out; security incidents are private",
+             .type = VALUE_CHOICE,
+             .choices = &type_words},
+            {.name = "started",
+             .help = "When impact began, if known: 18:53, 22:XX, 5m ago, Dec "
+                     "17 22:XX",
+             .type = VALUE_TIME},
+            {.name = "impact",
+             .help = "Who notices what",
+             .type = VALUE_TEXT,
+             .max_units = IMPACT_UNITS,
+             .many_lines = true},
+            {.name = "private",
+             .help = "Only responders see it; no live room",
+             .type = VALUE_FLAG},
+            {.name = "drill",
+             .help = "An exercise: never counted",
+             .type = VALUE_FLAG},
+        },
+    .form_title = "Declare an incident",
+    .form_fields = {"title", "severity", "started", "impact"},
+    .run = run,
+    .told = told,
+};

@@ -1,0 +1,94 @@
+#include "commands/command.h"
+#include "commands/words.h"
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct buf *words)
+{
+    (void)words;
+    struct event *draft = &request->draft;
+    request->kind = REQUEST_MOVE;
+    draft->kind = EVENT_STATE;
+    draft->state_to = STATE_RESOLVED;
+    draft->text = call_value(call, "summary")->text;
+    draft->occurred = call_value(call, "at")->when;
+    /* No form for what is over already: the rules say so. */
+    if (draft->text.n == 0 && incident_is_live(call->in))
+        return REPLY_FORM;
+    return REPLY_REQUEST;
+}
+
+/* From the earliest of these that the record knows. */
+static void add_duration(const struct incident *in, const struct when *end,
+                         struct buf *words)
+{
+    static const enum milestone starts[] = {
+        MILESTONE_IMPACT_START, MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT,
+        MILESTONE_DECLARED};
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+        const struct when *start = &in->milestones[starts[i]];
+        if (!when_is_set(start) || start->from_ms > end->to_ms)
+            continue;
+        buf_add_text(words, ": ");
+        when_print_span(start, end, words);
+        buf_addf(words, " after %s",
+                 starts[i] == MILESTONE_DECLARED
+                     ? "it was declared"
+                     : word_of(&milestone_words, (int)starts[i]));
+        return;
+    }
+}
+
+static void add_missing(const struct incident *in, struct buf *words)
+{
+    static const enum milestone asked[] = {
+        MILESTONE_IMPACT_START, MILESTONE_COMMANDER, MILESTONE_FIRST_NOTICE,
+        MILESTONE_IDENTIFIED, MILESTONE_MITIGATED};
+    const char *comma = "\nNot recorded: ";
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        if (when_is_set(&in->milestones[asked[i]]))
+            continue;
+        buf_addf(words, "%s%s", comma,
+                 word_of(&milestone_words, (int)asked[i]));
+        comma = ", ";
+    }
+    if (comma[0] == ',')
+        buf_add_char(words, '.');
+}
+
+static void told(const struct call *call, const struct incident *after,
+                 const struct outcome *outcome, struct buf *words)
+{
+    const struct event *event = &outcome->events[0];
+    say_incident(words, after);
+    buf_add_text(words, " is resolved since ");
+    say_time(words, &event->occurred, call->now_ms);
+    add_duration(after, &event->occurred, words);
+    buf_add_text(words, call->config->postmortem_enabled
+                            ? ".\nThe postmortem is being written."
+                            : ".\nNo postmortem is written: the settings name "
+                              "no repository for it.");
+    buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
+    add_missing(after, words);
+}
+
+const struct command command_resolve = {
+    .name = "resolve",
+    .help = "End the incident: service is normal, the response is over",
+    .right = RIGHT_RESOLVE,
+    .scope = SCOPE_INCIDENT,
+    .options =
+        {
+            {.name = "summary",
+             .help = "What it was and what ended it; a form asks if left out",
+             .type = VALUE_TEXT,
+             .max_units = SUMMARY_UNITS,
+             .many_lines = true},
+            {.name = "at",
+             .help = "When, if not now: 18:53, 22:XX, 5m ago, Dec 17 22:XX",
+             .type = VALUE_TIME},
+        },
+    .form_title = "Resolve",
+    .form_fields = {"summary", "at"},
+    .run = run,
+    .told = told,
+};

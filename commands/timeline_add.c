@@ -1,0 +1,189 @@
+#include "commands/command.h"
+#include "commands/words.h"
+
+#include <inttypes.h>
+
+/* A change has a command of its own, which asks for what, where, from and to.
+ */
+static bool offers_kind(int kind)
+{
+    return event_kind_by_person((enum event_kind)kind) && kind != EVENT_CHANGE;
+}
+
+static enum event_kind kind_of(const struct call *call)
+{
+    if (call_value(call, "kind")->given)
+        return (enum event_kind)call_value(call, "kind")->choice;
+    if (call_value(call, "confidence")->given)
+        return EVENT_FINDING;
+    return call_value(call, "file")->given ? EVENT_EVIDENCE : EVENT_NOTE;
+}
+
+/* Ideas are parked out of the way, not shown to everybody. */
+static enum visibility visibility_of(const struct call *call,
+                                     enum event_kind kind)
+{
+    const struct value *visibility = call_value(call, "visibility");
+    if (visibility->given)
+        return (enum visibility)visibility->choice;
+    return kind == EVENT_IDEA ? VISIBILITY_ROOM : VISIBILITY_LIVE;
+}
+
+/* Discord turns a picked "@nova" into "<@123>" within text. It sends no name
+ * with it, so only those the record or the call names can be known. */
+static bool is_mention(struct str text, uint64_t *id)
+{
+    if (!str_starts(text, "<@") || !str_ends(text, ">"))
+        return false;
+    struct str digits = str_from((struct str){text.s, text.n - 1}, 2);
+    if (str_starts(digits, "!"))
+        digits = str_from(digits, 1);
+    return str_to_u64(digits, id);
+}
+
+static bool find_member(const struct call *call, uint64_t id,
+                        struct actor *actor)
+{
+    if (call->caller.id == id) {
+        *actor = call->caller;
+        return true;
+    }
+    for (int i = 0; i < ROLE_HOLDERS; i++) {
+        const struct role_holder *holder = &call->in->holders[i];
+        if (holder->type == ACTOR_MEMBER && holder->user_id == id) {
+            *actor = (struct actor){ACTOR_MEMBER, id, str_of(holder->name)};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_actor(const struct call *call, struct event *draft,
+                      struct buf *words)
+{
+    uint64_t id;
+    struct str by = call_value(call, "by")->text;
+    if (is_mention(by, &id)) {
+        if (find_member(call, id, &draft->actor))
+            return true;
+        buf_add_text(words, "`by` takes a name as plain text, such as `nova`: "
+                            "opsroom cannot read the name out of a mention. "
+                            "Nothing was kept.");
+        return false;
+    }
+    if (str_starts(by, "@"))
+        by = str_trim(str_from(by, 1));
+    if (by.n > 0)
+        draft->actor = (struct actor){
+            draft->kind == EVENT_ALERT ? ACTOR_ROBOT : ACTOR_NAME, 0, by};
+    return true;
+}
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct buf *words)
+{
+    struct event *draft = &request->draft;
+    if (!call_value(call, "text")->given)
+        return REPLY_FORM;
+    request->kind = REQUEST_ADD;
+    draft->kind = kind_of(call);
+    draft->text = call_value(call, "text")->text;
+    draft->occurred = call_value(call, "time")->when;
+    draft->confidence = (enum confidence)call_value(call, "confidence")->choice;
+    draft->link = call_value(call, "link")->text;
+    draft->visibility = visibility_of(call, draft->kind);
+    request->fetch_url = call_value(call, "file")->file.url;
+    return set_actor(call, draft, words) ? REPLY_REQUEST : REPLY_REFUSED;
+}
+
+/* "tweaked the CDNs" helps nobody half a year later. */
+static bool is_vague(struct str text)
+{
+    static const char *const vague[] = {"tweaked", "fixed it", "some ",
+                                        "various"};
+    for (; text.n > 0; text = str_from(text, 1)) {
+        for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++) {
+            struct str head = {text.s, strlen(vague[i])};
+            if (head.n <= text.n && str_is_nocase(head, vague[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void add_hints(const struct call *call, const struct event *event,
+                      struct buf *words)
+{
+    const struct interaction_file *file = &call_value(call, "file")->file;
+    if (call_value(call, "file")->given) {
+        buf_add_char(words, '\n');
+        say_excerpt(words, file->name, 100);
+        buf_addf(words,
+                 " (%" PRId64 " bytes) is being downloaded and becomes its "
+                 "evidence, byte for byte.",
+                 file->bytes);
+    }
+    if (event->kind == EVENT_IDEA)
+        buf_add_text(words, "\nThe idea is parked: it is not in the timeline, "
+                            "and it is not lost.");
+    if (event->kind == EVENT_ACTION && is_vague(event->text))
+        buf_add_text(words, "\nDid that change something? `/timeline change` "
+                            "keeps what, where, from and to.");
+}
+
+static void told(const struct call *call, const struct incident *after,
+                 const struct outcome *outcome, struct buf *words)
+{
+    const struct event *event = &outcome->events[0];
+    say_kept(words, after, event, call->now_ms);
+    say_where(words, after, event->visibility);
+    add_hints(call, event, words);
+}
+
+const struct command command_timeline_add = {
+    .name = "timeline add",
+    .help = "Keep what happened: when, who, and what came of it",
+    .right = RIGHT_RESPOND,
+    .scope = SCOPE_INCIDENT,
+    .options =
+        {
+            {.name = "text",
+             .help = "What happened, or what was found",
+             .type = VALUE_TEXT,
+             .required = true,
+             .max_units = TEXT_UNITS,
+             .many_lines = true},
+            {.name = "time",
+             .help = "When, if not now: 18:53, 22:XX, ~18:52, 5m ago, Dec 17 "
+                     "22:XX",
+             .type = VALUE_TIME},
+            {.name = "kind",
+             .help = "note if left out; changes have /timeline change",
+             .type = VALUE_CHOICE,
+             .choices = &event_kind_words,
+             .offers = offers_kind},
+            {.name = "confidence",
+             .help = "How sure a finding is",
+             .type = VALUE_CHOICE,
+             .choices = &confidence_words,
+             .offers = offers_named},
+            {.name = "by",
+             .help = "Who did or saw it, if not you: any name, or a monitor",
+             .type = VALUE_TEXT,
+             .max_units = NAME_UNITS},
+            {.name = "link",
+             .help = "https:// address, or a reference such as #217",
+             .type = VALUE_LINK},
+            {.name = "visibility",
+             .help = "live if left out: also in the room for everyone",
+             .type = VALUE_CHOICE,
+             .choices = &visibility_words},
+            {.name = "file",
+             .help = "A log or picture: kept byte for byte as evidence",
+             .type = VALUE_FILE},
+        },
+    .form_title = "Add to",
+    .form_fields = {"text", "time", "by", "link"},
+    .run = run,
+    .told = told,
+};

@@ -1,0 +1,103 @@
+#include "commands/words.h"
+
+#include "bot/base/utf8.h"
+#include "bot/discord/message.h"
+
+#include <inttypes.h>
+
+#define EXCERPT_UNITS 200
+/* Shorter text is typed again sooner than it is copied. */
+#define WORTH_COPYING_UNITS 20
+#define FENCE_UNITS         60 /* the fence, and the line before it */
+
+void say_incident(struct buf *words, const struct incident *in)
+{
+    buf_add_text(words, "**");
+    incident_print_name(in, words);
+    buf_add_text(words, "**");
+}
+
+void say_time(struct buf *words, const struct when *when, int64_t now_ms)
+{
+    struct when utc = *when;
+    bool is_point = utc.from_ms == utc.to_ms;
+    if (is_point)
+        utc.typed[0] = '\0'; /* the zone it was typed in: UTC is said here */
+    bool today = civil_day_start(utc.from_ms) == civil_day_start(now_ms);
+    when_print(&utc, !today, words);
+    buf_add_text(words, " UTC");
+    if (is_point) {
+        buf_add_text(words, " (");
+        markdown_add_timestamp(words, utc.from_ms, today ? 't' : 'f');
+        buf_add_text(words, ")");
+    }
+}
+
+void say_excerpt(struct buf *words, struct str text, size_t units)
+{
+    size_t n = utf8_cut_units(text, units);
+    markdown_add_line(words, (struct str){text.s, n});
+    if (n < text.n)
+        buf_add_text(words, "…");
+}
+
+void say_where(struct buf *words, const struct incident *in,
+               enum visibility visibility)
+{
+    uint64_t live = in->is_private ? 0 : in->live_channel_id;
+    if (visibility == VISIBILITY_PRIVATE)
+        buf_add_text(words, "It is in the record only, in no room.");
+    else if (visibility == VISIBILITY_LIVE && live != 0)
+        buf_addf(words, "It stands in <#%" PRIu64 ">.", live);
+    else if (in->war_channel_id != 0)
+        buf_addf(words, "It stands in <#%" PRIu64 ">.", in->war_channel_id);
+    else
+        buf_add_text(words, "It will stand in the room once that is made.");
+}
+
+static struct str entry_text(const struct event *event)
+{
+    if (event->text.n > 0)
+        return event->text;
+    return event->link.n > 0 ? event->link : event->impact;
+}
+
+void say_kept(struct buf *words, const struct incident *after,
+              const struct event *event, int64_t now_ms)
+{
+    buf_addf(words, "Kept as #%" PRId64 " of ", event->seq);
+    say_incident(words, after);
+    buf_add_text(words, " at ");
+    say_time(words, &event->occurred, now_ms);
+    if (entry_text(event).n > 0) {
+        buf_add_text(words, ": ");
+        say_excerpt(words, entry_text(event), EXCERPT_UNITS);
+    }
+    buf_add_text(words, "\n");
+}
+
+/* Without what made it unacceptable: Discord would refuse the answer too. */
+static void add_printable(struct buf *out, struct str text)
+{
+    size_t at;
+    while (!utf8_printable(text, &at)) {
+        buf_add(out, (struct str){text.s, at});
+        text = str_from(text, at);
+        uint32_t point;
+        size_t n = utf8_next(text, &point);
+        text = str_from(text, n == 0 ? 1 : n);
+    }
+    buf_add(out, text);
+}
+
+void say_typed(struct buf *words, struct str text)
+{
+    size_t used = utf16_units(buf_str(words)) + FENCE_UNITS;
+    if (utf16_units(text) < WORTH_COPYING_UNITS || used >= MESSAGE_UNITS)
+        return;
+    struct buf clean = BUF_INIT(WORDS_BYTES * 2);
+    add_printable(&clean, text);
+    buf_add_text(words, "\nWhat you typed, to copy:\n");
+    markdown_add_fence(words, buf_str(&clean), MESSAGE_UNITS - used);
+    buf_release(&clean);
+}

@@ -1,0 +1,29 @@
+/*
+ * Phrases that several private answers share. Text from people is escaped here
+ * and nowhere else in the commands.
+ */
+#ifndef COMMANDS_WORDS_H
+#define COMMANDS_WORDS_H
+
+#include "bot/core/incident.h"
+
+#define WORDS_BYTES 16000
+
+/* **INC-12** */
+void say_incident(struct buf *words, const struct incident *in);
+/* "18:53 UTC (<t:…:t>)": with the date when that is not today. */
+void say_time(struct buf *words, const struct when *when, int64_t now_ms);
+/* On one line, escaped, cut to that many UTF-16 units. */
+void say_excerpt(struct buf *words, struct str text, size_t units);
+/* "It stands in <#…>." or why it stands in no room. */
+void say_where(struct buf *words, const struct incident *in,
+               enum visibility visibility);
+/* "Kept as #7 of **INC-12** at 18:53 UTC: …", and where it stands. */
+void say_kept(struct buf *words, const struct incident *after,
+              const struct event *event, int64_t now_ms);
+/* What was typed, in a block to copy from: a refused command must not cost
+ * anybody their text. Takes what `words` leave of a message; nothing when the
+ * text is short enough to type again. */
+void say_typed(struct buf *words, struct str text);
+
+#endif
