@@ -37,9 +37,12 @@ enum gateway_action_kind {
     /* Ask GET /gateway/bot, then gateway_url(); only when no url is known or
      * the cached one failed. */
     GATEWAY_ACTION_FIND_URL,
-    GATEWAY_ACTION_CONNECT,    /* text: full url with query */
-    GATEWAY_ACTION_SEND,       /* text: one payload */
-    GATEWAY_ACTION_CLOSE,      /* code: close the socket with it */
+    GATEWAY_ACTION_CONNECT, /* text: full url with query */
+    GATEWAY_ACTION_SEND,    /* text: one payload */
+    /* code: close the socket with it (or stop connecting). gateway_closed must
+     * follow, within seconds even when the peer is silent: the next CONNECT
+     * waits for it. */
+    GATEWAY_ACTION_CLOSE,
     GATEWAY_ACTION_DISPATCH,   /* name, data, seq, replayed */
     GATEWAY_ACTION_SESSION,    /* session id, url or seq 0 changed: persist */
     GATEWAY_ACTION_IDENTIFIED, /* an identify was spent: count it durably */
@@ -57,6 +60,7 @@ struct gateway_action {
     bool replayed; /* arrived between Resume and RESUMED */
 };
 
+/* Filled by one call, which expects it empty: zeroed, or released. */
 #define GATEWAY_ACTIONS 8
 struct gateway_out {
     struct gateway_action actions[GATEWAY_ACTIONS];
@@ -79,10 +83,11 @@ void gateway_free(struct gateway *gateway);
  * dispatch. */
 void gateway_restore(struct gateway *gateway, struct str session_id,
                      struct str resume_url, int64_t seq);
-/* Answer of FIND_URL. remaining and reset_after_ms come from
- * session_start_limit; identifies_spent is our own durable count of 24 h. With
- * the budget nearly gone (remaining < 20 or spent > 900) identifying waits. An
- * empty url means that the request failed: back off and ask again. */
+/* Answer of FIND_URL; has to come, whatever happened. remaining and
+ * reset_after_ms come from session_start_limit; identifies_spent is our own
+ * durable count of 24 h. With the budget nearly gone (remaining < 20 or spent >
+ * 900) identifying waits. An empty url means that the request failed: back off
+ * and ask again. */
 void gateway_url(struct gateway *gateway, struct str url, int64_t remaining,
                  int64_t reset_after_ms, int64_t identifies_spent,
                  int64_t now_ms, struct gateway_out *out);

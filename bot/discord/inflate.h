@@ -15,7 +15,8 @@ struct inflate *inflate_new(void); /* a new one per connection */
 void inflate_free(struct inflate *inflate);
 /* Bytes of one websocket message, split anywhere. ERR_OK: `out` was cleared and
  * holds one whole payload. ERR_NOT_FOUND: more bytes are needed. ERR_TOO_LONG:
- * larger than out->limit (zip bomb). ERR_INVALID: not zlib; close. */
+ * larger than out->limit (zip bomb). ERR_INVALID: not zlib. After these two
+ * the connection is of no use: close it. `out` may give its memory away. */
 MUST_CHECK enum err inflate_feed(struct inflate *inflate, struct str bytes,
                                  struct buf *out);
 

@@ -15,8 +15,10 @@ struct ratelimit *ratelimit_new(void);
 void ratelimit_free(struct ratelimit *limit);
 
 /* 0: send now, and this call has counted it (call ratelimit_answer later, or
- * ratelimit_abandon when it never left). Otherwise milliseconds to wait;
- * nothing was counted. Interaction callbacks (`exempt`) pass unless everything
+ * ratelimit_abandon when it never left or nothing came back). Otherwise
+ * milliseconds to wait; nothing was counted. Where only an answer can tell how
+ * long, the wait is short: ask again after it, or at the next answer.
+ * Interaction callbacks (`exempt`) pass unless everything
  * is halted. */
 int64_t ratelimit_take(struct ratelimit *limit, const char *route,
                        uint64_t major_id, bool exempt, int64_t now_ms);
