@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SMALLEST_PAGE 512
+
 #define LEFT " It was left as it is."
 
 /* ---- the lock ---- */
@@ -135,17 +137,21 @@ static void look(sqlite3 *db, struct findings *found)
                        sqlite3_errmsg(db));
 }
 
+static enum err not_a_database(const char *path, struct buf *why)
+{
+    buf_addf(why,
+             "%s is not a database." LEFT " Change storage.path, or move the "
+             "file away.",
+             path);
+    return ERR_CORRUPT;
+}
+
 static enum err look_failed(const char *path, const struct findings *found,
                             struct buf *why)
 {
     int primary = found->rc & 0xff;
-    if (primary == SQLITE_NOTADB) {
-        buf_addf(why,
-                 "%s is not a database." LEFT " Change storage.path, or move "
-                 "the file away.",
-                 path);
-        return ERR_CORRUPT;
-    }
+    if (primary == SQLITE_NOTADB)
+        return not_a_database(path, why);
     if (primary == SQLITE_OK || primary == SQLITE_CORRUPT) {
         buf_addf(why,
                  "%s is damaged (%s)." LEFT " Restore a backup, or move the "
@@ -240,5 +246,8 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
         *is_new = true;
         return ERR_OK;
     }
+    /* SQLite takes what is smaller than its smallest page for an empty file. */
+    if (status.st_size < SMALLEST_PAGE)
+        return not_a_database(path, why);
     return inspect_bytes(path, read_only, is_new, why);
 }

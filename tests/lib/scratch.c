@@ -1,0 +1,204 @@
+#include "tests/lib/scratch.h"
+
+#include "bot/base/mem.h"
+#include "bot/road/road.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- files ---- */
+
+int scratch_setup(void **state)
+{
+    const char *parent = getenv("TMPDIR");
+    struct scratch *scratch = mem_alloc(sizeof *scratch);
+    (void)snprintf(scratch->folder, sizeof scratch->folder, "%s/opsroom-XXXXXX",
+                   parent == NULL ? P_tmpdir : parent);
+    assert_non_null(mkdtemp(scratch->folder));
+    (void)snprintf(scratch->db, sizeof scratch->db, "%s/opsroom.db",
+                   scratch->folder);
+    *state = scratch;
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type,
+                      struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+int scratch_teardown(void **state)
+{
+    struct scratch *scratch = *state;
+    int failed = nftw(scratch->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    free(scratch);
+    return failed;
+}
+
+bool scratch_has(const struct scratch *scratch, const char *suffix)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s%s", scratch->db, suffix);
+    return access(path, F_OK) == 0;
+}
+
+void scratch_write(const char *path, const void *bytes, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+void scratch_read(const char *path, struct buf *out)
+{
+    char piece[4096];
+    size_t n;
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
+        buf_add_bytes(out, piece, n);
+    assert_int_equal(fclose(file), 0);
+    assert_false(out->overflow);
+}
+
+/* ---- databases ---- */
+
+struct store *scratch_open(const struct scratch *scratch)
+{
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    enum err err = store_open(scratch->db, false, &store, &why);
+    if (err != ERR_OK)
+        fail_msg("%s", buf_text(&why));
+    buf_release(&why);
+    return store;
+}
+
+static void check(sqlite3 *db, int rc, const char *sql)
+{
+    if (rc != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+}
+
+static sqlite3 *open_raw(const struct scratch *scratch)
+{
+    sqlite3 *db = NULL;
+    check(db, sqlite3_open(scratch->db, &db), scratch->db);
+    return db;
+}
+
+void scratch_sql(const struct scratch *scratch, const char *sql)
+{
+    sqlite3 *db = open_raw(scratch);
+    check(db, sqlite3_exec(db, sql, NULL, NULL, NULL), sql);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+int64_t scratch_number(const struct scratch *scratch, const char *sql)
+{
+    sqlite3 *db = open_raw(scratch);
+    sqlite3_stmt *stmt = NULL;
+    check(db, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), sql);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t number = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return number;
+}
+
+static void add_rows(sqlite3 *db, const char *table, struct buf *out)
+{
+    char sql[256];
+    sqlite3_stmt *stmt = NULL;
+    (void)snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
+    check(db, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), sql);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        buf_addf(out, "\n%s", table);
+        for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+            const void *bytes = sqlite3_column_blob(stmt, i);
+            int n = sqlite3_column_bytes(stmt, i);
+            buf_addf(out, "|%d:", sqlite3_column_type(stmt, i));
+            buf_add_bytes(out, bytes, (size_t)n);
+        }
+    }
+    (void)sqlite3_finalize(stmt);
+}
+
+struct sha256 scratch_rows(const struct scratch *scratch)
+{
+    static const char tables[] =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    struct buf rows = BUF_INIT((size_t)256 << 20);
+    sqlite3 *db = open_raw(scratch);
+    sqlite3_stmt *stmt = NULL;
+    check(db, sqlite3_prepare_v2(db, tables, -1, &stmt, NULL), tables);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        add_rows(db, (const char *)sqlite3_column_text(stmt, 0), &rows);
+    (void)sqlite3_finalize(stmt);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    struct sha256 hash = sha256_of(buf_str(&rows));
+    buf_release(&rows);
+    return hash;
+}
+
+/* ---- requests ---- */
+
+enum verdict scratch_take(struct store *store, struct incident *in,
+                          const struct request *request, int64_t now_ms)
+{
+    struct incident after;
+    struct outcome outcome;
+    bool own_turn = !store_in_transaction(store);
+    if (own_turn)
+        assert_int_equal(store_begin(store), ERR_OK);
+    enum err err = road_take(store, in, request, now_ms, &after, &outcome);
+    if (err != ERR_OK)
+        fail_msg("%s: %s", err_words(err), store_why(store));
+    if (own_turn)
+        assert_int_equal(store_commit(store), ERR_OK);
+    *in = after;
+    return outcome.verdict;
+}
+
+static struct event draft(enum event_kind kind, const char *text)
+{
+    struct actor nova = {ACTOR_MEMBER, 400000000000000001u, STR("nova")};
+    return (struct event){
+        .kind = kind, .text = str_of(text), .actor = nova, .recorder = nova};
+}
+
+struct request scratch_declare(int64_t id, const char *title)
+{
+    struct request request = {
+        .kind = REQUEST_DECLARE,
+        .draft = draft(EVENT_DECLARED, title),
+        .new_id = id,
+        .guild_id = 100000000000000001u,
+        .origin_channel_id = 200000000000000001u,
+    };
+    request.draft.severity = SEVERITY_2;
+    return request;
+}
+
+struct request scratch_entry(enum event_kind kind, const char *text)
+{
+    return (struct request){.kind = REQUEST_ADD, .draft = draft(kind, text)};
+}
+
+struct request scratch_move(enum incident_state to, const char *text)
+{
+    struct request request = {.kind = REQUEST_MOVE,
+                              .draft = draft(EVENT_STATE, text)};
+    request.draft.state_to = to;
+    return request;
+}

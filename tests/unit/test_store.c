@@ -1,0 +1,857 @@
+#include "storage/store_internal.h"
+#include "tests/lib/scratch.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GUILD 100000000000000001u
+
+/* ---- opening ---- */
+
+static void makes_a_file_that_only_its_user_reads(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct stat status;
+    struct store *store = scratch_open(scratch);
+    assert_int_equal(stat(scratch->db, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_true(scratch_has(scratch, "-wal"));
+    store_close(store);
+    assert_false(scratch_has(scratch, "-wal"));
+    assert_false(scratch_has(scratch, "-shm"));
+    assert_false(scratch_has(scratch, ".lock"));
+    store_close(NULL);
+}
+
+static void keeps_its_settings_and_its_name(void **state)
+{
+    const struct scratch *scratch = *state;
+    char instance[32];
+    struct store *store = scratch_open(scratch);
+    str_copy_to(instance, str_of(store_instance(store)));
+    assert_int_equal(strlen(instance), 24);
+    assert_int_equal(strspn(instance, "0123456789abcdef"), 24);
+    static const struct {
+        const char *pragma;
+        int64_t value;
+    } settings[] = {
+        {"PRAGMA synchronous", 2},    {"PRAGMA foreign_keys", 1},
+        {"PRAGMA trusted_schema", 0}, {"PRAGMA cell_size_check", 1},
+        {"PRAGMA user_version", 1},   {"PRAGMA application_id", 0x6F70726D},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        struct query query = query_new(store, settings[i].pragma);
+        assert_true(query_row(&query));
+        assert_int_equal(row_int(&query, 0), settings[i].value);
+        assert_int_equal(query_end(&query), ERR_OK);
+    }
+    struct query query = query_new(store, "PRAGMA journal_mode");
+    assert_true(query_row(&query));
+    assert_true(str_is(row_text(&query, 0), "wal"));
+    assert_int_equal(query_end(&query), ERR_OK);
+    store_close(store);
+    store = scratch_open(scratch);
+    assert_string_equal(store_instance(store), instance);
+    store_close(store);
+}
+
+/* Every way to be refused leaves the file, and its folder, as they were. */
+static void refuse(const struct scratch *scratch, enum err expected,
+                   const char *says)
+{
+    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20),
+               why = BUF_INIT(1024);
+    struct store *store = NULL;
+    scratch_read(scratch->db, &before);
+    for (int read_only = 0; read_only <= 1; read_only++) {
+        buf_clear(&why);
+        assert_int_equal(store_open(scratch->db, read_only, &store, &why),
+                         expected);
+        assert_null(store);
+        if (strstr(buf_text(&why), says) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+    }
+    scratch_read(scratch->db, &after);
+    assert_true(str_eq(buf_str(&before), buf_str(&after)));
+    assert_false(scratch_has(scratch, "-wal"));
+    assert_false(scratch_has(scratch, "-shm"));
+    assert_false(scratch_has(scratch, "-journal"));
+    assert_false(scratch_has(scratch, ".lock"));
+    buf_release(&before);
+    buf_release(&after);
+    buf_release(&why);
+}
+
+static void refuses_what_is_not_a_database(void **state)
+{
+    const struct scratch *scratch = *state;
+    char garbage[9000];
+    uint32_t seed = 7;
+    for (size_t i = 0; i < sizeof garbage; i++)
+        garbage[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
+    static const size_t sizes[] = {1, 10, 100, 511, 512, 4096, 9000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        scratch_write(scratch->db, garbage, sizes[i]);
+        refuse(scratch, ERR_CORRUPT, "is not a database");
+    }
+    scratch_write(scratch->db, "dear diary\n", 11);
+    refuse(scratch, ERR_CORRUPT, "is not a database");
+}
+
+static void fill(const struct scratch *scratch)
+{
+    struct store *store = scratch_open(scratch);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Global outage");
+    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
+    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(
+            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
+            VERDICT_ACCEPTED);
+    store_close(store);
+}
+
+static void refuses_a_damaged_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf whole = BUF_INIT(1 << 20);
+    fill(scratch);
+    scratch_read(scratch->db, &whole);
+    assert_true(whole.n > 16384);
+    /* Cut off. */
+    scratch_write(scratch->db, whole.s, whole.n / 2);
+    refuse(scratch, ERR_CORRUPT, "is damaged");
+    /* A page that is not one. */
+    memset(whole.s + 8192, 0x5A, 4096);
+    scratch_write(scratch->db, whole.s, whole.n);
+    refuse(scratch, ERR_CORRUPT, "is damaged");
+    buf_release(&whole);
+}
+
+static void refuses_other_programs_and_newer_files(void **state)
+{
+    const struct scratch *scratch = *state;
+    scratch_sql(scratch, "CREATE TABLE bookmark (url TEXT)");
+    refuse(scratch, ERR_REFUSED, "belongs to another program");
+    scratch_sql(scratch, "PRAGMA application_id = 1");
+    refuse(scratch, ERR_REFUSED, "belongs to another program");
+    assert_int_equal(remove(scratch->db), 0);
+    fill(scratch);
+    scratch_sql(scratch, "PRAGMA user_version = 99");
+    /* The raw connection leaves the file checkpointed, without a -wal. */
+    refuse(scratch, ERR_REFUSED, "newer opsroom");
+}
+
+static void reads_an_older_file_only_after_its_migration(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    fill(scratch);
+    scratch_sql(scratch, "PRAGMA user_version = 0");
+    assert_int_equal(store_open(scratch->db, true, &store, &why), ERR_REFUSED);
+    assert_non_null(strstr(buf_text(&why), "older opsroom"));
+    assert_null(store);
+    buf_release(&why);
+}
+
+static void refuse_path(const char *path, bool read_only, enum err expected,
+                        const char *says)
+{
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    assert_int_equal(store_open(path, read_only, &store, &why), expected);
+    assert_null(store);
+    if (strstr(buf_text(&why), says) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+    buf_release(&why);
+}
+
+static void refuses_places_without_a_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    char path[256];
+    refuse_path(scratch->folder, false, ERR_IO, "is not a file");
+    refuse_path(scratch->db, true, ERR_NOT_FOUND, "No such file");
+    (void)snprintf(path, sizeof path, "%s/none/opsroom.db", scratch->folder);
+    refuse_path(path, false, ERR_IO, "There is no folder");
+    refuse_path(path, true, ERR_IO, "There is no folder");
+}
+
+/* What the file's modes forbid, root may do all the same. */
+static void become_nobody(void)
+{
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        _exit(99);
+}
+
+static void refuses_what_it_may_not_write(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20);
+    fill(scratch);
+    scratch_read(scratch->db, &before);
+    assert_int_equal(chmod(scratch->db, 0444), 0);
+    assert_int_equal(chmod(scratch->folder, 0777), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        become_nobody();
+        refuse_path(scratch->db, false, ERR_IO, "Cannot write");
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    scratch_read(scratch->db, &after);
+    assert_true(str_eq(buf_str(&before), buf_str(&after)));
+    assert_false(scratch_has(scratch, "-wal"));
+    buf_release(&before);
+    buf_release(&after);
+}
+
+static void one_bot_a_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf why = BUF_INIT(1024);
+    struct store *second = NULL;
+    struct store *store = scratch_open(scratch);
+    pid_t child = fork();
+    if (child == 0) {
+        refuse_path(scratch->db, false, ERR_REFUSED,
+                    "in use by another opsroom");
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(scratch_has(scratch, ".lock"));
+    /* A reader beside it is welcome. */
+    assert_int_equal(store_open(scratch->db, true, &second, &why), ERR_OK);
+    store_close(second);
+    buf_release(&why);
+    store_close(store);
+    store_close(scratch_open(scratch));
+}
+
+static void takes_over_after_a_kill(void **state)
+{
+    const struct scratch *scratch = *state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(1, "Global outage");
+        struct store *store = scratch_open(scratch);
+        (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+        (void)raise(SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_true(scratch_has(scratch, "-wal"));
+    struct incident in;
+    struct store *store = scratch_open(scratch);
+    assert_int_equal(store_incident(store, 1, &in), ERR_OK);
+    assert_string_equal(in.title, "Global outage");
+    store_close(store);
+}
+
+/* ---- transactions ---- */
+
+static bool has_fact(struct store *store, const char *name)
+{
+    struct buf value = BUF_INIT(64);
+    enum err err = store_fact(store, name, &value);
+    assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+    buf_release(&value);
+    return err == ERR_OK;
+}
+
+static void keeps_and_undoes_requests_of_a_turn(void **state)
+{
+    struct store *store = scratch_open(*state);
+    assert_false(store_in_transaction(store));
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_true(store_in_transaction(store));
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "first", STR("1")), ERR_OK);
+    assert_int_equal(store_request_keep(store), ERR_OK);
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "second", STR("2")), ERR_OK);
+    assert_true(has_fact(store, "second"));
+    store_request_undo(store);
+    assert_false(has_fact(store, "second"));
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "third", STR("")), ERR_OK);
+    assert_int_equal(store_request_keep(store), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+    assert_false(store_in_transaction(store));
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "fourth", STR("4")), ERR_OK);
+    store_rollback(store);
+    store_close(store);
+    store = scratch_open(*state);
+    assert_true(has_fact(store, "first") && has_fact(store, "third"));
+    assert_false(has_fact(store, "second") || has_fact(store, "fourth"));
+    store_close(store);
+}
+
+static void keeps_nothing_of_a_turn_that_the_disk_broke(void **state)
+{
+    struct store *store = scratch_open(*state);
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "before", STR("1")), ERR_OK);
+    /* What SQLite does by itself when the disk is full. */
+    assert_int_equal(sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(store_put_fact(store, "after", STR("1")), ERR_STORAGE);
+    assert_int_equal(store_request_begin(store), ERR_STORAGE);
+    store_request_undo(store);
+    assert_int_equal(store_commit(store), ERR_STORAGE);
+    assert_non_null(strstr(store_why(store), "rolled back"));
+    assert_false(store_in_transaction(store));
+    assert_false(has_fact(store, "before") || has_fact(store, "after"));
+    /* And the next turn works. */
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_put_fact(store, "later", STR("1")), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+    assert_true(has_fact(store, "later"));
+    store_close(store);
+}
+
+static void a_full_disk_is_said_and_survived(void **state)
+{
+    struct store *store = scratch_open(*state);
+    char big[100000] = "";
+    struct sha256 hash;
+    assert_int_equal(
+        sqlite3_exec(store->db, "PRAGMA max_page_count = 40", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    assert_int_equal(
+        store_put_attachment(store, (struct str){big, sizeof big}, &hash),
+        ERR_STORAGE);
+    assert_non_null(strstr(store_why(store), "full"));
+    store_request_undo(store);
+    store_rollback(store);
+    assert_false(store_in_transaction(store));
+    store_close(store);
+}
+
+static void tidies_only_what_is_committed(void **state)
+{
+    struct store *store = scratch_open(*state);
+    char bytes[4096] = "";
+    struct sha256 hash;
+    for (unsigned i = 0; i < 700; i++) {
+        memcpy(bytes, &i, sizeof i);
+        assert_int_equal(store_begin(store), ERR_OK);
+        assert_int_equal(store_put_attachment(
+                             store, (struct str){bytes, sizeof bytes}, &hash),
+                         ERR_OK);
+        assert_int_equal(store_commit(store), ERR_OK);
+    }
+    assert_true(store->log_pages > 1000);
+    assert_int_equal(store_tidy(store), ERR_OK);
+    assert_int_equal(store->log_pages, 0);
+    assert_int_equal(store_tidy(store), ERR_OK);
+    store_close(store);
+}
+
+/* ---- the record ---- */
+
+static void refuses_to_change_the_log(void **state)
+{
+    static const char *const attempts[] = {
+        "UPDATE event SET text = 'x' WHERE seq = 2",
+        "DELETE FROM event WHERE seq = 2",
+        "UPDATE attachment SET bytes = x'00'",
+        "DELETE FROM attachment",
+    };
+    struct sha256 hash;
+    fill(*state);
+    struct store *store = scratch_open(*state);
+    assert_int_equal(store_put_attachment(store, STR("log"), &hash), ERR_OK);
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+        struct query query = query_new(store, attempts[i]);
+        assert_int_equal(query_run(&query), ERR_STORAGE);
+    }
+    store_close(store);
+}
+
+/* The migrations are fixed text, the lists are code: they must not drift. */
+static void expect_columns(struct store *store, const char *table,
+                           const char *names)
+{
+    struct buf is = BUF_INIT(8192);
+    struct query query = query_new(
+        store, "SELECT name || ' ' || type FROM pragma_table_info(?)");
+    query_text(&query, str_of(table));
+    while (query_row(&query)) {
+        buf_add(&is, row_text(&query, 0));
+        buf_add_char(&is, '\n');
+    }
+    assert_int_equal(query_end(&query), ERR_OK);
+    assert_string_equal(buf_text(&is), names);
+    buf_release(&is);
+}
+
+static void events_have_a_column_for_every_field(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct buf names = BUF_INIT(8192);
+    buf_add_text(&names, "incident INTEGER\nseq INTEGER\nhash BLOB\n");
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        bool is_text = event_field_is_text(field) || field->type == FIELD_ENUM;
+        buf_addf(&names, "%s %s\n", field->name, is_text ? "TEXT" : "INTEGER");
+    }
+    expect_columns(store, "event", buf_text(&names));
+    buf_release(&names);
+    store_close(store);
+}
+
+static void projections_have_a_column_for_every_member(void **state)
+{
+    static const struct {
+        const char *table, *keys;
+        const struct columns *columns;
+    } tables[] = {
+        {"incident", "id INTEGER\n", &incident_columns},
+        {"role_holder", "incident INTEGER\nplace INTEGER\n", &holder_columns},
+        {"milestone", "incident INTEGER\nname TEXT\n", &when_columns},
+    };
+    struct store *store = scratch_open(*state);
+    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
+        struct buf names = BUF_INIT(8192);
+        buf_add_text(&names, tables[t].keys);
+        for (int i = 0; i < tables[t].columns->count; i++) {
+            const struct column *column = &tables[t].columns->all[i];
+            bool is_text =
+                column->type == COLUMN_TEXT || column->type == COLUMN_ENUM;
+            buf_addf(&names, "%s %s\n", column->name,
+                     is_text ? "TEXT" : "INTEGER");
+        }
+        expect_columns(store, tables[t].table, buf_text(&names));
+        buf_release(&names);
+    }
+    store_close(store);
+}
+
+/* No byte of the struct, but padding, is left out of the lists: a new member
+ * would be lost at the next restart. */
+static void expect_cover(const struct columns *columns, size_t bytes,
+                         char *covered)
+{
+    for (int i = 0; i < columns->count; i++)
+        memset(covered + columns->all[i].offset, 1, columns->all[i].bytes);
+    size_t gap = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        gap = covered[i] != 0 ? 0 : gap + 1;
+        if (gap >= sizeof(int64_t))
+            fail_msg("the member at byte %zu has no column", i);
+    }
+}
+
+static void every_member_of_an_incident_is_kept(void **state)
+{
+    static char covered[sizeof(struct incident)];
+    (void)state;
+    memset(covered + offsetof(struct incident, id), 1, sizeof(int64_t));
+    memset(covered + offsetof(struct incident, milestones), 1,
+           sizeof(struct when) * MILESTONE_COUNT);
+    memset(covered + offsetof(struct incident, holders), 1,
+           sizeof(struct role_holder) * ROLE_HOLDERS);
+    expect_cover(&incident_columns, sizeof(struct incident), covered);
+    memset(covered, 0, sizeof covered);
+    expect_cover(&holder_columns, sizeof(struct role_holder), covered);
+    memset(covered, 0, sizeof covered);
+    expect_cover(&when_columns, sizeof(struct when), covered);
+}
+
+static void finds_incidents_by_room_and_by_being_live(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in[4] = {{0}};
+    int64_t ids[2] = {0}, id = 0;
+    int count = 0;
+    assert_int_equal(store_next_incident_id(store, &id), ERR_OK);
+    assert_int_equal(id, 1);
+    for (int i = 1; i <= 3; i++) {
+        struct request declare = scratch_declare(i, "Outage");
+        assert_int_equal(scratch_take(store, &in[i], &declare, SCRATCH_NOW_MS),
+                         VERDICT_ACCEPTED);
+    }
+    assert_int_equal(store_next_incident_id(store, &id), ERR_OK);
+    assert_int_equal(id, 4);
+    assert_int_equal(store_live_incidents(store, GUILD, ids, 2, &count),
+                     ERR_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(ids[0], 3);
+    assert_int_equal(ids[1], 2);
+    assert_int_equal(store_live_incidents(store, 77, ids, 2, &count), ERR_OK);
+    assert_int_equal(count, 0);
+    /* The words in the SQL are the rules' idea of being live. */
+    static const enum incident_state states[] = {
+        STATE_IDENTIFIED, STATE_INVESTIGATING, STATE_MITIGATED, STATE_RESOLVED};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        struct request move = scratch_move(states[i], "moved");
+        assert_int_equal(scratch_take(store, &in[2], &move, SCRATCH_NOW_MS),
+                         VERDICT_ACCEPTED);
+        assert_int_equal(store_live_incidents(store, GUILD, ids, 2, &count),
+                         ERR_OK);
+        assert_int_equal(count, incident_is_live(&in[2]) ? 3 : 2);
+    }
+    struct incident after = in[1];
+    after.war_channel_id = 51;
+    after.live_channel_id = 52;
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_append(store, &in[1], &after, NULL, 0), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+    for (uint64_t room = 51; room <= 52; room++) {
+        id = 0;
+        assert_int_equal(store_incident_of_channel(store, GUILD, room, &id),
+                         ERR_OK);
+        assert_int_equal(id, 1);
+    }
+    assert_int_equal(store_incident_of_channel(store, 77, 51, &id),
+                     ERR_NOT_FOUND);
+    assert_int_equal(store_incident_of_channel(store, GUILD, 0, &id),
+                     ERR_NOT_FOUND);
+    assert_int_equal(store_incident(store, 9, &after), ERR_NOT_FOUND);
+    store_close(store);
+}
+
+struct list {
+    struct store *store;
+    char text[400];
+    int most;
+};
+
+static bool add_incident(const struct incident *in, void *context)
+{
+    struct list *list = context;
+    size_t n = strlen(list->text);
+    (void)snprintf(list->text + n, sizeof list->text - n, "%d ", (int)in->id);
+    return --list->most > 0;
+}
+
+static bool add_event(const struct event *event, void *context)
+{
+    struct list *list = context;
+    size_t n = strlen(list->text);
+    (void)snprintf(list->text + n, sizeof list->text - n, "%.*s ",
+                   STR_ARG(event->text));
+    return --list->most > 0;
+}
+
+static void lists_incidents_newest_first(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct list all = {.most = 9}, some = {.most = 2};
+    for (int i = 1; i <= 3; i++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(i, "Outage");
+        (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    }
+    assert_int_equal(store_each_incident(store, add_incident, &all), ERR_OK);
+    assert_string_equal(all.text, "3 2 1 ");
+    assert_int_equal(store_each_incident(store, add_incident, &some), ERR_OK);
+    assert_string_equal(some.text, "3 2 ");
+    store_close(store);
+}
+
+/* Inside of a walk: asks the same question again, of the same statement. */
+static bool walk_again(const struct event *event, void *context)
+{
+    struct list *list = context;
+    struct list inner = {.most = 1};
+    assert_int_equal(store_each_event(list->store, 1, EVENTS_BY_TIME,
+                                      event->seq - 1, add_event, &inner),
+                     ERR_OK);
+    return add_event(event, list);
+}
+
+static void reads_events_by_number_and_by_time(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "declared");
+    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    static const struct {
+        const char *text;
+        int minutes;
+    } entries[] = {{"c", 10}, {"a", 5}, {"d", 10}, {"b", 6}, {"e", 10}};
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        struct request entry = scratch_entry(EVENT_NOTE, entries[i].text);
+        entry.draft.occurred =
+            when_exact(SCRATCH_NOW_MS + entries[i].minutes * MS_PER_MINUTE);
+        assert_int_equal(
+            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + MS_PER_HOUR),
+            VERDICT_ACCEPTED);
+    }
+    static const struct {
+        enum event_order order;
+        int64_t after;
+        int most;
+        const char *text;
+    } cases[] = {
+        {EVENTS_BY_SEQ, 0, 9, "declared c a d b e "},
+        {EVENTS_BY_SEQ, 2, 9, "a d b e "},
+        {EVENTS_BY_SEQ, 2, 2, "a d "},
+        {EVENTS_BY_TIME, 0, 9, "declared a b c d e "},
+        {EVENTS_BY_TIME, 3, 9, "b d e "},
+        {EVENTS_BY_TIME, 0, 3, "declared a b "},
+        {EVENTS_BY_TIME, 9, 9, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct list list = {.most = cases[i].most};
+        assert_int_equal(store_each_event(store, 1, cases[i].order,
+                                          cases[i].after, add_event, &list),
+                         ERR_OK);
+        assert_string_equal(list.text, cases[i].text);
+    }
+    struct list one = {.most = 9}, nested = {.most = 9, .store = store};
+    assert_int_equal(store_event(store, 1, 3, add_event, &one), ERR_OK);
+    assert_string_equal(one.text, "a ");
+    assert_int_equal(store_event(store, 1, 7, add_event, &one), ERR_NOT_FOUND);
+    assert_int_equal(store_event(store, 2, 1, add_event, &one), ERR_NOT_FOUND);
+    assert_int_equal(
+        store_each_event(store, 1, EVENTS_BY_TIME, 0, walk_again, &nested),
+        ERR_OK);
+    assert_string_equal(nested.text, "declared a b c d e ");
+    store_close(store);
+}
+
+/* Every field at once, through the row and back: compared by the bytes that the
+ * chain covers. */
+static bool add_canonical(const struct event *event, void *context)
+{
+    event_canonical(event, context);
+    return true;
+}
+
+static void gives_every_field_back(void **state)
+{
+    fill(*state);
+    struct store *store = scratch_open(*state);
+    struct incident before, after;
+    struct event full = {.seq = 102};
+    char text[64];
+    static char texts[64][64];
+    assert_int_equal(store_incident(store, 1, &before), ERR_OK);
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        (void)snprintf(text, sizeof text, "text of %s\n|'\"", field->name);
+        memcpy(texts[i], text, sizeof text);
+        if (event_field_is_text(field))
+            event_set_text(&full, field, str_of(texts[i]));
+        else if (field->type == FIELD_ENUM)
+            event_set_number(&full, field, field->words->count - 1);
+        else if (field->type == FIELD_BOOL)
+            event_set_number(&full, field, 1);
+        else
+            event_set_number(&full, field, INT64_MIN + i);
+    }
+    after = before;
+    after.last_seq = 102;
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_append(store, &before, &after, &full, 1), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+    struct buf written = BUF_INIT(65536), read = BUF_INIT(65536);
+    event_canonical(&full, &written);
+    assert_int_equal(store_event(store, 1, 102, add_canonical, &read), ERR_OK);
+    assert_string_equal(buf_text(&written), buf_text(&read));
+    buf_release(&written);
+    buf_release(&read);
+    store_close(store);
+}
+
+static void record_hash_leaves_tasks_out(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    struct sha256 declared, later;
+    struct request declare = scratch_declare(1, "declared");
+    assert_int_equal(store_record_hash(store, 1, &declared), ERR_NOT_FOUND);
+    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    assert_int_equal(store_record_hash(store, 1, &declared), ERR_OK);
+    struct event task = {.seq = in.last_seq + 1, .kind = EVENT_TASK};
+    struct incident after = in;
+    after.last_seq++;
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_append(store, &in, &after, &task, 1), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+    assert_int_equal(store_record_hash(store, 1, &later), ERR_OK);
+    assert_memory_equal(&later, &declared, sizeof later);
+    struct request entry = scratch_entry(EVENT_NOTE, "note");
+    (void)scratch_take(store, &after, &entry, SCRATCH_NOW_MS);
+    assert_int_equal(store_record_hash(store, 1, &later), ERR_OK);
+    assert_memory_not_equal(&later, &declared, sizeof later);
+    store_close(store);
+}
+
+/* ---- the small tables ---- */
+
+static void keeps_attachments_once(void **state)
+{
+    struct store *store = scratch_open(*state);
+    static const char bytes[] = "a\0b\r\n\xFF";
+    struct str file = {bytes, sizeof bytes - 1};
+    struct sha256 hash;
+    char hex[SHA256_HEX];
+    struct buf out = BUF_INIT(6), small = BUF_INIT(5);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(store_put_attachment(store, file, &hash), ERR_OK);
+    sha256_hex(&hash, hex);
+    assert_int_equal(store_attachment(store, str_of(hex), &out), ERR_OK);
+    assert_true(str_eq(buf_str(&out), file));
+    assert_int_equal(store_attachment(store, str_of(hex), &small),
+                     ERR_TOO_LONG);
+    assert_int_equal(store_attachment(store, STR("00"), &out), ERR_NOT_FOUND);
+    assert_int_equal(store_put_attachment(store, STR(""), &hash), ERR_OK);
+    sha256_hex(&hash, hex);
+    buf_clear(&out);
+    assert_int_equal(store_attachment(store, str_of(hex), &out), ERR_OK);
+    assert_int_equal(out.n, 0);
+    assert_int_equal(scratch_number(*state, "SELECT count(*) FROM attachment"),
+                     2);
+    buf_release(&out);
+    store_close(store);
+}
+
+static void keeps_answers_for_a_while(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct buf out = BUF_INIT(100);
+    uint64_t id = UINT64_C(0xF234567890ABCDEF); /* above INT64_MAX */
+    assert_int_equal(store_answer(store, id, &out), ERR_NOT_FOUND);
+    assert_int_equal(store_put_answer(store, id, STR("{}"), 1000), ERR_OK);
+    assert_int_equal(store_put_answer(store, 7, STR("{\"type\":4}"), 2000),
+                     ERR_OK);
+    assert_int_equal(store_answer(store, id, &out), ERR_OK);
+    assert_string_equal(buf_text(&out), "{}");
+    assert_int_equal(store_forget_answers(store, 2000), ERR_OK);
+    assert_int_equal(store_answer(store, id, &out), ERR_NOT_FOUND);
+    assert_int_equal(store_answer(store, 7, &out), ERR_OK);
+    buf_release(&out);
+    store_close(store);
+}
+
+static void keeps_the_gateway_session(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct stored_session session, kept = {"abc", "wss://gateway.test/", 5};
+    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
+    assert_int_equal(store_put_session_seq(store, 9), ERR_OK);
+    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
+    assert_int_equal(store_put_session(store, &kept), ERR_OK);
+    assert_int_equal(store_put_session_seq(store, 6), ERR_OK);
+    store_close(store);
+    store = scratch_open(*state);
+    assert_int_equal(store_session(store, &session), ERR_OK);
+    assert_string_equal(session.session_id, "abc");
+    assert_string_equal(session.resume_url, "wss://gateway.test/");
+    assert_int_equal(session.seq, 6);
+    kept.session_id[0] = '\0';
+    assert_int_equal(store_put_session(store, &kept), ERR_OK);
+    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
+    store_close(store);
+}
+
+static void counts_identifies_of_a_day(void **state)
+{
+    struct store *store = scratch_open(*state);
+    int64_t count = -1, day = MS_PER_DAY;
+    assert_int_equal(store_put_identify(store, 0), ERR_OK);
+    assert_int_equal(store_put_identify(store, 5), ERR_OK);
+    assert_int_equal(store_put_identify(store, 5), ERR_OK);
+    static const struct {
+        int64_t after, count;
+    } cases[] = {{-1, 3}, {0, 2}, {4, 2}, {5, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(store_identifies(store, day + cases[i].after, &count),
+                         ERR_OK);
+        assert_int_equal(count, cases[i].count);
+    }
+    /* Old ones go with the next. */
+    assert_int_equal(store_put_identify(store, day + 1), ERR_OK);
+    assert_int_equal(scratch_number(*state, "SELECT count(*) FROM identify"),
+                     3);
+    store_close(store);
+}
+
+static void keeps_room_messages(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Outage");
+    struct room_message last;
+    struct room_message plan = {1, 2, 4, 0, 1000, sha256_of(STR("text"))};
+    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
+                     ERR_NOT_FOUND);
+    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
+    plan.message_id = UINT64_MAX;
+    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
+    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
+                     ERR_OK);
+    assert_memory_equal(&last, &plan, sizeof plan);
+    assert_int_equal(store_last_room_message(store, 1, ROOM_LIVE, &last),
+                     ERR_NOT_FOUND);
+    plan.ordinal = 2;
+    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
+    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
+                     ERR_OK);
+    assert_int_equal(last.ordinal, 2);
+    /* No incident, no room. */
+    assert_int_equal(store_put_room_message(store, 9, ROOM_WAR, &plan),
+                     ERR_STORAGE);
+    store_close(store);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(makes_a_file_that_only_its_user_reads),
+        TEST(keeps_its_settings_and_its_name),
+        TEST(refuses_what_is_not_a_database),
+        TEST(refuses_a_damaged_file),
+        TEST(refuses_other_programs_and_newer_files),
+        TEST(reads_an_older_file_only_after_its_migration),
+        TEST(refuses_places_without_a_file),
+        TEST(refuses_what_it_may_not_write),
+        TEST(one_bot_a_file),
+        TEST(takes_over_after_a_kill),
+        TEST(keeps_and_undoes_requests_of_a_turn),
+        TEST(keeps_nothing_of_a_turn_that_the_disk_broke),
+        TEST(a_full_disk_is_said_and_survived),
+        TEST(tidies_only_what_is_committed),
+        TEST(refuses_to_change_the_log),
+        TEST(events_have_a_column_for_every_field),
+        TEST(projections_have_a_column_for_every_member),
+        TEST(every_member_of_an_incident_is_kept),
+        TEST(finds_incidents_by_room_and_by_being_live),
+        TEST(lists_incidents_newest_first),
+        TEST(reads_events_by_number_and_by_time),
+        TEST(gives_every_field_back),
+        TEST(record_hash_leaves_tasks_out),
+        TEST(keeps_attachments_once),
+        TEST(keeps_answers_for_a_while),
+        TEST(keeps_the_gateway_session),
+        TEST(counts_identifies_of_a_day),
+        TEST(keeps_room_messages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
