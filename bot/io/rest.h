@@ -22,25 +22,35 @@ struct rest_config {
     const char *ca_file;    /* NULL: the system's */
 };
 
-/* NULL, with `why`, when api_base is neither https nor http to loopback. */
+/* NULL, with `why`, when api_base is neither https nor http to loopback. The
+ * process must ignore SIGPIPE. */
 struct rest *rest_new(uv_loop_t *loop, const struct rest_config *config,
                       struct buf *why);
-/* Drops what is queued and in flight without calling back. */
+/* Drops what is queued and in flight without calling back. May be called from
+ * a callback. */
 void rest_free(struct rest *rest);
 
 typedef void rest_fn(const struct rest_answer *answer, void *context);
-/* Takes the call's body and reason. Exactly one callback, never from inside
- * rest_send, unless rest_free comes first. */
+/* Takes the call's body and reason (`call` is zeroed). Exactly one callback,
+ * never from inside rest_send, unless rest_free comes first. Calls of one route
+ * and major id are carried out one after the other. `give_up_ms` 0 means 3 s
+ * for the first answer to an interaction, else 60 s. A wait that would end
+ * after it is not waited for: REST_UNREACHABLE at once. */
 void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
                void *context);
 /* Plain GET of bytes from another host: an attachment. https only (http to
- * loopback), no redirects, no Authorization. */
+ * loopback), no redirects, no Authorization, no retry. REST_REJECTED with
+ * status 2xx: larger than max_bytes; with status 0: a URL that is not allowed.
+ */
 typedef void rest_fetch_fn(enum rest_fate fate, int status, struct str bytes,
                            struct str content_type, void *context);
 void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
                 rest_fetch_fn *done, void *context);
-/* Called when a 401 on a bot route stopped everything. */
+/* Called once, when a 401 on a bot route stopped everything: what is queued
+ * ends as REST_BAD_TOKEN, and so does what comes later. */
 void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
                        void *context);
+/* Requests on the wire. */
 int rest_in_flight(const struct rest *rest);
+
 #endif

@@ -1,0 +1,111 @@
+#include "bot/io/loop.h"
+
+#include "bot/base/mem.h"
+
+#include <stdlib.h>
+
+int64_t loop_now_ms(const uv_loop_t *loop)
+{
+    return (int64_t)uv_now(loop);
+}
+
+struct deadline {
+    uv_timer_t timer; /* first: a handle is closed and freed as one */
+    deadline_fn *reached;
+    void *context;
+};
+
+static void free_handle(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct deadline *deadline = timer->data;
+    deadline->reached(deadline->context);
+}
+
+struct deadline *deadline_new(uv_loop_t *loop, deadline_fn *reached,
+                              void *context)
+{
+    struct deadline *deadline = mem_alloc(sizeof *deadline);
+    deadline->reached = reached;
+    deadline->context = context;
+    (void)uv_timer_init(loop, &deadline->timer);
+    deadline->timer.data = deadline;
+    return deadline;
+}
+
+void deadline_set(struct deadline *deadline, int64_t at_ms)
+{
+    int64_t now_ms = loop_now_ms(deadline->timer.loop);
+    uint64_t left_ms = at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 0;
+    if (at_ms == INT64_MAX)
+        (void)uv_timer_stop(&deadline->timer);
+    else
+        (void)uv_timer_start(&deadline->timer, on_timer, left_ms, 0);
+}
+
+void deadline_free(struct deadline *deadline)
+{
+    if (deadline != NULL)
+        uv_close((uv_handle_t *)&deadline->timer, free_handle);
+}
+
+/* A check handle runs when the turn's I/O callbacks are through. The idle
+ * handle does nothing but keep the loop from waiting for I/O when the wake came
+ * from a timer. Both run only between a wake and its end. */
+struct turn_end {
+    uv_check_t check;
+    uv_idle_t idle;
+    turn_end_fn *end;
+    void *context;
+    int open_handles;
+};
+
+static void on_idle(uv_idle_t *idle)
+{
+    (void)idle;
+}
+
+static void on_check(uv_check_t *check)
+{
+    struct turn_end *turn = check->data;
+    (void)uv_check_stop(&turn->check);
+    (void)uv_idle_stop(&turn->idle);
+    turn->end(turn->context);
+}
+
+static void on_turn_end_closed(uv_handle_t *handle)
+{
+    struct turn_end *turn = handle->data;
+    if (--turn->open_handles == 0)
+        free(turn);
+}
+
+struct turn_end *turn_end_new(uv_loop_t *loop, turn_end_fn *end, void *context)
+{
+    struct turn_end *turn = mem_alloc(sizeof *turn);
+    turn->end = end;
+    turn->context = context;
+    turn->open_handles = 2;
+    (void)uv_check_init(loop, &turn->check);
+    (void)uv_idle_init(loop, &turn->idle);
+    turn->check.data = turn->idle.data = turn;
+    return turn;
+}
+
+void turn_end_wake(struct turn_end *turn)
+{
+    (void)uv_check_start(&turn->check, on_check);
+    (void)uv_idle_start(&turn->idle, on_idle);
+}
+
+void turn_end_free(struct turn_end *turn)
+{
+    if (turn == NULL)
+        return;
+    uv_close((uv_handle_t *)&turn->check, on_turn_end_closed);
+    uv_close((uv_handle_t *)&turn->idle, on_turn_end_closed);
+}

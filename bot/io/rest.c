@@ -1,0 +1,571 @@
+/*
+ * Calls stand in lanes: one lane per route and major id, in order, one on the
+ * wire at a time; an interaction callback is a lane of its own. `lanes` holds
+ * the first call of each; the others hang behind it. Start reading at pump().
+ */
+#include "bot/io/rest.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/discord/json.h"
+#include "bot/discord/ratelimit.h"
+#include "bot/io/loop.h"
+#include "bot/io/rest_curl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_BYTES       (4 * 1024 * 1024)
+#define LOGGED_BYTES       2048
+#define ATTEMPT_MS         15000
+#define GIVE_UP_MS         60000
+#define BACKOFF_MS         250
+#define BACKOFF_MOST_MS    8000
+#define RETRY_AFTER_MOST_S 86400
+#define FETCH_MS           15000
+/* Discord docs, Interactions: the first answer is due within 3 s. A lost
+ * attempt must leave time for another. */
+#define CALLBACK_GIVE_UP_MS 3000
+#define CALLBACK_ATTEMPT_MS 1200
+#define CALLBACK_BACKOFF_MS 50
+
+/* Discord docs, JSON error codes. */
+#define CODE_ALREADY_ANSWERED 40060
+#define CODE_DEAD_TOKEN       50027
+#define CODE_INVALID_FORM     50035
+
+struct job {
+    struct job *next;   /* of the lanes */
+    struct job *behind; /* the next one in this lane */
+    struct rest_call call;
+    rest_fn *done;
+    void *context;
+    int64_t not_before_ms; /* after a failure, or told by the rate limiter */
+    int failures;
+    int status;      /* of the last attempt; 0: none was answered */
+    bool is_sent;    /* on the wire now */
+    bool maybe_done; /* an earlier attempt may have been carried out */
+};
+
+struct fetch {
+    struct fetch *next;
+    rest_fetch_fn *done;
+    void *context;
+};
+
+struct rest {
+    uv_loop_t *loop;
+    struct rest_curl *curl;
+    struct ratelimit *limit;
+    struct deadline *wake;
+    char *api_base; /* without a '/' at the end */
+    struct job *lanes;
+    struct fetch *fetches;
+    int in_flight;
+    bool is_stopped;
+    void (*told)(void *context);
+    void *told_context;
+    int calling;  /* depth of our own calls that may call out */
+    bool is_dead; /* rest_free was called meanwhile */
+};
+
+static void pump(struct rest *rest);
+
+static bool is_first_answer(const struct rest_call *call)
+{
+    return call->is_callback && call->method == REST_POST;
+}
+
+/* ---- lanes ---- */
+
+static bool same_lane(const struct rest_call *a, const struct rest_call *b)
+{
+    return !a->is_callback && !b->is_callback && a->major_id == b->major_id &&
+           strcmp(a->route, b->route) == 0;
+}
+
+static void enqueue(struct rest *rest, struct job *job)
+{
+    struct job **end = &rest->lanes;
+    for (; *end != NULL; end = &(*end)->next)
+        if (same_lane(&(*end)->call, &job->call)) {
+            end = &(*end)->behind;
+            while (*end != NULL)
+                end = &(*end)->behind;
+            break;
+        }
+    *end = job;
+}
+
+/* The one behind takes its place. */
+static void dequeue(struct rest *rest, struct job *job)
+{
+    struct job **at = &rest->lanes;
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    if (job->behind != NULL) {
+        job->behind->next = job->next;
+        *at = job->behind;
+    }
+    job->next = job->behind = NULL;
+}
+
+static void job_free(struct job *job)
+{
+    rest_call_release(&job->call);
+    free(job);
+}
+
+/* Calls back; the rest may be dead afterwards. */
+static void finish(struct rest *rest, struct job *job,
+                   const struct rest_answer *answer)
+{
+    dequeue(rest, job);
+    job->done(answer, job->context);
+    job_free(job);
+}
+
+/* ---- sending ---- */
+
+static void start(struct rest *rest, struct job *job)
+{
+    const struct rest_call *call = &job->call;
+    struct buf url = BUF_INIT(4096);
+    int64_t timeout_ms = call->timeout_ms > 0 ? call->timeout_ms : ATTEMPT_MS;
+    if (is_first_answer(call) && timeout_ms > CALLBACK_ATTEMPT_MS)
+        timeout_ms = CALLBACK_ATTEMPT_MS;
+    buf_addf(&url, "%s%s", rest->api_base, call->path);
+    struct transfer_order order = {
+        .method = call->method,
+        .url = buf_text(&url),
+        .body = call->body,
+        .reason = call->reason,
+        .with_token = !call->is_callback,
+        .only_once = !call->is_callback && call->repeat == REST_REPEAT_NEVER,
+        .timeout_ms = timeout_ms,
+        .limit = ANSWER_BYTES,
+        .owner = job,
+    };
+    transfer_start(rest->curl, &order);
+    job->is_sent = true;
+    rest->in_flight++;
+    buf_release(&url);
+}
+
+/* Starts it when the limiter lets it, else notes when to ask again. */
+static void try_start(struct rest *rest, struct job *job)
+{
+    int64_t now_ms = loop_now_ms(rest->loop);
+    const struct rest_call *call = &job->call;
+    if (rest->is_stopped || job->is_sent || job->not_before_ms > now_ms ||
+        now_ms > call->give_up_ms)
+        return;
+    int64_t wait_ms = ratelimit_take(rest->limit, call->route, call->major_id,
+                                     call->is_callback, now_ms);
+    if (wait_ms == 0)
+        start(rest, job);
+    else
+        job->not_before_ms =
+            wait_ms > INT64_MAX - now_ms ? INT64_MAX : now_ms + wait_ms;
+}
+
+/* One that will not be sent (again) in time, or NULL. */
+static struct job *find_hopeless(const struct rest *rest)
+{
+    int64_t now_ms = loop_now_ms(rest->loop);
+    for (struct job *job = rest->lanes; job != NULL; job = job->next)
+        if (!job->is_sent &&
+            (rest->is_stopped || now_ms > job->call.give_up_ms ||
+             job->not_before_ms > job->call.give_up_ms))
+            return job;
+    return NULL;
+}
+
+static void give_up(struct rest *rest, struct job *job)
+{
+    struct rest_answer answer = {
+        .fate = rest->is_stopped ? REST_BAD_TOKEN : REST_UNREACHABLE,
+        .status = job->status,
+        .maybe_done = job->maybe_done,
+    };
+    log_warn("rest_given_up", LOG_TEXT("route", job->call.route),
+             LOG_INT("failures", job->failures),
+             LOG_TEXT("maybe_done", answer.maybe_done ? "yes" : "no"));
+    finish(rest, job, &answer);
+}
+
+/* Does all that can be done now, and sets the time for the rest of it. */
+static void pump(struct rest *rest)
+{
+    struct job *job;
+    int64_t next_ms = INT64_MAX;
+    do {
+        for (job = rest->lanes; job != NULL; job = job->next)
+            try_start(rest, job);
+        job = find_hopeless(rest);
+        if (job != NULL)
+            give_up(rest, job);
+    } while (job != NULL && !rest->is_dead);
+    if (rest->is_dead)
+        return;
+    for (job = rest->lanes; job != NULL; job = job->next)
+        if (!job->is_sent && job->not_before_ms < next_ms)
+            next_ms = job->not_before_ms;
+    deadline_set(rest->wake, next_ms);
+}
+
+/* ---- answers ---- */
+
+enum next { FINAL, AGAIN_LATER, AGAIN_WHEN_ALLOWED };
+
+/* The retry matrix: what an attempt's end means for the call. */
+static enum next judge(const struct job *job, const struct transfer_end *end,
+                       struct rest_answer *answer)
+{
+    const struct rest_call *call = &job->call;
+    bool may_repeat = call->is_callback || call->repeat == REST_REPEAT_SAFE;
+    bool was_repeated = job->maybe_done || end->was_resent;
+    int status = answer->status;
+
+    answer->fate = REST_UNREACHABLE;
+    if (end->result == TRANSFER_NOT_SENT)
+        return AGAIN_LATER;
+    if (end->result == TRANSFER_LOST || status >= 500) {
+        answer->maybe_done = true;
+        return may_repeat ? AGAIN_LATER : FINAL;
+    }
+    if (status == 429)
+        return AGAIN_WHEN_ALLOWED;
+    if (end->result == TRANSFER_REFUSED)
+        answer->fate = REST_REJECTED;
+    else if (end->result == TRANSFER_TOO_LARGE)
+        answer->fate = REST_REJECTED;
+    else if (status >= 200 && status < 300)
+        answer->fate = REST_DONE;
+    else if (status == 401 &&
+             (answer->code == CODE_DEAD_TOKEN || call->is_callback))
+        answer->fate = REST_EXPIRED; /* says nothing about the bot's token */
+    else if (status == 401)
+        answer->fate = REST_BAD_TOKEN;
+    else if (status == 403)
+        answer->fate = REST_FORBIDDEN;
+    else if (status == 404 && answer->code != 0)
+        answer->fate = REST_GONE;
+    else if (answer->code == CODE_ALREADY_ANSWERED && call->is_callback &&
+             was_repeated)
+        answer->fate = REST_DONE; /* by the attempt whose answer was lost */
+    else
+        answer->fate = REST_REJECTED;
+    return FINAL;
+}
+
+static int64_t backoff_ms(const struct job *job)
+{
+    int64_t ms = is_first_answer(&job->call) ? CALLBACK_BACKOFF_MS : BACKOFF_MS;
+    for (int i = 1; i < job->failures && ms < BACKOFF_MOST_MS; i++)
+        ms *= 2;
+    return ms;
+}
+
+static bool is_json(struct str content_type)
+{
+    return str_starts(content_type, "application/json");
+}
+
+/* Tells the limiter what came back, or that nothing did (a lost request may
+ * have counted: the next answer tells). */
+static void account(struct rest *rest, const struct job *job,
+                    const struct transfer *transfer,
+                    const struct transfer_end *end, const cJSON *json)
+{
+    const struct rest_call *call = &job->call;
+    int64_t now_ms = loop_now_ms(rest->loop);
+    const cJSON *retry_after = json_get(json, "retry_after");
+    if (end->status == 0) {
+        ratelimit_abandon(rest->limit, call->route, call->major_id, now_ms);
+        return;
+    }
+    struct ratelimit_headers headers = {
+        .bucket = transfer_header(transfer, "X-RateLimit-Bucket"),
+        .limit = transfer_header(transfer, "X-RateLimit-Limit"),
+        .remaining = transfer_header(transfer, "X-RateLimit-Remaining"),
+        .reset_after = transfer_header(transfer, "X-RateLimit-Reset-After"),
+        .retry_after = transfer_header(transfer, "Retry-After"),
+        .scope = transfer_header(transfer, "X-RateLimit-Scope"),
+        .global = str_is_nocase(transfer_header(transfer, "X-RateLimit-Global"),
+                                "true") ||
+                  json_is_true(json, "global"),
+        .body_retry_after_s =
+            cJSON_IsNumber(retry_after) ? retry_after->valuedouble : -1,
+        .is_json = is_json(end->content_type),
+    };
+    ratelimit_answer(rest->limit, call->route, call->major_id,
+                     call->is_callback, end->status, &headers, now_ms);
+}
+
+/* The route, never the path: paths hold interaction tokens. */
+static void log_failure(const struct job *job, const struct transfer_end *end,
+                        const struct rest_answer *answer)
+{
+    struct buf words = BUF_INIT(LOGGED_BYTES);
+    buf_add_text(&words, end->error);
+    buf_add(&words, json_text(answer->json, "message"));
+    if (answer->code == CODE_INVALID_FORM) {
+        char *tree = cJSON_PrintUnformatted(json_get(answer->json, "errors"));
+        buf_addf(&words, ": %s", tree == NULL ? "" : tree);
+        cJSON_free(tree);
+    }
+    log_warn("rest_failed", LOG_TEXT("route", job->call.route),
+             LOG_INT("status", answer->status), LOG_INT("code", answer->code),
+             LOG_INT("failures", job->failures),
+             LOG_STR("words", buf_str(&words)));
+    buf_release(&words);
+}
+
+static void stop(struct rest *rest)
+{
+    bool is_news = !rest->is_stopped;
+    rest->is_stopped = true;
+    ratelimit_stop(rest->limit);
+    if (is_news && rest->told != NULL)
+        rest->told(rest->told_context);
+}
+
+/* The limiter lets a callback pass at once; what it was told counts here. */
+static int64_t retry_after_ms(const struct transfer *transfer,
+                              const cJSON *json)
+{
+    const cJSON *item = json_get(json, "retry_after");
+    double s = cJSON_IsNumber(item) ? item->valuedouble : 0;
+    uint64_t header;
+    if (str_to_u64(transfer_header(transfer, "Retry-After"), &header) &&
+        (double)header > s)
+        s = (double)header;
+    s = s < RETRY_AFTER_MOST_S ? s : RETRY_AFTER_MOST_S;
+    return s > 0 ? (int64_t)(s * 1000) : 0;
+}
+
+/* Notes when the next attempt may begin. */
+static void put_off(struct rest *rest, struct job *job, enum next next,
+                    const struct transfer *transfer, const cJSON *json)
+{
+    int64_t now_ms = loop_now_ms(rest->loop);
+    if (next == AGAIN_LATER || job->call.is_callback)
+        job->failures++;
+    int64_t wait_ms = job->failures == 0 ? 0 : backoff_ms(job);
+    if (next == AGAIN_LATER) {
+        job->not_before_ms = now_ms + wait_ms;
+        return;
+    }
+    log_info("rest_limited", LOG_TEXT("route", job->call.route),
+             LOG_STR("scope", transfer_header(transfer, "X-RateLimit-Scope")));
+    job->not_before_ms = now_ms;
+    if (job->call.is_callback)
+        job->not_before_ms += wait_ms + retry_after_ms(transfer, json);
+}
+
+static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
+                              const struct transfer_end *end)
+{
+    struct job *job = end->owner;
+    struct rest_answer answer = {.status = end->status, .text = end->body};
+    int64_t code = 0;
+    /* What a callback brings back is of no use, unless it failed. */
+    if (is_json(end->content_type) && end->body.n > 0 &&
+        (end->status >= 300 || !job->call.is_callback))
+        answer.json = json_parse(end->body);
+    if (end->status >= 300 && json_whole(json_get(answer.json, "code"), &code))
+        answer.code = (int)code;
+    if (answer.text.n > LOGGED_BYTES)
+        answer.text.n = LOGGED_BYTES;
+
+    enum next next = judge(job, end, &answer);
+    account(rest, job, transfer, end, answer.json);
+    job->is_sent = false;
+    job->status = answer.status;
+    rest->in_flight--;
+    answer.maybe_done = job->maybe_done =
+        job->maybe_done || answer.maybe_done || end->was_resent;
+    if (next != FINAL)
+        put_off(rest, job, next, transfer, answer.json);
+    if (next == AGAIN_LATER || (next == FINAL && answer.fate != REST_DONE))
+        log_failure(job, end, &answer);
+    if (next == FINAL) {
+        if (answer.fate != REST_UNREACHABLE)
+            answer.maybe_done = false;
+        if (answer.fate == REST_BAD_TOKEN)
+            stop(rest);
+        finish(rest, job, &answer);
+    }
+    cJSON_Delete(answer.json);
+}
+
+static void fetch_ended(struct rest *rest, const struct transfer_end *end)
+{
+    struct fetch *fetch = end->owner, **at = &rest->fetches;
+    enum rest_fate fate = REST_REJECTED;
+    int status = end->status;
+    if (end->result == TRANSFER_NOT_SENT || end->result == TRANSFER_LOST ||
+        status >= 500 || status == 429)
+        fate = REST_UNREACHABLE;
+    else if (end->result != TRANSFER_ANSWERED)
+        fate = REST_REJECTED;
+    else if (status >= 200 && status < 300)
+        fate = REST_DONE;
+    else if (status == 403)
+        fate = REST_FORBIDDEN;
+    else if (status == 404)
+        fate = REST_GONE;
+    while (*at != fetch)
+        at = &(*at)->next;
+    *at = fetch->next;
+    rest->in_flight--;
+    if (fate != REST_DONE)
+        log_warn("fetch_failed", LOG_INT("status", status),
+                 LOG_TEXT("words", end->error));
+    fetch->done(fate, status, fate == REST_DONE ? end->body : STR_NONE,
+                end->content_type, fetch->context);
+    free(fetch);
+}
+
+/* ---- life ---- */
+
+static void destroy(struct rest *rest)
+{
+    rest_curl_free(rest->curl);
+    ratelimit_free(rest->limit);
+    deadline_free(rest->wake);
+    while (rest->lanes != NULL) {
+        struct job *job = rest->lanes;
+        dequeue(rest, job);
+        job_free(job);
+    }
+    while (rest->fetches != NULL) {
+        struct fetch *fetch = rest->fetches;
+        rest->fetches = fetch->next;
+        free(fetch);
+    }
+    free(rest->api_base);
+    free(rest);
+}
+
+static void leave(struct rest *rest)
+{
+    if (--rest->calling == 0 && rest->is_dead)
+        destroy(rest);
+}
+
+static void on_ended(void *context)
+{
+    struct rest *rest = context;
+    struct transfer_end end;
+    struct transfer *transfer;
+    bool any = false;
+    rest->calling++;
+    while (!rest->is_dead &&
+           (transfer = transfer_next(rest->curl, &end)) != NULL) {
+        any = true;
+        if (end.is_foreign)
+            fetch_ended(rest, &end);
+        else
+            job_attempt_ended(rest, transfer, &end);
+        transfer_release(rest->curl, transfer);
+    }
+    if (any && !rest->is_dead)
+        pump(rest);
+    leave(rest);
+}
+
+static void on_wake(void *context)
+{
+    struct rest *rest = context;
+    rest->calling++;
+    pump(rest);
+    leave(rest);
+}
+
+struct rest *rest_new(uv_loop_t *loop, const struct rest_config *config,
+                      struct buf *why)
+{
+    struct str base = str_of(config->api_base);
+    if (!url_is_allowed(config->api_base, "https", "http")) {
+        buf_addf(why,
+                 "api_base %s: neither https:// nor http:// to a loopback "
+                 "address",
+                 config->api_base);
+        return NULL;
+    }
+    while (str_ends(base, "/"))
+        base.n--;
+    struct rest *rest = mem_alloc(sizeof *rest);
+    rest->loop = loop;
+    rest->api_base = mem_alloc(base.n + 1);
+    memcpy(rest->api_base, base.s, base.n);
+    rest->limit = ratelimit_new();
+    rest->wake = deadline_new(loop, on_wake, rest);
+    rest->curl = rest_curl_new(loop, config, on_ended, rest);
+    return rest;
+}
+
+void rest_free(struct rest *rest)
+{
+    if (rest == NULL)
+        return;
+    rest->is_dead = true;
+    if (rest->calling == 0)
+        destroy(rest);
+}
+
+void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
+               void *context)
+{
+    struct job *job = mem_alloc(sizeof *job);
+    job->call = *call;
+    *call = (struct rest_call){.method = REST_GET};
+    job->done = done;
+    job->context = context;
+    if (job->call.give_up_ms == 0)
+        job->call.give_up_ms =
+            loop_now_ms(rest->loop) +
+            (is_first_answer(&job->call) ? CALLBACK_GIVE_UP_MS : GIVE_UP_MS);
+    enqueue(rest, job);
+    /* A callback leaves now. What must wait, or fails, waits for the loop:
+     * nothing is called back from here. */
+    if (is_first_answer(&job->call))
+        try_start(rest, job);
+    if (!job->is_sent)
+        deadline_set(rest->wake, 0);
+}
+
+void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
+                rest_fetch_fn *done, void *context)
+{
+    struct fetch *fetch = mem_alloc(sizeof *fetch);
+    struct transfer_order order = {
+        .method = REST_GET,
+        .url = url_is_allowed(url, "https", "http") ? url : "",
+        .is_foreign = true,
+        .timeout_ms = FETCH_MS,
+        .limit = max_bytes,
+        .owner = fetch,
+    };
+    fetch->done = done;
+    fetch->context = context;
+    fetch->next = rest->fetches;
+    rest->fetches = fetch;
+    rest->in_flight++;
+    transfer_start(rest->curl, &order);
+}
+
+void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
+                       void *context)
+{
+    rest->told = told;
+    rest->told_context = context;
+}
+
+int rest_in_flight(const struct rest *rest)
+{
+    return rest->in_flight;
+}

@@ -1,0 +1,214 @@
+#include "bot/io/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Everything that happens, as letters in order. */
+struct story {
+    char text[64];
+    int n;
+    uv_loop_t loop;
+    struct turn_end *turn;
+    struct deadline *first, *second;
+    uv_pipe_t pipes[2];
+    int reads_left;
+};
+
+static void tell(struct story *story, char what)
+{
+    assert_true(story->n < (int)sizeof story->text - 1);
+    story->text[story->n++] = what;
+}
+
+static void start(struct story *story)
+{
+    *story = (struct story){.n = 0};
+    assert_int_equal(uv_loop_init(&story->loop), 0);
+}
+
+/* Nothing may be left that keeps the loop alive, or open. */
+static void finish(struct story *story, const char *expected)
+{
+    assert_int_equal(uv_run(&story->loop, UV_RUN_DEFAULT), 0);
+    turn_end_free(story->turn);
+    deadline_free(story->first);
+    deadline_free(story->second);
+    deadline_free(NULL);
+    turn_end_free(NULL);
+    assert_int_equal(uv_run(&story->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(uv_loop_close(&story->loop), 0);
+    assert_string_equal(story->text, expected);
+}
+
+static void on_first(void *context)
+{
+    tell(context, '1');
+}
+
+static void on_second(void *context)
+{
+    tell(context, '2');
+}
+
+static void deadlines_come_in_order_and_can_be_moved(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    int64_t now = loop_now_ms(&story.loop);
+    story.first = deadline_new(&story.loop, on_first, &story);
+    story.second = deadline_new(&story.loop, on_second, &story);
+    deadline_set(story.first, now + 1);
+    deadline_set(story.second, now + 2);
+    deadline_set(story.first, now + 3);
+    finish(&story, "21");
+}
+
+static void a_deadline_in_the_past_comes_at_once_and_never_never(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.first = deadline_new(&story.loop, on_first, &story);
+    story.second = deadline_new(&story.loop, on_second, &story);
+    deadline_set(story.first, INT64_MIN);
+    deadline_set(story.second, loop_now_ms(&story.loop) + 1);
+    deadline_set(story.second, INT64_MAX);
+    finish(&story, "1");
+}
+
+static void free_in_callback(void *context)
+{
+    struct story *story = context;
+    tell(story, 'f');
+    deadline_free(story->first);
+    story->first = NULL;
+}
+
+static void a_deadline_may_free_itself(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.first = deadline_new(&story.loop, free_in_callback, &story);
+    deadline_set(story.first, 0);
+    finish(&story, "f");
+}
+
+static void on_turn_end(void *context)
+{
+    tell(context, 'e');
+}
+
+static void wake_from_timer(void *context)
+{
+    struct story *story = context;
+    tell(story, 't');
+    turn_end_wake(story->turn);
+    turn_end_wake(story->turn);
+}
+
+/* Nothing else would end the wait for I/O. */
+static void a_turn_woken_by_a_timer_ends_without_io(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.turn = turn_end_new(&story.loop, on_turn_end, &story);
+    story.first = deadline_new(&story.loop, wake_from_timer, &story);
+    deadline_set(story.first, 0);
+    finish(&story, "te");
+}
+
+static void on_turn_end_once_more(void *context)
+{
+    struct story *story = context;
+    tell(story, 'e');
+    if (story->n == 1)
+        turn_end_wake(story->turn);
+}
+
+static void a_wake_at_the_end_gives_another_turn(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.turn = turn_end_new(&story.loop, on_turn_end_once_more, &story);
+    turn_end_wake(story.turn);
+    finish(&story, "ee");
+}
+
+static void give_room(uv_handle_t *handle, size_t hint, uv_buf_t *buf)
+{
+    static char room[64];
+    (void)handle;
+    (void)hint;
+    *buf = uv_buf_init(room, sizeof room);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    struct story *story = stream->data;
+    (void)buf;
+    if (n <= 0)
+        return;
+    tell(story, 'r');
+    turn_end_wake(story->turn);
+    if (--story->reads_left == 0) {
+        uv_close((uv_handle_t *)&story->pipes[0], NULL);
+        uv_close((uv_handle_t *)&story->pipes[1], NULL);
+    }
+}
+
+static void all_reads_of_a_turn_come_before_its_end(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.turn = turn_end_new(&story.loop, on_turn_end, &story);
+    story.reads_left = 2;
+    for (int i = 0; i < 2; i++) {
+        uv_file ends[2];
+        assert_int_equal(uv_pipe(ends, UV_NONBLOCK_PIPE, 0), 0);
+        assert_int_equal(write(ends[1], "x", 1), 1);
+        assert_int_equal(close(ends[1]), 0);
+        assert_int_equal(uv_pipe_init(&story.loop, &story.pipes[i], 0), 0);
+        assert_int_equal(uv_pipe_open(&story.pipes[i], ends[0]), 0);
+        story.pipes[i].data = &story;
+        assert_int_equal(
+            uv_read_start((uv_stream_t *)&story.pipes[i], give_room, on_read),
+            0);
+    }
+    finish(&story, "rre");
+}
+
+static void a_woken_turn_that_is_freed_never_ends(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.turn = turn_end_new(&story.loop, on_turn_end, &story);
+    turn_end_wake(story.turn);
+    turn_end_free(story.turn);
+    story.turn = NULL;
+    finish(&story, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deadlines_come_in_order_and_can_be_moved),
+        cmocka_unit_test(a_deadline_in_the_past_comes_at_once_and_never_never),
+        cmocka_unit_test(a_deadline_may_free_itself),
+        cmocka_unit_test(a_turn_woken_by_a_timer_ends_without_io),
+        cmocka_unit_test(a_wake_at_the_end_gives_another_turn),
+        cmocka_unit_test(all_reads_of_a_turn_come_before_its_end),
+        cmocka_unit_test(a_woken_turn_that_is_freed_never_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
