@@ -37,13 +37,11 @@ static void add_title(struct buf *out, const struct incident *in)
         buf_add_text(out, "Drill · ");
     if (is_confidential(in))
         buf_add_text(out, "Private · ");
-    if (!incident_is_live(in)) {
-        add_capital(out, state_word(in));
-        buf_add_text(out, " · ");
-    }
+    if (!incident_is_live(in))
+        buf_addf(out, "%s · ",
+                 in->state == STATE_CANCELLED ? "Cancelled" : "Resolved");
     buf_addf(out, "%s · ", word_of(&severity_words, (int)in->severity));
-    /* A title shows no markdown, but it does show the escaping. */
-    buf_add_text(out, in->title);
+    markdown_add_line(out, str_of(in->title));
 }
 
 static void add_clock(struct buf *out, int64_t ms)
@@ -111,29 +109,70 @@ static void add_other_roles(struct buf *out, const struct incident *in)
     }
 }
 
-/* `**Mitigated** after 12 minutes`, counted from the start of the impact, or
- * from the declaration when nobody told when it began. */
-static void add_span(struct buf *out, const struct incident *in,
-                     const char *word, const struct when *start,
-                     enum milestone end)
+/* When it began, as well as anybody told. */
+static enum milestone beginning(const struct incident *in)
 {
-    if (!when_is_set(&in->milestones[end]))
+    static const enum milestone signs[] = {
+        MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT, MILESTONE_DECLARED};
+    enum milestone first = MILESTONE_IMPACT_START;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        const struct when *when = &in->milestones[signs[i]];
+        if (when_is_set(&in->milestones[MILESTONE_IMPACT_START]) ||
+            !when_is_set(when))
+            continue;
+        if (first == MILESTONE_IMPACT_START ||
+            when_compare(when, &in->milestones[first]) < 0)
+            first = signs[i];
+    }
+    return first;
+}
+
+/* `**From first human report** declared 4 minutes · resolved 23 minutes` */
+static void add_durations(struct buf *out, const struct incident *in)
+{
+    static const enum milestone ends[] = {
+        MILESTONE_DECLARED, MILESTONE_IDENTIFIED, MILESTONE_MITIGATED,
+        MILESTONE_RESOLVED};
+    enum milestone start = beginning(in);
+    const char *between = " ";
+    buf_addf(out, "\n**From %s**", word_of(&milestone_words, (int)start));
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const struct when *end = &in->milestones[ends[i]];
+        if (ends[i] == start || !when_is_set(end) ||
+            when_compare(end, &in->milestones[start]) < 0)
+            continue;
+        buf_addf(out, "%s%s ", between,
+                 word_of(&milestone_words, (int)ends[i]));
+        when_print_span(&in->milestones[start], end, out);
+        between = " · ";
+    }
+    buf_add_text(out, "\n**Human-alarm gap** ");
+    incident_print_alarm_gap(in, out);
+}
+
+static void add_postmortem(struct buf *out, const struct incident *in)
+{
+    buf_add_text(out, "\n**Postmortem** ");
+    if (in->postmortem_commit[0] == '\0') {
+        buf_add_text(out, "not written yet");
         return;
-    buf_addf(out, "\n**%s** after ", word);
-    when_print_span(start, &in->milestones[end], out);
+    }
+    buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);
+    markdown_add_line(out, str_of(in->postmortem_ref));
 }
 
 static void add_over(struct buf *out, const struct incident *in)
 {
-    const struct when *started = &in->milestones[MILESTONE_IMPACT_START];
-    const struct when *declared = &in->milestones[MILESTONE_DECLARED];
     const struct role_holder *commander = incident_commander(in);
-    const struct when *start = when_is_set(started) ? started : declared;
+    const struct when *resolved = &in->milestones[MILESTONE_RESOLVED];
+    bool is_cancelled = in->state == STATE_CANCELLED;
 
-    buf_add_text(out, "**");
-    add_capital(out, state_word(in));
-    buf_add_text(out, "** ");
-    add_since(out, in->state_since_ms);
+    buf_addf(out, "**%s** ", is_cancelled ? "Cancelled" : "Resolved");
+    add_since(out, is_cancelled || !when_is_set(resolved) ? in->state_since_ms
+                                                          : resolved->from_ms);
+    if (in->state == STATE_REVIEW || in->state == STATE_CLOSED)
+        buf_addf(out, ", now %s",
+                 in->state == STATE_REVIEW ? "in review" : "closed");
     buf_add_text(out, "\n**Commander** ");
     markdown_add_line(
         out, str_of(commander == NULL ? "not recorded" : commander->name));
@@ -141,19 +180,11 @@ static void add_over(struct buf *out, const struct incident *in)
         buf_add_text(out, "\n**Impact** ");
         markdown_add_line(out, str_of(in->impact));
     }
-    if (start == started)
-        add_span(out, in, "Declared", start, MILESTONE_DECLARED);
-    add_span(out, in, "Identified", start, MILESTONE_IDENTIFIED);
-    add_span(out, in, "Mitigated", start, MILESTONE_MITIGATED);
-    add_span(out, in, "Resolved", start, MILESTONE_RESOLVED);
-    buf_addf(out, "\n**Entries** %" PRId64, in->entries);
-    buf_add_text(out, "\n**Postmortem** ");
-    if (in->postmortem_commit[0] == '\0') {
-        buf_add_text(out, "not written yet");
-    } else {
-        buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);
-        markdown_add_line(out, str_of(in->postmortem_ref));
+    if (!is_cancelled) {
+        add_durations(out, in);
+        add_postmortem(out, in);
     }
+    buf_addf(out, "\n**Entries** %" PRId64, in->entries);
 }
 
 static void add_button(cJSON *message, const struct incident *in,

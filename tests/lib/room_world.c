@@ -1,0 +1,493 @@
+#include "tests/lib/room_world.h"
+
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define NONCE_LIFE_MS (3 * MS_PER_MINUTE)
+#define RETRY_MS      (2 * MS_PER_SECOND)
+#define DISCORD_BEGAN INT64_C(1420070400000)
+#define LISTING       100
+#define DELETED       "deleted"
+
+uint64_t world_random(struct world *world)
+{
+    /* splitmix64 */
+    uint64_t z = (world->random += UINT64_C(0x9E3779B97F4A7C15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
+}
+
+void world_open(struct world *world, int64_t now_ms)
+{
+    struct buf why = BUF_INIT(1000);
+    char path[128];
+    *world = (struct world){.now_ms = now_ms, .random = 1};
+    str_copy_to(world->folder, STR("build/world-XXXXXX"));
+    assert_non_null(mkdtemp(world->folder));
+    (void)snprintf(path, sizeof path, "%s/opsroom.db", world->folder);
+    assert_int_equal(store_open(path, false, &world->store, &why), ERR_OK);
+    buf_release(&why);
+    world->channels = json_array();
+    world->messages = json_array();
+    world->roles = json_array();
+    world->calls = BUF_INIT(4u << 20);
+    world->bodies = BUF_INIT(4u << 20);
+    world->set = (struct room_settings){
+        .bot_user_id = WORLD_BOT,
+        .announce_channel_id = WORLD_ANNOUNCE,
+        .access = &world->access,
+    };
+}
+
+void world_close(struct world *world)
+{
+    char path[128];
+    store_close(world->store);
+    static const char *const names[] = {"", "-wal", "-shm", "-lock", ".lock"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/opsroom.db%s", world->folder,
+                       names[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(world->folder);
+    cJSON_Delete(world->channels);
+    cJSON_Delete(world->messages);
+    cJSON_Delete(world->roles);
+    buf_release(&world->bodies);
+    buf_release(&world->calls);
+}
+
+/* ---- the record ---- */
+
+struct incident world_incident(const struct world *world, int64_t id)
+{
+    struct incident in;
+    assert_int_equal(store_incident(world->store, id, &in), ERR_OK);
+    return in;
+}
+
+int64_t world_take(struct world *world, int64_t incident_id,
+                   const struct request *request)
+{
+    struct incident before = {.id = 0}, after;
+    struct outcome outcome;
+    if (incident_id != 0)
+        before = world_incident(world, incident_id);
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(road_take(world->store, &before, request, world->now_ms,
+                               &after, &outcome),
+                     ERR_OK);
+    if (outcome.verdict != VERDICT_ACCEPTED)
+        print_message("%s\n", outcome.words);
+    assert_int_equal(outcome.verdict, VERDICT_ACCEPTED);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+    return after.id;
+}
+
+int64_t world_declare(struct world *world, const char *title, bool is_private)
+{
+    struct request request = {
+        .kind = REQUEST_DECLARE,
+        .draft = {.kind = EVENT_DECLARED,
+                  .text = str_of(title),
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")},
+                  .severity = SEVERITY_1,
+                  .is_private = is_private},
+        .guild_id = WORLD_GUILD,
+        .origin_channel_id = WORLD_ORIGIN,
+    };
+    assert_int_equal(store_next_incident_id(world->store, &request.new_id),
+                     ERR_OK);
+    return world_take(world, 0, &request);
+}
+
+void world_add(struct world *world, int64_t incident_id, const char *text,
+               enum visibility visibility)
+{
+    struct request request = {
+        .kind = REQUEST_ADD,
+        .draft = {.kind = EVENT_NOTE,
+                  .text = str_of(text),
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")},
+                  .visibility = visibility},
+    };
+    (void)world_take(world, incident_id, &request);
+}
+
+/* ---- Discord ---- */
+
+static uint64_t new_id(struct world *world)
+{
+    return ((uint64_t)(world->now_ms - DISCORD_BEGAN) << 22) + ++world->next_id;
+}
+
+static cJSON *find(const cJSON *list, uint64_t id)
+{
+    cJSON *item;
+    cJSON_ArrayForEach(item, list) if (snowflake_of(json_get(item, "id")) ==
+                                       id) return item;
+    return NULL;
+}
+
+cJSON *world_channel(const struct world *world, uint64_t id)
+{
+    return find(world->channels, id);
+}
+
+cJSON *world_message(const struct world *world, uint64_t id)
+{
+    return find(world->messages, id);
+}
+
+void world_delete(struct world *world, uint64_t message_id)
+{
+    json_set_true(world_message(world, message_id), DELETED);
+}
+
+static bool is_in(const cJSON *message, uint64_t channel_id)
+{
+    return snowflake_of(json_get(message, "channel_id")) == channel_id &&
+           !json_is_true(message, DELETED);
+}
+
+static cJSON *add_message(struct world *world, uint64_t channel_id,
+                          cJSON *message, uint64_t author_id)
+{
+    cJSON *author = json_object();
+    json_set_id(message, "id", new_id(world));
+    json_set_id(message, "channel_id", channel_id);
+    json_set_id(author, "id", author_id);
+    json_set(message, "author", author);
+    json_add(world->messages, message);
+    return message;
+}
+
+void world_chat(struct world *world, uint64_t channel_id, const char *content)
+{
+    cJSON *message = json_object();
+    json_set_text(message, "content", str_of(content));
+    (void)add_message(world, channel_id, message, 77);
+}
+
+static bool by_bot(const cJSON *message)
+{
+    return snowflake_of(json_get(json_get(message, "author"), "id")) ==
+           WORLD_BOT;
+}
+
+void world_contents(const struct world *world, uint64_t channel_id,
+                    struct buf *out)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        struct str content = json_text(message, "content");
+        if (!is_in(message, channel_id) || !by_bot(message) || content.n == 0)
+            continue;
+        buf_add(out, content);
+        buf_add_char(out, '\n');
+    }
+}
+
+int world_message_count(const struct world *world, uint64_t channel_id)
+{
+    const cJSON *message;
+    int count = 0;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        count += is_in(message, channel_id) && by_bot(message);
+    }
+    return count;
+}
+
+int world_calls(const struct world *world, const char *start)
+{
+    struct str rest = buf_str(&world->calls), line;
+    int count = 0;
+    while (str_cut(&rest, '\n', &line))
+        count += str_starts(line, start);
+    return count;
+}
+
+static struct rest_answer done(cJSON *json)
+{
+    return (struct rest_answer){.fate = REST_DONE, .status = 200, .json = json};
+}
+
+static struct rest_answer gone(int code)
+{
+    return (struct rest_answer){.fate = REST_GONE, .status = 404, .code = code};
+}
+
+/* The nth decimal number in the path: ids, and what follows after=. */
+static uint64_t number_in(const char *path, int nth)
+{
+    uint64_t value = 0;
+    for (const char *at = path; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || (at > path && at[-1] == 'v'))
+            continue;
+        char *end;
+        value = strtoull(at, &end, 10);
+        if (nth-- == 0)
+            return value;
+        at = end - 1;
+    }
+    return 0;
+}
+
+static struct rest_answer post_message(struct world *world, uint64_t channel_id,
+                                       cJSON *body)
+{
+    const cJSON *old;
+    struct str nonce = json_text(body, "nonce");
+    cJSON_ArrayForEach(old, world->messages)
+    {
+        int64_t age =
+            world->now_ms - snowflake_ms(snowflake_of(json_get(old, "id")));
+        if (nonce.n == 0 || !str_eq(json_text(old, "nonce"), nonce) ||
+            age > NONCE_LIFE_MS)
+            continue;
+        cJSON_Delete(body);
+        return json_is_true(old, DELETED) ? gone(10008)
+                                          : done(cJSON_Duplicate(old, 1));
+    }
+    return done(
+        cJSON_Duplicate(add_message(world, channel_id, body, WORLD_BOT), 1));
+}
+
+/* Discord gives the page that follows `after`, newest first. */
+static struct rest_answer list_messages(struct world *world,
+                                        uint64_t channel_id, uint64_t after)
+{
+    const cJSON *message;
+    cJSON *page = json_array();
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        if (is_in(message, channel_id) &&
+            snowflake_of(json_get(message, "id")) > after &&
+            cJSON_GetArraySize(page) < LISTING)
+            cJSON_InsertItemInArray(page, 0, cJSON_Duplicate(message, 1));
+    }
+    return done(page);
+}
+
+static struct rest_answer edit_message(struct world *world, uint64_t id,
+                                       cJSON *body)
+{
+    cJSON *message = world_message(world, id);
+    cJSON *field;
+    if (message == NULL || json_is_true(message, DELETED)) {
+        cJSON_Delete(body);
+        return gone(10008);
+    }
+    cJSON_ArrayForEach(field, body)
+    {
+        json_set(message, field->string, cJSON_Duplicate(field, 1));
+    }
+    cJSON_Delete(body);
+    return done(cJSON_Duplicate(message, 1));
+}
+
+static struct rest_answer carry_out(struct world *world,
+                                    const struct rest_call *call)
+{
+    cJSON *body = call->body == NULL ? NULL : json_parse(str_of(call->body));
+    uint64_t first = number_in(call->path, 0);
+    if (str_is(str_of(call->route), "GET /guilds/:id/channels"))
+        return done(cJSON_Duplicate(world->channels, 1));
+    if (str_is(str_of(call->route), "GET /guilds/:id/roles"))
+        return done(cJSON_Duplicate(world->roles, 1));
+    if (str_is(str_of(call->route), "POST /guilds/:id/channels")) {
+        json_set_id(body, "id", new_id(world));
+        json_add(world->channels, body);
+        return done(cJSON_Duplicate(body, 1));
+    }
+    if (first != WORLD_ORIGIN && first != WORLD_ANNOUNCE &&
+        world_channel(world, first) == NULL) {
+        cJSON_Delete(body);
+        return gone(10003);
+    }
+    if (str_is(str_of(call->route), "POST /channels/:id/messages"))
+        return post_message(world, first, body);
+    if (str_is(str_of(call->route), "GET /channels/:id/messages"))
+        return list_messages(world, first, number_in(call->path, 2));
+    if (str_is(str_of(call->route), "PATCH /channels/:id/messages/:id"))
+        return edit_message(world, number_in(call->path, 1), body);
+    assert_string_equal(call->route, "PUT /channels/:id/messages/pins/:id");
+    cJSON *message = world_message(world, number_in(call->path, 1));
+    if (message == NULL || json_is_true(message, DELETED))
+        return gone(10008);
+    json_set_true(message, "pinned");
+    return (struct rest_answer){.fate = REST_DONE, .status = 204};
+}
+
+static struct rest_answer answer_to(struct world *world,
+                                    const struct rest_call *call)
+{
+    struct buf line = BUF_INIT(1000);
+    enum trouble trouble = TROUBLE_NONE;
+    struct rest_answer answer = {.fate = REST_UNREACHABLE};
+
+    buf_addf(&line, "%s %s", rest_method_name(call->method), call->path);
+    buf_addf(&world->calls, "%s\n", buf_text(&line));
+    if (str_is(str_of(call->route), "POST /channels/:id/messages"))
+        buf_addf(&world->bodies, "%s\n", call->body);
+    if (world->trouble != TROUBLE_NONE &&
+        str_starts(buf_str(&line), world->trouble_at)) {
+        trouble = world->trouble;
+        world->trouble = TROUBLE_NONE;
+    }
+    buf_release(&line);
+    if (trouble == TROUBLE_FORBIDDEN || trouble == TROUBLE_REJECTED) {
+        bool is_forbidden = trouble == TROUBLE_FORBIDDEN;
+        answer.fate = is_forbidden ? REST_FORBIDDEN : REST_REJECTED;
+        answer.status = is_forbidden ? 403 : 400;
+        answer.code = world->code;
+    } else if (trouble == TROUBLE_LOST) {
+        struct rest_answer lost = carry_out(world, call);
+        cJSON_Delete(lost.json);
+        answer.maybe_done = true;
+    } else if (trouble == TROUBLE_NONE) {
+        answer = carry_out(world, call);
+    }
+    return answer;
+}
+
+/* ---- the outbox's loop ---- */
+
+/* A kill forgets the delivery and what was not committed; the start after it
+ * may come at once, or when nonces are long forgotten. */
+static bool killed(struct world *world, struct delivery *delivery)
+{
+    if ((int)(world_random(world) % 1000) >= world->kill_chance)
+        return false;
+    world->kills++;
+    rest_call_release(&delivery->call);
+    if (store_in_transaction(world->store))
+        store_rollback(world->store);
+    world->now_ms += (int64_t)(world_random(world) % 400000);
+    return true;
+}
+
+static void settle(struct world *world, struct delivery *delivery,
+                   enum delivery_verdict verdict)
+{
+    const struct outbox_row *row = &delivery->row;
+    struct incident after;
+    struct outcome outcome;
+    if (verdict == DELIVERY_RETRY) {
+        assert_int_equal(store_outbox_retry(world->store, row->id,
+                                            world->now_ms + RETRY_MS,
+                                            str_of(delivery->words)),
+                         ERR_OK);
+        return;
+    }
+    if (delivery->has_result) {
+        assert_int_equal(road_take(world->store, &delivery->in,
+                                   &delivery->result, world->now_ms, &after,
+                                   &outcome),
+                         ERR_OK);
+        assert_int_not_equal(outcome.verdict, VERDICT_REFUSED);
+    }
+    assert_int_equal(
+        store_outbox_done(world->store, row->id,
+                          verdict == DELIVERY_AGAIN ? -1 : row->wanted,
+                          world->now_ms),
+        ERR_OK);
+}
+
+static void deliver(struct world *world, const struct outbox_row *row)
+{
+    struct delivery delivery = {.row = *row};
+    struct rest_answer answer;
+    const struct rest_answer *given = NULL;
+    enum delivery_verdict verdict;
+
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_outbox_begin(world->store, row->id, world->now_ms),
+                     ERR_OK);
+    for (;;) {
+        delivery.in = world_incident(world, row->incident_id);
+        verdict = row->kind == EFFECT_POSTMORTEM || row->kind == EFFECT_FETCH
+                      ? DELIVERY_DONE
+                      : room_deliver(&delivery, world->store, &world->set,
+                                     given, world->now_ms);
+        if (given != NULL)
+            cJSON_Delete(answer.json);
+        if (verdict != DELIVERY_CALL)
+            break;
+        if (killed(world, &delivery))
+            return;
+        assert_int_equal(store_commit(world->store), ERR_OK);
+        if (killed(world, &delivery))
+            return;
+        answer = answer_to(world, &delivery.call);
+        given = &answer;
+        rest_call_release(&delivery.call);
+        world->now_ms += 50;
+        if (killed(world, &delivery)) {
+            cJSON_Delete(answer.json);
+            return;
+        }
+        assert_int_equal(store_begin(world->store), ERR_OK);
+    }
+    settle(world, &delivery, verdict);
+    if (killed(world, &delivery))
+        return;
+    assert_int_equal(store_commit(world->store), ERR_OK);
+}
+
+static bool copy_row(const struct outbox_row *row, void *context)
+{
+    *(struct outbox_row *)context = *row;
+    return false;
+}
+
+static bool due_row(struct world *world, struct outbox_row *row,
+                    int64_t *next_due_ms)
+{
+    row->id = 0;
+    assert_int_equal(
+        store_due(world->store, world->now_ms, copy_row, row, next_due_ms),
+        ERR_OK);
+    return row->id != 0;
+}
+
+bool world_step(struct world *world)
+{
+    struct outbox_row row;
+    int64_t next_due_ms;
+    if (!due_row(world, &row, &next_due_ms))
+        return false;
+    deliver(world, &row);
+    return true;
+}
+
+void world_run(struct world *world, int tries)
+{
+    struct outbox_row row;
+    int64_t next_due_ms;
+    for (;;) {
+        if (due_row(world, &row, &next_due_ms)) {
+            if (row.attempts >= tries)
+                return;
+            deliver(world, &row);
+        } else if (next_due_ms != INT64_MAX) {
+            world->now_ms = next_due_ms;
+        } else {
+            return;
+        }
+    }
+}

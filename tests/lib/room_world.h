@@ -1,0 +1,79 @@
+/*
+ * A guild in memory that answers what bot/room asks for, as strictly as these
+ * tests need it (nonces that expire, messages that are gone), and the outbox's
+ * loop around it, with trouble and kills on demand.
+ */
+#ifndef TESTS_LIB_ROOM_WORLD_H
+#define TESTS_LIB_ROOM_WORLD_H
+
+#include "bot/road/road.h"
+#include "bot/room/room.h"
+
+#define WORLD_GUILD    UINT64_C(1000)
+#define WORLD_BOT      UINT64_C(1001)
+#define WORLD_ORIGIN   UINT64_C(1002) /* where incidents are declared */
+#define WORLD_ANNOUNCE UINT64_C(1003)
+
+enum trouble {
+    TROUBLE_NONE,
+    TROUBLE_LOST,      /* carried out, but the answer does not arrive */
+    TROUBLE_UNREACHED, /* not carried out, no answer */
+    TROUBLE_FORBIDDEN, /* 403 with `code` */
+    TROUBLE_REJECTED,  /* 400 with `code` */
+};
+
+struct world {
+    struct store *store;
+    char folder[64];
+    struct access access;
+    struct room_settings set;
+    int64_t now_ms;
+    cJSON *channels, *messages, *roles;
+    uint64_t next_id;
+    struct buf calls;  /* one line a call: method and path */
+    struct buf bodies; /* of messages posted, one a line, delivered or not */
+
+    /* Befalls the next call whose "METHOD /path" begins so. */
+    enum trouble trouble;
+    const char *trouble_at;
+    int code;
+    /* Out of 1000, at every point where a kill could come. */
+    int kill_chance;
+    int kills;
+    uint64_t random; /* state of world_random */
+};
+
+void world_open(struct world *world, int64_t now_ms);
+void world_close(struct world *world);
+
+/* Takes the road and commits; the request must be accepted. Returns the
+ * incident's id. */
+int64_t world_take(struct world *world, int64_t incident_id,
+                   const struct request *request);
+int64_t world_declare(struct world *world, const char *title, bool is_private);
+/* The commonest request: an entry by nova. */
+void world_add(struct world *world, int64_t incident_id, const char *text,
+               enum visibility visibility);
+struct incident world_incident(const struct world *world, int64_t id);
+
+/* One due row of the outbox, or false when none is due. */
+bool world_step(struct world *world);
+/* All, jumping to whatever is due next, until the outbox is empty or the
+ * troubles leave nothing but rows put off `tries` times. */
+void world_run(struct world *world, int tries);
+
+cJSON *world_channel(const struct world *world, uint64_t id);
+/* The channel's messages by the bot, oldest first: contents joined by lines. */
+void world_contents(const struct world *world, uint64_t channel_id,
+                    struct buf *out);
+int world_message_count(const struct world *world, uint64_t channel_id);
+cJSON *world_message(const struct world *world, uint64_t id);
+/* As a moderator would. */
+void world_delete(struct world *world, uint64_t message_id);
+/* Somebody else writes. */
+void world_chat(struct world *world, uint64_t channel_id, const char *content);
+int world_calls(const struct world *world, const char *start);
+
+uint64_t world_random(struct world *world);
+
+#endif

@@ -1,0 +1,147 @@
+#include "bot/discord/json.h"
+#include "bot/room/room.h"
+#include "tests/lib/golden.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define AT(h, m) civil_to_ms((struct civil){2022, 12, 13, (h), (m), 0, 0})
+
+static struct when at(int h, int m)
+{
+    return (struct when){
+        .from_ms = AT(h, m), .to_ms = AT(h, m), .precision = WHEN_MINUTE};
+}
+
+static struct incident outage(void)
+{
+    struct incident in = {
+        .id = 12,
+        .guild_id = 1000,
+        .state = STATE_INVESTIGATING,
+        .severity = SEVERITY_1,
+        .title = "Global outage: 504 *timeouts*",
+        .declared_by = {77, "nova"},
+        .declared_at_ms = AT(18, 57),
+        .state_since_ms = AT(18, 57),
+        .last_update_ms = AT(19, 2),
+        .entries = 5,
+        .war_channel_id = 2001,
+        .live_channel_id = 2002,
+    };
+    in.milestones[MILESTONE_DECLARED] = at(18, 57);
+    return in;
+}
+
+static void hold(struct incident *in, int place, enum role role,
+                 const char *name)
+{
+    in->holders[place].role = role;
+    in->holders[place].type = ACTOR_MEMBER;
+    in->holders[place].user_id = 77;
+    str_copy_to(in->holders[place].name, str_of(name));
+}
+
+static void check(const char *name, const struct incident *in)
+{
+    cJSON *card = card_message(in);
+    golden_json(name, card);
+    cJSON_Delete(card);
+}
+
+static void just_declared(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    check("room/card_declared.json", &in);
+}
+
+static void under_way(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    in.state = STATE_MITIGATED;
+    in.state_since_ms = AT(19, 6);
+    in.next_update_due_ms = AT(19, 36);
+    str_copy_to(in.impact, STR("HTTP 504 for every region; no data lost"));
+    hold(&in, 0, ROLE_SCRIBE, "quill_");
+    hold(&in, 1, ROLE_COMMANDER, "nova");
+    hold(&in, 2, ROLE_OPS, "dma");
+    hold(&in, 3, ROLE_OPS, "malte_j");
+    check("room/card_mitigated.json", &in);
+}
+
+static void private_drill(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    in.is_drill = true;
+    in.type = TYPE_SECURITY;
+    in.is_private = true;
+    in.live_channel_id = 0;
+    in.severity = SEVERITY_3;
+    check("room/card_private_drill.json", &in);
+}
+
+static void over(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    in.state = STATE_REVIEW;
+    in.state_since_ms = AT(19, 16);
+    in.entries = 16;
+    in.milestones[MILESTONE_IMPACT_START] = at(18, 50);
+    in.milestones[MILESTONE_FIRST_REPORT] = at(18, 53);
+    in.milestones[MILESTONE_FIRST_ALERT] = at(19, 1);
+    in.milestones[MILESTONE_IDENTIFIED] = at(19, 2);
+    in.milestones[MILESTONE_RESOLVED] = at(19, 16);
+    str_copy_to(in.impact, STR("HTTP 504 for every region; no data lost"));
+    str_copy_to(in.postmortem_ref, STR("postmortem/2022-12-13-global-outage"));
+    str_copy_to(in.postmortem_commit,
+                STR("0123456789abcdef0123456789abcdef01234567"));
+    check("room/card_over.json", &in);
+}
+
+/* The button that cannot work is not there. */
+static void offers_only_what_is_legal(void **state)
+{
+    (void)state;
+    static const struct {
+        enum incident_state state;
+        bool has_commander;
+        int buttons;
+    } cases[] = {
+        {STATE_INVESTIGATING, false, 3}, {STATE_INVESTIGATING, true, 2},
+        {STATE_IDENTIFIED, true, 2},     {STATE_MITIGATED, true, 1},
+        {STATE_MITIGATED, false, 2},     {STATE_RESOLVED, false, 0},
+        {STATE_REVIEW, false, 0},        {STATE_CLOSED, false, 0},
+        {STATE_CANCELLED, false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct incident in = outage();
+        in.state = cases[i].state;
+        if (cases[i].has_commander)
+            hold(&in, 0, ROLE_COMMANDER, "nova");
+        cJSON *card = card_message(&in);
+        const cJSON *rows = json_get(card, "components");
+        assert_true(cJSON_IsArray(rows)); /* an edit must clear old buttons */
+        const cJSON *row = cJSON_GetArrayItem(rows, 0);
+        assert_int_equal(cJSON_GetArraySize(json_get(row, "components")),
+                         cases[i].buttons);
+        cJSON_Delete(card);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(just_declared),
+        cmocka_unit_test(under_way),
+        cmocka_unit_test(private_drill),
+        cmocka_unit_test(over),
+        cmocka_unit_test(offers_only_what_is_legal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,545 @@
+#include "bot/base/utf8.h"
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/room_world.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define START civil_to_ms((struct civil){2026, 3, 14, 2, 59, 0, 0})
+
+static struct incident declared(struct world *world)
+{
+    world_open(world, START);
+    int64_t id = world_declare(world, "Global outage: 504 timeouts", false);
+    world_run(world, 3);
+    return world_incident(world, id);
+}
+
+static void resolve(struct world *world, int64_t id)
+{
+    struct request request = {
+        .kind = REQUEST_MOVE,
+        .draft = {.kind = EVENT_STATE,
+                  .state_to = STATE_RESOLVED,
+                  .text = STR("Archive deleted, 187 GB free"),
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}},
+    };
+    (void)world_take(world, id, &request);
+}
+
+/* The instance is random: what depends on it is blotted out. */
+static void check_body(const char *name, const cJSON *body)
+{
+    cJSON *copy = cJSON_Duplicate(body, 1);
+    static const char *const random[] = {"id", "nonce", "channel_id"};
+    for (size_t i = 0; i < sizeof random / sizeof random[0]; i++)
+        cJSON_DeleteItemFromObject(copy, random[i]);
+    struct str topic = json_text(copy, "topic");
+    if (topic.n > 9) {
+        struct buf fixed = BUF_INIT(2000);
+        buf_add(&fixed, (struct str){topic.s, topic.n - 9});
+        buf_add_text(&fixed, "00000000)");
+        json_set_text(copy, "topic", buf_str(&fixed));
+        buf_release(&fixed);
+    }
+    golden_json(name, copy);
+    cJSON_Delete(copy);
+}
+
+static const cJSON *newest_message(const struct world *world,
+                                   uint64_t channel_id)
+{
+    const cJSON *message, *newest = NULL;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        if (snowflake_of(json_get(message, "channel_id")) == channel_id)
+            newest = message;
+    }
+    assert_non_null(newest);
+    return newest;
+}
+
+static bool pinned(const struct world *world, uint64_t id)
+{
+    return json_is_true(world_message(world, id), "pinned");
+}
+
+static void declaring_makes_the_rooms(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+
+    assert_int_not_equal(in.war_channel_id, 0);
+    assert_int_not_equal(in.live_channel_id, 0);
+    assert_int_not_equal(in.announce_message_id, 0);
+    assert_true(pinned(&world, in.card_message_id));
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 2);
+    assert_int_equal(world_message_count(&world, in.live_channel_id), 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_int_equal(world_message_count(&world, WORLD_ORIGIN), 0);
+    /* Nothing is looked for when nothing went wrong. */
+    assert_int_equal(world_calls(&world, "GET"), 0);
+
+    check_body("room/war_channel.json",
+               world_channel(&world, in.war_channel_id));
+    check_body("room/live_channel.json",
+               world_channel(&world, in.live_channel_id));
+    check_body("room/entry_message.json",
+               newest_message(&world, in.live_channel_id));
+    const cJSON *line = newest_message(&world, WORLD_ANNOUNCE);
+    struct buf want = BUF_INIT(500);
+    buf_addf(&want,
+             "**SEV1** · **Global outage: 504 timeouts** · declared "
+             "<t:1773457140:R> by nova · follow it in <#%" PRIu64
+             "> · help in <#%" PRIu64 ">",
+             in.live_channel_id, in.war_channel_id);
+    assert_string_equal(cJSON_GetStringValue(json_get(line, "content")),
+                        buf_text(&want));
+    buf_release(&want);
+    world_close(&world);
+}
+
+/* Every message: who may be pinged is said, and a nonce guards it. */
+static void every_message_is_guarded(void **state)
+{
+    (void)state;
+    struct world world;
+    (void)declared(&world);
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        const cJSON *mentions = json_get(message, "allowed_mentions");
+        assert_int_equal(cJSON_GetArraySize(mentions), 1);
+        assert_int_equal(cJSON_GetArraySize(json_get(mentions, "parse")), 0);
+        assert_int_equal(json_text(message, "nonce").n, NONCE_BYTES - 1);
+        assert_true(json_is_true(message, "enforce_nonce"));
+    }
+    world_close(&world);
+}
+
+/* Whichever answer is lost, and however late the repeat comes, the world ends
+ * the same. */
+static void check_lost(const char *call, enum trouble trouble, int nth,
+                       int64_t wait_ms)
+{
+    struct world world;
+    world_open(&world, START);
+    int64_t id = world_declare(&world, "Global outage: 504 timeouts", false);
+    while (world_calls(&world, call) < nth)
+        assert_true(world_step(&world));
+    world.trouble = trouble;
+    world.trouble_at = call;
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world.now_ms += wait_ms;
+    world_run(&world, 5);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(cJSON_GetArraySize(world.channels), 2);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 2);
+    assert_int_equal(world_message_count(&world, in.live_channel_id), 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_true(pinned(&world, in.card_message_id));
+    world_close(&world);
+}
+
+static void a_lost_answer_makes_nothing_twice(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *call;
+        int count;
+    } calls[] = {{"POST /guilds", 2}, {"POST /channels", 4}, {"PUT", 1}};
+    for (size_t i = 0; i < 3; i++) {
+        for (int nth = 0; nth < calls[i].count; nth++) {
+            check_lost(calls[i].call, TROUBLE_LOST, nth, 0);
+            check_lost(calls[i].call, TROUBLE_UNREACHED, nth, 0);
+            check_lost(calls[i].call, TROUBLE_LOST, nth, 10 * MS_PER_MINUTE);
+            check_lost(calls[i].call, TROUBLE_UNREACHED, nth,
+                       10 * MS_PER_MINUTE);
+        }
+    }
+}
+
+static struct str last_line(const struct buf *lines, int from_end)
+{
+    struct str rest = buf_str(lines), line = STR_NONE;
+    int count = 0, n = 0;
+    for (size_t i = 0; i < rest.n; i++)
+        count += rest.s[i] == '\n';
+    while (n++ < count - from_end)
+        assert_true(str_cut(&rest, '\n', &line));
+    return line;
+}
+
+/* It must not grow by what is recorded in the meantime: the nonce would let
+ * the first one stand and swallow the rest. */
+static void a_planned_message_goes_out_unchanged(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    world_add(&world, in.id, "first", VISIBILITY_ROOM);
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = "POST /channels";
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world_add(&world, in.id, "second", VISIBILITY_ROOM);
+    world_run(&world, 5);
+    assert_true(
+        str_eq(last_line(&world.bodies, 2), last_line(&world.bodies, 1)));
+    assert_false(
+        str_eq(last_line(&world.bodies, 1), last_line(&world.bodies, 0)));
+    assert_int_equal(world_calls(&world, "GET"), 0);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 4);
+    world_close(&world);
+}
+
+/* The room talks on while Discord is away: ours is found far down. */
+static void looking_reads_on(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    world_add(&world, in.id, "first", VISIBILITY_ROOM);
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = "POST /channels";
+    for (int i = 0; i < 150; i++)
+        world_chat(&world, in.war_channel_id, "any news?");
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    for (int i = 0; i < 150; i++)
+        world_chat(&world, in.war_channel_id, "any news?");
+    world.now_ms += 10 * MS_PER_MINUTE;
+    world_run(&world, 5);
+    assert_int_equal(world_calls(&world, "GET /channels"), 2);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 3);
+    world_close(&world);
+}
+
+/* In order, each once, in as few messages as hold them. */
+static void long_records_are_batched(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    for (int i = 0; i < 200; i++) {
+        char text[100];
+        (void)snprintf(text, sizeof text, "entry number %d is recorded", i);
+        world_add(&world, in.id, text, VISIBILITY_LIVE);
+    }
+    world_run(&world, 5);
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(&world, in.live_channel_id, &all);
+    const char *at = buf_text(&all);
+    for (int i = 0; i < 200; i++) {
+        char text[100];
+        (void)snprintf(text, sizeof text, "entry number %d is", i);
+        at = strstr(at, text);
+        assert_non_null(at);
+        assert_null(strstr(at + 1, text));
+    }
+    size_t units = utf16_units(buf_str(&all));
+    int count = world_message_count(&world, in.live_channel_id);
+    assert_in_range(count, units / MESSAGE_UNITS, units / MESSAGE_UNITS + 3);
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        assert_in_range(utf16_units(json_text(message, "content")), 0,
+                        MESSAGE_UNITS);
+    }
+    buf_release(&all);
+    world_close(&world);
+}
+
+static void add_role(struct world *world, uint64_t id)
+{
+    cJSON *role = json_object();
+    json_set_id(role, "id", id);
+    json_add(world->roles, role);
+}
+
+static void private_stays_private(void **state)
+{
+    (void)state;
+    struct world world;
+    uint64_t respond[] = {500, 600}, command[] = {600, 77};
+    world_open(&world, START);
+    add_role(&world, WORLD_GUILD);
+    add_role(&world, 500); /* 600 is a person */
+    world.access.allowed[RIGHT_RESPOND] = (struct id_list){respond, 2};
+    world.access.allowed[RIGHT_COMMAND] = (struct id_list){command, 2};
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_add(&world, id, "token revoked", VISIBILITY_LIVE);
+    /* Whoever asks for it: nothing leaves. */
+    assert_int_equal(store_begin(world.store), ERR_OK);
+    static const enum effect_kind wishes[] = {EFFECT_LIVE_ROOM, EFFECT_LIVE,
+                                              EFFECT_ANNOUNCE};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(
+            store_want(world.store, wishes[i], id, 0, STR_NONE, world.now_ms),
+            ERR_OK);
+    assert_int_equal(store_commit(world.store), ERR_OK);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(cJSON_GetArraySize(world.channels), 1);
+    assert_int_equal(in.live_channel_id, 0);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 2);
+    check_body("room/war_channel_private.json",
+               world_channel(&world, in.war_channel_id));
+    world_close(&world);
+}
+
+static void private_without_a_room_says_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "POST /guilds";
+    world.code = 50013;
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_run(&world, 3);
+    world_add(&world, id, "token revoked", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    assert_int_equal(cJSON_GetArraySize(world.channels), 0);
+    assert_int_equal(cJSON_GetArraySize(world.messages), 0);
+    world_close(&world);
+}
+
+struct failure {
+    char words[500];
+    int count;
+};
+
+static bool copy_failure(const struct event *event, void *context)
+{
+    struct failure *failure = context;
+    if (event->kind == EVENT_TASK && event->failed) {
+        failure->count++;
+        str_copy_to(failure->words, event->text);
+    }
+    return true;
+}
+
+static struct failure failure_of(const struct world *world, int64_t id)
+{
+    struct failure failure = {.count = 0};
+    assert_int_equal(store_each_event(world->store, id, EVENTS_BY_SEQ, 0,
+                                      copy_failure, &failure),
+                     ERR_OK);
+    return failure;
+}
+
+static void failures_name_what_is_missing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at;
+        enum trouble trouble;
+        int code;
+        const char *words;
+    } cases[] = {
+        {"POST /guilds", TROUBLE_FORBIDDEN, 50013,
+         "The war room could not be made: opsroom lacks the permission Manage "
+         "Channels (Discord 50013). The incident goes on in the channel where "
+         "it was declared."},
+        {"POST /guilds", TROUBLE_REJECTED, 30013,
+         "The war room could not be made: the server has 500 channels, the "
+         "most Discord allows (Discord 30013). The incident goes on in the "
+         "channel where it was declared."},
+        {"PUT /channels", TROUBLE_FORBIDDEN, 50013,
+         "The card could not be pinned: opsroom lacks the permission Pin "
+         "Messages (Discord 50013). It stands in the room all the same."},
+        {"POST /channels", TROUBLE_REJECTED, 50035,
+         "The card could not be shown: Discord refused it (status 400) "
+         "(Discord 50035). /incident status tells the same."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, START);
+        world.trouble = cases[i].trouble;
+        world.trouble_at = cases[i].at;
+        world.code = cases[i].code;
+        int64_t id = world_declare(&world, "Global outage", false);
+        world_run(&world, 3);
+        assert_string_equal(failure_of(&world, id).words, cases[i].words);
+        world_close(&world);
+    }
+}
+
+static void without_a_war_room_work_goes_on_where_it_was_declared(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "POST /guilds";
+    world.code = 50013;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(in.war_channel_id, WORLD_ORIGIN);
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(&world, WORLD_ORIGIN, &all);
+    assert_non_null(strstr(buf_text(&all), "SEV1 declared"));
+    assert_non_null(strstr(buf_text(&all), "lacks the permission"));
+    assert_non_null(world_message(&world, in.card_message_id));
+    buf_release(&all);
+    world_close(&world);
+}
+
+/* A room that stays broken is on the record once, not once an entry. */
+static void a_deleted_room_is_recorded_once(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    cJSON_DeleteItemFromArray(world.channels,
+                              cJSON_GetArraySize(world.channels) - 1);
+    assert_null(world_channel(&world, in.live_channel_id));
+    for (int i = 0; i < 5; i++) {
+        world_add(&world, in.id, "still down", VISIBILITY_LIVE);
+        world_run(&world, 3);
+    }
+    struct failure failure = failure_of(&world, in.id);
+    assert_int_equal(failure.count, 1);
+    assert_string_equal(failure.words,
+                        "The entries could not be shown in the live room: the "
+                        "channel was deleted (Discord 10003). They are kept in "
+                        "the record.");
+    world_close(&world);
+}
+
+static void a_deleted_card_comes_back_pinned(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    world_delete(&world, in.card_message_id);
+    world_add(&world, in.id, "still down", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    struct incident after = world_incident(&world, in.id);
+    assert_int_not_equal(after.card_message_id, in.card_message_id);
+    assert_true(pinned(&world, after.card_message_id));
+    world_close(&world);
+}
+
+static void a_full_category_does_not_stop_the_live_room(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, START);
+    world.set.category_id = 4000;
+    int64_t id = world_declare(&world, "Global outage", false);
+    while (world_incident(&world, id).war_channel_id == 0)
+        assert_true(world_step(&world));
+    world.trouble = TROUBLE_REJECTED;
+    world.trouble_at = "POST /guilds";
+    world.code = 50035;
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    const cJSON *war = world_channel(&world, in.war_channel_id);
+    const cJSON *live = world_channel(&world, in.live_channel_id);
+    assert_true(str_is(json_text(war, "parent_id"), "4000"));
+    assert_non_null(live);
+    assert_null(json_get(live, "parent_id"));
+    assert_int_equal(failure_of(&world, id).count, 0);
+    world_close(&world);
+}
+
+static void who_is_called_for_is_pinged(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    struct request request = {
+        .kind = REQUEST_ASSIGN,
+        .draft = {.kind = EVENT_ROLE,
+                  .role = ROLE_COMMANDER,
+                  .holder = {ACTOR_MEMBER, 79, STR("quill")},
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}},
+    };
+    (void)world_take(&world, in.id, &request);
+    world_run(&world, 3);
+    check_body("room/assigned_war.json",
+               newest_message(&world, in.war_channel_id));
+    check_body("room/assigned_live.json",
+               newest_message(&world, in.live_channel_id));
+    world_close(&world);
+}
+
+static void resolving_leaves_the_final_card(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = declared(&world);
+    resolve(&world, in.id);
+    world_run(&world, 3);
+    const cJSON *card = world_message(&world, in.card_message_id);
+    assert_int_equal(cJSON_GetArraySize(json_get(card, "components")), 0);
+    const cJSON *embed = cJSON_GetArrayItem(json_get(card, "embeds"), 0);
+    assert_true(str_starts(json_text(embed, "title"), "Resolved · SEV1"));
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(&world, in.live_channel_id, &all);
+    assert_non_null(strstr(buf_text(&all), "Archive deleted, 187 GB free"));
+    buf_release(&all);
+    world_close(&world);
+}
+
+static void channel_names_are_what_discord_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title, *name;
+    } cases[] = {
+        {"Global outage: 504 timeouts", "inc-1-global-outage-504-timeouts"},
+        {"  -- ?! ", "inc-1"},
+        {"Störung: Médias", "inc-1-störung-médias"},
+        {"サーバー障害 🔥", "inc-1-サーバー障害"},
+        {"@everyone look", "inc-1-everyone-look"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, START);
+        int64_t id = world_declare(&world, cases[i].title, false);
+        world_run(&world, 3);
+        struct incident in = world_incident(&world, id);
+        const cJSON *channel = world_channel(&world, in.war_channel_id);
+        assert_string_equal(cJSON_GetStringValue(json_get(channel, "name")),
+                            cases[i].name);
+        world_close(&world);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(declaring_makes_the_rooms),
+        cmocka_unit_test(every_message_is_guarded),
+        cmocka_unit_test(a_lost_answer_makes_nothing_twice),
+        cmocka_unit_test(a_planned_message_goes_out_unchanged),
+        cmocka_unit_test(looking_reads_on),
+        cmocka_unit_test(long_records_are_batched),
+        cmocka_unit_test(private_stays_private),
+        cmocka_unit_test(private_without_a_room_says_nothing),
+        cmocka_unit_test(failures_name_what_is_missing),
+        cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
+        cmocka_unit_test(a_deleted_room_is_recorded_once),
+        cmocka_unit_test(a_deleted_card_comes_back_pinned),
+        cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
+        cmocka_unit_test(who_is_called_for_is_pinged),
+        cmocka_unit_test(resolving_leaves_the_final_card),
+        cmocka_unit_test(channel_names_are_what_discord_takes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
