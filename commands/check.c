@@ -217,7 +217,9 @@ static bool check_file(const struct check *check, const struct option *option,
                        const struct interaction_option *raw, struct value *out)
 {
     out->file = raw->file;
-    if (!is_acceptable(check, "the file's name", out->file.name, CHANGE_UNITS))
+    if (!is_acceptable(check, "the file's name", out->file.name,
+                       CHANGE_UNITS) ||
+        !is_acceptable(check, "the file's type", out->file.type, CHANGE_UNITS))
         return false;
     if (out->file.url.n == 0) {
         buf_addf(check->words,

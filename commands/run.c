@@ -1,5 +1,6 @@
 #include "commands/run.h"
 
+#include "bot/base/utf8.h"
 #include "bot/discord/custom_id.h"
 #include "bot/discord/message.h"
 #include "commands/check.h"
@@ -105,13 +106,30 @@ static enum source source_of(enum interaction_type type)
     return SOURCE_SLASH;
 }
 
+/* Nobody can help what stands in their nick, so it is cleaned, not refused. */
+static struct str clean_name(char out[static NAME_BYTES],
+                             const struct interaction_user *user)
+{
+    struct buf name = BUF_INIT(WORDS_BYTES);
+    add_printable(&name, user->name);
+    struct str cut = {buf_text(&name),
+                      utf8_cut_units(buf_str(&name), NAME_UNITS)};
+    str_copy(out, NAME_BYTES, str_trim(cut));
+    if (out[0] == '\0')
+        (void)snprintf(out, NAME_BYTES, "member %" PRIu64, user->id);
+    buf_release(&name);
+    return str_of(out);
+}
+
 static bool is_allowed(struct attempt *attempt)
 {
     const struct interaction *it = attempt->interaction;
     struct call *call = &attempt->run->call;
     call->command = attempt->command;
     call->source = source_of(it->type);
-    call->caller = (struct actor){ACTOR_MEMBER, it->user.id, it->user.name};
+    call->caller =
+        (struct actor){ACTOR_MEMBER, it->user.id,
+                       clean_name(attempt->run->caller_name, &it->user)};
     call->roles = it->roles;
     call->role_count = it->role_count;
     call->guild_id = it->guild_id;
@@ -301,6 +319,9 @@ static bool check_options(struct attempt *attempt)
             raw = &preset;
         if (raw != NULL && !check_option(&check, option, raw, value))
             return false;
+        if (value->user.id != 0)
+            value->user.name =
+                clean_name(attempt->run->user_name, &value->user);
         /* A button may bring fewer: run() asks for the form then. */
         if (option->required && !value->given &&
             it->type == INTERACTION_COMMAND)

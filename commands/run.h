@@ -36,6 +36,8 @@ struct command_run {
     struct call call;
     struct incident in;     /* what the request is about; zero: a new one */
     struct request request; /* set when *answer stayed NULL */
+    /* Names as Discord has them may hold what no record should. */
+    char caller_name[NAME_BYTES], user_name[NAME_BYTES];
 };
 
 /* Finds the command of a slash command, button or form and its incident (the

@@ -24,8 +24,11 @@ void say_time(struct buf *words, const struct when *when, int64_t now_ms)
     if (is_point)
         utc.typed[0] = '\0'; /* the zone it was typed in: UTC is said here */
     bool today = civil_day_start(utc.from_ms) == civil_day_start(now_ms);
-    when_print(&utc, !today, words);
+    struct buf text = BUF_INIT(400);
+    when_print(&utc, !today, &text);
+    markdown_add_line(words, buf_str(&text));
     buf_add_text(words, " UTC");
+    buf_release(&text);
     if (is_point) {
         buf_add_text(words, " (");
         markdown_add_timestamp(words, utc.from_ms, today ? 't' : 'f');
@@ -76,8 +79,7 @@ void say_kept(struct buf *words, const struct incident *after,
     buf_add_text(words, "\n");
 }
 
-/* Without what made it unacceptable: Discord would refuse the answer too. */
-static void add_printable(struct buf *out, struct str text)
+void add_printable(struct buf *out, struct str text)
 {
     size_t at;
     while (!utf8_printable(text, &at)) {

@@ -21,6 +21,9 @@ void say_where(struct buf *words, const struct incident *in,
 /* "Kept as #7 of **INC-12** at 18:53 UTC: …", and where it stands. */
 void say_kept(struct buf *words, const struct incident *after,
               const struct event *event, int64_t now_ms);
+/* Without control characters, direction marks and bytes that are not UTF-8.
+ * What is left is as it was: not escaped. */
+void add_printable(struct buf *out, struct str text);
 /* What was typed, in a block to copy from: a refused command must not cost
  * anybody their text. Takes what `words` leave of a message; nothing when the
  * text is short enough to type again. */
