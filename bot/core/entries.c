@@ -9,7 +9,7 @@ static bool is_open_to_entries(struct step *step)
         return true;
     return refuse(step,
                   "INC-%" PRId64 " is %s and its record is final. To add to "
-                  "it, reopen it first: /incident update state:investigating "
+                  "it, reopen it first: `/incident update state:investigating` "
                   "with the reason as message.",
                   in->id, word_of(&state_words, (int)in->state));
 }
@@ -49,8 +49,8 @@ static bool has_content(struct step *step)
     if (!is_blank(event->text) || !is_blank(event->link) ||
         event->file_sha256.n > 0 || step->request->fetch_url.n > 0)
         return true;
-    return refuse(step, "The entry is empty. Say what happened: /timeline add "
-                        "text:Restarted the queue workers");
+    return refuse(step, "The entry is empty. Say what happened: "
+                        "`/timeline add text:Restarted the queue workers`");
 }
 
 static bool fields_suit_kind(struct step *step)

@@ -126,6 +126,13 @@ bool not_in_future(struct step *step, const struct when *when)
                   text);
 }
 
+/* "resolved", "in review": after "INC-12 is". */
+static const char *state_phrase(enum incident_state state)
+{
+    return state == STATE_REVIEW ? "in review"
+                                 : word_of(&state_words, (int)state);
+}
+
 /* "since 2022-12-13 18:53 UTC", as precisely as it was told. */
 static void print_since(const struct incident *in, struct buf *out)
 {
@@ -149,7 +156,7 @@ static void decide_declare(struct step *step)
     event->kind = EVENT_DECLARED;
     if (is_blank(event->text)) {
         refuse(step, "An incident needs a title: what do people see? For "
-                     "example: /incident declare title:Logins fail with 504");
+                     "example: `/incident declare title:Logins fail with 504`");
         return;
     }
     if (!fits(step, "The title", event->text, TITLE_UNITS) ||
@@ -188,12 +195,12 @@ static bool not_repeated(struct step *step)
     if (event->state_to == STATE_RESOLVED && is_over(in->state))
         return already(step,
                        "INC-%" PRId64 " is already %s, %s. To add to the "
-                       "record, use /timeline add or /incident update.",
-                       in->id, word_of(&state_words, (int)in->state), text);
+                       "record, use `/timeline add` or `/incident update`.",
+                       in->id, state_phrase(in->state), text);
     if (event->state_to == in->state && is_blank(event->text) &&
         is_blank(event->impact))
         return already(step, "INC-%" PRId64 " is already %s, %s.", in->id,
-                       word_of(&state_words, (int)in->state), text);
+                       state_phrase(in->state), text);
     return true;
 }
 
@@ -214,7 +221,7 @@ static bool move_is_legal(struct step *step)
         return refuse(step,
                       "INC-%" PRId64 " is %s and cannot become %s. From here "
                       "it may become: %s.",
-                      in->id, word_of(&state_words, (int)in->state),
+                      in->id, state_phrase(in->state),
                       word_of(&state_words, (int)to), text);
     }
     bool needs_reason =
@@ -235,9 +242,9 @@ static bool update_is_legal(struct step *step)
     if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
         return refuse(step,
                       "INC-%" PRId64 " is %s. To go on, reopen it first: "
-                      "/incident update state:investigating with the reason "
+                      "`/incident update state:investigating` with the reason "
                       "as message.",
-                      in->id, word_of(&state_words, (int)in->state));
+                      in->id, state_phrase(in->state));
     return true;
 }
 
@@ -304,7 +311,7 @@ static bool role_may_be_taken(struct step *step)
     const struct role_holder *same =
         incident_holder(in, event->role, &event->holder);
     if (is_blank(event->holder.name))
-        return refuse(step, "Say who takes the role: /ic assign user:@name");
+        return refuse(step, "Say who takes the role: `/ic assign user:@name`");
     if (same != NULL) {
         print_utc(same->since, &since);
         return already(step, "%s is already %s of INC-%" PRId64 ", since %s.",
@@ -316,7 +323,7 @@ static bool role_may_be_taken(struct step *step)
         return refuse(step,
                       "INC-%" PRId64 " already has %d people in roles, the "
                       "most it can hold. Record the help as an entry instead: "
-                      "/timeline add",
+                      "`/timeline add`",
                       in->id, ROLE_HOLDERS);
     return true;
 }
@@ -330,7 +337,7 @@ static void decide_assign(struct step *step)
         event->role = ROLE_COMMANDER;
     if (step->in->state == STATE_CLOSED || step->in->state == STATE_CANCELLED) {
         refuse(step, "INC-%" PRId64 " is %s: there are no roles to take.",
-               step->in->id, word_of(&state_words, (int)step->in->state));
+               step->in->id, state_phrase(step->in->state));
         return;
     }
     bool leaves = event->holder.type == ACTOR_NOBODY;
@@ -354,7 +361,7 @@ static bool exists(struct step *step)
 {
     if (step->in->state != STATE_NONE)
         return true;
-    return refuse(step, "There is no such incident. /incident declare starts "
+    return refuse(step, "There is no such incident. `/incident declare` starts "
                         "one.");
 }
 
