@@ -61,7 +61,7 @@ class Pending {
             const stopClock = standin.clock.after(ackDeadline, () => {
                 if (!interaction.answered) fail('The application did not respond');
             });
-            const guard = setTimeout(() => fail(`No final answer in ${patience} ms`), patience);
+            const guard = setTimeout(() => fail(`No final answer in ${patience} ms`), patience).unref();
             interaction.listeners.add(look);
             look();
         });

@@ -4,10 +4,10 @@
 // wrong field. Where the published schema is wider than the documentation, the
 // documentation's limits are in rules.mjs.
 
-import * as spec from 'discord-api-spec/zod';
 import * as z from 'zod/mini';
 
 import { FormErrors } from './errors.mjs';
+import { spec } from './spec.mjs';
 
 const CALLBACK = ['ApplicationCommandAutocompleteCallbackRequest', 'CreateMessageInteractionCallbackRequest',
     'ModalInteractionCallbackRequest', 'PongInteractionCallbackRequest', 'UpdateMessageInteractionCallbackRequest'];

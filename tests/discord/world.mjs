@@ -75,7 +75,7 @@ export class World {
                 if (value) { settle(); resolve(value); }
             };
             const failure = new Error(`waited ${guardMs} ms in vain for ${what}`);
-            const guard = setTimeout(() => { settle(); reject(failure); }, guardMs);
+            const guard = setTimeout(() => { settle(); reject(failure); }, guardMs).unref();
             this.waiting.add(ask);
             ask();
         });
