@@ -194,6 +194,9 @@ static void an_update_needs_no_move(void **state)
     request.draft.impact = STR("slow for some");
     accepts(&play, request);
     assert_string_equal(play.in.impact, "slow for some");
+    request.draft.impact = STR("ok");
+    accepts(&play, request);
+    assert_memory_equal(play.in.impact, "ok\0\0\0\0\0", 8); /* nothing stays */
     answers(&play, VERDICT_REFUSED, moving(STATE_NONE, " "),
             "nothing to record");
 }

@@ -214,6 +214,16 @@ static const struct placed {
      "2024-06-01T10:00:00",
      NOW,
      "2022-12-13T18:53:00"},
+    /* twelve hours before or after: a story is told forwards */
+    {{"06:53", "2022-12-14T06:53:00", NULL, WHEN_MINUTE, "2022-12-14 06:53"},
+     "2024-06-01T10:00:00",
+     NOW,
+     "2022-12-13T18:53:00"},
+    /* nearer on the day before, but nothing was before the base day */
+    {{"23:50", "2022-12-13T23:50:00", NULL, WHEN_MINUTE, "2022-12-13 23:50"},
+     "2024-06-01T10:00:00",
+     NOW,
+     "2022-12-13T00:30:00"},
 };
 
 static void check_reading(const struct reading *r, const struct when_base *base)
