@@ -85,6 +85,7 @@ static void decide_postmortem(struct step *step)
     }
     emit(step, event);
     want(step, EFFECT_CARD);
+    want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
 }
 
@@ -103,6 +104,7 @@ static void decide_made(struct step *step)
     } else if (event->effect == EFFECT_LIVE_ROOM) {
         want(step, EFFECT_LIVE);
         want(step, EFFECT_ANNOUNCE);
+        want(step, EFFECT_CARD); /* links it */
     } else if (event->effect == EFFECT_CARD) {
         want(step, EFFECT_PIN);
     }

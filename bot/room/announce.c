@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { LOOK = 1, POST };
 
@@ -26,23 +25,23 @@ static cJSON *announcement(const struct incident *in)
     }
     if (in->live_channel_id != 0)
         buf_addf(&text, " · follow it in <#%" PRIu64 ">", in->live_channel_id);
-    if (in->war_channel_id != 0)
-        buf_addf(&text, " · help in <#%" PRIu64 ">", in->war_channel_id);
+    buf_addf(&text, " · help in <#%" PRIu64 ">", in->war_channel_id);
     cJSON *message = message_new(buf_str(&text));
     buf_release(&text);
     return message;
 }
 
-/* The link to its room tells our line from any other. */
-static bool links_the_room(const cJSON *message, const void *context)
+static bool says_the_same(const cJSON *message, const void *line)
 {
-    const struct incident *in = context;
-    const char *content = cJSON_GetStringValue(json_get(message, "content"));
-    char link[32];
-    (void)snprintf(link, sizeof link, "<#%" PRIu64 ">",
-                   in->live_channel_id != 0 ? in->live_channel_id
-                                            : in->war_channel_id);
-    return content != NULL && strstr(content, link) != NULL;
+    return str_eq(json_text(message, "content"), json_text(line, "content"));
+}
+
+static uint64_t find_line(const struct visit *visit)
+{
+    cJSON *line = announcement(&visit->delivery->in);
+    uint64_t id = listing_find(visit, says_the_same, line);
+    cJSON_Delete(line);
+    return id;
 }
 
 static enum delivery_verdict post(struct visit *visit)
@@ -68,14 +67,17 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     case 0:
         if (channel == 0 || in->announce_message_id != 0 || is_confidential(in))
             return DELIVERY_DONE;
-        if (visit_must_look(visit))
+        /* Both rooms are made at the same time; this one was slower. */
+        if (in->war_channel_id == 0)
+            return visit_retry(visit, "The war room is not there yet.");
+        if (visit_is_repeat(visit))
             return visit_look(visit, LOOK, channel,
                               visit->delivery->row.first_attempt_ms);
         return post(visit);
     case LOOK:
         if (visit->answer->fate != REST_DONE)
             return visit_refused(visit, &refusal);
-        id = listing_find(visit, links_the_room, in);
+        id = find_line(visit);
         if (id != 0)
             return visit_made(visit, id);
         return listing_goes_on(visit, channel) ? DELIVERY_CALL : post(visit);

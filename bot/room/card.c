@@ -276,7 +276,7 @@ static enum delivery_verdict edit(struct visit *visit, uint64_t id)
 static enum delivery_verdict post_or_look(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
-    if (visit_must_look(visit))
+    if (visit_is_repeat(visit))
         return visit_look(visit, LOOK, war_channel(in),
                           visit->delivery->row.first_attempt_ms);
     return post(visit);
@@ -306,6 +306,11 @@ enum delivery_verdict deliver_card(struct visit *visit)
         return listing_goes_on(visit, war_channel(in)) ? DELIVERY_CALL
                                                        : post(visit);
     case POST:
+        /* The nonce may have given us an earlier try, as it was then. */
+        if (answer->fate == REST_DONE && visit_is_repeat(visit)) {
+            delivery->made_id = id_of(answer->json);
+            return edit(visit, delivery->made_id);
+        }
         if (answer->fate == REST_DONE)
             return visit_made(visit, id_of(answer->json));
         /* Posted by a try whose answer was lost, and deleted since. */

@@ -90,7 +90,7 @@ enum delivery_verdict channel_make(struct visit *visit,
 
     switch (delivery->step) {
     case 0:
-        if (delivery->row.attempts > 0)
+        if (visit_is_repeat(visit))
             return visit_call(visit, LOOK,
                               rest_guild_channels(delivery->in.guild_id));
         return prepare(visit, plan);

@@ -169,11 +169,9 @@ enum delivery_verdict visit_post(struct visit *visit, int step,
     return visit_call(visit, step, rest_message_create(channel_id, message));
 }
 
-bool visit_must_look(const struct visit *visit)
+bool visit_is_repeat(const struct visit *visit)
 {
-    const struct outbox_row *row = &visit->delivery->row;
-    return row->attempts > 0 &&
-           visit->now_ms - row->first_attempt_ms > NONCE_TRUST_MS;
+    return visit->delivery->row.attempts > 0;
 }
 
 static enum delivery_verdict look_after(struct visit *visit, int step,

@@ -8,10 +8,6 @@
 
 #include "bot/room/room.h"
 
-/* Discord forgets a message's nonce after "the past few minutes". A message
- * whose first try is older than this is looked for before it is sent again. */
-#define NONCE_TRUST_MS (60 * MS_PER_SECOND)
-
 struct visit {
     struct delivery *delivery;
     struct store *store;
@@ -59,9 +55,10 @@ enum delivery_verdict visit_refused(struct visit *visit,
 enum delivery_verdict visit_post(struct visit *visit, int step,
                                  uint64_t channel_id, cJSON *message,
                                  const char *key);
-/* True when a try before this one may have arrived so long ago that its nonce
- * guards no more. */
-bool visit_must_look(const struct visit *visit);
+/* True when a try before this one may have arrived. Its nonce would guard
+ * against a second message for a few minutes, but it would also swallow what
+ * has changed since. */
+bool visit_is_repeat(const struct visit *visit);
 /* Lists messages from shortly before since_ms on, to find one of ours. */
 enum delivery_verdict visit_look(struct visit *visit, int step,
                                  uint64_t channel_id, int64_t since_ms);

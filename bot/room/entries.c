@@ -15,6 +15,10 @@
 
 enum { LOOK = 1, POST };
 
+/* Discord forgets a nonce after "the past few minutes". A planned message older
+ * than this is looked for before it is sent again. */
+#define NONCE_TRUST_MS (60 * MS_PER_SECOND)
+
 #define PINGS           10
 #define MESSAGE_DELETED 1 /* an id for one that stood and was deleted */
 

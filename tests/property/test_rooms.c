@@ -94,6 +94,23 @@ static bool has_embed(const cJSON *message)
     return json_get(message, "embeds") != NULL;
 }
 
+/* The card that stands is the card of the record. */
+static void check_card(const struct world *world, int64_t id)
+{
+    struct incident in = world_incident(world, id);
+    const cJSON *stands = world_message(world, in.card_message_id);
+    cJSON *want = card_message(&in);
+    static const char *const parts[] = {"embeds", "components"};
+    for (size_t i = 0; i < 2; i++) {
+        char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
+        char *b = cJSON_PrintUnformatted(json_get(want, parts[i]));
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+    }
+    cJSON_Delete(want);
+}
+
 static void check_world(const struct world *world, const int64_t *ids)
 {
     const cJSON *message;
@@ -101,6 +118,7 @@ static void check_world(const struct world *world, const int64_t *ids)
     for (int i = 0; i < INCIDENTS; i++) {
         check_room(world, ids[i], ROOM_WAR);
         check_room(world, ids[i], ROOM_LIVE);
+        check_card(world, ids[i]);
     }
     cJSON_ArrayForEach(message, world->messages)
     {

@@ -69,7 +69,7 @@ static void security_is_private(void **state)
     accepts(&play, adding(EVENT_NOTE, "n"));
     assert_string_equal(play.wanted, "card room");
     accepts(&play, finished(EFFECT_LIVE_ROOM, 7));
-    assert_string_equal(play.wanted, "");
+    assert_string_equal(play.wanted, "card");
     accepts(&play, moving(STATE_RESOLVED, NULL));
     assert_string_equal(play.wanted, "card room postmortem");
 }

@@ -433,6 +433,51 @@ static void a_deleted_card_comes_back_pinned(void **state)
     world_close(&world);
 }
 
+/* The first try's nonce must not let the card stay as it was then. */
+static void a_card_tried_again_is_up_to_date(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, START);
+    int64_t id = world_declare(&world, "Global outage", false);
+    while (world_incident(&world, id).live_channel_id == 0 ||
+           world_incident(&world, id).war_channel_id == 0)
+        assert_true(world_step(&world));
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = "POST /channels";
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    assert_int_equal(world_calls(&world, "POST /channels"), 1);
+    resolve(&world, id);
+    world_run(&world, 5);
+    struct incident in = world_incident(&world, id);
+    const cJSON *card = world_message(&world, in.card_message_id);
+    const cJSON *embed = cJSON_GetArrayItem(json_get(card, "embeds"), 0);
+    assert_true(str_starts(json_text(embed, "title"), "Resolved"));
+    world_close(&world);
+}
+
+/* The announcement links both rooms, whichever is made first. */
+static void an_announcement_waits_for_the_war_room(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, START);
+    int64_t id = world_declare(&world, "Global outage", false);
+    world.trouble = TROUBLE_UNREACHED;
+    world.trouble_at = "POST /guilds";
+    world_run(&world, 5);
+    struct incident in = world_incident(&world, id);
+    char link[32];
+    (void)snprintf(link, sizeof link, "<#%" PRIu64 ">", in.war_channel_id);
+    struct buf all = BUF_INIT(4000);
+    world_contents(&world, WORLD_ANNOUNCE, &all);
+    assert_non_null(strstr(buf_text(&all), link));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    buf_release(&all);
+    world_close(&world);
+}
+
 static void a_full_category_does_not_stop_the_live_room(void **state)
 {
     (void)state;
@@ -536,6 +581,8 @@ int main(void)
         cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
         cmocka_unit_test(a_deleted_room_is_recorded_once),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
+        cmocka_unit_test(a_card_tried_again_is_up_to_date),
+        cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
         cmocka_unit_test(resolving_leaves_the_final_card),
