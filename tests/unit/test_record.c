@@ -221,7 +221,7 @@ static void rooms_come_one_after_the_other(void **state)
     assert_string_equal(play.wanted, "card room");
     answers(&play, VERDICT_ALREADY, finished(EFFECT_WAR_ROOM, 31), "known");
     accepts(&play, finished(EFFECT_LIVE_ROOM, 32));
-    assert_string_equal(play.wanted, "live announce");
+    assert_string_equal(play.wanted, "live announce card");
     accepts(&play, finished(EFFECT_CARD, 33));
     assert_string_equal(play.wanted, "pin");
     answers(&play, VERDICT_ALREADY, finished(EFFECT_CARD, 33), "known");
@@ -292,7 +292,7 @@ static void a_postmortem_brings_review(void **state)
     assert_int_equal(play.in.state, STATE_REVIEW);
     assert_string_equal(play.in.postmortem_commit, "c1");
     assert_string_equal(play.in.postmortem_ref, "postmortem/2022-12-13-logins");
-    assert_string_equal(play.wanted, "card live");
+    assert_string_equal(play.wanted, "card room live");
     assert_int_equal(play.in.last_update_ms, last_update);
     answers(&play, VERDICT_ALREADY, committed("c1"), "known");
     accepts(&play, committed("c2"));
