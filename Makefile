@@ -71,6 +71,9 @@ $(BUILD)/%.o: %.cc
 	$(call say,CXX,$<)
 	$(Q)$(CXX) -std=c++17 $(CPPFLAGS) -Wall -Wextra $(CFLAGS) -c $< -o $@
 
+# Its bytes are read by the assembler, which writes no dependency.
+$(BUILD)/templates/builtin.o: templates/postmortem.hugo.md
+
 $(BUILD)/libopsroom.a: $(OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -1,0 +1,413 @@
+#include "bot/postmortem/data.h"
+
+#include "bot/base/mem.h"
+#include "bot/postmortem/escape.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct tree {
+    struct store *store;
+    const struct incident *in;
+    cJSON *root;
+    cJSON *timeline; /* entries, to be split into days */
+    cJSON *causes, *changes, *notices, *ideas, *files;
+    cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
+    struct buf roles[ROLE_COUNT];
+    cJSON **by_seq; /* timeline's entries and ideas, borrowed */
+    /* seq of what may be shown: evidence of a private entry may not. */
+    bool *shown;
+    enum err err; /* the first failure of a callback */
+};
+
+static cJSON *add_to(cJSON *list, cJSON *item)
+{
+    if (item == NULL || !cJSON_AddItemToArray(list, item))
+        abort();
+    return item;
+}
+
+static bool is_known(const struct tree *tree, int64_t seq)
+{
+    return seq > 0 && seq <= tree->in->last_seq;
+}
+
+/* ---- one event ---- */
+
+static bool is_cause(const struct event *event)
+{
+    return event->kind == EVENT_FINDING &&
+           (event->confidence == CONFIDENCE_CONFIRMED ||
+            event->confidence == CONFIDENCE_THEORY);
+}
+
+static void add_cause(struct tree *tree, const struct event *event)
+{
+    cJSON *cause = add_to(tree->causes, entry_new(event));
+    put_flag(cause, "theory", event->confidence == CONFIDENCE_THEORY);
+}
+
+/* "@quintessence, from 01:56; nobody, from 02:40" */
+static void note_role(struct tree *tree, const struct event *event)
+{
+    struct buf *line = &tree->roles[event->role];
+    if (line->n > 0)
+        buf_add_text(line, "; ");
+    if (event->holder.type == ACTOR_NOBODY && event->role == ROLE_COMMANDER)
+        buf_add_text(line, "nobody, from ");
+    else if (event->holder.type == ACTOR_NOBODY)
+        actor_print(line, event->actor.type, event->actor.name);
+    else
+        actor_print(line, event->holder.type, event->holder.name);
+    bool leaves = event->holder.type == ACTOR_NOBODY;
+    if (event->role != ROLE_COMMANDER || !leaves)
+        buf_add_text(line, leaves ? ", until " : ", from ");
+    when_print(&event->occurred, true, line);
+}
+
+static void add_to_lists(struct tree *tree, const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_REPORT:
+        if (tree->report == NULL)
+            tree->report = put(tree->root, "report", entry_new(event));
+        break;
+    case EVENT_ALERT:
+        if (tree->alert == NULL)
+            tree->alert = put(tree->root, "alert", entry_new(event));
+        break;
+    case EVENT_CHANGE:
+        add_to(tree->changes, entry_new(event));
+        break;
+    case EVENT_COMMS:
+        add_to(tree->notices, entry_new(event));
+        break;
+    case EVENT_IDEA:
+        tree->by_seq[event->seq] = add_to(tree->ideas, entry_new(event));
+        break;
+    default:
+        break;
+    }
+    if (is_cause(event))
+        add_cause(tree, event);
+}
+
+static bool on_event(const struct event *event, void *context)
+{
+    struct tree *tree = context;
+    if (event->kind == EVENT_TASK || !is_known(tree, event->seq))
+        return true;
+    /* Who led is no secret, but what a private entry says is. */
+    if (event->kind == EVENT_ROLE)
+        note_role(tree, event);
+    if (event->visibility == VISIBILITY_PRIVATE)
+        return true;
+    tree->shown[event->seq] = true;
+    add_to_lists(tree, event);
+    if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
+        event->text.n > 0) {
+        cJSON_DeleteItemFromObjectCaseSensitive(tree->root, "summary");
+        put_text(tree->root, "summary", event->text);
+    }
+    if (!event_in_timeline(event))
+        return true;
+    cJSON *entry = add_to(tree->timeline, entry_new(event));
+    tree->by_seq[event->seq] = entry;
+    tree->err = entry_add_evidence(entry, tree->files, event, tree->store);
+    return tree->err == ERR_OK;
+}
+
+/* Second walk: evidence may come before its entry in time. */
+static bool on_evidence(const struct event *event, void *context)
+{
+    struct tree *tree = context;
+    bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0 &&
+                   event->visibility != VISIBILITY_PRIVATE &&
+                   is_known(tree, event->target) && tree->shown[event->target];
+    if (!belongs)
+        return true;
+    cJSON *entry = tree->by_seq[event->target];
+    if (entry != NULL)
+        tree->err = entry_add_evidence(entry, tree->files, event, tree->store);
+    return tree->err == ERR_OK;
+}
+
+/* ---- at a glance ---- */
+
+static void add_row(cJSON *rows, const char *name, struct str value)
+{
+    cJSON *row = add_to(rows, cJSON_CreateObject());
+    struct buf label = BUF_INIT(200);
+    buf_add_text(&label, name);
+    if (label.s[0] >= 'a' && label.s[0] <= 'z')
+        label.s[0] = (char)(label.s[0] - 'a' + 'A');
+    put_text(row, "name", buf_str(&label));
+    put_line(row, "value", value.n > 0 ? value : STR("not recorded"));
+    buf_release(&label);
+}
+
+static const char *state_shown(const struct incident *in)
+{
+    /* Review and closed come from the page itself, which would otherwise
+     * change its own bytes. */
+    bool resolved = in->state == STATE_REVIEW || in->state == STATE_CLOSED;
+    return resolved ? "resolved" : word_of(&state_words, (int)in->state);
+}
+
+static void add_milestones(cJSON *rows, const struct incident *in)
+{
+    for (int i = 0; i < MILESTONE_COUNT; i++) {
+        struct buf value = BUF_INIT(300);
+        if (i == MILESTONE_PR_OPENED || i == MILESTONE_PR_MERGED)
+            continue; /* later than the page */
+        when_print(&in->milestones[i], true, &value);
+        add_row(rows, milestone_words.all[i], buf_str(&value));
+        buf_release(&value);
+    }
+}
+
+static void add_spans(cJSON *rows, const struct incident *in)
+{
+    static const struct {
+        const char *name;
+        enum milestone from, to;
+    } spans[] = {
+        {"First human report to first public notice", MILESTONE_FIRST_REPORT,
+         MILESTONE_FIRST_NOTICE},
+        {"First human report to identified", MILESTONE_FIRST_REPORT,
+         MILESTONE_IDENTIFIED},
+        {"First human report to resolved", MILESTONE_FIRST_REPORT,
+         MILESTONE_RESOLVED},
+    };
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        struct buf value = BUF_INIT(300);
+        when_print_span(&in->milestones[spans[i].from],
+                        &in->milestones[spans[i].to], &value);
+        add_row(rows, spans[i].name, buf_str(&value));
+        buf_release(&value);
+    }
+}
+
+static void put_glance(struct tree *tree)
+{
+    const struct incident *in = tree->in;
+    cJSON *rows = put(tree->root, "glance", cJSON_CreateArray());
+    struct buf gap = BUF_INIT(300);
+    incident_print_alarm_gap(in, &gap);
+    put_text(tree->root, "alarm_gap", buf_str(&gap));
+    add_row(rows, "Severity",
+            str_of(word_of(&severity_words, (int)in->severity)));
+    add_row(rows, "Type", str_of(word_of(&type_words, (int)in->type)));
+    add_row(rows, "State", str_of(state_shown(in)));
+    if (in->is_private)
+        add_row(rows, "Private", STR("yes: for responders only"));
+    if (in->is_drill)
+        add_row(rows, "Drill", STR("yes: an exercise"));
+    add_milestones(rows, in);
+    add_spans(rows, in);
+    add_row(rows, "Human-alarm gap", buf_str(&gap));
+    for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
+        if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
+            add_row(rows, role_words.all[i], buf_str(&tree->roles[i]));
+    buf_release(&gap);
+}
+
+/* ---- the rest ---- */
+
+/* The day that an entry's time stands under: 24:XX belongs to the day it was
+ * typed for. */
+static struct str day_of(const cJSON *entry)
+{
+    const cJSON *when = cJSON_GetObjectItemCaseSensitive(entry, "when");
+    assert(cJSON_IsString(when));
+    struct str text = str_of(when->valuestring);
+    text.n = text.n < 10 ? text.n : 10;
+    return text;
+}
+
+/* Entries under the day they belong to; the heading only when there are
+ * several. */
+static void put_days(struct tree *tree)
+{
+    cJSON *days = put(tree->root, "days", cJSON_CreateArray());
+    cJSON *list = NULL, *entry;
+    struct str day = STR_NONE;
+    while ((entry = cJSON_DetachItemFromArray(tree->timeline, 0)) != NULL) {
+        if (list == NULL || !str_eq(day, day_of(entry))) {
+            cJSON *object = add_to(days, cJSON_CreateObject());
+            put_text(object, "day", day_of(entry));
+            list = put(object, "entries", cJSON_CreateArray());
+        }
+        day = day_of(add_to(list, entry));
+    }
+    bool several = days->child != NULL && days->child->next != NULL;
+    put_flag(tree->root, "several_days", several);
+    put_text(tree->root, "one_day", several ? STR("") : day);
+}
+
+static const struct when *earliest(const struct incident *in)
+{
+    const struct when *report = &in->milestones[MILESTONE_FIRST_REPORT];
+    const struct when *alert = &in->milestones[MILESTONE_FIRST_ALERT];
+    if (when_is_set(&in->milestones[MILESTONE_IMPACT_START]))
+        return &in->milestones[MILESTONE_IMPACT_START];
+    if (when_is_set(report) && when_is_set(alert))
+        return when_compare(report, alert) <= 0 ? report : alert;
+    if (when_is_set(report) || when_is_set(alert))
+        return when_is_set(report) ? report : alert;
+    return &in->milestones[MILESTONE_DECLARED];
+}
+
+/* "" unless the record knows both ends. */
+static void put_times(struct tree *tree)
+{
+    const struct when *began = earliest(tree->in);
+    const struct when *ended = &tree->in->milestones[MILESTONE_RESOLVED];
+    struct buf lasted = BUF_INIT(300);
+    put_when(tree->root, "began", began, true);
+    put_flag(tree->root, "has_ended", when_is_set(ended));
+    put_when(tree->root, "ended", ended, true);
+    when_print_span(began, ended, &lasted);
+    put_text(tree->root, "lasted", buf_str(&lasted));
+    buf_release(&lasted);
+}
+
+static void put_yaml(cJSON *object, const char *name, struct str text)
+{
+    struct buf line = BUF_INIT(10000), quoted = BUF_INIT(70000);
+    text_on_one_line(&line, text);
+    yaml_quote(&quoted, buf_str(&line));
+    put_text(object, name, buf_str(&quoted));
+    buf_release(&line);
+    buf_release(&quoted);
+}
+
+static void put_front_matter(struct tree *tree)
+{
+    const struct incident *in = tree->in;
+    const struct role_holder *commander = incident_commander(in);
+    char date[CIVIL_ISO_BYTES];
+    struct str author = str_of(in->declared_by.name);
+    civil_date(in->first_event_ms, date);
+    if (commander != NULL)
+        author = str_of(commander->name);
+    while (str_starts(author, "@"))
+        author = str_from(author, 1);
+    cJSON *yaml = put(tree->root, "yaml", cJSON_CreateObject());
+    put_text(yaml, "date", str_of(date));
+    put_yaml(yaml, "title", str_of(in->title));
+    put_yaml(yaml, "author", author.n > 0 ? author : STR("the responders"));
+    if (in->impact[0] != '\0')
+        put_yaml(yaml, "description", str_of(in->impact));
+    else
+        put_yaml(yaml, "description", STR("What happened, and what was done"));
+}
+
+static void put_facts(struct tree *tree)
+{
+    const struct incident *in = tree->in;
+    struct buf name = BUF_INIT(100);
+    incident_print_name(in, &name);
+    put_text(tree->root, "incident", buf_str(&name));
+    put_line(tree->root, "title", str_of(in->title));
+    put_text(tree->root, "impact", str_of(in->impact));
+    put_text(tree->root, "severity",
+             str_of(word_of(&severity_words, (int)in->severity)));
+    put_text(tree->root, "type", str_of(word_of(&type_words, (int)in->type)));
+    put_text(tree->root, "state", str_of(state_shown(in)));
+    put_flag(tree->root, "private", in->is_private);
+    put_flag(tree->root, "drill", in->is_drill);
+    put(tree->root, "entry_count", cJSON_CreateNumber((double)in->entries));
+    if (tree->report == NULL)
+        put_flag(tree->root, "report", false);
+    if (tree->alert == NULL)
+        put_flag(tree->root, "alert", false);
+    buf_release(&name);
+}
+
+static enum err put_record_hash(struct tree *tree)
+{
+    struct sha256 hash;
+    char hex[SHA256_HEX];
+    enum err err = store_record_hash(tree->store, tree->in->id, &hash);
+    if (err != ERR_OK)
+        return err;
+    sha256_hex(&hash, hex);
+    put_text(tree->root, "record_sha256", str_of(hex));
+    return ERR_OK;
+}
+
+static enum err walk(struct tree *tree)
+{
+    enum err err = store_each_event(tree->store, tree->in->id, EVENTS_BY_TIME,
+                                    0, on_event, tree);
+    if (err == ERR_OK)
+        err = tree->err;
+    if (err == ERR_OK)
+        err = store_each_event(tree->store, tree->in->id, EVENTS_BY_SEQ, 0,
+                               on_evidence, tree);
+    if (err == ERR_OK)
+        err = tree->err;
+    return err;
+}
+
+/* "causes": the list, and "has_causes" for the words around it. */
+static cJSON *put_list(struct tree *tree, const char *name)
+{
+    return put(tree->root, name, cJSON_CreateArray());
+}
+
+static void put_has(struct tree *tree, const char *name, const cJSON *list)
+{
+    put_flag(tree->root, name, list->child != NULL);
+}
+
+static void finish(struct tree *tree)
+{
+    put_days(tree);
+    put_glance(tree);
+    put_times(tree);
+    put_front_matter(tree);
+    put_facts(tree);
+    put_has(tree, "has_causes", tree->causes);
+    put_has(tree, "has_changes", tree->changes);
+    put_has(tree, "has_notices", tree->notices);
+    put_has(tree, "has_ideas", tree->ideas);
+    put_has(tree, "has_files", tree->files);
+}
+
+enum err postmortem_data(struct store *store, const struct incident *in,
+                         cJSON **out)
+{
+    size_t places = (size_t)in->last_seq + 1;
+    struct tree tree = {.store = store,
+                        .in = in,
+                        .root = cJSON_CreateObject(),
+                        .timeline = cJSON_CreateArray(),
+                        .by_seq = mem_alloc(places * sizeof(cJSON *)),
+                        .shown = mem_alloc(places * sizeof(bool))};
+    assert(tree.root != NULL && tree.timeline != NULL);
+    tree.causes = put_list(&tree, "causes");
+    tree.changes = put_list(&tree, "changes");
+    tree.notices = put_list(&tree, "notices");
+    tree.ideas = put_list(&tree, "ideas");
+    tree.files = put_list(&tree, "files");
+    put_text(tree.root, "summary", STR(""));
+    for (int i = 0; i < ROLE_COUNT; i++)
+        tree.roles[i] = BUF_INIT(8000);
+    enum err err = walk(&tree);
+    if (err == ERR_OK)
+        err = put_record_hash(&tree);
+    if (err == ERR_OK) {
+        finish(&tree);
+        *out = tree.root;
+    } else {
+        cJSON_Delete(tree.root);
+    }
+    for (int i = 0; i < ROLE_COUNT; i++)
+        buf_release(&tree.roles[i]);
+    cJSON_Delete(tree.timeline);
+    free(tree.by_seq);
+    free(tree.shown);
+    return err;
+}

@@ -1,0 +1,331 @@
+#include "bot/postmortem/data.h"
+
+#include "bot/base/utf8.h"
+#include "bot/postmortem/escape.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A longer log stays in the record and is named on the page. */
+#define INLINE_BYTES (64u << 10)
+/* Escaping makes a text at most six times longer. */
+#define VALUE_BYTES (6u * INLINE_BYTES + 4096)
+
+/* ---- members ---- */
+
+cJSON *put(cJSON *object, const char *name, cJSON *item)
+{
+    if (item == NULL || !cJSON_AddItemToObject(object, name, item))
+        abort();
+    return item;
+}
+
+void put_text(cJSON *object, const char *name, struct str text)
+{
+    struct buf copy = BUF_INIT(text.n);
+    buf_add(&copy, text);
+    put(object, name, cJSON_CreateString(buf_text(&copy)));
+    buf_release(&copy);
+}
+
+void put_line(cJSON *object, const char *name, struct str text)
+{
+    struct buf line = BUF_INIT(text.n);
+    text_on_one_line(&line, text);
+    put_text(object, name, buf_str(&line));
+    buf_release(&line);
+}
+
+void put_when(cJSON *object, const char *name, const struct when *when,
+              bool with_date)
+{
+    struct buf text = BUF_INIT(300);
+    when_print(when, with_date, &text);
+    put_text(object, name, buf_str(&text));
+    buf_release(&text);
+}
+
+void put_flag(cJSON *object, const char *name, bool value)
+{
+    put(object, name, cJSON_CreateBool(value));
+}
+
+static void put_list(cJSON *object, const char *name)
+{
+    put(object, name, cJSON_CreateArray());
+}
+
+/* Adds to a list of markdown pieces; empties `piece`. */
+static void list_add(cJSON *list, struct buf *piece)
+{
+    cJSON *item = cJSON_CreateString(buf_text(piece));
+    if (item == NULL || !cJSON_AddItemToArray(list, item))
+        abort();
+    buf_clear(piece);
+}
+
+/* ---- names ---- */
+
+/* As chat names are written: no capital, no blank. "Alice" and "the hosting
+ * provider" are not, "malte_j" is. */
+static bool is_handle(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.s[i];
+        bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                    c == '_' || c == '.' || c == '-';
+        if (!fits)
+            return false;
+    }
+    return name.n > 0;
+}
+
+void actor_print(struct buf *out, enum actor_type type, struct str name)
+{
+    name = str_trim(name);
+    bool marked = str_starts(name, "@");
+    while (str_starts(name, "@"))
+        name = str_from(name, 1);
+    if (type == ACTOR_NOBODY || name.n == 0)
+        return;
+    if (marked || type == ACTOR_MEMBER ||
+        (type == ACTOR_NAME && is_handle(name)))
+        buf_add_char(out, '@');
+    text_on_one_line(out, name);
+}
+
+static void put_actor(cJSON *entry, const struct actor *actor)
+{
+    struct buf name = BUF_INIT(1000), code = BUF_INIT(4000);
+    actor_print(&name, actor->type, actor->name);
+    if (name.n > 0)
+        markdown_code(&code, buf_str(&name));
+    put_text(entry, "actor", buf_str(&name));
+    put_text(entry, "actor_md", buf_str(&code));
+    buf_release(&name);
+    buf_release(&code);
+}
+
+/* ---- what an entry says ---- */
+
+static void print_state_mark(const struct event *event, struct buf *out)
+{
+    bool moves = event->state_from != event->state_to;
+    if (moves && event->state_to == STATE_INVESTIGATING)
+        buf_add_text(out, "back to investigating");
+    else if (moves)
+        buf_addf(out, "now %s", word_of(&state_words, (int)event->state_to));
+    else
+        buf_add_text(out, "update");
+}
+
+/* Only where it tells what the text does not. */
+static void put_mark(cJSON *entry, const struct event *event)
+{
+    struct buf mark = BUF_INIT(100);
+    switch ((int)event->kind) {
+    case EVENT_FINDING:
+        if (event->confidence == CONFIDENCE_RULED_OUT)
+            buf_add_text(&mark, "ruled out");
+        else if (event->confidence != CONFIDENCE_NONE)
+            buf_add_text(&mark,
+                         word_of(&confidence_words, (int)event->confidence));
+        break;
+    case EVENT_CHANGE:
+    case EVENT_DECISION:
+    case EVENT_ALERT:
+    case EVENT_EVIDENCE:
+        buf_add_text(&mark, word_of(&event_kind_words, (int)event->kind));
+        break;
+    case EVENT_COMMS:
+        buf_add_text(&mark, "public notice");
+        break;
+    case EVENT_STATE:
+        print_state_mark(event, &mark);
+        break;
+    default:
+        break;
+    }
+    put_text(entry, "mark", buf_str(&mark));
+    buf_release(&mark);
+}
+
+/* "takes the commander role", "makes @quintessence commander", and the words
+ * that were given with it. */
+static void print_role(const struct event *event, struct buf *out)
+{
+    const char *role = word_of(&role_words, (int)event->role);
+    struct buf holder = BUF_INIT(1000), actor = BUF_INIT(1000);
+    actor_print(&holder, event->holder.type, event->holder.name);
+    actor_print(&actor, event->actor.type, event->actor.name);
+    if (holder.n == 0)
+        buf_addf(out, "leaves the %s role", role);
+    else if (str_eq(buf_str(&holder), buf_str(&actor)))
+        buf_addf(out, "takes the %s role", role);
+    else
+        buf_addf(out, "makes %s %s", buf_text(&holder), role);
+    if (event->text.n > 0)
+        buf_addf(out, ": %.*s", STR_ARG(event->text));
+    buf_release(&holder);
+    buf_release(&actor);
+}
+
+/* Output that was typed instead of attached is evidence, not prose. */
+static bool text_is_evidence(const struct event *event)
+{
+    return event->kind == EVENT_EVIDENCE && event->link.n == 0 &&
+           event->file_sha256.n == 0 && event->text.n > 0;
+}
+
+static void put_words(cJSON *entry, const struct event *event)
+{
+    struct buf words = BUF_INIT(VALUE_BYTES);
+    if (event->kind == EVENT_ROLE)
+        print_role(event, &words);
+    else if (!text_is_evidence(event))
+        buf_add(&words, event->text);
+    put_text(entry, "text", buf_str(&words));
+    put_line(entry, "line", buf_str(&words));
+    buf_release(&words);
+}
+
+static void put_change(cJSON *entry, const struct event *event)
+{
+    if (event->kind != EVENT_CHANGE) {
+        put_flag(entry, "change", false);
+        return;
+    }
+    cJSON *change = put(entry, "change", cJSON_CreateObject());
+    put_line(change, "what", event->change_what);
+    put_line(change, "where", event->change_where);
+    put_line(change, "from", event->change_from);
+    put_line(change, "to", event->change_to);
+    put_line(change, "undo", event->change_undo);
+    put_line(change, "verified", event->change_verified);
+    put_flag(change, "temporary", event->change_temporary);
+}
+
+static void put_link(cJSON *entry, struct str link)
+{
+    struct buf line = BUF_INIT(VALUE_BYTES), markdown = BUF_INIT(VALUE_BYTES);
+    text_on_one_line(&line, link);
+    markdown_link(&markdown, buf_str(&line));
+    put_text(entry, "link_md", buf_str(&markdown));
+    buf_release(&line);
+    buf_release(&markdown);
+}
+
+cJSON *entry_new(const struct event *event)
+{
+    cJSON *entry = cJSON_CreateObject();
+    if (entry == NULL)
+        abort();
+    put(entry, "number", cJSON_CreateNumber((double)event->seq));
+    put_when(entry, "time", &event->occurred, false);
+    put_when(entry, "when", &event->occurred, true);
+    put_actor(entry, &event->actor);
+    put_words(entry, event);
+    put_mark(entry, event);
+    put_link(entry, event->link);
+    put_change(entry, event);
+    put_list(entry, "evidence");
+    return entry;
+}
+
+/* ---- evidence ---- */
+
+/* Text that a fence cannot hold is still shown literally, as a list item. */
+static void add_shown(cJSON *list, struct str bytes)
+{
+    struct buf piece = BUF_INIT(8u * INLINE_BYTES);
+    if (markdown_may_fence(bytes)) {
+        markdown_fence(&piece, bytes);
+    } else {
+        buf_add_text(&piece, "  - ");
+        markdown_escape(&piece, bytes);
+    }
+    list_add(list, &piece);
+    buf_release(&piece);
+}
+
+static void add_named(cJSON *list, const struct event *event)
+{
+    struct buf piece = BUF_INIT(VALUE_BYTES), name = BUF_INIT(VALUE_BYTES);
+    text_on_one_line(&name, event->file_name);
+    buf_add_text(&piece, "  - ");
+    markdown_code(&piece, buf_str(&name));
+    buf_addf(&piece, " (%" PRId64 " bytes, SHA-256 `%.*s`)", event->file_bytes,
+             STR_ARG(event->file_sha256));
+    if (event->file_alt.n > 0) {
+        buf_clear(&name);
+        text_on_one_line(&name, event->file_alt);
+        buf_add_text(&piece, ": ");
+        markdown_escape(&piece, buf_str(&name));
+    }
+    list_add(list, &piece);
+    buf_release(&piece);
+    buf_release(&name);
+}
+
+static void add_to_files(cJSON *files, const struct event *event)
+{
+    cJSON *file = cJSON_CreateObject();
+    if (file == NULL || !cJSON_AddItemToArray(files, file))
+        abort();
+    put_when(file, "when", &event->occurred, true);
+    put_line(file, "name", event->file_name);
+    put_line(file, "type", event->file_type);
+    put(file, "bytes", cJSON_CreateNumber((double)event->file_bytes));
+    put_text(file, "sha256", event->file_sha256);
+}
+
+static bool is_text(struct str bytes)
+{
+    return bytes.n > 0 && utf8_valid(bytes) &&
+           memchr(bytes.s, '\0', bytes.n) == NULL;
+}
+
+static enum err add_file(cJSON *list, const struct event *event,
+                         struct store *store)
+{
+    struct buf bytes = BUF_INIT(INLINE_BYTES);
+    enum err err = ERR_TOO_LONG;
+    if (event->file_bytes <= (int64_t)INLINE_BYTES)
+        err = store_attachment(store, event->file_sha256, &bytes);
+    if (err == ERR_OK && is_text(buf_str(&bytes)))
+        add_shown(list, buf_str(&bytes));
+    else
+        add_named(list, event);
+    buf_release(&bytes);
+    bool unshown = err == ERR_NOT_FOUND || err == ERR_TOO_LONG;
+    return unshown ? ERR_OK : err;
+}
+
+static void add_item(cJSON *list, struct str text)
+{
+    struct buf piece = BUF_INIT(VALUE_BYTES), line = BUF_INIT(VALUE_BYTES);
+    text_on_one_line(&line, text);
+    buf_add_text(&piece, "  - ");
+    markdown_link(&piece, buf_str(&line));
+    list_add(list, &piece);
+    buf_release(&piece);
+    buf_release(&line);
+}
+
+enum err entry_add_evidence(cJSON *entry, cJSON *files,
+                            const struct event *event, struct store *store)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "evidence");
+    bool belongs = event->target != 0; /* else its line shows text and link */
+    if (text_is_evidence(event))
+        add_shown(list, event->text);
+    else if (belongs && event->text.n > 0)
+        add_item(list, event->text);
+    if (belongs && event->link.n > 0)
+        add_item(list, event->link);
+    if (event->file_sha256.n == 0)
+        return ERR_OK;
+    add_to_files(files, event);
+    return add_file(list, event, store);
+}

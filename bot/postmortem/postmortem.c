@@ -1,0 +1,316 @@
+#include "bot/postmortem/postmortem.h"
+
+#include "bot/base/utf8.h"
+#include "bot/postmortem/data.h"
+#include "bot/postmortem/escape.h"
+#include "templates/builtin.h"
+#include "templates/mustache.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEMPLATE_BYTES (256u << 10)
+#define SLUG_BYTES     60
+#define BRANCH_HEAD    "postmortem/"
+/* Where opsroom-git puts "", "-2", "-3"… when another incident has the name. */
+#define NAME_MARK "{n}"
+
+/* ---- the page ---- */
+
+static enum err read_template(const char *file, struct buf *out,
+                              struct buf *why)
+{
+    FILE *in = fopen(file, "rb");
+    if (in == NULL) {
+        buf_addf(why, "%s cannot be read: %s", file, strerror(errno));
+        return ERR_IO;
+    }
+    char bytes[4096];
+    size_t n;
+    while ((n = fread(bytes, 1, sizeof bytes, in)) > 0)
+        buf_add_bytes(out, bytes, n);
+    bool failed = ferror(in) != 0;
+    (void)fclose(in);
+    if (failed || out->overflow) {
+        buf_addf(why, "%s %s", file,
+                 failed ? "cannot be read" : "is longer than 256 KiB");
+        return failed ? ERR_IO : ERR_TOO_LONG;
+    }
+    return ERR_OK;
+}
+
+/* Which incident the page belongs to, for opsroom-git: two incidents may have
+ * the same name, and a template may forget to say it. */
+static void print_mark(const struct incident *in, struct buf *out)
+{
+    buf_add_text(out, "<!-- opsroom: ");
+    incident_print_name(in, out);
+    buf_add_text(out, " -->");
+}
+
+enum err postmortem_render(struct store *store, const struct incident *in,
+                           const struct postmortem_settings *set,
+                           struct buf *page, struct buf *why)
+{
+    struct buf text = BUF_INIT(TEMPLATE_BYTES);
+    struct buf words = BUF_INIT(1000);
+    struct mustache job = {.template = template_postmortem_hugo(),
+                           .escape = markdown_escape,
+                           .strict = true};
+    cJSON *data = NULL;
+    enum err err = ERR_OK;
+    const char *name = "the built-in template";
+    if (set->template_file[0] != '\0') {
+        name = set->template_file;
+        err = read_template(name, &text, why);
+        job.template = buf_str(&text);
+    }
+    if (err == ERR_OK)
+        err = postmortem_data(store, in, &data);
+    if (err == ERR_OK) {
+        job.data = data;
+        err = mustache_render(&job, page, &words);
+        if (err == ERR_INVALID)
+            buf_addf(why, "%s, %s", name, buf_text(&words));
+    }
+    if (err == ERR_OK) {
+        buf_add_char(page, '\n');
+        print_mark(in, page);
+        buf_add_char(page, '\n');
+        err = page->overflow ? ERR_TOO_LONG : ERR_OK;
+    }
+    cJSON_Delete(data);
+    buf_release(&text);
+    buf_release(&words);
+    return err;
+}
+
+/* ---- its name ---- */
+
+/* The letters of Latin-1 and Latin Extended-A, U+00C0 to U+017F, without their
+ * accents. A capital stands for two letters. */
+static const char plain_latin[] =
+    "aaaaaaAceeeeiiiidnooooo-ouuuuyTSaaaaaaAceeeeiiiidnooooo-ouuuuyTy"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiIIjjkkklllllll"
+    "lllnnnnnnnnnooooooOOrrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+_Static_assert(sizeof plain_latin == 0x180 - 0xC0 + 1, "one a letter");
+
+static const char *two_letters(char capital)
+{
+    switch (capital) {
+    case 'A':
+        return "ae";
+    case 'I':
+        return "ij";
+    case 'O':
+        return "oe";
+    case 'S':
+        return "ss";
+    default:
+        return "th";
+    }
+}
+
+/* Adds what a code point looks like in ASCII; nothing when it has no letter. */
+static void add_plain(struct buf *out, uint32_t point)
+{
+    char c = point < 0x80 ? (char)point : '-';
+    if (point >= 0xC0 && point < 0x180)
+        c = plain_latin[point - 0xC0];
+    if (point >= 0x80 && c >= 'A' && c <= 'Z')
+        buf_add_text(out, two_letters(c));
+    else if (c >= 'A' && c <= 'Z')
+        buf_add_char(out, (char)(c - 'A' + 'a'));
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+        buf_add_char(out, c);
+    else if (out->n > 0 && out->s[out->n - 1] != '-')
+        buf_add_char(out, '-');
+}
+
+/* "global-outage-504-timeouts", cut at a word where possible. */
+static void print_slug(const struct incident *in, struct buf *out)
+{
+    struct buf slug = BUF_INIT(TITLE_BYTES * 2u);
+    struct str title = str_of(in->title);
+    while (title.n > 0) {
+        uint32_t point;
+        size_t n = utf8_next(title, &point);
+        add_plain(&slug, point);
+        title = str_from(title, n == 0 ? 1 : n);
+    }
+    size_t n = slug.n;
+    if (n > SLUG_BYTES) {
+        n = SLUG_BYTES;
+        while (n > SLUG_BYTES / 2 && slug.s[n] != '-')
+            n--;
+        if (slug.s[n] != '-')
+            n = SLUG_BYTES;
+    }
+    while (n > 0 && slug.s[n - 1] == '-')
+        n--;
+    if (n > 0)
+        buf_add_bytes(out, slug.s, n);
+    else
+        buf_addf(out, "incident-%" PRId64, in->id);
+    buf_release(&slug);
+}
+
+/* Once published, an earlier entry or a new title changes it no more. */
+static bool published_name(const struct incident *in, struct str *name)
+{
+    *name = str_of(in->postmortem_ref);
+    if (!str_starts(*name, BRANCH_HEAD))
+        return false;
+    *name = str_from(*name, strlen(BRANCH_HEAD));
+    return name->n > strlen("2022-12-13-");
+}
+
+void postmortem_name(const struct incident *in, struct buf *out)
+{
+    char date[CIVIL_ISO_BYTES];
+    struct str name;
+    if (published_name(in, &name)) {
+        buf_add(out, name);
+        return;
+    }
+    civil_date(in->first_event_ms, date);
+    buf_addf(out, "%s-", date);
+    print_slug(in, out);
+}
+
+/* ---- the job ---- */
+
+static void print_path(const char *pattern, const struct incident *in,
+                       struct str name, struct buf *out)
+{
+    size_t date = strlen("2022-12-13");
+    struct str rest = str_of(pattern);
+    while (rest.n > 0) {
+        if (str_starts(rest, "{date}")) {
+            buf_add_bytes(out, name.s, date);
+            rest = str_from(rest, strlen("{date}"));
+        } else if (str_starts(rest, "{slug}")) {
+            buf_add(out, str_from(name, date + 1));
+            buf_add_text(out, NAME_MARK);
+            rest = str_from(rest, strlen("{slug}"));
+        } else if (str_starts(rest, "{id}")) {
+            buf_addf(out, "%" PRId64, in->id);
+            rest = str_from(rest, strlen("{id}"));
+        } else {
+            buf_add_char(out, rest.s[0]);
+            rest = str_from(rest, 1);
+        }
+    }
+}
+
+/* Forges read commit messages: a title must not mention anybody, nor close an
+ * issue by "fixes #217" or by its address. */
+static void print_message(const struct incident *in, struct buf *out)
+{
+    struct buf title = BUF_INIT(TITLE_BYTES);
+    text_on_one_line(&title, str_of(in->title));
+    buf_add_text(out, "postmortem: ");
+    for (size_t i = 0; i < title.n; i++) {
+        char c = title.s[i], next = i + 1 < title.n ? title.s[i + 1] : ' ';
+        buf_add_char(out, c);
+        if (((c == '@' || c == '#') && next != ' ') ||
+            (c == ':' && next == '/'))
+            buf_add_char(out, ' ');
+    }
+    buf_add_text(out, " (");
+    incident_print_name(in, out);
+    buf_add_text(out, ")\n");
+    buf_release(&title);
+}
+
+static void add_text(cJSON *job, const char *name, const struct buf *text)
+{
+    if (cJSON_AddStringToObject(job, name, buf_text(text)) == NULL)
+        abort();
+}
+
+static int64_t commit_time_ms(const struct incident *in)
+{
+    const struct when *resolved = &in->milestones[MILESTONE_RESOLVED];
+    return when_is_set(resolved) ? resolved->to_ms : in->first_event_ms;
+}
+
+void postmortem_job(const struct incident *in,
+                    const struct postmortem_settings *set, struct str page,
+                    struct buf *out)
+{
+    struct buf name = BUF_INIT(200), text = BUF_INIT(page.n + 10000);
+    cJSON *job = cJSON_CreateObject();
+    const struct {
+        const char *name, *value;
+    } settings[] = {
+        {"repository", set->repository},
+        {"base", set->branch},
+        {"author_name", set->author_name},
+        {"author_email", set->author_email},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (!cJSON_AddStringToObject(job, settings[i].name, settings[i].value))
+            abort();
+    postmortem_name(in, &name);
+    buf_addf(&text, BRANCH_HEAD "%s" NAME_MARK, buf_text(&name));
+    add_text(job, "branch", &text);
+    buf_clear(&text);
+    print_path(set->path, in, buf_str(&name), &text);
+    add_text(job, "path", &text);
+    buf_clear(&text);
+    print_message(in, &text);
+    add_text(job, "message", &text);
+    buf_clear(&text);
+    print_mark(in, &text);
+    add_text(job, "mark", &text);
+    buf_clear(&text);
+    buf_add(&text, page);
+    add_text(job, "content", &text);
+    double seconds = (double)(commit_time_ms(in) / MS_PER_SECOND);
+    if (cJSON_AddNumberToObject(job, "time", seconds) == NULL)
+        abort();
+    char *json = cJSON_PrintUnformatted(job);
+    assert(json != NULL);
+    buf_add_text(out, json);
+    free(json);
+    cJSON_Delete(job);
+    buf_release(&name);
+    buf_release(&text);
+}
+
+/* ---- its result ---- */
+
+static struct str member(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsString(item) ? str_of(item->valuestring) : STR_NONE;
+}
+
+enum err postmortem_result_read(struct str output,
+                                struct postmortem_result *out, struct buf *why)
+{
+    cJSON *root = cJSON_ParseWithLength(output.s, output.n);
+    struct str commit = member(root, "commit"), branch = member(root, "branch");
+    struct str error = member(root, "error");
+    struct str words = str_trim(output);
+    bool done = commit.n > 0 && commit.n < sizeof out->commit && branch.n > 0 &&
+                branch.n < sizeof out->branch;
+    if (done) {
+        *out = (struct postmortem_result){
+            .unchanged = cJSON_IsTrue(
+                cJSON_GetObjectItemCaseSensitive(root, "unchanged"))};
+        str_copy_to(out->commit, commit);
+        str_copy_to(out->branch, branch);
+    } else if (error.n > 0) {
+        buf_addf(why, "The postmortem was not committed: %.*s", STR_ARG(error));
+    } else {
+        words.n = utf8_cut_bytes(words, 200);
+        buf_addf(why, "opsroom-git gave no result: %.*s", STR_ARG(words));
+    }
+    cJSON_Delete(root);
+    return done ? ERR_OK : ERR_IO;
+}
