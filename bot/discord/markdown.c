@@ -103,7 +103,9 @@ static void add_line_start(struct buf *out, struct str *text)
         ;
     struct str after = str_from(*text, digits);
     char mark = after.n == 0 ? '\0' : after.s[0];
-    if (digits > 0 ? mark != '.' : mark != '-' && mark != '+')
+    char next = after.n < 2 ? ' ' : after.s[1];
+    bool is_number = digits > 0 && mark == '.' && (next == ' ' || next == '\n');
+    if (!is_number && (digits > 0 || (mark != '-' && mark != '+')))
         return;
     buf_add_bytes(out, text->s, digits);
     buf_add_char(out, '\\');

@@ -1,0 +1,298 @@
+/*
+ * Bodies as JSON: complete, within Discord's limits, and with nobody pinged
+ * that was not named.
+ */
+#include "bot/discord/message.h"
+
+#include "bot/base/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* Takes the body. */
+static void assert_json(cJSON *body, const char *want)
+{
+    char *got = cJSON_PrintUnformatted(body);
+    assert_string_equal(got, want);
+    free(got);
+    cJSON_Delete(body);
+}
+
+static struct str letters(struct buf *to, size_t count)
+{
+    buf_clear(to);
+    for (size_t i = 0; i < count; i++)
+        buf_add_char(to, 'x');
+    return buf_str(to);
+}
+
+static size_t units_at(const cJSON *object, const char *name)
+{
+    const char *text =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    assert_non_null(text);
+    return utf16_units(str_of(text));
+}
+
+static void message_pings_nobody(void **state)
+{
+    (void)state;
+    assert_json(message_new(STR("hi @everyone")),
+                "{\"content\":\"hi @everyone\","
+                "\"allowed_mentions\":{\"parse\":[]}}");
+}
+
+static void message_pings_whom_it_is_told(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR("<@1>"));
+    message_allow_user(message, UINT64_C(18446744073709551615));
+    message_allow_user(message, 7);
+    message_allow_user(message, 7);
+    message_allow_role(message, 9);
+    assert_json(message, "{\"content\":\"<@1>\",\"allowed_mentions\":{"
+                         "\"parse\":[],"
+                         "\"users\":[\"18446744073709551615\",\"7\"],"
+                         "\"roles\":[\"9\"]}}");
+}
+
+static void at_most_a_hundred_pings(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR("x"));
+    for (uint64_t id = 1; id <= 150; id++)
+        message_allow_user(message, id);
+    cJSON *mentions = cJSON_GetObjectItem(message, "allowed_mentions");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(mentions, "users")),
+                     100);
+    cJSON_Delete(message);
+}
+
+static void content_is_cut_with_an_ellipsis(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t letters, units;
+        bool is_cut;
+    } cases[] = {{0, 0, false},
+                 {2000, 2000, false},
+                 {2001, 2000, true},
+                 {100000, 2000, true}};
+    struct buf text = BUF_INIT(200000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *message = message_new(letters(&text, cases[i].letters));
+        const char *content =
+            cJSON_GetStringValue(cJSON_GetObjectItem(message, "content"));
+        assert_int_equal(units_at(message, "content"), cases[i].units);
+        assert_int_equal(str_ends(str_of(content), "\u2026"), cases[i].is_cut);
+        cJSON_Delete(message);
+    }
+    buf_release(&text);
+}
+
+/* A fire is two UTF-16 units and never cut in half. */
+static void limits_count_utf16_units(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT(10000);
+    for (int i = 0; i < 1001; i++)
+        buf_add_text(&text, "\xF0\x9F\x94\xA5");
+    cJSON *message = message_new(buf_str(&text));
+    const char *content =
+        cJSON_GetStringValue(cJSON_GetObjectItem(message, "content"));
+    assert_true(utf8_valid(str_of(content)));
+    assert_int_equal(units_at(message, "content"), 1999); /* 999 fires, … */
+    cJSON_Delete(message);
+    buf_release(&text);
+}
+
+static void bytes_that_are_no_text_are_replaced(void **state)
+{
+    (void)state;
+    assert_json(message_new(STR("a\xFF"
+                                "b")),
+                "{\"content\":\"a\xEF\xBF\xBD"
+                "b\",\"allowed_mentions\":{\"parse\":[]}}");
+}
+
+static void nonces(void **state)
+{
+    (void)state;
+    char one[NONCE_BYTES], same[NONCE_BYTES], other[NONCE_BYTES];
+    nonce_make(one, "a", "bc");
+    nonce_make(same, "a", "bc");
+    nonce_make(other, "ab", "c");
+    assert_int_equal(strlen(one), 25);
+    assert_string_equal(one, same);
+    assert_string_not_equal(one, other);
+    cJSON *message = message_new(STR("x"));
+    message_set_nonce(message, "n1");
+    message_set_flags(message, FLAG_SILENT);
+    assert_json(message,
+                "{\"content\":\"x\",\"allowed_mentions\":{\"parse\":[]},"
+                "\"nonce\":\"n1\",\"enforce_nonce\":true,\"flags\":4096}");
+}
+
+static void embeds(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR(""));
+    cJSON *embed = embed_new(STR("Title"), STR_NONE, 0x1FF0000);
+    embed_add_field(embed, STR("State"), STR("ok"), true);
+    embed_add_field(embed, STR("Empty"), STR(" \n"), false);
+    embed_set_footer(embed, STR("INC-1"));
+    message_add_embed(message, embed);
+    assert_json(message,
+                "{\"content\":\"\",\"allowed_mentions\":{\"parse\":[]},"
+                "\"embeds\":[{\"title\":\"Title\",\"color\":16711680,"
+                "\"fields\":[{\"name\":\"State\",\"value\":\"ok\","
+                "\"inline\":true},"
+                "{\"name\":\"Empty\",\"value\":\"\u200b\"}],"
+                "\"footer\":{\"text\":\"INC-1\"}}]}");
+}
+
+static void embed_texts_are_cut(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT(10000);
+    struct str much = letters(&text, 9000);
+    cJSON *embed = embed_new(much, much, 0);
+    embed_add_field(embed, much, much, false);
+    embed_set_footer(embed, much);
+    cJSON *field = cJSON_GetObjectItem(embed, "fields")->child;
+    assert_int_equal(units_at(embed, "title"), 256);
+    assert_int_equal(units_at(embed, "description"), 4096);
+    assert_int_equal(units_at(field, "name"), 256);
+    assert_int_equal(units_at(field, "value"), 1024);
+    assert_int_equal(units_at(cJSON_GetObjectItem(embed, "footer"), "text"),
+                     2048);
+    cJSON_Delete(embed);
+    buf_release(&text);
+}
+
+static size_t embed_units(const cJSON *message)
+{
+    size_t units = 0;
+    const cJSON *embed, *field;
+    cJSON_ArrayForEach(embed, cJSON_GetObjectItem(message, "embeds"))
+    {
+        units += units_at(embed, "title") + units_at(embed, "description");
+        cJSON_ArrayForEach(field, cJSON_GetObjectItem(embed, "fields"))
+        {
+            units += units_at(field, "name") + units_at(field, "value");
+        }
+    }
+    return units;
+}
+
+static void all_embeds_together_stay_within_6000(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT(10000);
+    cJSON *message = message_new(STR(""));
+    for (int i = 0; i < 10; i++) {
+        cJSON *embed = embed_new(STR("short"), letters(&text, 4000), 0);
+        for (int f = 0; f < 30; f++)
+            embed_add_field(embed, STR("field"), letters(&text, 500), false);
+        assert_int_equal(
+            cJSON_GetArraySize(cJSON_GetObjectItem(embed, "fields")), 25);
+        message_add_embed(message, embed);
+        assert_in_range(embed_units(message), 5000, 6000);
+        /* The longest are cut, the short ones kept. */
+        assert_int_equal(units_at(embed, "title"), 5);
+    }
+    cJSON_Delete(message);
+    buf_release(&text);
+}
+
+static void at_most_ten_embeds(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR(""));
+    for (int i = 0; i < 12; i++)
+        message_add_embed(message, embed_new(STR("t"), STR("d"), 0));
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(message, "embeds")),
+                     10);
+    cJSON_Delete(message);
+}
+
+static void buttons_go_in_rows_of_five(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR("x"));
+    char id[20];
+    for (int i = 0; i < 6; i++) {
+        (void)snprintf(id, sizeof id, "id%d", i);
+        message_add_button(message, BUTTON_DANGER, "Go", id);
+    }
+    cJSON *rows = cJSON_GetObjectItem(message, "components");
+    assert_int_equal(cJSON_GetArraySize(rows), 2);
+    assert_int_equal(
+        cJSON_GetArraySize(cJSON_GetObjectItem(rows->child, "components")), 5);
+    assert_json(cJSON_DetachItemFromArray(rows, 1),
+                "{\"type\":1,\"components\":[{\"type\":2,\"style\":4,"
+                "\"label\":\"Go\",\"custom_id\":\"id5\"}]}");
+    message_clear_buttons(message);
+    assert_json(message,
+                "{\"content\":\"x\",\"allowed_mentions\":{\"parse\":[]},"
+                "\"components\":[]}");
+}
+
+static void forms(void **state)
+{
+    (void)state;
+    cJSON *form = form_new("1|resolve|12|", STR("Resolve INC-12"));
+    form_add_text(form, &(struct form_text){.field_id = "summary",
+                                            .label = "Summary",
+                                            .hint = "What happened",
+                                            .paragraph = true,
+                                            .required = true,
+                                            .max_length = 3,
+                                            .value = STR("abcd")});
+    form_add_text(form, &(struct form_text){.field_id = "at", .label = "At"});
+    assert_json(answer_form(form),
+                "{\"type\":9,\"data\":{\"custom_id\":\"1|resolve|12|\","
+                "\"title\":\"Resolve INC-12\",\"components\":["
+                "{\"type\":18,\"label\":\"Summary\","
+                "\"description\":\"What happened\",\"component\":{\"type\":4,"
+                "\"custom_id\":\"summary\",\"style\":2,\"max_length\":3,"
+                "\"required\":true,\"value\":\"ab\u2026\"}},"
+                "{\"type\":18,\"label\":\"At\",\"component\":{\"type\":4,"
+                "\"custom_id\":\"at\",\"style\":1,\"max_length\":4000,"
+                "\"required\":false}}]}}");
+}
+
+static void answers(void **state)
+{
+    (void)state;
+    assert_json(answer_deferred(true), "{\"type\":5,\"data\":{\"flags\":64}}");
+    assert_json(answer_deferred(false), "{\"type\":5}");
+    assert_json(answer_choices(cJSON_CreateArray()),
+                "{\"type\":8,\"data\":{\"choices\":[]}}");
+    assert_json(answer_message(message_new(STR("x"))),
+                "{\"type\":4,\"data\":{\"content\":\"x\","
+                "\"allowed_mentions\":{\"parse\":[]}}}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(message_pings_nobody),
+        cmocka_unit_test(message_pings_whom_it_is_told),
+        cmocka_unit_test(at_most_a_hundred_pings),
+        cmocka_unit_test(content_is_cut_with_an_ellipsis),
+        cmocka_unit_test(limits_count_utf16_units),
+        cmocka_unit_test(bytes_that_are_no_text_are_replaced),
+        cmocka_unit_test(nonces),
+        cmocka_unit_test(embeds),
+        cmocka_unit_test(embed_texts_are_cut),
+        cmocka_unit_test(all_embeds_together_stay_within_6000),
+        cmocka_unit_test(at_most_ten_embeds),
+        cmocka_unit_test(buttons_go_in_rows_of_five),
+        cmocka_unit_test(forms),
+        cmocka_unit_test(answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
