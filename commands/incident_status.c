@@ -26,7 +26,9 @@ static void add_state(const struct call *call, struct buf *words)
 static void add_people(const struct incident *in, struct buf *words)
 {
     if (incident_commander(in) == NULL)
-        buf_add_text(words, "Commander: nobody. `/ic assign` takes it.\n");
+        buf_add_text(words, incident_is_live(in)
+                                ? "Commander: nobody. `/ic assign` takes it.\n"
+                                : "Commander: not recorded\n");
     for (int i = 0; i < ROLE_HOLDERS; i++) {
         const struct role_holder *holder = &in->holders[i];
         if (holder->role == ROLE_NONE)

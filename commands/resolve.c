@@ -30,10 +30,11 @@ static void add_duration(const struct incident *in, const struct when *end,
             continue;
         buf_add_text(words, ": ");
         when_print_span(start, end, words);
-        buf_addf(words, " after %s",
-                 starts[i] == MILESTONE_DECLARED
-                     ? "it was declared"
-                     : word_of(&milestone_words, (int)starts[i]));
+        if (starts[i] == MILESTONE_DECLARED)
+            buf_add_text(words, " after it was declared");
+        else
+            buf_addf(words, " after the %s",
+                     word_of(&milestone_words, (int)starts[i]));
         return;
     }
 }

@@ -179,6 +179,8 @@ static bool say_live(struct attempt *attempt, const int64_t *ids, int count)
         say_incident(words, &in);
         if (in.war_channel_id != 0)
             buf_addf(words, " in <#%" PRIu64 ">", in.war_channel_id);
+        else
+            buf_add_text(words, " (its room is being made)");
         buf_add_text(words, in.is_private ? " (private)" : ": ");
         if (!in.is_private)
             say_excerpt(words, str_of(in.title), TITLE_UNITS);

@@ -84,10 +84,8 @@ void add_printable(struct buf *out, struct str text)
     size_t at;
     while (!utf8_printable(text, &at)) {
         buf_add(out, (struct str){text.s, at});
-        text = str_from(text, at);
-        uint32_t point;
-        size_t n = utf8_next(text, &point);
-        text = str_from(text, n == 0 ? 1 : n);
+        /* The rest of a longer offender is not UTF-8: it goes next. */
+        text = str_from(text, at + 1);
     }
     buf_add(out, text);
 }
@@ -97,7 +95,8 @@ void say_typed(struct buf *words, struct str text)
     size_t used = utf16_units(buf_str(words)) + FENCE_UNITS;
     if (utf16_units(text) < WORTH_COPYING_UNITS || used >= MESSAGE_UNITS)
         return;
-    struct buf clean = BUF_INIT(WORDS_BYTES * 2);
+    text.n = utf8_cut_units(text, MESSAGE_UNITS);
+    struct buf clean = BUF_INIT(WORDS_BYTES);
     add_printable(&clean, text);
     buf_add_text(words, "\nWhat you typed, to copy:\n");
     markdown_add_fence(words, buf_str(&clean), MESSAGE_UNITS - used);

@@ -387,7 +387,7 @@ static void resolve_by_form(void **state)
     add_text(&it, "at", "19:06");
     const char *words = accepts(&it);
     assert_says(words, "**INC-1** is resolved since 19:06 UTC (<t:");
-    assert_says(words, "13 minutes after first human report");
+    assert_says(words, "13 minutes after the first human report");
     assert_says(words, "The postmortem is being written.");
     assert_says(words, "Not recorded: impact start, commander assigned");
     assert_int_equal(kept()->source, SOURCE_MODAL);

@@ -154,7 +154,10 @@ static void text_is_given_back(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = slash("timeline add");
-    add_text(&it, "text", "Restarted the queue \x1b[31mworkers\xFF on fritz");
+    add_text(&it, "text",
+             "Restarted the queue \x1b[31mworkers\xFF on "
+             "\xE2\x80\xAE"
+             "fritz");
     refuses(&it, "Restarted the queue [31mworkers on fritz");
     it = slash("timeline add");
     add_text(&it, "text", "Restarted the queue workers on fritz");
