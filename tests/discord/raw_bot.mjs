@@ -101,7 +101,7 @@ class RawSocket {
         this.asks = new Set();
         this.stream = []; // compressed bytes since the connection began
         this.plain = 0;   // inflated bytes already read
-        this.closed = new Promise((resolve) => this.ws.on('close', resolve));
+        this.ended = new Promise((resolve) => { this.ws.on('close', resolve); });
         this.ws.on('error', () => {});
         this.ws.on('message', (data, binary) => this.#received(data, binary));
     }
@@ -124,6 +124,12 @@ class RawSocket {
         const text = out.subarray(this.plain).toString();
         this.plain = out.length;
         return text;
+    }
+
+    /** The close code, once there is one. */
+    get closed() {
+        const guard = new Promise((_, reject) => { setTimeout(() => reject(new Error('not closed in 5 s')), 5000).unref(); });
+        return Promise.race([this.ended, guard]);
     }
 
     send(op, d) { this.ws.send(JSON.stringify({ op, d })); }

@@ -141,9 +141,15 @@ test('who is pinged is what allowed_mentions says', async () => {
     assert.deepEqual(room.all[0].pinged, { users: [], roles: [], everyone: false });
     await bot.post(room, { content, allowed_mentions: { parse: [], users: [nova.id] } });
     assert.deepEqual(room.all[1].pinged, { users: [nova.id], roles: [], everyone: false });
+    const role = guild.role('responder');
+    for (const mentionable of [false, true]) {
+        role.mentionable = mentionable;
+        await bot.post(room, { content, allowed_mentions: { parse: [], roles: [role.id] } });
+        assert.deepEqual(room.all.at(-1).pinged.roles, mentionable ? [role.id] : [], 'without MENTION_EVERYONE');
+    }
     await bot.call('POST', `/channels/${room.id}/messages`, { content, nonce: 'n', enforce_nonce: true });
-    assert.deepEqual(room.all[2].pinged.users, [nova.id, quill.id], 'left out: all are parsed');
-    assert.equal(room.all[2].pinged.everyone, false, 'the bot lacks MENTION_EVERYONE');
+    assert.deepEqual(room.all.at(-1).pinged.users, [nova.id, quill.id], 'left out: all are parsed');
+    assert.equal(room.all.at(-1).pinged.everyone, false, 'the bot lacks MENTION_EVERYONE');
 });
 
 test('messages are listed newest first, those of others without their text', async () => {
