@@ -61,9 +61,14 @@ static void told(const struct call *call, const struct incident *after,
 {
     const struct event *event = &outcome->events[0];
     say_incident(words, after);
-    buf_add_text(words, " is resolved since ");
-    say_time(words, &event->occurred, call->now_ms);
-    add_duration(after, &event->occurred, words);
+    if (when_is_set(&after->milestones[MILESTONE_RESOLVED])) {
+        buf_add_text(words, " is resolved since ");
+        say_time(words, &event->occurred, call->now_ms);
+        add_duration(after, &event->occurred, words);
+    } else {
+        buf_add_text(words, " is resolved. When is not recorded: it is written "
+                            "up afterwards, and no time was given");
+    }
     buf_add_text(words, call->config->postmortem_enabled
                             ? ".\nThe postmortem is being written."
                             : ".\nNo postmortem is written: the settings name "

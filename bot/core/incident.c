@@ -163,6 +163,12 @@ bool incident_is_live(const struct incident *in)
     return state_is_live(in->state);
 }
 
+bool incident_is_written_up(const struct incident *in)
+{
+    return in->first_event_ms != 0 &&
+           in->declared_at_ms - in->first_event_ms > MS_PER_DAY;
+}
+
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
 {
     struct when_base base = {
@@ -173,8 +179,7 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
     if (in->first_event_ms == 0)
         return base;
     base.base_day_ms = civil_day_start(in->first_event_ms);
-    bool written_up = in->declared_at_ms - in->first_event_ms > MS_PER_DAY;
-    if (written_up && in->latest_typed_ms != 0)
+    if (incident_is_written_up(in) && in->latest_typed_ms != 0)
         base.anchor_ms = in->latest_typed_ms;
     return base;
 }

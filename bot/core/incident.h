@@ -149,9 +149,14 @@ bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);
 
+/* Declared more than a day after it began: written up, not lived. Then "now" is
+ * not when things happened, and a move or role without a typed time sets no
+ * milestone. */
+bool incident_is_written_up(const struct incident *in);
+
 /* What times typed for this incident are relative to (see when.h); for a new
- * one pass an all-zero incident. An incident declared more than a day after it
- * began is written up, not lived: its anchor is its latest typed time. */
+ * one pass an all-zero incident. The anchor of one that is written up is its
+ * latest typed time. */
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
 const struct role_holder *incident_commander(const struct incident *in);

@@ -138,7 +138,9 @@ static void add_durations(struct buf *out, const struct incident *in)
     buf_addf(out, "\n**From %s**", word_of(&milestone_words, (int)start));
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const struct when *end = &in->milestones[ends[i]];
-        if (ends[i] == start || !when_is_set(end) ||
+        bool tells = ends[i] != MILESTONE_DECLARED ||
+                     !incident_is_written_up(in); /* not years later */
+        if (ends[i] == start || !tells || !when_is_set(end) ||
             when_compare(end, &in->milestones[start]) < 0)
             continue;
         buf_addf(out, "%s%s ", between,
