@@ -92,6 +92,8 @@ static enum reply run(const struct call *call, struct request *request,
     draft->confidence = (enum confidence)call_value(call, "confidence")->choice;
     draft->link = call_value(call, "link")->text;
     draft->visibility = visibility_of(call, draft->kind);
+    draft->file_name = call_value(call, "file")->file.name;
+    draft->file_type = call_value(call, "file")->file.type;
     request->fetch_url = call_value(call, "file")->file.url;
     return set_actor(call, draft, words) ? REPLY_REQUEST : REPLY_REFUSED;
 }

@@ -229,6 +229,7 @@ static void evidence_link_and_hints(void **state)
     assert_int_equal(kept()->kind, EVENT_EVIDENCE);
     assert_text(kept()->link, "https://status.example.org/1");
     assert_text(caller.run.request.fetch_url, "https://cdn.example.org/log");
+    assert_text(kept()->file_name, "sidekiq_1.log");
 
     it = slash("timeline add");
     add_text(&it, "text", "Tweaked the CDNs");
