@@ -95,6 +95,10 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB:%.c=$(BUILD)/%.o) $(BUILD)/libop
 # Only the postmortem's tests re-parse what was rendered.
 $(BUILD)/tests/unit/test_postmortem: TEST_LIBS = -lcmark-gfm-extensions -lcmark-gfm
 
+$(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/tests/bench/peer.o $(BUILD)/libopsroom.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+
 tests: $(TEST_BINARIES)
 san:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 all tests
@@ -114,11 +118,12 @@ check-unit: deps-test
 
 demo: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
-	@node tests/demo/demo.mjs
+	@OPSROOM_BUILD=build/release node tests/demo/demo.mjs
 
 bench: deps-test
-	$(Q)$(MAKE) --no-print-directory -j2 all
-	@node tests/bench/bench.mjs
+	$(Q)$(MAKE) --no-print-directory -j2 all build/release/tests/bench/bench
+	@rm -rf build/bench && mkdir -p build/bench
+	@build/release/tests/bench/bench build/release/opsroom build/bench $(ROUNDS)
 
 # ---- habits ----
 
@@ -140,4 +145,4 @@ format-check:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(BUILD)/bot/main.d
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(BUILD)/bot/main.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)

@@ -1,0 +1,83 @@
+// The real binary as a child: written settings, collected log, kill and restart.
+// Which build: $OPSROOM_BUILD (default build/san, what `make check` makes).
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+
+export const build = resolve(process.env.OPSROOM_BUILD ?? 'build/san');
+export const program = join(build, 'opsroom');
+
+const toml = (value) => (Array.isArray(value) ? `[${value.map(toml).join(', ')}]` : JSON.stringify(value));
+
+/** {storage: {path: 'x'}} as TOML. */
+export function settingsText(settings) {
+    return Object.entries(settings).map(([section, keys]) => `[${section}]\n${
+        Object.entries(keys).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`).join('\n');
+}
+
+export class Bot {
+    /** `settings` are laid over what a test needs; `directory` is made and removed unless given. */
+    constructor(standin, { settings = {}, directory, env = {} } = {}) {
+        this.standin = standin;
+        this.keep = Boolean(directory);
+        this.directory = directory ?? mkdtempSync(join(tmpdir(), 'opsroom-'));
+        mkdirSync(this.directory, { recursive: true });
+        this.env = env;
+        this.log = '';
+        this.config = join(this.directory, 'opsroom.toml');
+        this.database = join(this.directory, 'opsroom.db');
+        this.repository = join(this.directory, 'postmortems.git');
+        const base = {
+            discord: { api_base: standin?.apiBase ?? 'http://127.0.0.1:9/api/v10' },
+            storage: { path: this.database },
+            postmortem: { repository: this.repository, author_name: 'opsroom', author_email: 'opsroom@example.org' },
+        };
+        for (const [section, keys] of Object.entries(settings)) base[section] = { ...base[section], ...keys };
+        writeFileSync(this.config, settingsText(base));
+    }
+
+    /** Starts it; resolves when it can be talked to. */
+    async start({ ready = true } = {}) {
+        this.child = spawn(program, ['run', '--config', this.config], {
+            env: { PATH: process.env.PATH, DISCORD_TOKEN: this.standin?.token ?? '', ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '', ...this.env },
+            stdio: ['ignore', 'ignore', 'pipe'],
+        });
+        this.exited = new Promise((done) => { this.child.once('exit', (code, signal) => done({ code, signal })); });
+        this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
+        if (!ready) return this;
+        await Promise.race([
+            this.standin.botReady(20_000),
+            this.exited.then(({ code, signal }) => { throw new Error(`the bot ended (${code ?? signal}) before it was ready:\n${this.log}`); }),
+        ]);
+        return this;
+    }
+
+    /** SIGTERM; resolves with {code, signal}. */
+    stop() { this.child.kill('SIGTERM'); return this.exited; }
+    /** kill -9. */
+    kill() { this.child.kill('SIGKILL'); return this.exited; }
+
+    /** Another subcommand on the same settings: {code, out, err}. */
+    run(...words) {
+        const { status, stdout, stderr } = spawnSync(program, [...words, '--config', this.config], {
+            env: { PATH: process.env.PATH, DISCORD_TOKEN: this.standin?.token ?? 'x'.repeat(30), ...this.env }, encoding: 'utf8',
+        });
+        return { code: status, out: stdout, err: stderr };
+    }
+
+    record(incident = 1) { return JSON.parse(this.run('timeline', '--incident', String(incident), '--json').out); }
+
+    async close() {
+        if (this.child && this.child.exitCode === null && this.child.signalCode === null) await this.stop();
+        if (!this.keep) rmSync(this.directory, { recursive: true, force: true });
+    }
+}
+
+/** git in the postmortem repository: its standard output. */
+export function git(repository, ...words) {
+    const { status, stdout, stderr } = spawnSync('git', ['-C', repository, ...words], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`git ${words.join(' ')}: ${stderr}`);
+    return stdout;
+}

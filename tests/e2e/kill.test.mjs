@@ -1,0 +1,132 @@
+// kill -9 at random moments of a real incident: after the restart every answered
+// command is in the record exactly once, and so is each message in the rooms and
+// the commit. Repeat a failure with SEED=n, or more rounds with ROUNDS=n.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { NoAnswer, start } from '../discord/standin.mjs';
+import { Bot, git } from './bot.mjs';
+import { guildOf, playStep, readReplay } from './replay.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 50);
+const KILLS_A_DEMO = 10;
+const firstSeed = Number(process.env.SEED ?? 1);
+
+/** mulberry32: small, seeded, good enough to pick moments. */
+function random(seed) {
+    let state = seed >>> 0;
+    return (below) => {
+        state = (state + 0x6D2B79F5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+    };
+}
+
+/** Kills the bot after a random number of things that the stand-in notices. */
+class Killer {
+    constructor(standin, bot, below) {
+        this.below = below;
+        this.bot = bot;
+        this.left = KILLS_A_DEMO;
+        this.countdown = 20 + below(40);
+        const note = standin.note.bind(standin);
+        standin.note = (...args) => { note(...args); this.tick(); };
+    }
+
+    tick() {
+        if (this.left === 0 || this.restarting || --this.countdown > 0) return;
+        this.left--;
+        this.restarting = this.bot.kill().then(() => this.bot.start({ ready: false })).then(() => {
+            this.countdown = 5 + this.below(60);
+            this.restarting = null;
+        });
+    }
+}
+
+const count = (texts, piece) => texts.filter((text) => text.includes(piece)).length;
+const once = (where, texts, piece) => assert.equal(count(texts, piece), 1, `"${piece}" once in ${where}`);
+
+async function survive(seed) {
+    const replay = readReplay('2022-12-13-root-filesystem-full');
+    const standin = await start({ guilds: [guildOf(replay)] });
+    const guild = standin.guild();
+    const bot = new Bot(standin, { settings: { discord: { announce_channel: guild.channel('announcements').id } } });
+    const answered = [];
+    try {
+        await bot.start();
+        const killer = new Killer(standin, bot, random(seed));
+        let room;
+        for (const step of replay.steps) {
+            let done = false;
+            // A person whose command failed tries again, like all of us.
+            for (let tries = 0; !done && tries < 5; tries++) {
+                try {
+                    await playStep(guild, step, room);
+                    done = true;
+                } catch (error) {
+                    if (!(error instanceof NoAnswer)) throw error;
+                    done = bot.run('timeline', '--incident', '1').out.includes(step.options.text ?? step.options.title ?? step.options.summary);
+                }
+            }
+            assert.ok(done, `${step.command} was answered in the end`);
+            answered.push(step);
+            room ??= await guild.channelNamed(/^inc-1-(?!live)/, 20_000);
+        }
+        // More kills while the rooms and the commit are on their way.
+        await killer.restarting;
+        const card = await room.message(/Postmortem/, 30_000);
+        await standin.until(() => /postmortem\//.test(card.text) && !killer.restarting, 'the commit on the card', 60_000);
+        killer.left = 0;
+        const live = await guild.channelNamed(/^inc-1-live/, 20_000);
+        const texts = answered.filter(({ command }) => command === 'timeline add').map(({ options }) => options.text.replaceAll('`', '').slice(0, 24));
+        await standin.until(() => texts.every((text) => count(live.all.map(plain), text) > 0), 'every entry in the live room', 30_000);
+        checkOnce({ standin, guild, bot, room, live, texts, answered });
+        assert.equal((await bot.stop()).code, 0);
+        assert.equal(bot.run('verify').code, 0, bot.run('verify').out);
+        return KILLS_A_DEMO - killer.left;
+    } catch (error) {
+        error.message += `\nRepeat with: SEED=${seed} ROUNDS=${KILLS_A_DEMO} node tests/e2e/kill.test.mjs\n${bot.log.slice(-5000)}\n${standin.story()}`;
+        throw error;
+    } finally {
+        await bot.close();
+        await standin.close();
+    }
+}
+
+/** What a reader sees of a message: markdown's backslashes are not shown. */
+const plain = (message) => message.text.replaceAll('\\', '').replaceAll('`', '');
+
+function checkOnce({ standin, guild, bot, room, live, texts, answered }) {
+    const channels = [...guild.channels.values()].map(({ name }) => name).filter((name) => name.startsWith('inc-1'));
+    assert.equal(channels.length, 2, `one war room and one live room: ${channels}`);
+    const record = bot.record().events;
+    for (const { options, command } of answered) {
+        if (command === 'timeline add') once('the record', record.map(({ text }) => text ?? ''), options.text);
+    }
+    for (const kind of ['declared']) assert.equal(record.filter((event) => event.kind === kind).length, 1);
+    assert.equal(record.filter((event) => event.state_to === 'resolved').length, 1);
+    for (const channel of [room, live]) {
+        // An entry may be quoted within a longer message: count lines.
+        const lines = channel.all.flatMap((message) => plain(message).split('\n'));
+        for (const text of texts) once(`#${channel.name}`, lines, text);
+    }
+    assert.equal(room.all.filter((message) => /Postmortem/.test(message.text)).length, 1, 'one card');
+    assert.equal(guild.channel('announcements').all.length, 1, 'one announcement');
+    assert.equal(room.pinned.length, 1, 'one pin');
+    const branches = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim().split('\n');
+    assert.equal(branches.length, 1, 'one branch');
+    const pages = git(bot.repository, 'log', '--format=%T', branches[0]).trim().split('\n');
+    assert.equal(new Set(pages).size, pages.length, 'no page is committed twice');
+    const wrong = standin.violations.filter(({ rule }) => !excused.has(rule));
+    assert.deepEqual(wrong, []);
+}
+
+// A process that died between answering and hearing that it was heard answers
+// again; Discord says so, and that is all.
+const excused = new Set(['double-ack']);
+
+for (let done = 0, seed = firstSeed; done < ROUNDS; done += KILLS_A_DEMO, seed++) {
+    test(`kill -9 ten times, seed ${seed}`, async () => { await survive(seed); });
+}
