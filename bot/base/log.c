@@ -70,7 +70,7 @@ static void blot_secrets(struct buf *line)
         size_t n = strlen(secrets[i]);
         char *at;
         while ((at = strstr(line->s, secrets[i])) != NULL) {
-            memcpy(at, "***", 3);
+            memset(at, '*', 3);
             memmove(at + 3, at + n, line->n - (size_t)(at - line->s) - n + 1);
             line->n -= n - 3;
         }

@@ -63,23 +63,24 @@ bool event_kind_by_person(enum event_kind kind)
     {                                                                          \
 #member, FIELD_ENUM, offsetof(struct event, member), &(list)           \
     }
-#define PART(type, member, part)                                               \
+#define PART(type, member, of, part)                                           \
     {                                                                          \
-#member "_" #part, FIELD_##type, offsetof(struct event, member.part),  \
-            NULL                                                               \
+#member "_" #part, FIELD_##type,                                       \
+            offsetof(struct event, member) + offsetof(struct of, part), NULL   \
     }
-#define ENUM_PART(member, part, list)                                          \
+#define ENUM_PART(member, of, part, list)                                      \
     {                                                                          \
-#member "_" #part, FIELD_ENUM, offsetof(struct event, member.part),    \
+#member "_" #part, FIELD_ENUM,                                         \
+            offsetof(struct event, member) + offsetof(struct of, part),        \
             &(list)                                                            \
     }
 #define WHEN_FIELDS(member)                                                    \
-    PART(INT64, member, from_ms), PART(INT64, member, to_ms),                  \
-        ENUM_PART(member, precision, precision_words),                         \
-        PART(TYPED, member, typed)
+    PART(INT64, member, when, from_ms), PART(INT64, member, when, to_ms),      \
+        ENUM_PART(member, when, precision, precision_words),                   \
+        PART(TYPED, member, when, typed)
 #define ACTOR_FIELDS(member)                                                   \
-    ENUM_PART(member, type, actor_type_words), PART(ID, member, id),           \
-        PART(TEXT, member, name)
+    ENUM_PART(member, actor, type, actor_type_words),                          \
+        PART(ID, member, actor, id), PART(TEXT, member, actor, name)
 
 /* The order is the order of hashing: new fields go to the end. */
 const struct event_field event_fields[] = {

@@ -7,13 +7,13 @@
 #include <stdarg.h>
 
 #define FUTURE_MS    (5 * MS_PER_MINUTE) /* people's clocks differ */
-#define PROMISE_MIN  (7 * 24 * 60)       /* longest promised update, minutes */
+#define PROMISE_MIN  10080               /* a week: the longest promise */
 #define PHRASE_BYTES 160
 
 /* ---- taking a decision down ---- */
 
-static void end(struct step *step, enum verdict verdict, const char *format,
-                va_list args)
+static void __attribute__((format(printf, 3, 0)))
+end(struct step *step, enum verdict verdict, const char *format, va_list args)
 {
     struct outcome *out = step->out;
     out->verdict = verdict;

@@ -46,7 +46,9 @@ static bool is_letter(char c)
 
 static char at(struct str text, size_t i)
 {
-    return i < text.n ? text.s[i] : '\0';
+    if (i >= text.n)
+        return '\0';
+    return text.s[i];
 }
 
 static size_t digits_at(struct str text, size_t i)
@@ -452,12 +454,11 @@ static size_t find_tight_dash(struct reader *reader, struct str text)
 static bool split_range(struct reader *reader, struct str *a, struct str *b)
 {
     static const char en_dash[] = "\xE2\x80\x93";
-    struct str text = reader->rest;
     const char *const between[] = {"and", "to", "-"};
     const char *const plain[] = {"to", "until", "-"};
     bool is_between = skip_word(reader, "between");
     bool is_from = !is_between && skip_word(reader, "from");
-    text = reader->rest;
+    struct str text = reader->rest;
     for (int i = 0; i < 3; i++) {
         const char *word = is_between ? between[i] : plain[i];
         size_t where = find_word(text, word);
