@@ -88,9 +88,10 @@ bool columns_read(const struct query *query, int first,
 
 bool column_equal(const struct column *column, const void *a, const void *b)
 {
-    return column->type == COLUMN_TEXT
-               ? str_eq(text_of(column, a), text_of(column, b))
-               : number_of(column, a) == number_of(column, b);
+    if (column->type != COLUMN_TEXT)
+        return number_of(column, a) == number_of(column, b);
+    return strcmp((const char *)a + column->offset,
+                  (const char *)b + column->offset) == 0;
 }
 
 bool columns_equal(const struct columns *columns, const void *a, const void *b)

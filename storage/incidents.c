@@ -164,21 +164,25 @@ enum err store_next_incident_id(struct store *store, int64_t *out)
     return err;
 }
 
+/* "<> 0" lets SQLite use the indexes, which leave unmade rooms out. */
 enum err store_incident_of_channel(struct store *store, uint64_t guild_id,
                                    uint64_t channel_id, int64_t *id)
 {
-    /* "<> 0" lets SQLite use the indexes, which leave unmade rooms out. */
-    struct query query =
-        query_new(store, "SELECT id FROM incident WHERE guild_id = ?1 AND"
-                         " ((war_channel_id = ?2 AND war_channel_id <> 0) OR"
-                         "  (live_channel_id = ?2 AND live_channel_id <> 0))"
-                         " ORDER BY id DESC LIMIT 1");
-    query_id(&query, guild_id);
-    query_id(&query, channel_id);
-    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end_found(&query);
-    if (err == ERR_OK)
-        *id = found;
+    static const char *const rooms[] = {
+        "SELECT id FROM incident WHERE war_channel_id = ? AND"
+        " war_channel_id <> 0 AND guild_id = ? ORDER BY id DESC LIMIT 1",
+        "SELECT id FROM incident WHERE live_channel_id = ? AND"
+        " live_channel_id <> 0 AND guild_id = ? ORDER BY id DESC LIMIT 1"};
+    enum err err = ERR_NOT_FOUND;
+    for (int i = 0; i < COUNT(rooms) && err == ERR_NOT_FOUND; i++) {
+        struct query query = query_new(store, rooms[i]);
+        query_id(&query, channel_id);
+        query_id(&query, guild_id);
+        int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+        err = query_end_found(&query);
+        if (err == ERR_OK)
+            *id = found;
+    }
     return err;
 }
 
@@ -254,33 +258,25 @@ static enum err write_incident(struct store *store,
     return query_run(&query);
 }
 
+/* A place that became free, or a milestone that was taken back, stays as a row
+ * that says so. */
 static enum err write_holder(struct store *store, const struct incident *in,
                              int place)
 {
-    const struct role_holder *holder = &in->holders[place];
-    bool gone = holder->role == ROLE_NONE;
-    struct query query = query_new(
-        store, gone ? "DELETE FROM role_holder WHERE incident = ? AND place = ?"
-                    : PUT_HOLDER);
+    struct query query = query_new(store, PUT_HOLDER);
     query_int(&query, in->id);
     query_int(&query, place);
-    if (!gone)
-        columns_bind(&query, &holder_columns, holder);
+    columns_bind(&query, &holder_columns, &in->holders[place]);
     return query_run(&query);
 }
 
 static enum err write_milestone(struct store *store, const struct incident *in,
                                 int which)
 {
-    const struct when *at = &in->milestones[which];
-    struct query query = query_new(
-        store, when_is_set(at)
-                   ? PUT_MILESTONE
-                   : "DELETE FROM milestone WHERE incident = ? AND name = ?");
+    struct query query = query_new(store, PUT_MILESTONE);
     query_int(&query, in->id);
     query_text(&query, str_of(word_of(&milestone_words, which)));
-    if (when_is_set(at))
-        columns_bind(&query, &when_columns, at);
+    columns_bind(&query, &when_columns, &in->milestones[which]);
     return query_run(&query);
 }
 
@@ -295,15 +291,13 @@ enum err store_append(struct store *store, const struct incident *before,
     enum err err = write_incident(store, before, after);
     if (err == ERR_OK)
         err = events_insert(store, after->id, events, count);
-    /* The parts are compared as bytes: what differs only in padding is written
-     * once too often, which does no harm. */
     for (int i = 0; i < ROLE_HOLDERS && err == ERR_OK; i++)
-        if (memcmp(&before->holders[i], &after->holders[i],
-                   sizeof after->holders[i]) != 0)
+        if (!columns_equal(&holder_columns, &before->holders[i],
+                           &after->holders[i]))
             err = write_holder(store, after, i);
     for (int i = 0; i < MILESTONE_COUNT && err == ERR_OK; i++)
-        if (memcmp(&before->milestones[i], &after->milestones[i],
-                   sizeof after->milestones[i]) != 0)
+        if (!columns_equal(&when_columns, &before->milestones[i],
+                           &after->milestones[i]))
             err = write_milestone(store, after, i);
     return err;
 }

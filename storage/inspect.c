@@ -205,8 +205,6 @@ static enum err inspect_bytes(const char *path, bool read_only, bool *is_new,
         buf_text(&uri), &db,
         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (found.rc == SQLITE_OK) {
-        /* Closing must not move the log of a file we refuse into it. */
-        (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         (void)sqlite3_busy_timeout(db, 1000);
         look(db, &found);
     } else {

@@ -106,11 +106,11 @@ static enum err next_due(struct store *store, int64_t now_ms, int64_t *out)
 enum err store_due(struct store *store, int64_t now_ms, store_outbox_fn *each,
                    void *context, int64_t *next_due_ms)
 {
-    /* The inner query walks the unique index, lane by lane. MATERIALIZED keeps
-     * the list of heads as it was, whatever the callback writes. */
+    /* The inner query walks the unique index, lane by lane; the sort reads all
+     * heads before the first is given, so the callback may write. */
     struct query query = query_new(
         store,
-        "WITH head AS MATERIALIZED ("
+        "WITH head AS ("
         " SELECT min(id) AS id FROM outbox"
         " WHERE attempts > 0 OR not_before_ms <= ?1 GROUP BY incident, lane)"
         " SELECT o.id, incident, lane, kind, target, wanted, attempts,"

@@ -157,7 +157,7 @@ struct str row_text(const struct query *query, int column)
 bool row_hash(const struct query *query, int column, struct sha256 *out)
 {
     struct str bytes = row_text(query, column);
-    if (bytes.n != sizeof out->bytes)
+    if (bytes.s == NULL || bytes.n != sizeof out->bytes)
         return false;
     memcpy(out->bytes, bytes.s, bytes.n);
     return true;

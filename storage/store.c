@@ -22,7 +22,6 @@
  * KiB: the working set is small, and so is the bot to stay. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA cell_size_check = ON;"
-                               "PRAGMA temp_store = MEMORY;"
                                "PRAGMA cache_size = -1024;"
                                "PRAGMA journal_size_limit = 16777216;";
 

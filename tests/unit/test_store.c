@@ -1,267 +1,12 @@
 #include "storage/store_internal.h"
 #include "tests/lib/scratch.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #define GUILD 100000000000000001u
-
-/* ---- opening ---- */
-
-static void makes_a_file_that_only_its_user_reads(void **state)
-{
-    const struct scratch *scratch = *state;
-    struct stat status;
-    struct store *store = scratch_open(scratch);
-    assert_int_equal(stat(scratch->db, &status), 0);
-    assert_int_equal(status.st_mode & 0777, 0600);
-    assert_true(scratch_has(scratch, "-wal"));
-    store_close(store);
-    assert_false(scratch_has(scratch, "-wal"));
-    assert_false(scratch_has(scratch, "-shm"));
-    assert_false(scratch_has(scratch, ".lock"));
-    store_close(NULL);
-}
-
-static void keeps_its_settings_and_its_name(void **state)
-{
-    const struct scratch *scratch = *state;
-    char instance[32];
-    struct store *store = scratch_open(scratch);
-    str_copy_to(instance, str_of(store_instance(store)));
-    assert_int_equal(strlen(instance), 24);
-    assert_int_equal(strspn(instance, "0123456789abcdef"), 24);
-    static const struct {
-        const char *pragma;
-        int64_t value;
-    } settings[] = {
-        {"PRAGMA synchronous", 2},    {"PRAGMA foreign_keys", 1},
-        {"PRAGMA trusted_schema", 0}, {"PRAGMA cell_size_check", 1},
-        {"PRAGMA user_version", 1},   {"PRAGMA application_id", 0x6F70726D},
-    };
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-        struct query query = query_new(store, settings[i].pragma);
-        assert_true(query_row(&query));
-        assert_int_equal(row_int(&query, 0), settings[i].value);
-        assert_int_equal(query_end(&query), ERR_OK);
-    }
-    struct query query = query_new(store, "PRAGMA journal_mode");
-    assert_true(query_row(&query));
-    assert_true(str_is(row_text(&query, 0), "wal"));
-    assert_int_equal(query_end(&query), ERR_OK);
-    store_close(store);
-    store = scratch_open(scratch);
-    assert_string_equal(store_instance(store), instance);
-    store_close(store);
-}
-
-/* Every way to be refused leaves the file, and its folder, as they were. */
-static void refuse(const struct scratch *scratch, enum err expected,
-                   const char *says)
-{
-    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20),
-               why = BUF_INIT(1024);
-    struct store *store = NULL;
-    scratch_read(scratch->db, &before);
-    for (int read_only = 0; read_only <= 1; read_only++) {
-        buf_clear(&why);
-        assert_int_equal(store_open(scratch->db, read_only, &store, &why),
-                         expected);
-        assert_null(store);
-        if (strstr(buf_text(&why), says) == NULL)
-            fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
-    }
-    scratch_read(scratch->db, &after);
-    assert_true(str_eq(buf_str(&before), buf_str(&after)));
-    assert_false(scratch_has(scratch, "-wal"));
-    assert_false(scratch_has(scratch, "-shm"));
-    assert_false(scratch_has(scratch, "-journal"));
-    assert_false(scratch_has(scratch, ".lock"));
-    buf_release(&before);
-    buf_release(&after);
-    buf_release(&why);
-}
-
-static void refuses_what_is_not_a_database(void **state)
-{
-    const struct scratch *scratch = *state;
-    char garbage[9000];
-    uint32_t seed = 7;
-    for (size_t i = 0; i < sizeof garbage; i++)
-        garbage[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
-    static const size_t sizes[] = {1, 10, 100, 511, 512, 4096, 9000};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        scratch_write(scratch->db, garbage, sizes[i]);
-        refuse(scratch, ERR_CORRUPT, "is not a database");
-    }
-    scratch_write(scratch->db, "dear diary\n", 11);
-    refuse(scratch, ERR_CORRUPT, "is not a database");
-}
-
-static void fill(const struct scratch *scratch)
-{
-    struct store *store = scratch_open(scratch);
-    struct incident in = {0};
-    struct request declare = scratch_declare(1, "Global outage");
-    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
-    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
-                     VERDICT_ACCEPTED);
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(
-            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
-            VERDICT_ACCEPTED);
-    store_close(store);
-}
-
-static void refuses_a_damaged_file(void **state)
-{
-    const struct scratch *scratch = *state;
-    struct buf whole = BUF_INIT(1 << 20);
-    fill(scratch);
-    scratch_read(scratch->db, &whole);
-    assert_true(whole.n > 16384);
-    /* Cut off. */
-    scratch_write(scratch->db, whole.s, whole.n / 2);
-    refuse(scratch, ERR_CORRUPT, "is damaged");
-    /* A page that is not one. */
-    memset(whole.s + 8192, 0x5A, 4096);
-    scratch_write(scratch->db, whole.s, whole.n);
-    refuse(scratch, ERR_CORRUPT, "is damaged");
-    buf_release(&whole);
-}
-
-static void refuses_other_programs_and_newer_files(void **state)
-{
-    const struct scratch *scratch = *state;
-    scratch_sql(scratch, "CREATE TABLE bookmark (url TEXT)");
-    refuse(scratch, ERR_REFUSED, "belongs to another program");
-    scratch_sql(scratch, "PRAGMA application_id = 1");
-    refuse(scratch, ERR_REFUSED, "belongs to another program");
-    assert_int_equal(remove(scratch->db), 0);
-    fill(scratch);
-    scratch_sql(scratch, "PRAGMA user_version = 99");
-    /* The raw connection leaves the file checkpointed, without a -wal. */
-    refuse(scratch, ERR_REFUSED, "newer opsroom");
-}
-
-static void reads_an_older_file_only_after_its_migration(void **state)
-{
-    const struct scratch *scratch = *state;
-    struct store *store = NULL;
-    struct buf why = BUF_INIT(1024);
-    fill(scratch);
-    scratch_sql(scratch, "PRAGMA user_version = 0");
-    assert_int_equal(store_open(scratch->db, true, &store, &why), ERR_REFUSED);
-    assert_non_null(strstr(buf_text(&why), "older opsroom"));
-    assert_null(store);
-    buf_release(&why);
-}
-
-static void refuse_path(const char *path, bool read_only, enum err expected,
-                        const char *says)
-{
-    struct store *store = NULL;
-    struct buf why = BUF_INIT(1024);
-    assert_int_equal(store_open(path, read_only, &store, &why), expected);
-    assert_null(store);
-    if (strstr(buf_text(&why), says) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
-    buf_release(&why);
-}
-
-static void refuses_places_without_a_file(void **state)
-{
-    const struct scratch *scratch = *state;
-    char path[256];
-    refuse_path(scratch->folder, false, ERR_IO, "is not a file");
-    refuse_path(scratch->db, true, ERR_NOT_FOUND, "No such file");
-    (void)snprintf(path, sizeof path, "%s/none/opsroom.db", scratch->folder);
-    refuse_path(path, false, ERR_IO, "There is no folder");
-    refuse_path(path, true, ERR_IO, "There is no folder");
-}
-
-/* What the file's modes forbid, root may do all the same. */
-static void become_nobody(void)
-{
-    if (geteuid() == 0 && seteuid(65534) != 0)
-        _exit(99);
-}
-
-static void refuses_what_it_may_not_write(void **state)
-{
-    const struct scratch *scratch = *state;
-    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20);
-    fill(scratch);
-    scratch_read(scratch->db, &before);
-    assert_int_equal(chmod(scratch->db, 0444), 0);
-    assert_int_equal(chmod(scratch->folder, 0777), 0);
-    pid_t child = fork();
-    if (child == 0) {
-        become_nobody();
-        refuse_path(scratch->db, false, ERR_IO, "Cannot write");
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    scratch_read(scratch->db, &after);
-    assert_true(str_eq(buf_str(&before), buf_str(&after)));
-    assert_false(scratch_has(scratch, "-wal"));
-    buf_release(&before);
-    buf_release(&after);
-}
-
-static void one_bot_a_file(void **state)
-{
-    const struct scratch *scratch = *state;
-    struct buf why = BUF_INIT(1024);
-    struct store *second = NULL;
-    struct store *store = scratch_open(scratch);
-    pid_t child = fork();
-    if (child == 0) {
-        refuse_path(scratch->db, false, ERR_REFUSED,
-                    "in use by another opsroom");
-        _exit(0);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    assert_true(scratch_has(scratch, ".lock"));
-    /* A reader beside it is welcome. */
-    assert_int_equal(store_open(scratch->db, true, &second, &why), ERR_OK);
-    store_close(second);
-    buf_release(&why);
-    store_close(store);
-    store_close(scratch_open(scratch));
-}
-
-static void takes_over_after_a_kill(void **state)
-{
-    const struct scratch *scratch = *state;
-    pid_t child = fork();
-    if (child == 0) {
-        struct incident in = {0};
-        struct request declare = scratch_declare(1, "Global outage");
-        struct store *store = scratch_open(scratch);
-        (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
-        (void)raise(SIGKILL);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status));
-    assert_true(scratch_has(scratch, "-wal"));
-    struct incident in;
-    struct store *store = scratch_open(scratch);
-    assert_int_equal(store_incident(store, 1, &in), ERR_OK);
-    assert_string_equal(in.title, "Global outage");
-    store_close(store);
-}
 
 /* ---- transactions ---- */
 
@@ -367,6 +112,21 @@ static void tidies_only_what_is_committed(void **state)
 }
 
 /* ---- the record ---- */
+
+static void fill(const struct scratch *scratch)
+{
+    struct store *store = scratch_open(scratch);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Global outage");
+    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
+    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(
+            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
+            VERDICT_ACCEPTED);
+    store_close(store);
+}
 
 static void refuses_to_change_the_log(void **state)
 {
@@ -699,141 +459,12 @@ static void record_hash_leaves_tasks_out(void **state)
     store_close(store);
 }
 
-/* ---- the small tables ---- */
-
-static void keeps_attachments_once(void **state)
-{
-    struct store *store = scratch_open(*state);
-    static const char bytes[] = "a\0b\r\n\xFF";
-    struct str file = {bytes, sizeof bytes - 1};
-    struct sha256 hash;
-    char hex[SHA256_HEX];
-    struct buf out = BUF_INIT(6), small = BUF_INIT(5);
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(store_put_attachment(store, file, &hash), ERR_OK);
-    sha256_hex(&hash, hex);
-    assert_int_equal(store_attachment(store, str_of(hex), &out), ERR_OK);
-    assert_true(str_eq(buf_str(&out), file));
-    assert_int_equal(store_attachment(store, str_of(hex), &small),
-                     ERR_TOO_LONG);
-    assert_int_equal(store_attachment(store, STR("00"), &out), ERR_NOT_FOUND);
-    assert_int_equal(store_put_attachment(store, STR(""), &hash), ERR_OK);
-    sha256_hex(&hash, hex);
-    buf_clear(&out);
-    assert_int_equal(store_attachment(store, str_of(hex), &out), ERR_OK);
-    assert_int_equal(out.n, 0);
-    assert_int_equal(scratch_number(*state, "SELECT count(*) FROM attachment"),
-                     2);
-    buf_release(&out);
-    store_close(store);
-}
-
-static void keeps_answers_for_a_while(void **state)
-{
-    struct store *store = scratch_open(*state);
-    struct buf out = BUF_INIT(100);
-    uint64_t id = UINT64_C(0xF234567890ABCDEF); /* above INT64_MAX */
-    assert_int_equal(store_answer(store, id, &out), ERR_NOT_FOUND);
-    assert_int_equal(store_put_answer(store, id, STR("{}"), 1000), ERR_OK);
-    assert_int_equal(store_put_answer(store, 7, STR("{\"type\":4}"), 2000),
-                     ERR_OK);
-    assert_int_equal(store_answer(store, id, &out), ERR_OK);
-    assert_string_equal(buf_text(&out), "{}");
-    assert_int_equal(store_forget_answers(store, 2000), ERR_OK);
-    assert_int_equal(store_answer(store, id, &out), ERR_NOT_FOUND);
-    assert_int_equal(store_answer(store, 7, &out), ERR_OK);
-    buf_release(&out);
-    store_close(store);
-}
-
-static void keeps_the_gateway_session(void **state)
-{
-    struct store *store = scratch_open(*state);
-    struct stored_session session, kept = {"abc", "wss://gateway.test/", 5};
-    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
-    assert_int_equal(store_put_session_seq(store, 9), ERR_OK);
-    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
-    assert_int_equal(store_put_session(store, &kept), ERR_OK);
-    assert_int_equal(store_put_session_seq(store, 6), ERR_OK);
-    store_close(store);
-    store = scratch_open(*state);
-    assert_int_equal(store_session(store, &session), ERR_OK);
-    assert_string_equal(session.session_id, "abc");
-    assert_string_equal(session.resume_url, "wss://gateway.test/");
-    assert_int_equal(session.seq, 6);
-    kept.session_id[0] = '\0';
-    assert_int_equal(store_put_session(store, &kept), ERR_OK);
-    assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
-    store_close(store);
-}
-
-static void counts_identifies_of_a_day(void **state)
-{
-    struct store *store = scratch_open(*state);
-    int64_t count = -1, day = MS_PER_DAY;
-    assert_int_equal(store_put_identify(store, 0), ERR_OK);
-    assert_int_equal(store_put_identify(store, 5), ERR_OK);
-    assert_int_equal(store_put_identify(store, 5), ERR_OK);
-    static const struct {
-        int64_t after, count;
-    } cases[] = {{-1, 3}, {0, 2}, {4, 2}, {5, 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        assert_int_equal(store_identifies(store, day + cases[i].after, &count),
-                         ERR_OK);
-        assert_int_equal(count, cases[i].count);
-    }
-    /* Old ones go with the next. */
-    assert_int_equal(store_put_identify(store, day + 1), ERR_OK);
-    assert_int_equal(scratch_number(*state, "SELECT count(*) FROM identify"),
-                     3);
-    store_close(store);
-}
-
-static void keeps_room_messages(void **state)
-{
-    struct store *store = scratch_open(*state);
-    struct incident in = {0};
-    struct request declare = scratch_declare(1, "Outage");
-    struct room_message last;
-    struct room_message plan = {1, 2, 4, 0, 1000, sha256_of(STR("text"))};
-    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
-    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
-                     ERR_NOT_FOUND);
-    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
-    plan.message_id = UINT64_MAX;
-    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
-    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
-                     ERR_OK);
-    assert_memory_equal(&last, &plan, sizeof plan);
-    assert_int_equal(store_last_room_message(store, 1, ROOM_LIVE, &last),
-                     ERR_NOT_FOUND);
-    plan.ordinal = 2;
-    assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &plan), ERR_OK);
-    assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
-                     ERR_OK);
-    assert_int_equal(last.ordinal, 2);
-    /* No incident, no room. */
-    assert_int_equal(store_put_room_message(store, 9, ROOM_WAR, &plan),
-                     ERR_STORAGE);
-    store_close(store);
-}
-
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(makes_a_file_that_only_its_user_reads),
-        TEST(keeps_its_settings_and_its_name),
-        TEST(refuses_what_is_not_a_database),
-        TEST(refuses_a_damaged_file),
-        TEST(refuses_other_programs_and_newer_files),
-        TEST(reads_an_older_file_only_after_its_migration),
-        TEST(refuses_places_without_a_file),
-        TEST(refuses_what_it_may_not_write),
-        TEST(one_bot_a_file),
-        TEST(takes_over_after_a_kill),
         TEST(keeps_and_undoes_requests_of_a_turn),
         TEST(keeps_nothing_of_a_turn_that_the_disk_broke),
         TEST(a_full_disk_is_said_and_survived),
@@ -847,11 +478,6 @@ int main(void)
         TEST(reads_events_by_number_and_by_time),
         TEST(gives_every_field_back),
         TEST(record_hash_leaves_tasks_out),
-        TEST(keeps_attachments_once),
-        TEST(keeps_answers_for_a_while),
-        TEST(keeps_the_gateway_session),
-        TEST(counts_identifies_of_a_day),
-        TEST(keeps_room_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,314 @@
+#include "storage/store_internal.h"
+#include "tests/lib/scratch.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void makes_a_file_that_only_its_user_reads(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct stat status;
+    struct store *store = scratch_open(scratch);
+    assert_int_equal(stat(scratch->db, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_true(scratch_has(scratch, "-wal"));
+    store_close(store);
+    assert_false(scratch_has(scratch, "-wal"));
+    assert_false(scratch_has(scratch, "-shm"));
+    assert_false(scratch_has(scratch, ".lock"));
+    store_close(NULL);
+}
+
+static void keeps_its_settings_and_its_name(void **state)
+{
+    const struct scratch *scratch = *state;
+    char instance[32];
+    struct store *store = scratch_open(scratch);
+    str_copy_to(instance, str_of(store_instance(store)));
+    assert_int_equal(strlen(instance), 24);
+    assert_int_equal(strspn(instance, "0123456789abcdef"), 24);
+    static const struct {
+        const char *pragma;
+        int64_t value;
+    } settings[] = {
+        {"PRAGMA synchronous", 2},    {"PRAGMA foreign_keys", 1},
+        {"PRAGMA trusted_schema", 0}, {"PRAGMA cell_size_check", 1},
+        {"PRAGMA user_version", 1},   {"PRAGMA application_id", 0x6F70726D},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        struct query query = query_new(store, settings[i].pragma);
+        assert_true(query_row(&query));
+        assert_int_equal(row_int(&query, 0), settings[i].value);
+        assert_int_equal(query_end(&query), ERR_OK);
+    }
+    struct query query = query_new(store, "PRAGMA journal_mode");
+    assert_true(query_row(&query));
+    assert_true(str_is(row_text(&query, 0), "wal"));
+    assert_int_equal(query_end(&query), ERR_OK);
+    store_close(store);
+    store = scratch_open(scratch);
+    assert_string_equal(store_instance(store), instance);
+    store_close(store);
+}
+
+/* Every way to be refused leaves the file, and its folder, as they were. */
+static void refuse(const struct scratch *scratch, enum err expected,
+                   const char *says)
+{
+    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20),
+               why = BUF_INIT(1024);
+    struct store *store = NULL;
+    scratch_read(scratch->db, &before);
+    for (int read_only = 0; read_only <= 1; read_only++) {
+        buf_clear(&why);
+        assert_int_equal(store_open(scratch->db, read_only, &store, &why),
+                         expected);
+        assert_null(store);
+        if (strstr(buf_text(&why), says) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+    }
+    scratch_read(scratch->db, &after);
+    assert_true(str_eq(buf_str(&before), buf_str(&after)));
+    assert_false(scratch_has(scratch, "-wal"));
+    assert_false(scratch_has(scratch, "-shm"));
+    assert_false(scratch_has(scratch, "-journal"));
+    assert_false(scratch_has(scratch, ".lock"));
+    buf_release(&before);
+    buf_release(&after);
+    buf_release(&why);
+}
+
+static void refuses_what_is_not_a_database(void **state)
+{
+    const struct scratch *scratch = *state;
+    char garbage[9000];
+    uint32_t seed = 7;
+    for (size_t i = 0; i < sizeof garbage; i++)
+        garbage[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
+    static const size_t sizes[] = {1, 10, 100, 511, 512, 4096, 9000};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        scratch_write(scratch->db, garbage, sizes[i]);
+        refuse(scratch, ERR_CORRUPT, "is not a database");
+    }
+    scratch_write(scratch->db, "dear diary\n", 11);
+    refuse(scratch, ERR_CORRUPT, "is not a database");
+}
+
+static void fill(const struct scratch *scratch)
+{
+    struct store *store = scratch_open(scratch);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Global outage");
+    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
+    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(
+            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
+            VERDICT_ACCEPTED);
+    store_close(store);
+}
+
+static void refuses_a_damaged_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf whole = BUF_INIT(1 << 20);
+    fill(scratch);
+    scratch_read(scratch->db, &whole);
+    assert_true(whole.n > 16384);
+    /* Cut off. */
+    scratch_write(scratch->db, whole.s, whole.n / 2);
+    refuse(scratch, ERR_CORRUPT, "is damaged");
+    /* A page that is not one. */
+    memset(whole.s + 8192, 0x5A, 4096);
+    scratch_write(scratch->db, whole.s, whole.n);
+    refuse(scratch, ERR_CORRUPT, "is damaged");
+    buf_release(&whole);
+}
+
+static void refuses_other_programs_and_newer_files(void **state)
+{
+    const struct scratch *scratch = *state;
+    scratch_sql(scratch, "CREATE TABLE bookmark (url TEXT)");
+    refuse(scratch, ERR_REFUSED, "belongs to another program");
+    scratch_sql(scratch, "PRAGMA application_id = 1");
+    refuse(scratch, ERR_REFUSED, "belongs to another program");
+    assert_int_equal(remove(scratch->db), 0);
+    fill(scratch);
+    scratch_sql(scratch, "PRAGMA user_version = 99");
+    /* The raw connection leaves the file checkpointed, without a -wal. */
+    refuse(scratch, ERR_REFUSED, "newer opsroom");
+}
+
+/* A process was killed: part of the file is still in its log. */
+static void leaves_the_log_of_a_refused_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20);
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    char log[256];
+    (void)snprintf(log, sizeof log, "%s-wal", scratch->db);
+    pid_t child = fork();
+    if (child == 0) {
+        store = scratch_open(scratch);
+        (void)sqlite3_exec(store->db, "PRAGMA user_version = 99", NULL, NULL,
+                           NULL);
+        (void)raise(SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    scratch_read(scratch->db, &before);
+    scratch_read(log, &before);
+    for (int read_only = 0; read_only <= 1; read_only++) {
+        assert_int_equal(store_open(scratch->db, read_only, &store, &why),
+                         ERR_REFUSED);
+        assert_non_null(strstr(buf_text(&why), "newer opsroom"));
+    }
+    scratch_read(scratch->db, &after);
+    scratch_read(log, &after);
+    assert_true(str_eq(buf_str(&before), buf_str(&after)));
+    buf_release(&before);
+    buf_release(&after);
+    buf_release(&why);
+}
+
+static void reads_an_older_file_only_after_its_migration(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    fill(scratch);
+    scratch_sql(scratch, "PRAGMA user_version = 0");
+    assert_int_equal(store_open(scratch->db, true, &store, &why), ERR_REFUSED);
+    assert_non_null(strstr(buf_text(&why), "older opsroom"));
+    assert_null(store);
+    buf_release(&why);
+}
+
+static void refuse_path(const char *path, bool read_only, enum err expected,
+                        const char *says)
+{
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(1024);
+    assert_int_equal(store_open(path, read_only, &store, &why), expected);
+    assert_null(store);
+    if (strstr(buf_text(&why), says) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+    buf_release(&why);
+}
+
+static void refuses_places_without_a_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    char path[256];
+    refuse_path(scratch->folder, false, ERR_IO, "is not a file");
+    refuse_path(scratch->db, true, ERR_NOT_FOUND, "No such file");
+    (void)snprintf(path, sizeof path, "%s/none/opsroom.db", scratch->folder);
+    refuse_path(path, false, ERR_IO, "There is no folder");
+    refuse_path(path, true, ERR_IO, "There is no folder");
+}
+
+/* What the file's modes forbid, root may do all the same. */
+static void become_nobody(void)
+{
+    if (geteuid() == 0 && seteuid(65534) != 0)
+        _exit(99);
+}
+
+static void refuses_what_it_may_not_write(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20);
+    fill(scratch);
+    scratch_read(scratch->db, &before);
+    assert_int_equal(chmod(scratch->db, 0444), 0);
+    assert_int_equal(chmod(scratch->folder, 0777), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        become_nobody();
+        refuse_path(scratch->db, false, ERR_IO, "Cannot write");
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    scratch_read(scratch->db, &after);
+    assert_true(str_eq(buf_str(&before), buf_str(&after)));
+    assert_false(scratch_has(scratch, "-wal"));
+    buf_release(&before);
+    buf_release(&after);
+}
+
+static void one_bot_a_file(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf why = BUF_INIT(1024);
+    struct store *second = NULL;
+    struct store *store = scratch_open(scratch);
+    pid_t child = fork();
+    if (child == 0) {
+        refuse_path(scratch->db, false, ERR_REFUSED,
+                    "in use by another opsroom");
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(scratch_has(scratch, ".lock"));
+    /* A reader beside it is welcome. */
+    assert_int_equal(store_open(scratch->db, true, &second, &why), ERR_OK);
+    store_close(second);
+    buf_release(&why);
+    store_close(store);
+    store_close(scratch_open(scratch));
+}
+
+static void takes_over_after_a_kill(void **state)
+{
+    const struct scratch *scratch = *state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(1, "Global outage");
+        struct store *store = scratch_open(scratch);
+        (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+        (void)raise(SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_true(scratch_has(scratch, "-wal"));
+    struct incident in;
+    struct store *store = scratch_open(scratch);
+    assert_int_equal(store_incident(store, 1, &in), ERR_OK);
+    assert_string_equal(in.title, "Global outage");
+    store_close(store);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(makes_a_file_that_only_its_user_reads),
+        TEST(keeps_its_settings_and_its_name),
+        TEST(refuses_what_is_not_a_database),
+        TEST(refuses_a_damaged_file),
+        TEST(refuses_other_programs_and_newer_files),
+        TEST(leaves_the_log_of_a_refused_file),
+        TEST(reads_an_older_file_only_after_its_migration),
+        TEST(refuses_places_without_a_file),
+        TEST(refuses_what_it_may_not_write),
+        TEST(one_bot_a_file),
+        TEST(takes_over_after_a_kill),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
