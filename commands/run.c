@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#define LISTED 5 /* live incidents that an answer names */
+#define LISTED    5  /* live incidents that an answer names */
+#define LIVE_MOST 50 /* and that are looked at */
 
 /* One interaction on its way. A step that returns false has put the answer into
  * `words`, or its failure into `err`. */
@@ -163,79 +164,101 @@ static bool find_by_button(struct attempt *attempt)
     return true;
 }
 
-static bool say_live(struct attempt *attempt, const int64_t *ids, int count)
+/* A private incident is reached from its own room, which shows who may see it;
+ * elsewhere only by who declared it, because that room takes a moment. */
+static bool may_know(const struct incident *in, uint64_t user_id)
 {
-    struct buf *words = &attempt->words;
-    buf_addf(words,
-             "%d incidents are open. Use the command in the room of the one "
-             "you mean:\n",
-             count);
-    for (int i = 0; i < count && i < LISTED; i++) {
-        struct incident in;
-        enum err err = store_incident(attempt->world->store, ids[i], &in);
-        if (err != ERR_OK)
-            return fail(attempt, err);
-        buf_add_text(words, "- ");
-        say_incident(words, &in);
-        if (in.war_channel_id != 0)
-            buf_addf(words, " in <#%" PRIu64 ">", in.war_channel_id);
-        else
-            buf_add_text(words, " (its room is being made)");
-        buf_add_text(words, in.is_private ? " (private)" : ": ");
-        if (!in.is_private)
-            say_excerpt(words, str_of(in.title), TITLE_UNITS);
-        buf_add_char(words, '\n');
-    }
-    if (count > LISTED)
-        buf_addf(words, "- and %d more\n", count - LISTED);
-    buf_add_text(words, "Nothing was kept.");
-    return false;
+    return !in->is_private || in->declared_by.id == user_id;
 }
 
-/* *count: how many live incidents there are; one is loaded. */
-static bool find_live(struct attempt *attempt, int *count)
+static void say_live(struct buf *words, const struct incident *in)
 {
-    int64_t ids[LISTED];
+    buf_add_text(words, "- ");
+    say_incident(words, in);
+    if (in->war_channel_id != 0)
+        buf_addf(words, " in <#%" PRIu64 ">", in->war_channel_id);
+    else
+        buf_add_text(words, " (its room is being made)");
+    buf_add_text(words, ": ");
+    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    buf_add_char(words, '\n');
+}
+
+/* One live incident that the caller may know of is it; of several, the answer
+ * names the newest. *found: whether there is any. */
+static bool find_live(struct attempt *attempt, bool *found)
+{
+    int64_t ids[LIVE_MOST];
+    int live, known = 0;
+    struct buf list = BUF_INIT(WORDS_BYTES);
     enum err err = store_live_incidents(attempt->world->store,
                                         attempt->interaction->guild_id, ids,
-                                        LISTED, count);
-    if (err != ERR_OK)
-        return fail(attempt, err);
-    if (*count > 1)
-        return say_live(attempt, ids, *count);
-    return *count == 0 || load(attempt, ids[0]);
+                                        LIVE_MOST, &live);
+    for (int i = 0; err == ERR_OK && i < live && i < LIVE_MOST; i++) {
+        struct incident in;
+        err = store_incident(attempt->world->store, ids[i], &in);
+        if (err != ERR_OK || !may_know(&in, attempt->interaction->user.id))
+            continue;
+        if (known++ < LISTED)
+            say_live(&list, &in);
+        attempt->run->in = in;
+    }
+    *found = known > 0;
+    if (err == ERR_OK && known > 1)
+        buf_addf(&attempt->words,
+                 "%d incidents are open. Use the command in the room of the "
+                 "one you mean:\n%s%sNothing was kept.",
+                 known, buf_text(&list),
+                 known > LISTED ? "- and others\n" : "");
+    buf_release(&list);
+    return err == ERR_OK ? known <= 1 : fail(attempt, err);
 }
 
-/* A room that could not be made is the channel of the declaration: when the
- * incident is over, that channel is everybody's again. */
-static bool is_its_room(const struct incident *in, uint64_t channel_id)
+/* A room that could not be made is the channel of the declaration, which is
+ * still everybody's: it shows nothing private, and when the incident is over,
+ * the next one is not written into its record. */
+static bool is_shared_room(const struct attempt *attempt)
 {
-    return incident_is_live(in) || channel_id != in->origin_channel_id;
+    return attempt->interaction->channel_id ==
+           attempt->run->in.origin_channel_id;
+}
+
+/* 0: this channel is the room of none that the caller may know of. */
+static bool find_by_room(struct attempt *attempt, int64_t *id)
+{
+    const struct interaction *it = attempt->interaction;
+    enum err err = store_incident_of_channel(attempt->world->store,
+                                             it->guild_id, it->channel_id, id);
+    if (err == ERR_NOT_FOUND) {
+        *id = 0;
+        return true;
+    }
+    if (err != ERR_OK)
+        return fail(attempt, err);
+    if (!load(attempt, *id))
+        return false;
+    if (is_shared_room(attempt) && !may_know(&attempt->run->in, it->user.id))
+        *id = 0;
+    return true;
 }
 
 static bool find_incident(struct attempt *attempt)
 {
     const struct interaction *it = attempt->interaction;
+    int64_t of_room;
+    bool found;
     if (attempt->command->scope == SCOPE_NONE)
         return true;
     if (it->type != INTERACTION_COMMAND && attempt->custom_id.incident_id != 0)
         return find_by_button(attempt);
-
-    int64_t of_room = 0;
-    enum err err = store_incident_of_channel(
-        attempt->world->store, it->guild_id, it->channel_id, &of_room);
-    if (err == ERR_OK) {
-        if (!load(attempt, of_room))
-            return false;
-        if (is_its_room(&attempt->run->in, it->channel_id))
-            return true;
-    } else if (err != ERR_NOT_FOUND) {
-        return fail(attempt, err);
-    }
-    int count = 0;
-    if (!find_live(attempt, &count))
+    if (!find_by_room(attempt, &of_room))
         return false;
-    if (count > 0 || of_room != 0)
+    if (of_room != 0 &&
+        (!is_shared_room(attempt) || incident_is_live(&attempt->run->in)))
+        return true;
+    if (!find_live(attempt, &found))
+        return false;
+    if (found || of_room != 0)
         return true;
     return refuse(attempt, "No incident is open here. Declare one with "
                            "`/incident declare`; a past one is reached from "

@@ -130,6 +130,27 @@ static void shared_room(void **state)
     assert_says(accepts(&it), "of **INC-2**");
 }
 
+/* Nobody learns of a private incident who does not see its room. */
+static void private_incident(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)accepts(&it);
+    it = slash("incident status");
+    assert_says(caller_does(&caller, &it), "**INC-1**");
+    it.user.id = DMA;
+    assert_says(caller_does(&caller, &it), "No incident is open here");
+    caller_room_failed(&caller, 1);
+    assert_says(caller_does(&caller, &it), "No incident is open here");
+    (void)caller_declares(&caller);
+    assert_says(caller_does(&caller, &it), "**INC-2**");
+    it.user.id = NOVA;
+    /* The lobby is its room, for who may know. */
+    assert_says(caller_does(&caller, &it), "**INC-1**");
+}
+
 static void a_plain_entry(void **state)
 {
     (void)state;
@@ -467,6 +488,7 @@ int main(void)
         CASE(declare_with_everything),
         CASE(which_incident),
         CASE(shared_room),
+        CASE(private_incident),
         CASE(a_plain_entry),
         CASE(times_in_answers),
         CASE(kinds_and_people),
