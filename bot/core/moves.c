@@ -4,14 +4,17 @@
 
 /*
  *   declared
- *      v
- *   investigating <-> identified <-> mitigated     these three are live; from
- *      |  ^   \__________________________/^        any of them to resolved
- *      |  |
- *      |  +---- investigating again (reopened, with a reason) from any below
  *      |
- *      +--> cancelled              a false alarm; not once it was mitigated
- *      +--> resolved --> review --> closed
+ *   +--v--- live -----+
+ *   |  investigating  | -------> resolved -----> review -----> closed
+ *   |  identified     |             |              |              |
+ *   |  mitigated      | <-----------+--------------+--------------+
+ *   +--|--------------+   reopened, to investigating              |
+ *      |                                                          |
+ *      +-----------------------> cancelled -----------------------+
+ *
+ * Within the box every way is open. What is mitigated cannot be cancelled: it
+ * was no false alarm.
  */
 #define TO(state) (1u << STATE_##state)
 static const unsigned moves[STATE_COUNT] = {
