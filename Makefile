@@ -145,4 +145,4 @@ format-check:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(BUILD)/bot/main.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)

@@ -44,7 +44,8 @@ static enum delivery_verdict create(struct visit *visit,
     mark_make(mark, visit, plan);
     (void)snprintf(topic, sizeof topic, "%s %s", plan->about, mark);
     json_set_text(body, "topic", str_of(topic));
-    if (visit->set->category_id != 0 && !visit->delivery->outside)
+    if (visit->set->category_id != 0 &&
+        visit->delivery->narrowed < OUTSIDE_CATEGORY)
         json_set_id(body, "parent_id", visit->set->category_id);
     char reason[64];
     (void)snprintf(reason, sizeof reason, "The %s room of INC-%" PRId64,
@@ -68,6 +69,15 @@ static bool refused_for_good(const struct rest_answer *answer)
 {
     return answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
            answer->fate == REST_GONE;
+}
+
+static bool narrow(struct visit *visit, const struct channel_plan *plan)
+{
+    int *narrowed = &visit->delivery->narrowed;
+    ++*narrowed;
+    if (*narrowed == OUTSIDE_CATEGORY && visit->set->category_id == 0)
+        ++*narrowed;
+    return *narrowed <= plan->narrow_most;
 }
 
 /* Before a channel is created: what its overwrites need to know. */
@@ -107,12 +117,8 @@ enum delivery_verdict channel_make(struct visit *visit,
     default:
         if (answer->fate == REST_DONE)
             return visit_made(visit, id_of(answer->json));
-        /* A category takes 50 channels, and somebody may have deleted it. */
-        if (refused_for_good(answer) && visit->set->category_id != 0 &&
-            plan->may_move_out && !delivery->outside) {
-            delivery->outside = true;
+        if (refused_for_good(answer) && narrow(visit, plan))
             return prepare(visit, plan);
-        }
         return visit_refused(visit, &plan->refusal);
     }
 }

@@ -74,12 +74,19 @@ uint64_t id_of(const cJSON *object);
 
 /* ---- channels (channel.c) ---- */
 
+/* What delivery->narrowed counts. A category takes 50 channels and may be gone;
+ * an id in the settings may belong to nobody in this guild. */
+enum {
+    AS_WISHED,
+    OUTSIDE_CATEGORY, /* for rooms that set their own overwrites */
+    WITHOUT_NAMED_PERSONS,
+};
+
 struct channel_plan {
     const char *room;  /* "war", "live": part of the mark in its topic */
     const char *about; /* the topic before the mark */
     bool asks_roles;   /* body() wants the guild's roles as the answer */
-    bool may_move_out; /* sets its own overwrites, so it may do without its
-                        * category */
+    int narrow_most;   /* how far it may be narrowed */
     struct refusal refusal;
     /* Adds name and overwrites. */
     void (*fill)(const struct visit *visit, cJSON *body);

@@ -27,7 +27,7 @@ enum delivery_verdict deliver_live_room(struct visit *visit)
         .room = "live",
         .about = "What happens, as the responders put it on the record. Read "
                  "only.",
-        .may_move_out = true,
+        .narrow_most = OUTSIDE_CATEGORY,
         .refusal = {"The live room could not be made", "Manage Channels",
                     "Nothing is lost: the record goes on without it."},
         .fill = fill,

@@ -29,7 +29,7 @@ struct delivery {
     struct incident in; /* as of this step: reloaded by the caller each time */
     int step;           /* which call is under way; each kind has its own */
     bool looked;        /* whether an earlier try arrived: it did not */
-    bool outside;       /* a room whose category is full, gone or closed */
+    int narrowed;       /* a room that Discord refuses is asked for with less */
     uint64_t made_id;   /* CARD: found by looking, not yet in the record */
     struct rest_call call; /* whoever sends it leaves body and reason NULL */
     /* A finished effect that the record should know: kind REQUEST_EFFECT. Text

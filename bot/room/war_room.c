@@ -104,9 +104,12 @@ static void let_responders_in(const struct visit *visit, struct people *people,
                                         RIGHT_RESPOND};
     for (size_t r = 0; r < sizeof rights / sizeof rights[0]; r++) {
         const struct id_list *list = &visit->set->access->allowed[rights[r]];
-        for (size_t i = 0; i < list->count; i++)
-            let_in(people, body, list->ids[i],
-                   !is_a_role(visit->answer->json, list->ids[i]));
+        for (size_t i = 0; i < list->count; i++) {
+            uint64_t id = list->ids[i];
+            bool is_member = !is_a_role(visit->answer->json, id);
+            if (!is_member || visit->delivery->narrowed < WITHOUT_NAMED_PERSONS)
+                let_in(people, body, id, is_member);
+        }
     }
 }
 
@@ -139,7 +142,7 @@ enum delivery_verdict deliver_war_room(struct visit *visit)
         .about = "Commands and buttons work here. Nothing said here is kept "
                  "unless it is put on the record.",
         .asks_roles = is_held && names_anybody(visit->set->access),
-        .may_move_out = is_held,
+        .narrow_most = is_held ? WITHOUT_NAMED_PERSONS : AS_WISHED,
         .refusal = {"The war room could not be made", "Manage Channels",
                     is_held ? "The record goes on without a room; commands "
                               "answer in private."

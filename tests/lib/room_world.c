@@ -2,6 +2,7 @@
 
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "tests/lib/golden.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -154,6 +155,11 @@ cJSON *world_message(const struct world *world, uint64_t id)
 void world_delete(struct world *world, uint64_t message_id)
 {
     json_set_true(world_message(world, message_id), DELETED);
+}
+
+bool world_pinned(const struct world *world, uint64_t message_id)
+{
+    return json_is_true(world_message(world, message_id), "pinned");
 }
 
 static bool is_in(const cJSON *message, uint64_t channel_id)
@@ -347,7 +353,10 @@ static struct rest_answer answer_to(struct world *world,
     if (world->trouble != TROUBLE_NONE &&
         str_starts(buf_str(&line), world->trouble_at)) {
         trouble = world->trouble;
-        world->trouble = TROUBLE_NONE;
+        if (world->trouble_more > 0)
+            world->trouble_more--;
+        else
+            world->trouble = TROUBLE_NONE;
     }
     buf_release(&line);
     if (trouble == TROUBLE_FORBIDDEN || trouble == TROUBLE_REJECTED) {
@@ -490,4 +499,30 @@ void world_run(struct world *world, int tries)
             return;
         }
     }
+}
+
+struct incident world_open_declared(struct world *world)
+{
+    world_open(world, WORLD_START);
+    int64_t id = world_declare(world, "Global outage: 504 timeouts", false);
+    world_run(world, 3);
+    return world_incident(world, id);
+}
+
+void world_check_body(const char *name, const cJSON *body)
+{
+    cJSON *copy = cJSON_Duplicate(body, 1);
+    static const char *const random[] = {"id", "nonce", "channel_id"};
+    for (size_t i = 0; i < sizeof random / sizeof random[0]; i++)
+        cJSON_DeleteItemFromObject(copy, random[i]);
+    struct str topic = json_text(copy, "topic");
+    if (topic.n > 9) {
+        struct buf fixed = BUF_INIT(2000);
+        buf_add(&fixed, (struct str){topic.s, topic.n - 9});
+        buf_add_text(&fixed, "00000000)");
+        json_set_text(copy, "topic", buf_str(&fixed));
+        buf_release(&fixed);
+    }
+    golden_json(name, copy);
+    cJSON_Delete(copy);
 }

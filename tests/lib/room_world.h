@@ -37,6 +37,7 @@ struct world {
     enum trouble trouble;
     const char *trouble_at;
     int code;
+    int trouble_more; /* and that many calls after it */
     /* Out of 1000, at every point where a kill could come. */
     int kill_chance;
     int kills;
@@ -45,6 +46,9 @@ struct world {
 
 void world_open(struct world *world, int64_t now_ms);
 void world_close(struct world *world);
+/* Opened, with one incident whose rooms are made. */
+#define WORLD_START INT64_C(1773457140000) /* 2026-03-14 02:59 UTC */
+struct incident world_open_declared(struct world *world);
 
 /* Takes the road and commits; the request must be accepted. Returns the
  * incident's id. */
@@ -70,9 +74,13 @@ int world_message_count(const struct world *world, uint64_t channel_id);
 cJSON *world_message(const struct world *world, uint64_t id);
 /* As a moderator would. */
 void world_delete(struct world *world, uint64_t message_id);
+bool world_pinned(const struct world *world, uint64_t message_id);
 /* Somebody else writes. */
 void world_chat(struct world *world, uint64_t channel_id, const char *content);
 int world_calls(const struct world *world, const char *start);
+
+/* Compares with tests/golden/NAME, without ids, nonce and the instance. */
+void world_check_body(const char *name, const cJSON *body);
 
 uint64_t world_random(struct world *world);
 

@@ -1,0 +1,245 @@
+#include "bot/discord/json.h"
+#include "tests/lib/room_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void add_role(struct world *world, uint64_t id)
+{
+    cJSON *role = json_object();
+    json_set_id(role, "id", id);
+    json_add(world->roles, role);
+}
+
+static void private_stays_private(void **state)
+{
+    (void)state;
+    struct world world;
+    uint64_t respond[] = {500, 600}, command[] = {600, 77};
+    world_open(&world, WORLD_START);
+    add_role(&world, WORLD_GUILD);
+    add_role(&world, 500); /* 600 is a person */
+    world.access.allowed[RIGHT_RESPOND] = (struct id_list){respond, 2};
+    world.access.allowed[RIGHT_COMMAND] = (struct id_list){command, 2};
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_add(&world, id, "token revoked", VISIBILITY_LIVE);
+    /* Whoever asks for it: nothing leaves. */
+    assert_int_equal(store_begin(world.store), ERR_OK);
+    static const enum effect_kind wishes[] = {EFFECT_LIVE_ROOM, EFFECT_LIVE,
+                                              EFFECT_ANNOUNCE};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(
+            store_want(world.store, wishes[i], id, 0, STR_NONE, world.now_ms),
+            ERR_OK);
+    assert_int_equal(store_commit(world.store), ERR_OK);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(cJSON_GetArraySize(world.channels), 1);
+    assert_int_equal(in.live_channel_id, 0);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 2);
+    world_check_body("room/war_channel_private.json",
+                     world_channel(&world, in.war_channel_id));
+    world_close(&world);
+}
+
+/* An id in the settings may be of another guild: the room comes without it. */
+static void an_unknown_person_does_not_stop_a_private_room(void **state)
+{
+    (void)state;
+    struct world world;
+    uint64_t respond[] = {500, 600};
+    world_open(&world, WORLD_START);
+    add_role(&world, 500);
+    world.access.allowed[RIGHT_RESPOND] = (struct id_list){respond, 2};
+    world.trouble = TROUBLE_REJECTED;
+    world.trouble_at = "POST /guilds";
+    world.code = 50035;
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    const cJSON *list = json_get(world_channel(&world, in.war_channel_id),
+                                 "permission_overwrites");
+    static const char *const ids[] = {"1000", "1001", "77", "500"};
+    assert_int_equal(cJSON_GetArraySize(list), 4);
+    for (int i = 0; i < 4; i++)
+        assert_true(
+            str_is(json_text(cJSON_GetArrayItem(list, i), "id"), ids[i]));
+    world_close(&world);
+}
+
+static void private_without_a_room_says_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "POST /guilds";
+    world.code = 50013;
+    world.trouble_more = 1; /* it is asked for with less, too */
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_run(&world, 3);
+    world_add(&world, id, "token revoked", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    assert_int_equal(cJSON_GetArraySize(world.channels), 0);
+    assert_int_equal(cJSON_GetArraySize(world.messages), 0);
+    world_close(&world);
+}
+
+struct failure {
+    char words[500];
+    int count;
+};
+
+static bool copy_failure(const struct event *event, void *context)
+{
+    struct failure *failure = context;
+    if (event->kind == EVENT_TASK && event->failed) {
+        failure->count++;
+        str_copy_to(failure->words, event->text);
+    }
+    return true;
+}
+
+static struct failure failure_of(const struct world *world, int64_t id)
+{
+    struct failure failure = {.count = 0};
+    assert_int_equal(store_each_event(world->store, id, EVENTS_BY_SEQ, 0,
+                                      copy_failure, &failure),
+                     ERR_OK);
+    return failure;
+}
+
+static void failures_name_what_is_missing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at;
+        enum trouble trouble;
+        int code;
+        const char *words;
+    } cases[] = {
+        {"POST /guilds", TROUBLE_FORBIDDEN, 50013,
+         "The war room could not be made: opsroom lacks the permission Manage "
+         "Channels (Discord 50013). The incident goes on in the channel where "
+         "it was declared."},
+        {"POST /guilds", TROUBLE_REJECTED, 30013,
+         "The war room could not be made: the server has 500 channels, the "
+         "most Discord allows (Discord 30013). The incident goes on in the "
+         "channel where it was declared."},
+        {"PUT /channels", TROUBLE_FORBIDDEN, 50013,
+         "The card could not be pinned: opsroom lacks the permission Pin "
+         "Messages (Discord 50013). It stands in the room all the same."},
+        {"POST /channels", TROUBLE_REJECTED, 50035,
+         "The card could not be shown: Discord refused it (status 400) "
+         "(Discord 50035). /incident status tells the same."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        world.trouble = cases[i].trouble;
+        world.trouble_at = cases[i].at;
+        world.code = cases[i].code;
+        int64_t id = world_declare(&world, "Global outage", false);
+        world_run(&world, 3);
+        assert_string_equal(failure_of(&world, id).words, cases[i].words);
+        world_close(&world);
+    }
+}
+
+static void without_a_war_room_work_goes_on_where_it_was_declared(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "POST /guilds";
+    world.code = 50013;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(in.war_channel_id, WORLD_ORIGIN);
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(&world, WORLD_ORIGIN, &all);
+    assert_non_null(strstr(buf_text(&all), "SEV1 declared"));
+    assert_non_null(strstr(buf_text(&all), "lacks the permission"));
+    assert_non_null(world_message(&world, in.card_message_id));
+    buf_release(&all);
+    world_close(&world);
+}
+
+/* A room that stays broken is on the record once, not once an entry. */
+static void a_deleted_room_is_recorded_once(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    cJSON_DeleteItemFromArray(world.channels,
+                              cJSON_GetArraySize(world.channels) - 1);
+    assert_null(world_channel(&world, in.live_channel_id));
+    for (int i = 0; i < 5; i++) {
+        world_add(&world, in.id, "still down", VISIBILITY_LIVE);
+        world_run(&world, 3);
+    }
+    struct failure failure = failure_of(&world, in.id);
+    assert_int_equal(failure.count, 1);
+    assert_string_equal(failure.words,
+                        "The entries could not be shown in the live room: the "
+                        "channel was deleted (Discord 10003). They are kept in "
+                        "the record.");
+    world_close(&world);
+}
+
+static void a_deleted_card_comes_back_pinned(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_delete(&world, in.card_message_id);
+    world_add(&world, in.id, "still down", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    struct incident after = world_incident(&world, in.id);
+    assert_int_not_equal(after.card_message_id, in.card_message_id);
+    assert_true(world_pinned(&world, after.card_message_id));
+    world_close(&world);
+}
+
+static void a_full_category_does_not_stop_the_live_room(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.set.category_id = 4000;
+    int64_t id = world_declare(&world, "Global outage", false);
+    while (world_incident(&world, id).war_channel_id == 0)
+        assert_true(world_step(&world));
+    world.trouble = TROUBLE_REJECTED;
+    world.trouble_at = "POST /guilds";
+    world.code = 50035;
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    const cJSON *war = world_channel(&world, in.war_channel_id);
+    const cJSON *live = world_channel(&world, in.live_channel_id);
+    assert_true(str_is(json_text(war, "parent_id"), "4000"));
+    assert_non_null(live);
+    assert_null(json_get(live, "parent_id"));
+    assert_int_equal(failure_of(&world, id).count, 0);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(private_stays_private),
+        cmocka_unit_test(an_unknown_person_does_not_stop_a_private_room),
+        cmocka_unit_test(private_without_a_room_says_nothing),
+        cmocka_unit_test(failures_name_what_is_missing),
+        cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
+        cmocka_unit_test(a_deleted_room_is_recorded_once),
+        cmocka_unit_test(a_deleted_card_comes_back_pinned),
+        cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
