@@ -28,6 +28,8 @@ void events_prepare(struct store *store)
     struct event_sql *sql = &store->sql;
     make_select(&sql->one, "seq = ?");
     make_select(&sql->by_seq, "seq > ? ORDER BY seq");
+    /* Sorted as it is read: the whole of an incident is read anyway, and an
+     * index would cost every entry a page. */
     make_select(&sql->by_time, "seq > ? ORDER BY occurred_from_ms, seq");
     sql->insert = BUF_INIT(8192);
     buf_add_text(&sql->insert, "INSERT INTO event (incident, ");

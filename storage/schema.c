@@ -142,7 +142,6 @@ static const char events_1[] =
     "  file_alt TEXT,"
     "  PRIMARY KEY (incident, seq)"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX event_by_time ON event (incident, occurred_from_ms, seq);"
     "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event"
     "  BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
     "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event"

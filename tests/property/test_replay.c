@@ -3,7 +3,7 @@
  * closed or the process killed at any moment: the stored incident is the fold
  * of its events, and the proof finds nothing.
  *
- * OPSROOM_SEED=7 plays that seed alone.
+ * SEED=7 plays that seed alone.
  */
 #include "bot/road/road.h"
 #include "storage/store_internal.h"
@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #define INCIDENTS 3
-#define SEEDS     12
+#define ROUNDS    12
 #define TURNS     40
 #define KILLS     15
 
@@ -52,7 +52,7 @@ static bool chance(struct world *world, uint64_t one_in)
 
 #define fail_seed(world, ...)                                                  \
     do {                                                                       \
-        print_error("again: OPSROOM_SEED=%" PRIu64                             \
+        print_error("again: SEED=%" PRIu64                                     \
                     " build/san/tests/property/test_replay\n",                 \
                     (world)->seed);                                            \
         fail_msg(__VA_ARGS__);                                                 \
@@ -281,12 +281,12 @@ static struct world *world_new(void **state, uint64_t seed)
 
 static void stored_is_folded(void **state)
 {
-    const char *seed = getenv("OPSROOM_SEED");
+    const char *seed = getenv("SEED");
     if (seed != NULL) {
         play(world_new(state, strtoull(seed, NULL, 10)));
         return;
     }
-    for (uint64_t i = 1; i <= SEEDS; i++)
+    for (uint64_t i = 1; i <= ROUNDS; i++)
         play(world_new(state, i));
 }
 
@@ -364,7 +364,7 @@ static struct acknowledged run_and_kill(struct world *world, uint64_t least)
 
 static void what_was_committed_survives_a_kill(void **state)
 {
-    const char *seed = getenv("OPSROOM_SEED");
+    const char *seed = getenv("SEED");
     struct world *world =
         world_new(state, seed == NULL ? 1 : strtoull(seed, NULL, 10));
     for (int round = 0; round < KILLS; round++) {
