@@ -252,7 +252,6 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
     case EFFECT_ANNOUNCE:
         return deliver_announce(&visit);
     default:
-        assert(!"a room's effect");
-        abort();
+        abort(); /* no effect of a room's */
     }
 }

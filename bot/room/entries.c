@@ -65,7 +65,7 @@ static bool add_entry(const struct event *event, void *context)
 static enum err batch_fill(struct batch *batch, struct store *store,
                            int64_t after_seq)
 {
-    batch->text = BUF_INIT(8u * MESSAGE_UNITS);
+    batch->text = BUF_INIT((size_t)MESSAGE_UNITS * 8);
     return store_each_event(store, batch->in->id, EVENTS_BY_SEQ, after_seq,
                             add_entry, batch);
 }
