@@ -11,7 +11,7 @@ struct tree {
     const struct incident *in;
     cJSON *root;
     cJSON *timeline; /* entries, to be split into days */
-    cJSON *causes, *changes, *notices, *ideas, *files;
+    cJSON *causes, *theories, *changes, *notices, *ideas, *files;
     cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
     struct buf roles[ROLE_COUNT];
     cJSON **by_seq; /* timeline's entries and ideas, borrowed */
@@ -33,19 +33,6 @@ static bool is_known(const struct tree *tree, int64_t seq)
 }
 
 /* ---- one event ---- */
-
-static bool is_cause(const struct event *event)
-{
-    return event->kind == EVENT_FINDING &&
-           (event->confidence == CONFIDENCE_CONFIRMED ||
-            event->confidence == CONFIDENCE_THEORY);
-}
-
-static void add_cause(struct tree *tree, const struct event *event)
-{
-    cJSON *cause = add_to(tree->causes, entry_new(event));
-    put_flag(cause, "theory", event->confidence == CONFIDENCE_THEORY);
-}
 
 /* "@quintessence, from 01:56; nobody, from 02:40" */
 static void note_role(struct tree *tree, const struct event *event)
@@ -88,8 +75,10 @@ static void add_to_lists(struct tree *tree, const struct event *event)
     default:
         break;
     }
-    if (is_cause(event))
-        add_cause(tree, event);
+    if (event->confidence == CONFIDENCE_CONFIRMED)
+        add_to(tree->causes, entry_new(event));
+    else if (event->confidence == CONFIDENCE_THEORY)
+        add_to(tree->theories, entry_new(event));
 }
 
 static bool on_event(const struct event *event, void *context)
@@ -370,6 +359,7 @@ static void finish(struct tree *tree)
     put_front_matter(tree);
     put_facts(tree);
     put_has(tree, "has_causes", tree->causes);
+    put_has(tree, "has_theories", tree->theories);
     put_has(tree, "has_changes", tree->changes);
     put_has(tree, "has_notices", tree->notices);
     put_has(tree, "has_ideas", tree->ideas);
@@ -388,6 +378,7 @@ enum err postmortem_data(struct store *store, const struct incident *in,
                         .shown = mem_alloc(places * sizeof(bool))};
     assert(tree.root != NULL && tree.timeline != NULL);
     tree.causes = put_list(&tree, "causes");
+    tree.theories = put_list(&tree, "theories");
     tree.changes = put_list(&tree, "changes");
     tree.notices = put_list(&tree, "notices");
     tree.ideas = put_list(&tree, "ideas");

@@ -121,7 +121,7 @@ static bool needs_backslash(struct str text, size_t i)
         return true;
     case '_': /* inside of a word it is only itself */
         return !is_word(before) || !is_word(next);
-    case '\'':
+    case '\'': /* in "don't" a curly one does no harm */
         return !is_letter(before) || !is_letter(next);
     case '&': /* an entity? */
         return next == '#' || is_letter(next);
@@ -238,15 +238,19 @@ void markdown_fence(struct buf *out, struct str bytes)
     add_fence_mark(out, n);
 }
 
+/* A second brace is escaped: nobody who looks for {{ in the whole file, front
+ * matter and all, finds one that a person typed. */
 void yaml_quote(struct buf *out, struct str text)
 {
+    uint32_t point = 0;
     buf_add_char(out, '"');
     while (text.n > 0) {
-        uint32_t point;
+        uint32_t before = point;
         size_t n = utf8_next(text, &point);
         bool plain = n > 0 && point >= 0x20 && point != 0x7F &&
                      !(point >= 0x80 && point < 0xA0) && point != 0x2028 &&
-                     point != 0x2029 && point != 0xFEFF;
+                     point != 0x2029 && point != 0xFEFF &&
+                     !(point == '{' && before == '{');
         if (point == '"' || point == '\\')
             buf_add_char(out, '\\');
         if (plain)
