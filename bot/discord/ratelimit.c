@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define KEY_BYTES      128
-#define BUCKETS_MOST   4096
+#define BUCKETS_MOST   4096   /* 16 doubled often enough */
 #define FORGET_MS      300000 /* no call is in flight for so long */
 #define ASK_AGAIN_MS   20     /* when only an answer can tell */
 #define GLOBAL_CALLS   50
@@ -149,7 +149,8 @@ static struct bucket *make_bucket(struct ratelimit *limit,
             return NULL;
         /* Half empty after a sweep, so that not every call sweeps. */
         if (limit->bucket_count * 2 >= limit->bucket_room) {
-            limit->bucket_room = limit->bucket_room * 2 + 16;
+            limit->bucket_room =
+                limit->bucket_room == 0 ? 16 : limit->bucket_room * 2;
             limit->buckets =
                 mem_resize(limit->buckets,
                            (size_t)limit->bucket_room * sizeof *limit->buckets);
