@@ -180,8 +180,9 @@ void markdown_escape(struct buf *out, struct str text)
 void markdown_code(struct buf *out, struct str text)
 {
     bool fits = text.n > 0 && !holds(text, "`") && !holds(text, "|") &&
-                !holds(text, "{{") && !holds(text, "\n") &&
-                !holds(text, "\r") && str_trim(text).n == text.n;
+                !holds(text, "{{") && !holds(text, "<!--") &&
+                !holds(text, "\n") && !holds(text, "\r") &&
+                str_trim(text).n == text.n;
     if (!fits) {
         markdown_escape(out, text);
         return;

@@ -1,0 +1,362 @@
+#include "bot/base/buf.h"
+#include "tests/lib/scratch.h"
+
+#include <cjson/cJSON.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+/* The job of INC-<incident> with that page; NAME{n} is its name. */
+struct job {
+    const char *repository;
+    int incident;
+    const char *page;
+};
+
+static const char *helper(void)
+{
+    static char path[300];
+    const char *build = getenv("OPSROOM_BUILD");
+    (void)snprintf(path, sizeof path, "%s/opsroom-git",
+                   build == NULL ? "build/san" : build);
+    return path;
+}
+
+/* Runs a shell command in the test's folder; its output replaces *out. */
+__attribute__((format(printf, 3, 4))) static int
+sh(const struct scratch *scratch, struct buf *out, const char *format, ...)
+{
+    struct buf command = BUF_INIT(20000);
+    va_list args;
+    char *program = realpath(helper(), NULL);
+    if (program == NULL)
+        fail_msg("%s is missing: run `make san`, and the tests from the "
+                 "repository's root",
+                 helper());
+    buf_addf(&command, "cd '%s' && G='%s' && ", scratch->folder, program);
+    va_start(args, format);
+    buf_addv(&command, format, args);
+    va_end(args);
+    FILE *pipe = popen(buf_text(&command), "r");
+    assert_non_null(pipe);
+    char bytes[4096];
+    size_t n;
+    buf_clear(out);
+    while ((n = fread(bytes, 1, sizeof bytes, pipe)) > 0)
+        buf_add_bytes(out, bytes, n);
+    int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    buf_release(&command);
+    free(program);
+    return WEXITSTATUS(status);
+}
+
+static void write_job(const struct scratch *scratch, const char *file,
+                      struct job job)
+{
+    char path[300], mark[60], page[2000];
+    (void)snprintf(path, sizeof path, "%s/%s", scratch->folder, file);
+    (void)snprintf(mark, sizeof mark, "<!-- opsroom: INC-%d -->", job.incident);
+    (void)snprintf(page, sizeof page, "%s\n%s\n", job.page, mark);
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "repository", job.repository);
+    cJSON_AddStringToObject(json, "base", "main");
+    cJSON_AddStringToObject(json, "branch", "postmortem/2022-12-13-slow{n}");
+    cJSON_AddStringToObject(json, "path",
+                            "content/2022-12-13-slow{n}/index.md");
+    cJSON_AddStringToObject(json, "mark", mark);
+    cJSON_AddStringToObject(json, "content", page);
+    cJSON_AddStringToObject(json, "message", "postmortem: Slow (INC-1)\n");
+    cJSON_AddStringToObject(json, "author_name", "opsroom");
+    cJSON_AddStringToObject(json, "author_email", "opsroom@example.org");
+    cJSON_AddNumberToObject(json, "time", 1670958960); /* 19:16 UTC */
+    char *text = cJSON_PrintUnformatted(json);
+    scratch_write(path, text, strlen(text));
+    free(text);
+    cJSON_Delete(json);
+}
+
+/* What the helper answers, to be read with says(). */
+static int run(const struct scratch *scratch, struct job job, struct buf *out)
+{
+    write_job(scratch, "job.json", job);
+    return sh(scratch, out, "\"$G\" <job.json");
+}
+
+static void says(const struct buf *out, const char *words)
+{
+    if (strstr(buf_text(out), words) == NULL)
+        fail_msg("%s\ndoes not say\n%s", buf_text(out), words);
+}
+
+/* One line of git's, without its end. */
+static void git_says(const struct scratch *scratch, const char *git,
+                     const char *expected)
+{
+    struct buf out = BUF_INIT(10000);
+    assert_int_equal(sh(scratch, &out, "git -C r.git %s 2>&1", git), 0);
+    while (out.n > 0 && out.s[out.n - 1] == '\n')
+        buf_cut(&out, out.n - 1);
+    if (strcmp(buf_text(&out), expected) != 0)
+        fail_msg("git %s says\n%s\nnot\n%s", git, buf_text(&out), expected);
+    buf_release(&out);
+}
+
+static void is_sound(const struct scratch *scratch)
+{
+    struct buf out = BUF_INIT(10000);
+    if (sh(scratch, &out, "git -C r.git fsck --strict --full 2>&1") != 0)
+        fail_msg("%s", buf_text(&out));
+    buf_release(&out);
+}
+
+/* A base branch with other files, as a person would make it. */
+static void make_base(const struct scratch *scratch)
+{
+    struct buf out = BUF_INIT(10000);
+    if (sh(scratch, &out,
+           "exec 2>&1; git init -q --bare -b main r.git && "
+           "git clone -q r.git w && cd w && git config user.name x && "
+           "git config user.email x@example.org && mkdir -p content/old && "
+           "echo readme >README && echo old >content/old/index.md && "
+           "echo run >run.sh && chmod +x run.sh && git add . && "
+           "git commit -qm first && git push -q origin HEAD:main") != 0)
+        fail_msg("%s", buf_text(&out));
+    buf_release(&out);
+}
+
+static const struct job slow = {"r.git", 1, "It was slow."};
+
+/* ---- */
+
+static void starts_a_repository(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    says(&out, "\"branch\":\"postmortem/2022-12-13-slow\",\"unchanged\":false");
+    git_says(scratch, "log --format='%P|%an|%ae|%aI|%cI|%s' --all",
+             "|opsroom|opsroom@example.org|2022-12-13T19:16:00+00:00|"
+             "2022-12-13T19:16:00+00:00|postmortem: Slow (INC-1)");
+    git_says(scratch, "ls-tree -r --name-only postmortem/2022-12-13-slow",
+             "content/2022-12-13-slow/index.md");
+    git_says(scratch,
+             "show postmortem/2022-12-13-slow:content/2022-12-13-slow/index.md",
+             "It was slow.\n<!-- opsroom: INC-1 -->");
+    git_says(scratch, "symbolic-ref HEAD", "refs/heads/main");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+static void goes_on_after_a_half_made_repository(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    assert_int_equal(sh(scratch, &out, "mkdir -p r.git.new/objects r.git"), 0);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    git_says(scratch, "rev-list --count --all", "1");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+static void keeps_all_other_files(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    make_base(scratch);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    git_says(scratch, "diff --name-status main postmortem/2022-12-13-slow",
+             "A\tcontent/2022-12-13-slow/index.md");
+    git_says(scratch, "rev-list --count main..postmortem/2022-12-13-slow", "1");
+    git_says(scratch, "rev-list --count main", "1");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+static void commits_the_same_page_once(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf first = BUF_INIT(10000), again = BUF_INIT(10000);
+    make_base(scratch);
+    assert_int_equal(run(scratch, slow, &first), 0);
+    assert_int_equal(run(scratch, slow, &again), 0);
+    says(&again, "\"unchanged\":true");
+    buf_cut(&first,
+            sizeof "{\"commit\":\"0123456789012345678901234567890123456789");
+    says(&again, buf_text(&first));
+    git_says(scratch, "rev-list --count --all", "2");
+    buf_release(&first);
+    buf_release(&again);
+}
+
+static void commits_another_page_on_top(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    make_base(scratch);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    assert_int_equal(run(scratch, (struct job){"r.git/", 1, "Slower."}, &out),
+                     0);
+    says(&out, "\"unchanged\":false");
+    git_says(scratch, "rev-list --count main..postmortem/2022-12-13-slow", "2");
+    git_says(scratch,
+             "show postmortem/2022-12-13-slow:content/2022-12-13-slow/index.md",
+             "Slower.\n<!-- opsroom: INC-1 -->");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+/* The page came to the base branch, and the branch is gone. */
+static void sees_that_it_was_merged(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    make_base(scratch);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    assert_int_equal(
+        sh(scratch, &out,
+           "git -C r.git branch -qf main postmortem/2022-12-13-slow && "
+           "git -C r.git branch -qD postmortem/2022-12-13-slow"),
+        0);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    says(&out, "\"unchanged\":true");
+    git_says(scratch, "rev-list --count --all", "2");
+    buf_release(&out);
+}
+
+static void tells_incidents_of_one_name_apart(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    static const struct job other = {"r.git", 2,
+                                     "Evidence:\n<!-- opsroom: INC-1 -->\n"};
+    make_base(scratch);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(run(scratch, slow, &out), 0);
+        says(&out, "\"postmortem/2022-12-13-slow\"");
+        assert_int_equal(run(scratch, other, &out), 0);
+        says(&out, "\"postmortem/2022-12-13-slow-2\"");
+    }
+    git_says(scratch, "rev-list --count --all", "3");
+    git_says(scratch,
+             "ls-tree -r --name-only postmortem/2022-12-13-slow-2 -- "
+             "content/",
+             "content/2022-12-13-slow-2/index.md\ncontent/old/index.md");
+    buf_release(&out);
+}
+
+static void takes_turns(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    write_job(scratch, "1.json", slow);
+    write_job(scratch, "2.json", (struct job){"r.git", 2, "Other"});
+    make_base(scratch);
+    assert_int_equal(
+        sh(scratch, &out,
+           "for i in 1 2 1 2 1 2; do \"$G\" <$i.json >$i.out & done; wait"),
+        0);
+    git_says(scratch, "rev-list --count --all", "3");
+    git_says(scratch, "branch --list --format='%(refname:short)'",
+             "main\npostmortem/2022-12-13-slow\n"
+             "postmortem/2022-12-13-slow-2");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+/* ---- what goes wrong ---- */
+
+static void refuses_in_words(void **state)
+{
+    const struct scratch *scratch = *state;
+    static const struct {
+        const char *before, *repository, *words;
+    } cases[] = {
+        {"mkdir full && touch full/x", "full",
+         "full is not a bare git repository"},
+        {"git init -q work", "work", "work is not a bare git repository"},
+        {"touch file", "file", "file: Not a directory"},
+        {"touch file", "file/r.git", "file/r.git: Not a directory"},
+        {"git init -q --bare lock.git && mkdir -p lock.git/refs/heads/"
+         "postmortem && touch lock.git/refs/heads/postmortem/"
+         "2022-12-13-slow.lock",
+         "lock.git", "moving the branch: "},
+        {"git init -q --bare taken.git && cd taken.git && "
+         "C=$(git -c user.name=x -c user.email=x@example.org commit-tree -m x "
+         "$(git mktree </dev/null)) && git update-ref refs/heads/postmortem $C",
+         "taken.git", "moving the branch: "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = BUF_INIT(10000);
+        assert_int_equal(sh(scratch, &out, "%s", cases[i].before), 0);
+        assert_int_equal(
+            run(scratch, (struct job){cases[i].repository, 1, "x"}, &out), 1);
+        says(&out, "{\"error\":\"");
+        says(&out, cases[i].words);
+        buf_release(&out);
+    }
+}
+
+static void moves_no_branch_on_a_full_disk(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    make_base(scratch);
+    write_job(scratch, "job.json", slow);
+    assert_int_equal(
+        sh(scratch, &out, "trap '' XFSZ; ulimit -f 0; exec \"$G\" <job.json"),
+        1);
+    says(&out, "{\"error\":\"writing the page: ");
+    git_says(scratch, "branch --list --format='%(refname:short)'", "main");
+    is_sound(scratch);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    git_says(scratch, "rev-list --count --all", "2");
+    buf_release(&out);
+}
+
+static void refuses_a_bad_job(void **state)
+{
+    const struct scratch *scratch = *state;
+    static const struct {
+        const char *job, *words;
+    } cases[] = {
+        {"", "is not JSON"},
+        {"{", "is not JSON"},
+        {"[]", "is not JSON"},
+        {"{} {}", "is not JSON"},
+        {"{}", "the job has no \\\"repository\\\""},
+        {"{\"repository\":7}", "the job has no \\\"repository\\\""},
+        {"{\"repository\":\"r.git\"}", "the job has no \\\"base\\\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = BUF_INIT(10000);
+        assert_int_equal(
+            sh(scratch, &out, "printf '%%s' '%s' | \"$G\"", cases[i].job), 2);
+        says(&out, cases[i].words);
+        assert_int_equal(sh(scratch, &out, "test -e r.git"), 1);
+        buf_release(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+        TEST(starts_a_repository),
+        TEST(goes_on_after_a_half_made_repository),
+        TEST(keeps_all_other_files),
+        TEST(commits_the_same_page_once),
+        TEST(commits_another_page_on_top),
+        TEST(sees_that_it_was_merged),
+        TEST(tells_incidents_of_one_name_apart),
+        TEST(takes_turns),
+        TEST(refuses_in_words),
+        TEST(moves_no_branch_on_a_full_disk),
+        TEST(refuses_a_bad_job),
+    };
+    return cmocka_run_group_tests_name("git_helper", tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+#include "bot/postmortem/escape.h"
+#include "tests/lib/record.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define DAY INT64_C(1670889600000) /* 2022-12-13T00:00:00Z */
+
+static struct incident incident(const char *title)
+{
+    struct incident in = {.id = 12, .first_event_ms = DAY + 68000000};
+    str_copy_to(in.title, str_of(title));
+    in.milestones[MILESTONE_RESOLVED] = when_exact(DAY + 69360999);
+    return in;
+}
+
+static void names_are_plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title, *name;
+    } cases[] = {
+        {"Global outage: 504 timeouts",
+         "2022-12-13-global-outage-504-timeouts"},
+        {"  --Hello,   World!  ", "2022-12-13-hello-world"},
+        {"Stra\xC3\x9F"
+         "e \xC3\x86rger na\xC3\xAFve \xC5\x81\xC3\xB3"
+         "d\xC5\xBA \xC5\x92uvre",
+         "2022-12-13-strasse-aerger-naive-lodz-oeuvre"},
+        {"\xE5\x81\x9C\xE6\xAD\xA2", "2022-12-13-incident-12"},
+        {"\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5 fire", "2022-12-13-fire"},
+        {"../../etc/passwd {n} {slug}", "2022-12-13-etc-passwd-n-slug"},
+        {"", "2022-12-13-incident-12"},
+        {"Degraded service: media caching and queue latency in every region",
+         "2022-12-13-degraded-service-media-caching-and-queue-latency-in-"
+         "every"},
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+         "2022-12-13-"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf name = BUF_INIT(200);
+        struct incident in = incident(cases[i].title);
+        postmortem_name(&in, &name);
+        assert_string_equal(buf_text(&name), cases[i].name);
+        buf_release(&name);
+    }
+}
+
+static void a_published_name_stays(void **state)
+{
+    (void)state;
+    struct buf name = BUF_INIT(200);
+    struct incident in = incident("A new title");
+    str_copy_to(in.postmortem_ref, STR("postmortem/2022-12-12-slow-2"));
+    postmortem_name(&in, &name);
+    assert_string_equal(buf_text(&name), "2022-12-12-slow-2");
+    buf_release(&name);
+}
+
+static cJSON *job_of(const struct incident *in, const char *path)
+{
+    struct buf out = BUF_INIT(10000);
+    struct postmortem_settings settings = record_settings;
+    settings.path = path;
+    postmortem_job(in, &settings, STR("The page\n"), &out);
+    cJSON *job = cJSON_Parse(buf_text(&out));
+    assert_non_null(job);
+    buf_release(&out);
+    return job;
+}
+
+static void member_is(const cJSON *job, const char *name, const char *expected)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(job, name);
+    assert_true(cJSON_IsString(item));
+    assert_string_equal(item->valuestring, expected);
+}
+
+static void job_tells_the_helper_all(void **state)
+{
+    (void)state;
+    struct incident in = incident("Slow");
+    cJSON *job = job_of(&in, record_settings.path);
+    member_is(job, "repository", "postmortems.git");
+    member_is(job, "base", "main");
+    member_is(job, "branch", "postmortem/2022-12-13-slow{n}");
+    member_is(job, "path",
+              "content/en/blog/incidents/2022-12-13-slow{n}/index.md");
+    member_is(job, "message", "postmortem: Slow (INC-12)\n");
+    member_is(job, "mark", "<!-- opsroom: INC-12 -->");
+    member_is(job, "content", "The page\n");
+    member_is(job, "author_name", "opsroom");
+    member_is(job, "author_email", "opsroom@example.org");
+    const cJSON *time = cJSON_GetObjectItemCaseSensitive(job, "time");
+    assert_true(cJSON_IsNumber(time));
+    assert_int_equal((int64_t)time->valuedouble, (DAY + 69360000) / 1000);
+    cJSON_Delete(job);
+}
+
+static void paths_follow_their_pattern(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *path;
+    } cases[] = {
+        {"{slug}.md", "slow{n}.md"},
+        {"incidents/{id}/{date}.md", "incidents/12/2022-12-13.md"},
+        {"{unknown}/{date", "{unknown}/{date"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct incident in = incident("Slow");
+        cJSON *job = job_of(&in, cases[i].pattern);
+        member_is(job, "path", cases[i].path);
+        cJSON_Delete(job);
+    }
+}
+
+static void messages_touch_nobody(void **state)
+{
+    (void)state;
+    struct incident in =
+        incident("@nova fixes #217\nsee https://example.org/1 a@b 18:53");
+    cJSON *job = job_of(&in, "{slug}.md");
+    member_is(job, "message",
+              "postmortem: @ nova fixes # 217 see https: //example.org/1 a@ b "
+              "18:53 (INC-12)\n");
+    cJSON_Delete(job);
+}
+
+static void reads_what_the_helper_says(void **state)
+{
+    (void)state;
+    struct postmortem_result result;
+    struct buf why = BUF_INIT(1000);
+    assert_int_equal(postmortem_result_read(
+                         STR("{\"commit\":\"abc\",\"branch\":\"postmortem/x\","
+                             "\"unchanged\":true}\n"),
+                         &result, &why),
+                     ERR_OK);
+    assert_string_equal(result.commit, "abc");
+    assert_string_equal(result.branch, "postmortem/x");
+    assert_true(result.unchanged);
+    static const struct {
+        const char *output, *why;
+    } cases[] = {
+        {"{\"error\":\"r.git: No space left on device\"}",
+         "The postmortem was not committed: r.git: No space left on device"},
+        {"", "opsroom-git gave no result: "},
+        {"it was killed", "opsroom-git gave no result: it was killed"},
+        {"{\"commit\":\"abc\"}",
+         "opsroom-git gave no result: {\"commit\":\"abc\"}"},
+        {"{\"commit\":\"0123456789012345678901234567890123456789012345678\","
+         "\"branch\":\"x\"}",
+         "opsroom-git gave no result: {\"commit\":"
+         "\"0123456789012345678901234567890123456789012345678\","
+         "\"branch\":\"x\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        buf_clear(&why);
+        assert_int_equal(
+            postmortem_result_read(str_of(cases[i].output), &result, &why),
+            ERR_IO);
+        assert_string_equal(buf_text(&why), cases[i].why);
+    }
+    buf_release(&why);
+}
+
+static void front_matter_is_yaml(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *yaml;
+    } cases[] = {
+        {"plain: # & * ! | > ' % @ - ?", "\"plain: # & * ! | > ' % @ - ?\""},
+        {"say \"no\" to C:\\", "\"say \\\"no\\\" to C:\\\\\""},
+        {"a\tb\nc\x7f", "\"a\\u0009b\\u000ac\\u007f\""},
+        {"caf\xC3\xA9 \xF0\x9F\x94\xA5", "\"caf\xC3\xA9 \xF0\x9F\x94\xA5\""},
+        {"\xC2\x85\xE2\x80\xA8\xEF\xBB\xBF", "\"\\u0085\\u2028\\ufeff\""},
+        {"{{< x >}} {a}", "\"{\\u007b< x >}} {a}\""},
+        {"bad \xFF", "\"bad \\ufffd\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = BUF_INIT(1000);
+        yaml_quote(&out, str_of(cases[i].text));
+        assert_string_equal(buf_text(&out), cases[i].yaml);
+        buf_release(&out);
+    }
+}
+
+static void a_team_brings_its_template(void **state)
+{
+    const struct scratch *scratch = *state;
+    static const struct {
+        const char *template, *page, *why;
+    } cases[] = {
+        {"# {{title}}\n{{#days}}{{#entries}}{{number}} {{text}}{{/entries}}"
+         "{{/days}}",
+         "# Slow\\_\n2 \\<x>\n<!-- opsroom: INC-12 -->\n", NULL},
+        {"\n{{titel}}", NULL, ", line 2: there is no \"titel\" here"},
+    };
+    struct record record = record_new(scratch, "Slow_");
+    (void)record_say(&record, EVENT_NOTE, NULL, "nova", "<x>");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[300];
+        struct buf page = BUF_INIT(10000), why = BUF_INIT(1000);
+        struct postmortem_settings settings = record_settings;
+        (void)snprintf(path, sizeof path, "%s/page.md", scratch->folder);
+        scratch_write(path, cases[i].template, strlen(cases[i].template));
+        settings.template_file = path;
+        enum err err =
+            postmortem_render(record.store, &record.in, &settings, &page, &why);
+        assert_int_equal(err, cases[i].page == NULL ? ERR_INVALID : ERR_OK);
+        if (cases[i].page != NULL)
+            assert_string_equal(buf_text(&page), cases[i].page);
+        else
+            assert_non_null(strstr(buf_text(&why), cases[i].why));
+        buf_release(&page);
+        buf_release(&why);
+    }
+    record_close(&record);
+}
+
+static void a_missing_template_is_named(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct record record = record_new(scratch, "Slow");
+    struct buf page = BUF_INIT(10000), why = BUF_INIT(1000);
+    struct postmortem_settings settings = record_settings;
+    settings.template_file = "no/such/file.md";
+    assert_int_equal(
+        postmortem_render(record.store, &record.in, &settings, &page, &why),
+        ERR_IO);
+    assert_string_equal(
+        buf_text(&why),
+        "no/such/file.md cannot be read: No such file or directory");
+    buf_release(&page);
+    buf_release(&why);
+    record_close(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_plain),
+        cmocka_unit_test(a_published_name_stays),
+        cmocka_unit_test(job_tells_the_helper_all),
+        cmocka_unit_test(paths_follow_their_pattern),
+        cmocka_unit_test(messages_touch_nobody),
+        cmocka_unit_test(reads_what_the_helper_says),
+        cmocka_unit_test(front_matter_is_yaml),
+        cmocka_unit_test_setup_teardown(a_team_brings_its_template,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_missing_template_is_named,
+                                        scratch_setup, scratch_teardown),
+    };
+    return cmocka_run_group_tests_name("postmortem_job", tests, NULL, NULL);
+}
