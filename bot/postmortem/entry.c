@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* A longer log stays in the record and is named on the page. */
-#define INLINE_BYTES (64u << 10)
+#define INLINE_BYTES ((size_t)64 << 10)
 /* Escaping makes a text at most six times longer. */
-#define VALUE_BYTES (6u * INLINE_BYTES + 4096)
+#define VALUE_BYTES (6 * INLINE_BYTES + 4096)
 
 /* ---- members ---- */
 
@@ -238,7 +238,7 @@ cJSON *entry_new(const struct event *event)
 /* Text that a fence cannot hold is still shown literally, as a list item. */
 static void add_shown(cJSON *list, struct str bytes)
 {
-    struct buf piece = BUF_INIT(8u * INLINE_BYTES);
+    struct buf piece = BUF_INIT(8 * INLINE_BYTES);
     if (markdown_may_fence(bytes)) {
         markdown_fence(&piece, bytes);
     } else {

@@ -255,10 +255,15 @@ static void takes_turns(void **state)
     write_job(scratch, "1.json", slow);
     write_job(scratch, "2.json", (struct job){"r.git", 2, "Other"});
     make_base(scratch);
-    assert_int_equal(
-        sh(scratch, &out,
-           "for i in 1 2 1 2 1 2; do \"$G\" <$i.json >$i.out & done; wait"),
-        0);
+    assert_int_equal(sh(scratch, &out,
+                        "for i in 1 2 1 2 1 2 1 2 1 2 1 2; do "
+                        "\"$G\" <$i.json & done; wait"),
+                     0);
+    int commits = 0;
+    for (const char *at = buf_text(&out); (at = strstr(at, "commit")) != NULL;
+         at++)
+        commits++;
+    assert_int_equal(commits, 12);
     git_says(scratch, "rev-list --count --all", "3");
     git_says(scratch, "branch --list --format='%(refname:short)'",
              "main\npostmortem/2022-12-13-slow\n"
