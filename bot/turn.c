@@ -30,7 +30,7 @@ struct item {
 /* An answer under way, oldest first. */
 struct flight {
     struct flight *before, *after;
-    struct turn *turn; /* NULL: the turn is gone */
+    struct turn *turn;
     uint64_t interaction_id;
     int64_t seq;
 };
@@ -53,12 +53,8 @@ struct turn {
 static void flight_end(struct flight *flight)
 {
     struct turn *turn = flight->turn;
-    if (turn != NULL) {
-        *(flight->before ? &flight->before->after : &turn->oldest) =
-            flight->after;
-        *(flight->after ? &flight->after->before : &turn->newest) =
-            flight->before;
-    }
+    *(flight->before ? &flight->before->after : &turn->oldest) = flight->after;
+    *(flight->after ? &flight->after->before : &turn->newest) = flight->before;
     free(flight);
 }
 
@@ -74,6 +70,13 @@ static struct flight *flight_begin(struct turn *turn, const struct item *item)
     return flight;
 }
 
+/* While nobody waits. */
+static void tidy(struct turn *turn)
+{
+    if (turn->oldest == NULL && store_tidy(turn->config.store) != ERR_OK)
+        log_warn("not_tidied", LOG_TEXT("why", store_why(turn->config.store)));
+}
+
 static void on_answered(const struct rest_answer *answer, void *context)
 {
     struct flight *flight = context;
@@ -81,7 +84,9 @@ static void on_answered(const struct rest_answer *answer, void *context)
         log_warn("answer_lost", LOG_ID("interaction", flight->interaction_id),
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
+    struct turn *turn = flight->turn;
     flight_end(flight);
+    tidy(turn);
 }
 
 /* The item's JSON must still be there: the token lies in it. */
