@@ -13,23 +13,23 @@ say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 SANITIZE ?= 0
 BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)
 
-PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libcrypto zlib tomlplusplus
+PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libcrypto zlib
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings \
 	-Wundef -Wpointer-arith -Wcast-qual -Wswitch-enum -Werror
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -ffunction-sections
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifeq ($(SANITIZE),1)
   override CFLAGS += -O1 -g $(SAN)
   LDSAN := $(SAN)
 else
   override CFLAGS += $(HARDEN)
-  LDSAN := -pie -Wl,-z,relro,-z,now
+  LDSAN := -pie -Wl,-z,relro,-z,now,--gc-sections -static-libstdc++ -static-libgcc
 endif
 
 # _GNU_SOURCE: uv.h needs pthread_rwlock_t.
 CPPFLAGS += -I. -D_GNU_SOURCE -MMD -MP
-LIBS = $(shell pkg-config --libs $(PACKAGES)) -ltomlplusplus
+LIBS = $(shell pkg-config --libs $(PACKAGES))
 CMOCKA = $(shell pkg-config --libs cmocka)
 
 # ---- what is built from what ----
@@ -80,7 +80,8 @@ $(BUILD)/libopsroom.a: $(OBJECTS)
 
 $(BUILD)/opsroom: $(BUILD)/bot/main.o $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CXX) $(LDSAN) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
+		$(LDFLAGS) $^ $(LIBS) -o $@
 
 $(BUILD)/opsroom-git: $(HELPER_GIT:%.c=$(BUILD)/%.o)
 	$(call say,LD,$@)
