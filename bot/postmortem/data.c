@@ -97,6 +97,7 @@ static bool on_event(const struct event *event, void *context)
         event->text.n > 0) {
         cJSON_DeleteItemFromObjectCaseSensitive(tree->root, "summary");
         put_text(tree->root, "summary", event->text);
+        return true; /* it opens the page */
     }
     if (!event_in_timeline(event))
         return true;
@@ -221,7 +222,10 @@ static void put_days(struct tree *tree)
     cJSON *days = put(tree->root, "days", cJSON_CreateArray());
     cJSON *list = NULL, *entry;
     struct str day = STR_NONE;
+    bool after_fence = false;
     while ((entry = cJSON_DetachItemFromArray(tree->timeline, 0)) != NULL) {
+        put_flag(entry, "apart", after_fence);
+        after_fence = entry_ends_in_fence(entry);
         if (list == NULL || !str_eq(day, day_of(entry))) {
             cJSON *object = add_to(days, cJSON_CreateObject());
             put_text(object, "day", day_of(entry));

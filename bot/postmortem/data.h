@@ -26,6 +26,8 @@ cJSON *entry_new(const struct event *event);
 MUST_CHECK enum err entry_add_evidence(cJSON *entry, cJSON *files,
                                        const struct event *event,
                                        struct store *store);
+/* What follows it in the list needs a blank line of its own. */
+bool entry_ends_in_fence(const cJSON *entry);
 /* "@nova", "UptimeRobot"; nothing when nobody is named. */
 void actor_print(struct buf *out, enum actor_type type, struct str name);
 

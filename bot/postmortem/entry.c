@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A piece of evidence that is a fence starts so: with its blank line. */
+#define FENCE_MARK "\n"
 /* A longer log stays in the record and is named on the page. */
 #define INLINE_BYTES ((size_t)64 << 10)
 /* Escaping makes a text at most six times longer. */
@@ -216,6 +218,15 @@ static void put_link(cJSON *entry, struct str link)
     buf_release(&markdown);
 }
 
+bool entry_ends_in_fence(const cJSON *entry)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "evidence");
+    int count = cJSON_GetArraySize(list);
+    const cJSON *last = cJSON_GetArrayItem(list, count - 1);
+    return cJSON_IsString(last) &&
+           str_starts(str_of(last->valuestring), FENCE_MARK);
+}
+
 cJSON *entry_new(const struct event *event)
 {
     cJSON *entry = cJSON_CreateObject();
@@ -235,11 +246,14 @@ cJSON *entry_new(const struct event *event)
 
 /* ---- evidence ---- */
 
-/* Text that a fence cannot hold is still shown literally, as a list item. */
+/* A fence stands at the margin, not within its entry's list item: so its bytes
+ * are those of the evidence in the file too. Text that a fence cannot hold is
+ * still shown literally, as a list item. */
 static void add_shown(cJSON *list, struct str bytes)
 {
     struct buf piece = BUF_INIT(8 * INLINE_BYTES);
     if (markdown_may_fence(bytes)) {
+        buf_add_text(&piece, FENCE_MARK);
         markdown_fence(&piece, bytes);
     } else {
         buf_add_text(&piece, "  - ");

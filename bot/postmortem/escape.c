@@ -218,7 +218,6 @@ static size_t longest_run(struct str text, char c)
 
 static void add_fence_mark(struct buf *out, size_t n)
 {
-    buf_add_text(out, "  ");
     for (size_t i = 0; i < n; i++)
         buf_add_char(out, '`');
 }
@@ -231,8 +230,6 @@ void markdown_fence(struct buf *out, struct str bytes)
     add_fence_mark(out, n);
     buf_add_char(out, '\n');
     while (bytes.n > 0 && str_cut(&bytes, '\n', &line)) {
-        if (line.n > 0)
-            buf_add_text(out, "  ");
         buf_add(out, line);
         buf_add_char(out, '\n');
     }

@@ -145,7 +145,7 @@ static void shows(struct buf page, const char *text, int options)
     int many = count(buf_text(&seen.text), text);
     int one = count(buf_text(&seen.text), buf_text(&line));
     bool is_line = strcmp(text, buf_text(&line)) == 0;
-    if (is_line ? many < 26 : many < 11 || one < 15)
+    if (is_line ? many < 25 : many < 10 || one < 15)
         fail_msg("%s\n\nis not seen everywhere (%d, %d) on\n\n%s\n\nwhich is "
                  "rendered from\n\n%s",
                  text, many, one, buf_text(&seen.text), buf_text(&page));
