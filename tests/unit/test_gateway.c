@@ -1,6 +1,7 @@
 /*
  * The gateway session from CONNECT to READY, and its heartbeats.
  */
+#include "bot/discord/gateway_send.h"
 #include "tests/lib/gateway_trace.h"
 
 #include <setjmp.h>
@@ -231,21 +232,56 @@ static void sends_no_more_than_discord_allows(void **state)
     play_on(&play, "> next 0..40000\n"
                    "< SEND BEAT null\n"
                    "> {'op':11}\n");
-    /* One answer is owed, and comes when the window has moved on. */
-    while (play.out.count == 0 && play.now < 60000) {
-        play.now = gateway_deadline(play.gateway);
-        assert_true(play.now <= 60000);
-        gateway_tick(play.gateway, play.now, &play.out);
-        if (play.now < 60000) {
-            gateway_out_release(&play.out);
-            gateway_receive(play.gateway, STR("{\"op\":11}"), play.now,
-                            &play.out);
-        }
+    /* One answer is owed, and comes when the identify has left the window. */
+    int64_t owed = gateway_deadline(play.gateway);
+    while (owed < 60000) { /* beats on time go on */
+        play.now = owed;
+        gateway_tick(play.gateway, owed, &play.out);
+        gateway_out_release(&play.out);
+        gateway_receive(play.gateway, STR("{\"op\":11}"), owed, &play.out);
+        owed = gateway_deadline(play.gateway);
     }
+    assert_int_equal(owed, 60000);
+    play.now = owed;
+    gateway_tick(play.gateway, owed, &play.out);
     assert_int_equal(play.out.count, 1);
     assert_int_equal(play.out.actions[0].kind, GATEWAY_ACTION_SEND);
     gateway_out_release(&play.out);
     gateway_free(play.gateway);
+}
+
+static void a_new_connection_has_a_window_of_its_own(void **state)
+{
+    (void)state;
+    struct play play = {.gateway = gateway_new(&play_config)};
+    play_on(&play, LOGGED_IN);
+    for (int i = 0; i < 500; i++) {
+        gateway_receive(play.gateway, STR("{\"op\":1}"), play.now, &play.out);
+        gateway_out_release(&play.out);
+    }
+    play_on(&play,
+            "> {'op':7}\n" LEAVE "> next 0..0\n" CONNECT_RESUME HELLO RESUME_1);
+    gateway_free(play.gateway);
+}
+
+static void the_window_slides(void **state)
+{
+    (void)state;
+    struct send_window window = {0};
+    for (int i = 0; i < 115; i++) {
+        assert_int_equal(send_window_wait(&window, false, i), 0);
+        send_window_count(&window, i);
+    }
+    assert_int_equal(send_window_wait(&window, false, 200), 59800);
+    for (int i = 115; i < 120; i++) {
+        assert_int_equal(send_window_wait(&window, true, 200), 0);
+        send_window_count(&window, 200);
+    }
+    assert_int_equal(send_window_wait(&window, true, 59999), 1);
+    assert_int_equal(send_window_wait(&window, true, 60000), 0);
+    /* Six have to leave before one of the others may go. */
+    assert_int_equal(send_window_wait(&window, false, 60000), 5);
+    assert_int_equal(send_window_wait(&window, false, 60005), 0);
 }
 
 int main(void)
@@ -267,6 +303,8 @@ int main(void)
         cmocka_unit_test(missed_ack_is_a_dead_connection),
         cmocka_unit_test(asked_for_a_beat_it_answers_at_once),
         cmocka_unit_test(sends_no_more_than_discord_allows),
+        cmocka_unit_test(a_new_connection_has_a_window_of_its_own),
+        cmocka_unit_test(the_window_slides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,12 @@ static void normal_closure_is_resumed_once(void **state)
                    /* and another one is another try */
                    "> closed 1000\n"
                    "> next 500..1000\n" CONNECT_RESUME);
+    /* Once resumed, it is forgotten: a loss is an ordinary loss. */
+    play(LOGGED_IN "> closed 1000\n"
+                   "> next 500..1000\n" CONNECT_RESUME HELLO RESUME_1 RESUMED
+                   "> closed 0\n"
+                   "> next 500..1000\n" CONNECT_RESUME "> closed 0\n"
+                   "> next 1000..2000\n" CONNECT_RESUME);
 }
 
 static void resume_address_that_is_gone(void **state)

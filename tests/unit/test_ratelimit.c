@@ -160,6 +160,23 @@ static void naming_the_bucket_loses_no_call(void **state)
     ratelimit_free(limit);
 }
 
+/* A route turns out to count in a bucket that another one has made: its call
+ * that is still out counts there. */
+static void joining_a_bucket_loses_no_call(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit_headers one = told("b", "1", "0", "0.5");
+    call(limit, POST, 1, one, 0);
+    assert_int_equal(ratelimit_take(limit, PATCH, 1, false, 0), 0);
+    assert_int_equal(ratelimit_take(limit, PATCH, 2, false, 0), 0);
+    ratelimit_answer(limit, PATCH, 2, false, 200, &one, 10);
+    assert_true(ratelimit_take(limit, POST, 1, false, 500) > 0);
+    ratelimit_abandon(limit, PATCH, 1, 500);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 500), 0);
+    ratelimit_free(limit);
+}
+
 static void no_headers_no_limit(void **state)
 {
     (void)state;
@@ -324,6 +341,7 @@ int main(void)
         cmocka_unit_test(late_answers_do_not_give_back),
         cmocka_unit_test(routes_may_share_a_bucket),
         cmocka_unit_test(naming_the_bucket_loses_no_call),
+        cmocka_unit_test(joining_a_bucket_loses_no_call),
         cmocka_unit_test(no_headers_no_limit),
         cmocka_unit_test(fifty_a_second),
         cmocka_unit_test(a_429_waits_as_its_scope_says),
