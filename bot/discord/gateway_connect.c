@@ -68,6 +68,7 @@ void gateway_die(struct gateway *gateway, const struct gateway_close *close,
     action->code = close->code;
     action->text = mem_text(close->words);
     gateway->state = GATEWAY_DEAD;
+    gateway->closing = false;
 }
 
 int64_t gateway_backoff(struct gateway *gateway)
@@ -78,7 +79,8 @@ int64_t gateway_backoff(struct gateway *gateway)
     if (most > BACKOFF_MOST_MS)
         most = BACKOFF_MOST_MS;
     gateway->failures++;
-    return most / 2 + (int64_t)((double)(most / 2) * gateway_random(gateway));
+    int64_t half = most / 2;
+    return half + (int64_t)((double)half * gateway_random(gateway));
 }
 
 /* The connection is over: what is worth keeping, and when to try again. */

@@ -64,7 +64,7 @@ static struct str link_at(struct str text)
     int open = 0; /* parentheses */
     while (link.n < text.n) {
         char c = text.s[link.n];
-        if (c == '\0' || (!is_alnum(c) && strchr(LINK_MARKS, c) == NULL))
+        if (!is_alnum(c) && strchr(LINK_MARKS, c) == NULL)
             break;
         open += c == '(' ? 1 : c == ')' ? -1 : 0;
         if (open < 0)
@@ -102,8 +102,11 @@ static void add_line_start(struct buf *out, struct str *text)
     for (digits = 0; digits < text->n && is_digit(text->s[digits]); digits++)
         ;
     struct str after = str_from(*text, digits);
-    char mark = after.n == 0 ? '\0' : after.s[0];
-    char next = after.n < 2 ? ' ' : after.s[1];
+    char mark = ' ', next = ' ';
+    if (after.n > 0)
+        mark = after.s[0];
+    if (after.n > 1)
+        next = after.s[1];
     bool is_number = digits > 0 && mark == '.' && (next == ' ' || next == '\n');
     if (!is_number && (digits > 0 || (mark != '-' && mark != '+')))
         return;
@@ -113,42 +116,44 @@ static void add_line_start(struct buf *out, struct str *text)
     *text = str_from(after, 1);
 }
 
-/* One code point; those that cannot be shown are left out. Returns its bytes.
- */
-static size_t add_point(struct buf *out, struct str text)
+/* The text without what cannot be shown. Before anything else, so that nothing
+ * hides between two characters that mean something together. Owned by the
+ * caller. */
+static struct buf printable(struct str text)
 {
-    uint32_t point;
-    struct str one = {text.s, utf8_next(text, &point)};
-    if (one.n == 0) {
-        buf_add(out, STR(REPLACEMENT));
-        return 1;
+    struct buf clean = BUF_INIT(text.n * (sizeof REPLACEMENT - 1));
+    while (text.n > 0) {
+        uint32_t point;
+        struct str one = {text.s, utf8_next(text, &point)};
+        if (one.n == 0)
+            buf_add(&clean, STR(REPLACEMENT));
+        else if (utf8_printable(one, NULL))
+            buf_add(&clean, one);
+        text = str_from(text, one.n == 0 ? 1 : one.n);
     }
-    if (utf8_printable(one, NULL))
-        buf_add(out, one);
-    return one.n;
+    return clean;
 }
 
-/* One character of ordinary text. Returns its bytes. */
-static size_t add_character(struct buf *out, struct str text)
+static void add_character(struct buf *out, struct str text)
 {
     char c = text.s[0];
     struct str after = str_from(text, 1);
-    if (c == '@' && pings_all(after)) {
+    if (c == '@' && pings_all(after))
         buf_add(out, STR("@" ZERO_WIDTH_SPACE));
-    } else if (c == '<' && is_mention(after)) {
+    else if (c == '<' && is_mention(after))
         buf_add(out, STR("\\<" ZERO_WIDTH_SPACE));
-    } else if (c == '\t') {
+    else if (c == '\t')
         buf_add_char(out, ' ');
-    } else if (c != '\0' && strchr(ESCAPED, c) != NULL) {
+    else if (strchr(ESCAPED, c) != NULL)
         buf_add_bytes(out, (char[]){'\\', c}, 2);
-    } else {
-        return add_point(out, text);
-    }
-    return 1;
+    else
+        buf_add_char(out, c);
 }
 
-static void add_literal(struct buf *out, struct str text, const char *new_line)
+static void add_literal(struct buf *out, struct str raw, const char *new_line)
 {
+    struct buf clean = printable(raw);
+    struct str text = buf_str(&clean);
     bool at_line_start = true;
     /* "@" was added before, and now comes a name. */
     if (out->n > 0 && out->s[out->n - 1] == '@' && pings_all(text))
@@ -163,14 +168,16 @@ static void add_literal(struct buf *out, struct str text, const char *new_line)
         if (link.n > 0) {
             add_link(out, link);
             text = str_from(text, link.n);
-        } else if (text.s[0] == '\n') {
-            buf_add_text(out, new_line);
-            text = str_from(text, 1);
-            at_line_start = true;
-        } else {
-            text = str_from(text, add_character(out, text));
+            continue;
         }
+        at_line_start = text.s[0] == '\n';
+        if (at_line_start)
+            buf_add_text(out, new_line);
+        else
+            add_character(out, text);
+        text = str_from(text, 1);
     }
+    buf_release(&clean);
 }
 
 void markdown_add(struct buf *out, struct str text)
@@ -185,19 +192,23 @@ void markdown_add_line(struct buf *out, struct str text)
 
 void markdown_add_fence(struct buf *out, struct str text, size_t units)
 {
+    struct buf clean = printable(text);
+    struct str rest = buf_str(&clean);
     size_t ticks = 0; /* in a row */
-    struct str rest = {text.s, utf8_cut_units(text, units)};
-    bool is_cut = rest.n < text.n;
+    size_t keep = utf8_cut_units(rest, units);
+    bool is_cut = keep < rest.n;
+    rest.n = keep;
     buf_add(out, STR("```\n"));
-    while (rest.n > 0) {
+    for (; rest.n > 0; rest = str_from(rest, 1)) {
         if (ticks == 2) {
             buf_add(out, STR(ZERO_WIDTH_SPACE));
             ticks = 0;
         }
         ticks = rest.s[0] == '`' ? ticks + 1 : 0;
-        rest = str_from(rest, add_point(out, rest));
+        buf_add_char(out, rest.s[0]);
     }
     buf_add_text(out, is_cut ? "…\n```" : "\n```");
+    buf_release(&clean);
 }
 
 void markdown_add_timestamp(struct buf *out, int64_t ms, char style)

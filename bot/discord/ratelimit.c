@@ -320,11 +320,9 @@ static int64_t seconds_to_ms(struct str text)
 static int64_t retry_after(const struct ratelimit_headers *headers)
 {
     int64_t header = seconds_to_ms(headers->retry_after), body = -1;
-    double seconds = headers->body_retry_after_s;
-    if (seconds >= 0 && seconds < WAIT_MOST_MS / 1000)
-        body = (int64_t)(seconds * 1000) + 1;
-    else if (seconds >= 0)
-        body = WAIT_MOST_MS;
+    double ms = headers->body_retry_after_s * 1000;
+    if (ms >= 0)
+        body = ms < WAIT_MOST_MS ? (int64_t)ms + 1 : WAIT_MOST_MS;
     return max64(header, body);
 }
 

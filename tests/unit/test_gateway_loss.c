@@ -165,7 +165,8 @@ static void fatal_code_counts_while_leaving(void **state)
                    "< CLOSE 4000\n"
                    "> closed 4004\n"
                    "< FATAL 4004\n"
-                   "= stopped\n");
+                   "= stopped\n"
+                   "> closed 4004\n"); /* nothing more */
     play(LOGGED_IN "> {'op':7}\n"
                    "< CLOSE 4000\n"
                    "> closed 4009\n" DROPPED "> next 0..0\n" CONNECT_AGAIN);

@@ -164,6 +164,27 @@ static void invisible_tricks_are_left_out(void **state)
     CHECK(cases, markdown_add);
 }
 
+/* What is left out leaves no gap to hide in. */
+static void tricks_around_what_is_left_out(void **state)
+{
+    (void)state;
+    static const struct sample cases[] = {
+        {"<\x01@1>", "\\<" ZWSP "@1\\>"},
+        {"@\xE2\x80\xAE"
+         "everyone",
+         "@" ZWSP "everyone"},
+        {"@every\x01one", "@" ZWSP "everyone"},
+        {"\x01- a", "\\- a"},
+        {"1\x01. a", "1\\. a"},
+        {"ht\x01tps://a_b", "<https://a_b>"},
+    };
+    CHECK(cases, markdown_add);
+    struct buf out = BUF_INIT(100);
+    markdown_add_fence(&out, STR("``\x01`"), 10);
+    assert_string_equal(buf_text(&out), "```\n``" ZWSP "`\n```");
+    buf_release(&out);
+}
+
 static void one_line(void **state)
 {
     (void)state;
@@ -223,6 +244,7 @@ int main(void)
         cmocka_unit_test(a_mention_in_two_pieces_is_inert),
         cmocka_unit_test(links_stay_links),
         cmocka_unit_test(invisible_tricks_are_left_out),
+        cmocka_unit_test(tricks_around_what_is_left_out),
         cmocka_unit_test(one_line),
         cmocka_unit_test(fence_cannot_be_left),
         cmocka_unit_test(timestamps),
