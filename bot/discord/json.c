@@ -1,10 +1,13 @@
 #include "bot/discord/json.h"
 
 #include "bot/base/buf.h"
+#include "bot/base/mem.h"
 #include "bot/base/utf8.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define EXACT_MAX 9007199254740991.0 /* 2^53 - 1: doubles are exact below */
 
@@ -14,11 +17,9 @@ static cJSON *built(cJSON *item)
     return item;
 }
 
-cJSON *json_parse(struct str text)
+static cJSON *parse(struct str text)
 {
     const char *end = NULL;
-    if (text.n == 0)
-        return NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(text.s, text.n, &end, false);
     if (root == NULL)
         return NULL;
@@ -27,6 +28,36 @@ cJSON *json_parse(struct str text)
         cJSON_Delete(root);
         return NULL;
     }
+    return root;
+}
+
+/* A string of cJSON ends at its first NUL, and what follows would be lost
+ * unseen. As U+0001 it is as unwelcome, but found. */
+static void show_nuls(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (text[i] == '\0') {
+            text[i] = '\1';
+        } else if (text[i] == '\\') {
+            if (n - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
+                text[i + 5] = '1';
+            i++; /* the second of two backslashes begins nothing */
+        }
+    }
+}
+
+cJSON *json_parse(struct str text)
+{
+    if (text.n == 0)
+        return NULL;
+    if (memchr(text.s, '\0', text.n) == NULL &&
+        memmem(text.s, text.n, "\\u0000", 6) == NULL)
+        return parse(text);
+    char *copy = mem_alloc(text.n + 1);
+    memcpy(copy, text.s, text.n);
+    show_nuls(copy, text.n);
+    cJSON *root = parse((struct str){copy, text.n});
+    free(copy);
     return root;
 }
 

@@ -11,7 +11,7 @@
 #include <cjson/cJSON.h>
 
 /* The whole text is one JSON value (blanks around it are fine); else NULL.
- * Owned by the caller. */
+ * U+0000 in a string reads as U+0001. Owned by the caller. */
 cJSON *json_parse(struct str text);
 /* Without white space; owned by the caller. */
 char *json_print(const cJSON *item);

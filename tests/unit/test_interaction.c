@@ -353,6 +353,29 @@ static void broken_json_does_no_harm(void **state)
     buf_release(&text);
 }
 
+/* cJSON ends a string at a NUL: half a text would pass for the whole. */
+static void a_nul_is_found(void **state)
+{
+    (void)state;
+    const struct {
+        struct str json;
+        const char *text;
+    } cases[] = {
+        {STR("{\"a\":\"disk \\u0000full\"}"), "disk \001full"},
+        {STR("{\"a\":\"\\u0000\\u0000\"}"), "\001\001"},
+        {STR("{\"a\":\"raw \0byte\"}"), "raw \001byte"},
+        {STR("{\"a\":\"C:\\\\u0000\"}"), "C:\\u0000"},
+        {STR("{\"a\":\"x\\\\\\u0000y\"}"), "x\\\001y"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *json = json_parse(cases[i].json);
+        assert_string_equal(json_text(json, "a").s, cases[i].text);
+        cJSON_Delete(json);
+    }
+    assert_null(json_parse(STR("{\"a\":\"\\u0000")));
+    assert_null(json_parse(STR("\0")));
+}
+
 static void snowflakes(void **state)
 {
     (void)state;
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(lists_are_bounded),
         cmocka_unit_test(long_names_and_tokens_are_refused),
         cmocka_unit_test(broken_json_does_no_harm),
+        cmocka_unit_test(a_nul_is_found),
         cmocka_unit_test(snowflakes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
