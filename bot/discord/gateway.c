@@ -261,7 +261,10 @@ static void on_payload(struct gateway *gateway, cJSON *payload, int64_t now_ms,
     if (!json_whole(json_get(payload, "op"), &op)) {
         gateway_add_log(out,
                         "Discord sent something that is no gateway payload.");
-        gateway_leave(gateway, gateway_backoff(gateway), now_ms, out);
+        /* Resuming brings it once more; then it is left out, or the rest of
+         * the session would never be reached. */
+        if (gateway->state != GATEWAY_RESUMING)
+            gateway_leave(gateway, gateway_backoff(gateway), now_ms, out);
         return;
     }
     switch (op) {

@@ -80,6 +80,17 @@ static void not_a_payload(void **state)
     }
 }
 
+/* A resume brings it again, and would for ever: then it is left out. */
+static void not_a_payload_again(void **state)
+{
+    (void)state;
+    play(LOGGED_IN "> {'op':0,\n" LEAVE
+                   "> next 500..1000\n" CONNECT_RESUME HELLO RESUME_1
+                   "> {'op':0,\n"
+                   "> {'op':0,'s':3,'t':'A_NEW_ONE','d':{}}\n"
+                   "< DISPATCH A_NEW_ONE 3 replayed\n" RESUMED);
+}
+
 static void unknown_payloads_are_ignored(void **state)
 {
     (void)state;
@@ -298,6 +309,7 @@ int main(void)
         cmocka_unit_test(session_invalid_but_resumable),
         cmocka_unit_test(session_invalid),
         cmocka_unit_test(not_a_payload),
+        cmocka_unit_test(not_a_payload_again),
         cmocka_unit_test(unknown_payloads_are_ignored),
         cmocka_unit_test(ready_without_a_session),
         cmocka_unit_test(every_close_code_has_its_action),
