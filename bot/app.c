@@ -1,7 +1,6 @@
 #include "bot/app.h"
 
 #include "bot/base/log.h"
-#include "bot/base/mem.h"
 #include "bot/cli.h"
 #include "bot/io/loop.h"
 #include "bot/session.h"
@@ -37,6 +36,7 @@ struct app {
     struct deadline *hourly;
     char helper[PATH_MAX];
     uint64_t application_id;
+    char commands_fact[64], commands_hash[SHA256_HEX]; /* being registered */
     int exit_code;
     bool stopping;
 };
@@ -142,44 +142,34 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
     outbox_set_rooms(app->outbox, &rooms);
 }
 
-struct registration {
-    struct app *app;
-    char fact[64], hash[SHA256_HEX];
-};
-
 static void on_registered(const struct rest_answer *answer, void *context)
 {
-    struct registration *registration = context;
+    struct app *app = context;
     if (answer->fate == REST_DONE) {
         log_info("commands_registered", LOG_INT("count", command_count));
-        keep_fact(registration->app, registration->fact,
-                  str_of(registration->hash));
+        keep_fact(app, app->commands_fact, str_of(app->commands_hash));
     } else {
         log_error("commands_not_registered", LOG_INT("status", answer->status),
                   LOG_INT("code", answer->code), LOG_STR("body", answer->text));
     }
-    free(registration);
 }
 
 /* One bulk PUT, and none when Discord already has these very bytes: creating
  * anew would lose the admins' permission settings, and there is a budget. */
 static void register_commands(struct app *app)
 {
-    struct registration *registration = mem_alloc(sizeof *registration);
     struct buf known = BUF_INIT(SHA256_HEX);
     char *body = commands_registration();
     struct sha256 hash = sha256_of(str_of(body));
-    registration->app = app;
-    sha256_hex(&hash, registration->hash);
-    (void)snprintf(registration->fact, sizeof registration->fact,
+    sha256_hex(&hash, app->commands_hash);
+    (void)snprintf(app->commands_fact, sizeof app->commands_fact,
                    "commands/%" PRIu64, app->application_id);
-    if (store_fact(app->store, registration->fact, &known) == ERR_OK &&
-        str_is(buf_str(&known), registration->hash)) {
-        free(registration);
+    if (store_fact(app->store, app->commands_fact, &known) == ERR_OK &&
+        str_is(buf_str(&known), app->commands_hash)) {
         free(body);
     } else {
         struct rest_call call = rest_commands_put(app->application_id, body);
-        rest_send(app->rest, &call, on_registered, registration);
+        rest_send(app->rest, &call, on_registered, app);
     }
     buf_release(&known);
 }
@@ -312,8 +302,8 @@ static void unwire(struct app *app)
 {
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&app->signals[i], NULL);
+    rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
-    rest_free(app->rest);
     session_free(app->session);
     turn_free(app->turn);
     deadline_free(app->grace);

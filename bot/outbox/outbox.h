@@ -31,7 +31,8 @@ struct outbox_config {
 
 struct outbox *outbox_new(const struct outbox_config *config,
                           const struct room_settings *rooms);
-/* Drops deliveries in flight: their rows stay and are taken up again. */
+/* Drops deliveries in flight: their rows stay and are taken up again. After
+ * rest_free, so that no answer comes any more. */
 void outbox_free(struct outbox *outbox);
 /* Rooms cannot be made before it is known who the bot is: until then nothing
  * is started. */

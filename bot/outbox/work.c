@@ -1,6 +1,5 @@
 #include "bot/outbox/work.h"
 
-#include "bot/base/mem.h"
 #include "bot/io/child.h"
 
 #include <stdlib.h>
@@ -13,27 +12,9 @@
 /* After these the failure goes on the record; a later wish tries again. */
 #define ATTEMPTS 5
 
-/* Stands between a request in flight and its work: when the work is released
- * first, the answer finds nobody and is dropped. */
-struct work_ticket {
-    struct work *work; /* NULL: nobody waits any more */
-    struct child *child;
-};
-
-static struct work *ticket_take(struct work_ticket *ticket)
-{
-    struct work *work = ticket->work;
-    free(ticket);
-    if (work != NULL)
-        work->ticket = NULL;
-    return work;
-}
-
 static void on_rest(const struct rest_answer *answer, void *context)
 {
-    struct work *work = ticket_take(context);
-    if (work == NULL)
-        return;
+    struct work *work = context;
     work->rest = *answer;
     work->rest.text = STR_NONE;
     work->rest.json =
@@ -52,9 +33,7 @@ static void on_fetched(enum rest_fate fate, int status, struct str bytes,
                        struct str content_type, void *context)
 {
     (void)status;
-    struct work *work = ticket_take(context);
-    if (work == NULL)
-        return;
+    struct work *work = context;
     work->fetch_fate = fate;
     str_copy_to(work->type, content_type);
     keep_bytes(work, bytes);
@@ -64,9 +43,8 @@ static void on_fetched(enum rest_fate fate, int status, struct str bytes,
 static void on_git(int status, struct str output, void *context)
 {
     (void)status; /* the output says it in words */
-    struct work *work = ticket_take(context);
-    if (work == NULL)
-        return;
+    struct work *work = context;
+    work->child = NULL;
     keep_bytes(work, output);
     work->answered(work);
 }
@@ -245,34 +223,25 @@ enum delivery_verdict work_step(struct work *work,
 
 void work_send(struct work *work, const struct outbox_config *config)
 {
-    struct work_ticket *ticket = mem_alloc(sizeof *ticket);
-    ticket->work = work;
-    work->ticket = ticket;
     work->state = WORK_SENT;
     if (work->ask == WORK_ASK_FETCH) {
         rest_fetch(config->rest, work->delivery.row.url,
-                   (size_t)config->attachment_max_bytes, on_fetched, ticket);
+                   (size_t)config->attachment_max_bytes, on_fetched, work);
     } else if (work->ask == WORK_ASK_GIT) {
         struct child_job job = {.program = config->git_helper,
                                 .input = buf_str(&work->bytes),
                                 .timeout_ms = GIT_TIMEOUT_MS,
                                 .output_limit = GIT_OUTPUT_BYTES};
-        ticket->child = child_run(config->loop, &job, on_git, ticket);
+        work->child = child_run(config->loop, &job, on_git, work);
     } else {
-        rest_send(config->rest, &work->delivery.call, on_rest, ticket);
+        rest_send(config->rest, &work->delivery.call, on_rest, work);
     }
 }
 
 void work_release(struct work *work)
 {
-    struct work_ticket *ticket = work->ticket;
-    if (ticket != NULL) {
-        ticket->work = NULL;
-        if (ticket->child != NULL) {
-            child_cancel(ticket->child);
-            free(ticket);
-        }
-    }
+    if (work->child != NULL)
+        child_cancel(work->child);
     rest_call_release(&work->delivery.call);
     cJSON_Delete(work->rest.json);
     buf_release(&work->bytes);

@@ -24,7 +24,7 @@ struct work {
     struct outbox *outbox;
     void (*answered)(struct work *work);
     struct delivery delivery;
-    struct work_ticket *ticket; /* of the request in flight; NULL: none */
+    struct child *child; /* the helper at work; NULL: none */
 
     enum work_ask ask;
     struct rest_answer rest; /* json owned here, unlike in a callback */
@@ -42,7 +42,7 @@ enum delivery_verdict work_step(struct work *work,
                                 const struct room_settings *rooms,
                                 int64_t wall_ms);
 void work_send(struct work *work, const struct outbox_config *config);
-/* WORK_FREE; an answer still under way is dropped when it comes. */
+/* WORK_FREE. Not while a REST request is under way: its answer would come. */
 void work_release(struct work *work);
 
 #endif
