@@ -18,7 +18,7 @@ export class Faults {
         this.standin.files.expired = false;
         this.standin.tokenRefused = false;
         this.withholdReady(false);
-        Object.assign(this.#gateway.faults, { withholdAcks: false, refuse: false, duplicates: 0, fragment: 0 });
+        Object.assign(this.#gateway.faults, { withholdAcks: false, refuse: false, duplicates: 0, fragment: 0, garble: null });
     }
 
     get #gateway() { return this.standin.gateway; }
@@ -65,6 +65,8 @@ export class Faults {
     refuseSockets(on = true) { this.#gateway.faults.refuse = on; }
     /** Every payload comes in that many websocket frames; 0: in one. */
     fragment(parts) { this.#gateway.faults.fragment = parts; }
+    /** The next payload that holds `mark` goes out with these bytes in its place. */
+    garble(mark, bytes) { this.#gateway.faults.garble = { mark, bytes }; }
     /** Any frame, to see what the bot makes of it. */
     sendRaw(text) { for (const connection of this.#gateway.connections) connection.write(text); }
 

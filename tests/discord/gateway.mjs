@@ -62,7 +62,7 @@ export class Gateway {
         this.sessions = new Map();
         this.connections = new Set();
         this.identifies = []; // times
-        this.faults = { withholdAcks: false, withholdReady: false, refuse: false, duplicates: 0, fragment: 0 };
+        this.faults = { withholdAcks: false, withholdReady: false, refuse: false, duplicates: 0, fragment: 0, garble: null };
         this.server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 1 << 20 });
         standin.world.emit = (type, data, scope) => this.broadcast(type, data, scope);
     }
@@ -173,13 +173,22 @@ class Connection {
 
     write(text) {
         this.standin.note('gateway out', text);
-        if (!this.deflate) { this.#frame(text, false); return; }
+        const data = this.#garbled(text);
+        if (!this.deflate) { this.#frame(data, false); return; }
         this.writing = this.writing.then(() => new Promise((resolve) => {
-            this.deflate.write(text, () => {
+            this.deflate.write(data, () => {
                 this.#frame(Buffer.concat(this.chunks.splice(0)), true);
                 resolve();
             });
         }));
+    }
+
+    #garbled(text) {
+        const { garble } = this.gateway.faults;
+        const at = garble ? text.indexOf(garble.mark) : -1;
+        if (at < 0) return text;
+        this.gateway.faults.garble = null;
+        return Buffer.concat([Buffer.from(text.slice(0, at)), garble.bytes, Buffer.from(text.slice(at + garble.mark.length))]);
     }
 
     #frame(data, binary) {

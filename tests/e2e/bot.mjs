@@ -26,6 +26,7 @@ export class Bot {
         mkdirSync(this.directory, { recursive: true });
         this.env = env;
         this.log = '';
+        this.readers = new Set();
         this.config = join(this.directory, 'opsroom.toml');
         this.database = join(this.directory, 'opsroom.db');
         this.repository = join(this.directory, 'postmortems.git');
@@ -45,13 +46,32 @@ export class Bot {
             stdio: ['ignore', 'ignore', 'pipe'],
         });
         this.exited = new Promise((done) => { this.child.once('exit', (code, signal) => done({ code, signal })); });
-        this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
+        this.child.stderr.setEncoding('utf8').on('data', (text) => {
+            this.log += text;
+            for (const reader of [...this.readers]) reader();
+        });
         if (!ready) return this;
         await Promise.race([
             this.standin.botReady(20_000),
             this.exited.then(({ code, signal }) => { throw new Error(`the bot ended (${code ?? signal}) before it was ready:\n${this.log}`); }),
         ]);
         return this;
+    }
+
+    get running() { return Boolean(this.child) && this.child.exitCode === null && this.child.signalCode === null; }
+
+    /** Resolves with the match once the log, from character `from` on, has it. */
+    logged(pattern, { from = 0, guardMs = 10_000 } = {}) {
+        return new Promise((resolve, reject) => {
+            const settle = () => { this.readers.delete(look); clearTimeout(guard); };
+            const look = () => {
+                const match = pattern.exec(this.log.slice(from));
+                if (match) { settle(); resolve(match); }
+            };
+            const guard = setTimeout(() => { settle(); reject(new Error(`waited ${guardMs} ms in vain for ${pattern} in the log`)); }, guardMs);
+            this.readers.add(look);
+            look();
+        });
     }
 
     /** SIGTERM; resolves with {code, signal}. */
@@ -70,7 +90,7 @@ export class Bot {
     record(incident = 1) { return JSON.parse(this.run('timeline', '--incident', String(incident), '--json').out); }
 
     async close() {
-        if (this.child && this.child.exitCode === null && this.child.signalCode === null) await this.stop();
+        if (this.running) await this.stop();
         if (!this.keep) rmSync(this.directory, { recursive: true, force: true });
     }
 }

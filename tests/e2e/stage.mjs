@@ -1,0 +1,73 @@
+// A stand-in with the real bot on it, and what several tests ask of them.
+
+import assert from 'node:assert/strict';
+
+import { start } from '../discord/standin.mjs';
+import { Bot } from './bot.mjs';
+
+/**
+ * Plays `scene({standin, guild, bot, nova, quill, finch})`; `options` are the
+ * stand-in's, and `settings` the bot's (or made from the guild). Afterwards the
+ * bot has broken no rule of Discord's, stops with 0, and its record is whole.
+ */
+export async function stage({ settings, started = true, ...options }, scene) {
+    const standin = await start(options);
+    const guild = standin.guild();
+    const bot = new Bot(standin, { settings: typeof settings === 'function' ? settings(guild, standin) : settings });
+    try {
+        if (started) await bot.start();
+        await scene({ standin, guild, bot, nova: guild.member('nova'), quill: guild.member('quill'), finch: guild.member('finch') });
+        assert.deepEqual(standin.violations, []);
+        if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+        const { code, out, err } = bot.run('verify');
+        assert.equal(code, 0, out + err);
+    } catch (error) {
+        error.message += `\n--- the bot's log\n${bot.log.slice(-6000)}\n--- the last traffic\n${standin.story()}`;
+        throw error;
+    } finally {
+        await bot.close();
+        await standin.close();
+    }
+}
+
+/** Declares an incident; resolves with its rooms when they stand. */
+export async function declare(guild, person, values = {}, where) {
+    const answer = await person.slash('/incident declare', { title: 'Logins fail', ...values }, where);
+    const id = Number(/INC-(\d+)/.exec(answer.text)[1]);
+    const war = await guild.channelNamed(new RegExp(`^inc-${id}-(?!live)`));
+    const live = await guild.channelNamed(`inc-${id}-live`);
+    const card = await war.message('Logins fail');
+    return { answer, id, war, live, card };
+}
+
+/** What Discord shows of a text with markdown: neither escapes nor the brackets around a link. */
+export const seen = (text) => text.replace(/(?<!\\)<(https?:[^>\s]*)>/g, '$1').replace(/\\([^\p{L}\p{N}\s])/gu, '$1').replaceAll('\u200b', '');
+
+/** What people did, without what the bot does about it in its own time (rooms, the postmortem). */
+export function told(bot, incident = 1) {
+    const { events, state, postmortem_branch: branch, postmortem_commit: commit, ...rest } = bot.record(incident);
+    return { ...rest, events: events.filter(({ kind }) => kind !== 'task') };
+}
+
+/** `act` is answered privately with words that match, and the record stays as it was. */
+export async function refused(bot, words, act, incident = 1) {
+    const before = told(bot, incident);
+    const answer = await act();
+    assert.match(seen(answer.text), words);
+    assert.ok(answer.ephemeral, `privately: ${answer.text}`);
+    assert.deepEqual(told(bot, incident), before, `unchanged after: ${answer.text}`);
+    return answer;
+}
+
+/** The custom ids of a message's buttons, by label. */
+export const buttons = (message) => Object.fromEntries(
+    message.components.flatMap((row) => row.components).map(({ label, custom_id: id }) => [label, id]));
+
+/** Payloads that the bot has sent to the gateway: [{op, d}], oldest first. */
+export const sent = (standin, op) => standin.trace.filter(({ kind }) => kind === 'gateway in')
+    .map(({ text }) => JSON.parse(text)).filter((payload) => op === undefined || payload.op === op);
+export const IDENTIFY = 2, RESUME = 6, HEARTBEAT = 1;
+
+/** Requests to REST that match, as `METHOD /path`. */
+export const requests = (standin, pattern) => standin.trace.filter(({ kind }) => kind === 'rest in')
+    .map(({ text }) => text.split(' ').slice(0, 2).join(' ')).filter((line) => pattern.test(line));
