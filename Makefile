@@ -13,7 +13,7 @@ say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 SANITIZE ?= 0
 BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)
 
-PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libcrypto zlib
+PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libssl libcrypto zlib
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings \
 	-Wundef -Wpointer-arith -Wcast-qual -Wswitch-enum -Werror

@@ -1,10 +1,10 @@
 #include "bot/io/rest_curl.h"
 
 #include "bot/base/mem.h"
+#include "bot/io/certificates.h"
 
 #include <assert.h>
 #include <curl/curl.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -191,10 +191,8 @@ static struct transfer *transfer_new(const struct rest_curl *curl)
         SET(easy, CURLOPT_CAINFO, curl->ca_file);
         SET(easy, CURLOPT_CAPATH, NULL);
     } else {
-        /* The folder is looked into when a certificate is wanted; the bundle
-         * would be read and kept whole (2 MB). */
         SET(easy, CURLOPT_CAINFO, NULL);
-        SET(easy, CURLOPT_CAPATH, X509_get_default_cert_dir());
+        SET(easy, CURLOPT_CAPATH, certificate_folder());
     }
     return transfer;
 }
