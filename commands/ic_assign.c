@@ -1,6 +1,24 @@
 #include "commands/command.h"
 #include "commands/words.h"
 
+/* An older card still offers the command that somebody took meanwhile. Taking
+ * it away from them is a decision, and so a command. */
+static bool is_late(const struct call *call, const struct event *draft,
+                    struct buf *words)
+{
+    const struct role_holder *holder = incident_commander(call->in);
+    if (call->source != SOURCE_BUTTON || draft->role != ROLE_COMMANDER ||
+        holder == NULL || holder->user_id == draft->holder.id)
+        return false;
+    say_excerpt(words, str_of(holder->name), NAME_UNITS);
+    buf_add_text(words, " is already commander of ");
+    incident_print_name(call->in, words);
+    buf_add_text(words, ", since ");
+    say_time(words, &holder->since, call->now_ms);
+    buf_add_text(words, ". To take over, use `/ic assign`. Nothing was kept.");
+    return true;
+}
+
 static enum reply run(const struct call *call, struct request *request,
                       struct buf *words)
 {
@@ -24,7 +42,7 @@ static enum reply run(const struct call *call, struct request *request,
     draft->holder = (struct actor){
         .type = ACTOR_MEMBER, .id = user->user.id, .name = user->user.name};
     draft->occurred = call_value(call, "at")->when;
-    return REPLY_REQUEST;
+    return is_late(call, draft, words) ? REPLY_REFUSED : REPLY_REQUEST;
 }
 
 static void told(const struct call *call, const struct incident *after,
