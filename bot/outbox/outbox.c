@@ -106,10 +106,13 @@ int outbox_in_flight(const struct outbox *outbox)
     return count;
 }
 
+/* A work that is over holds its lane no longer: nothing else would ask for the
+ * row behind it. */
 static bool lane_is_busy(const struct outbox *outbox, const char *lane)
 {
     for (int i = 0; i < WORKS; i++)
         if (outbox->works[i].state != WORK_FREE &&
+            outbox->works[i].state != WORK_OVER &&
             strcmp(outbox->works[i].delivery.row.lane, lane) == 0)
             return true;
     return false;
@@ -239,9 +242,11 @@ static enum err advance(struct outbox *outbox, struct work *work,
 struct start {
     struct outbox *outbox;
     int64_t wall_ms;
-    int64_t paced_until_ms; /* earliest of the rows that wait for their pace */
-    int count;
+    int count, paced_count;
     struct work *begun[WORKS];
+    struct {
+        int64_t id, until_ms;
+    } paced[WORKS]; /* rows that wait for their pace */
 };
 
 static bool start_row(const struct outbox_row *row, void *context)
@@ -252,8 +257,10 @@ static bool start_row(const struct outbox_row *row, void *context)
         return true;
     const struct pace *pace = pace_find(outbox, row);
     if (pace != NULL && pace->not_before_ms > start->wall_ms) {
-        if (pace->not_before_ms < start->paced_until_ms)
-            start->paced_until_ms = pace->not_before_ms;
+        if (start->paced_count == WORKS)
+            return false;
+        start->paced[start->paced_count].id = row->id;
+        start->paced[start->paced_count++].until_ms = pace->not_before_ms;
         return true;
     }
     for (int i = 0; i < WORKS; i++) {
@@ -270,21 +277,34 @@ static bool start_row(const struct outbox_row *row, void *context)
     return false; /* all places taken: a finished work asks again */
 }
 
+static enum err start_heads(struct start *start)
+{
+    struct outbox *outbox = start->outbox;
+    struct store *store = outbox->config.store;
+    start->count = start->paced_count = 0;
+    enum err err = store_due(store, start->wall_ms, start_row, start,
+                             &outbox->next_due_ms);
+    for (int i = 0; i < start->paced_count && err == ERR_OK; i++)
+        err = store_outbox_retry(store, start->paced[i].id,
+                                 start->paced[i].until_ms, STR_NONE);
+    for (int i = 0; i < start->count && err == ERR_OK; i++) {
+        err = store_outbox_begin(store, start->begun[i]->delivery.row.id,
+                                 start->wall_ms);
+        if (err == ERR_OK)
+            err = advance(outbox, start->begun[i], start->wall_ms);
+    }
+    return err;
+}
+
+/* A row that is put off for its pace lets those behind it go first. */
 static enum err start_due(struct outbox *outbox, int64_t wall_ms)
 {
-    struct start start = {
-        .outbox = outbox, .wall_ms = wall_ms, .paced_until_ms = INT64_MAX};
+    struct start start = {.outbox = outbox, .wall_ms = wall_ms};
+    enum err err;
     outbox->wanted = false;
-    enum err err = store_due(outbox->config.store, wall_ms, start_row, &start,
-                             &outbox->next_due_ms);
-    for (int i = 0; i < start.count && err == ERR_OK; i++) {
-        err = store_outbox_begin(outbox->config.store,
-                                 start.begun[i]->delivery.row.id, wall_ms);
-        if (err == ERR_OK)
-            err = advance(outbox, start.begun[i], wall_ms);
-    }
-    if (start.paced_until_ms < outbox->next_due_ms)
-        outbox->next_due_ms = start.paced_until_ms;
+    do
+        err = start_heads(&start);
+    while (err == ERR_OK && start.paced_count > 0);
     return err;
 }
 
