@@ -46,6 +46,7 @@ TEST_LIB := $(wildcard tests/lib/*.c)
 TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
 
 .DEFAULT_GOAL := all
+.SECONDARY:
 .PHONY: all help deps deps-test check check-unit demo bench lint layers format format-check \
 	clean san tests
 

@@ -71,11 +71,15 @@ static bool set_actor(const struct call *call, struct event *draft,
                             "Nothing was kept.");
         return false;
     }
-    if (str_starts(by, "@"))
+    bool is_robot = draft->kind == EVENT_ALERT;
+    /* A robot's name is shown as typed; before a person's, pages put the @. */
+    if (str_starts(by, "@") && !is_robot)
         by = str_trim(str_from(by, 1));
-    if (by.n > 0)
-        draft->actor = (struct actor){
-            draft->kind == EVENT_ALERT ? ACTOR_ROBOT : ACTOR_NAME, 0, by};
+    if (str_is_nocase(by, "nobody"))
+        draft->actor = (struct actor){.type = ACTOR_NOBODY};
+    else if (by.n > 0)
+        draft->actor =
+            (struct actor){is_robot ? ACTOR_ROBOT : ACTOR_NAME, 0, by};
     return true;
 }
 
@@ -170,7 +174,8 @@ const struct command command_timeline_add = {
              .choices = &confidence_words,
              .offers = offers_named},
             {.name = "by",
-             .help = "Who did or saw it, if not you: any name, or a monitor",
+             .help = "Who did or saw it, if not you: any name, a monitor, or "
+                     "nobody",
              .type = VALUE_TEXT,
              .max_units = NAME_UNITS},
             {.name = "link",
