@@ -37,10 +37,12 @@ struct deadline *deadline_new(uv_loop_t *loop, deadline_fn *reached,
     return deadline;
 }
 
+/* At least 1 ms: libuv would run a timer of 0 ms, set by a timer, before it
+ * looks at sockets, and again and again. */
 void deadline_set(struct deadline *deadline, int64_t at_ms)
 {
     int64_t now_ms = loop_now_ms(deadline->timer.loop);
-    uint64_t left_ms = at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 0;
+    uint64_t left_ms = at_ms > now_ms ? (uint64_t)(at_ms - now_ms) : 1;
     if (at_ms == INT64_MAX)
         (void)uv_timer_stop(&deadline->timer);
     else

@@ -2,12 +2,14 @@
 
 #include "bot/base/mem.h"
 #include "bot/io/certificates.h"
+#include "bot/io/loop.h"
 
 #include <assert.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define IDLE_TRANSFERS     32 /* more are freed again after a burst */
 #define IDLE_BYTES         16384
@@ -28,10 +30,15 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
 };
 
+struct watch;
+
 struct rest_curl {
     uv_loop_t *loop;
     uv_timer_t timer;
+    struct turn_end *turn_end;
     CURLM *multi;
+    struct watch **watches; /* by socket; NULL: not watched */
+    int watch_room;
     struct transfer *busy, *idle;
     int idle_count;
     /* By [with_token][with_body]: built once, borrowed by every request. */
@@ -44,15 +51,53 @@ struct rest_curl {
 
 /* ---- the loop's side ---- */
 
+/* curl stops watching a socket after every answer, and starts again with the
+ * next request. The loop goes on watching for that: five system calls less per
+ * request. */
 struct watch {
     uv_poll_t poll;
     struct rest_curl *curl;
     curl_socket_t socket;
+    int wanted;   /* by curl: UV_READABLE | UV_WRITABLE; 0: nothing now */
+    int watched;  /* by the loop */
+    bool is_kept; /* until the socket is closed, which we are told */
 };
+
+static struct watch *find_watch(const struct rest_curl *curl,
+                                curl_socket_t socket)
+{
+    return socket < curl->watch_room ? curl->watches[socket] : NULL;
+}
+
+static struct watch *make_watch(struct rest_curl *curl, curl_socket_t socket)
+{
+    struct watch *watch = mem_alloc(sizeof *watch);
+    if (socket >= curl->watch_room) {
+        int room = socket + 64;
+        curl->watches =
+            mem_resize(curl->watches, (size_t)room * sizeof(struct watch *));
+        memset(curl->watches + curl->watch_room, 0,
+               (size_t)(room - curl->watch_room) * sizeof(struct watch *));
+        curl->watch_room = room;
+    }
+    curl->watches[socket] = watch;
+    watch->curl = curl;
+    watch->socket = socket;
+    int failed = uv_poll_init_socket(curl->loop, &watch->poll, socket);
+    assert(failed == 0);
+    watch->poll.data = watch;
+    return watch;
+}
 
 static void free_handle(uv_handle_t *handle)
 {
     free(handle->data);
+}
+
+static void drop_watch(struct watch *watch)
+{
+    watch->curl->watches[watch->socket] = NULL;
+    uv_close((uv_handle_t *)&watch->poll, free_handle);
 }
 
 static void act(struct rest_curl *curl, curl_socket_t socket, int events)
@@ -68,8 +113,15 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 {
     struct watch *watch = poll->data;
     int flags = 0;
-    if (status < 0)
+    if (status < 0) {
+        watch->watched = 0; /* libuv has stopped */
         flags |= CURL_CSELECT_ERR;
+    }
+    if (watch->wanted == 0) { /* the peer closes a kept connection */
+        watch->watched = 0;
+        (void)uv_poll_stop(poll);
+        return;
+    }
     if (events & UV_READABLE)
         flags |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)
@@ -77,56 +129,74 @@ static void on_socket(uv_poll_t *poll, int status, int events)
     act(watch->curl, watch->socket, flags);
 }
 
+static int watch_socket(CURL *easy, curl_socket_t socket, int what,
+                        void *context, void *unused)
+{
+    struct rest_curl *curl = context;
+    struct watch *watch = find_watch(curl, socket);
+    (void)easy;
+    (void)unused;
+    if (what == CURL_POLL_REMOVE) {
+        if (watch != NULL)
+            watch->wanted = 0;
+        if (watch != NULL && !watch->is_kept)
+            drop_watch(watch);
+        return 0;
+    }
+    if (watch == NULL) /* a pipe of curl's resolver */
+        watch = make_watch(curl, socket);
+    watch->wanted = (what & CURL_POLL_IN ? UV_READABLE : 0) |
+                    (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    if (watch->watched != watch->wanted)
+        (void)uv_poll_start(&watch->poll, watch->wanted, on_socket);
+    watch->watched = watch->wanted;
+    return 0;
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     act(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static int watch_socket(CURL *easy, curl_socket_t socket, int what,
-                        void *context, void *watched)
+static void on_turn_end(void *context)
 {
-    struct rest_curl *curl = context;
-    struct watch *watch = watched;
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch != NULL)
-            uv_close((uv_handle_t *)&watch->poll, free_handle);
-        return 0;
-    }
-    if (watch == NULL) {
-        watch = mem_alloc(sizeof *watch);
-        watch->curl = curl;
-        watch->socket = socket;
-        int failed = uv_poll_init_socket(curl->loop, &watch->poll, socket);
-        assert(failed == 0);
-        watch->poll.data = watch;
-        (void)curl_multi_assign(curl->multi, socket, watch);
-    }
-    return uv_poll_start(&watch->poll,
-                         (what & CURL_POLL_IN ? UV_READABLE : 0) |
-                             (what & CURL_POLL_OUT ? UV_WRITABLE : 0),
-                         on_socket);
+    act(context, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* "At once" is the end of the turn: libuv runs a timer of 0 ms that was set by
+ * a timer before it looks at sockets, so a fast server could keep all others
+ * waiting. */
 static int set_timer(CURLM *multi, long ms, void *context)
 {
     struct rest_curl *curl = context;
     (void)multi;
-    if (ms < 0)
+    if (ms == 0)
+        turn_end_wake(curl->turn_end);
+    if (ms <= 0)
         return uv_timer_stop(&curl->timer);
     return uv_timer_start(&curl->timer, on_timer, (uint64_t)ms, 0);
 }
 
 /* ---- one request ---- */
 
-/* curl opens its sockets without the flag; a helper must not inherit one. */
+/* curl opens its sockets without close-on-exec; a helper must not get one. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose,
                                  struct curl_sockaddr *address)
 {
-    (void)context;
+    curl_socket_t made = socket(
+        address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                  address->protocol);
+    if (made >= 0)
+        make_watch(context, made)->is_kept = true;
+    return made;
+}
+
+static int close_socket(void *context, curl_socket_t socket)
+{
+    struct watch *watch = find_watch(context, socket);
+    if (watch != NULL)
+        drop_watch(watch);
+    return close(socket);
 }
 
 static size_t take_bytes(char *bytes, size_t size, size_t n, void *context)
@@ -159,7 +229,7 @@ static int before_sending(void *context, char *peer, char *local, int peer_port,
         assert(code_ == CURLE_OK);                                             \
     } while (0)
 
-static struct transfer *transfer_new(const struct rest_curl *curl)
+static struct transfer *transfer_new(struct rest_curl *curl)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
     CURL *easy = curl_easy_init();
@@ -173,8 +243,12 @@ static struct transfer *transfer_new(const struct rest_curl *curl)
     SET(easy, CURLOPT_PREREQFUNCTION, before_sending);
     SET(easy, CURLOPT_PREREQDATA, transfer);
     SET(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(easy, CURLOPT_OPENSOCKETDATA, curl);
+    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    SET(easy, CURLOPT_CLOSESOCKETDATA, curl);
     SET(easy, CURLOPT_USERAGENT, curl->user_agent);
     SET(easy, CURLOPT_NOSIGNAL, 1L);
+    SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
     SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
     SET(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -403,6 +477,7 @@ struct rest_curl *rest_curl_new(uv_loop_t *loop,
     }
     (void)uv_timer_init(loop, &curl->timer);
     curl->timer.data = curl;
+    curl->turn_end = turn_end_new(loop, on_turn_end, curl);
     curl->multi = curl_multi_init();
     assert(curl->multi != NULL);
     (void)curl_multi_setopt(curl->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
@@ -427,6 +502,8 @@ void rest_curl_free(struct rest_curl *curl)
     while (curl->idle != NULL)
         transfer_free(take_idle(curl));
     (void)curl_multi_cleanup(curl->multi);
+    free(curl->watches);
+    turn_end_free(curl->turn_end);
     for (int i = 0; i < 4; i++)
         curl_slist_free_all(curl->headers[i / 2][i % 2]);
     free(curl->user_agent);

@@ -15,7 +15,7 @@ struct story {
     uv_loop_t loop;
     struct turn_end *turn;
     struct deadline *first, *second;
-    uv_pipe_t pipes[2];
+    uv_pipe_t pipes[2]; /* both are closed with the last read */
     int reads_left;
 };
 
@@ -160,8 +160,26 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     tell(story, 'r');
     turn_end_wake(story->turn);
     if (--story->reads_left == 0) {
-        uv_close((uv_handle_t *)&story->pipes[0], NULL);
-        uv_close((uv_handle_t *)&story->pipes[1], NULL);
+        for (int i = 0; i < 2; i++)
+            if (story->pipes[i].data != NULL)
+                uv_close((uv_handle_t *)&story->pipes[i], NULL);
+    }
+}
+
+static void open_pipes(struct story *story, int count)
+{
+    story->reads_left = count;
+    for (int i = 0; i < count; i++) {
+        uv_file ends[2];
+        uv_pipe_t *pipe = &story->pipes[i];
+        assert_int_equal(uv_pipe(ends, UV_NONBLOCK_PIPE, 0), 0);
+        assert_int_equal(write(ends[1], "x", 1), 1);
+        assert_int_equal(close(ends[1]), 0);
+        assert_int_equal(uv_pipe_init(&story->loop, pipe, 0), 0);
+        assert_int_equal(uv_pipe_open(pipe, ends[0]), 0);
+        pipe->data = story;
+        assert_int_equal(uv_read_start((uv_stream_t *)pipe, give_room, on_read),
+                         0);
     }
 }
 
@@ -171,20 +189,30 @@ static void all_reads_of_a_turn_come_before_its_end(void **state)
     (void)state;
     start(&story);
     story.turn = turn_end_new(&story.loop, on_turn_end, &story);
-    story.reads_left = 2;
-    for (int i = 0; i < 2; i++) {
-        uv_file ends[2];
-        assert_int_equal(uv_pipe(ends, UV_NONBLOCK_PIPE, 0), 0);
-        assert_int_equal(write(ends[1], "x", 1), 1);
-        assert_int_equal(close(ends[1]), 0);
-        assert_int_equal(uv_pipe_init(&story.loop, &story.pipes[i], 0), 0);
-        assert_int_equal(uv_pipe_open(&story.pipes[i], ends[0]), 0);
-        story.pipes[i].data = &story;
-        assert_int_equal(
-            uv_read_start((uv_stream_t *)&story.pipes[i], give_room, on_read),
-            0);
-    }
+    open_pipes(&story, 2);
     finish(&story, "rre");
+}
+
+static void again_until_read(void *context)
+{
+    struct story *story = context;
+    if (story->reads_left > 0)
+        deadline_set(story->first, 0);
+    else
+        tell(story, '1');
+}
+
+/* libuv alone would run the timer for ever. */
+static void a_deadline_that_is_always_due_lets_io_through(void **state)
+{
+    struct story story;
+    (void)state;
+    start(&story);
+    story.turn = turn_end_new(&story.loop, on_turn_end, &story);
+    story.first = deadline_new(&story.loop, again_until_read, &story);
+    deadline_set(story.first, 0);
+    open_pipes(&story, 1);
+    finish(&story, "re1");
 }
 
 static void a_woken_turn_that_is_freed_never_ends(void **state)
@@ -208,7 +236,9 @@ int main(void)
         cmocka_unit_test(a_turn_woken_by_a_timer_ends_without_io),
         cmocka_unit_test(a_wake_at_the_end_gives_another_turn),
         cmocka_unit_test(all_reads_of_a_turn_come_before_its_end),
+        cmocka_unit_test(a_deadline_that_is_always_due_lets_io_through),
         cmocka_unit_test(a_woken_turn_that_is_freed_never_ends),
     };
+    (void)alarm(60); /* a loop that never ends, ends here */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
