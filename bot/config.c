@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_BYTES     (256 * 1024)
-#define PROBLEM_BYTES  (32 * 1024)
+#define FILE_BYTES     ((size_t)256 << 10)
+#define PROBLEM_BYTES  ((size_t)32 << 10)
 #define NAMES_BYTES    512
 #define KEY_BYTES      40 /* longest name worth comparing with ours */
 #define SNOWFLAKE_HINT "a Discord id in quotes, such as \"1046523456789012345\""
@@ -473,7 +473,7 @@ static void set_defaults(struct config *config)
     struct buf text = BUF_INIT(FILE_BYTES), why = BUF_INIT(PROBLEM_BYTES);
     config_print_example(&text);
     enum err err = read_text_of("default", buf_str(&text), config, &why);
-    assert(err == ERR_OK);
+    assert(err == ERR_OK && config->repository != NULL);
     buf_release(&text);
     buf_release(&why);
 }
@@ -502,7 +502,7 @@ enum err config_load(const char *file, struct config *out, struct buf *why)
                  "config.example.toml and name it with --config FILE\n",
                  file, strerror(errno));
     } else if (err == ERR_TOO_LONG) {
-        buf_addf(why, "%s: is larger than %d kB; that is no settings file\n",
+        buf_addf(why, "%s: is larger than %zu kB; that is no settings file\n",
                  file, FILE_BYTES / 1024);
     } else {
         set_defaults(&config);

@@ -26,9 +26,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MESSAGE_BYTES   (32 * 1024 * 1024)
-#define KEPT_BYTES      (64 * 1024) /* of a message buffer, between messages */
-#define READ_BYTES      65536       /* several frames in one turn of the loop */
+#define MESSAGE_BYTES ((size_t)32 << 20)
+#define KEPT_BYTES                                                             \
+    ((size_t)64 << 10)        /* of a message buffer, between messages */
+#define READ_BYTES      65536 /* several frames in one turn of the loop */
 #define FRAME_BYTES     16384
 #define CONNECT_SECONDS 10
 #define CONNECT_MS      12000 /* with the name's look-up; lws's own comes first */
@@ -405,23 +406,23 @@ static void forget(struct gateway_ws *ws)
     ws->closed_reason[0] = '\0';
 }
 
-void gateway_ws_connect(struct gateway_ws *ws, const char *text,
-                        bool compressed)
+void gateway_ws_connect(struct gateway_ws *ws, const char *url, bool compressed)
 {
-    struct url url;
+    struct url parts;
     unsigned char ignored[sizeof(struct in6_addr)];
     assert(ws->state == IDLE);
     forget(ws);
     ws->state = RESOLVING;
     deadline_set(ws->timer, loop_now_ms(ws->loop) + CONNECT_MS);
-    if (!url_is_allowed(text, "wss", "ws") || !url_parse(str_of(text), &url)) {
+    if (!url_is_allowed(url, "wss", "ws") || !url_parse(str_of(url), &parts)) {
         end(ws, "the address is neither wss:// nor ws:// to loopback");
         return;
     }
-    ws->host = copy_text(url.host, "");
-    ws->target = copy_text(url.target, str_starts(url.target, "/") ? "" : "/");
-    ws->port = url.port;
-    ws->is_tls = str_is(url.scheme, "wss");
+    ws->host = copy_text(parts.host, "");
+    ws->target =
+        copy_text(parts.target, str_starts(parts.target, "/") ? "" : "/");
+    ws->port = parts.port;
+    ws->is_tls = str_is(parts.scheme, "wss");
     if (compressed)
         ws->inflate = inflate_new();
     if (inet_pton(AF_INET, ws->host, ignored) == 1 ||

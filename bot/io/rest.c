@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_BYTES       (4 * 1024 * 1024)
+#define ANSWER_BYTES       ((size_t)4 << 20)
 #define LOGGED_BYTES       2048
 #define ATTEMPT_MS         15000
 #define GIVE_UP_MS         60000
@@ -219,44 +219,47 @@ static void pump(struct rest *rest)
 
 enum next { FINAL, AGAIN_LATER, AGAIN_WHEN_ALLOWED };
 
+/* Of an answer that is final. */
+static enum rest_fate fate_of(const struct job *job,
+                              const struct transfer_end *end,
+                              const struct rest_answer *answer)
+{
+    bool is_callback = job->call.is_callback;
+    bool was_repeated = job->maybe_done || end->was_resent;
+    if (end->result != TRANSFER_ANSWERED)
+        return REST_REJECTED; /* no URL of ours, or too large */
+    if (answer->status >= 200 && answer->status < 300)
+        return REST_DONE;
+    /* Without the bot's token in it, it says nothing about that. */
+    if (answer->status == 401)
+        return is_callback || answer->code == CODE_DEAD_TOKEN ? REST_EXPIRED
+                                                              : REST_BAD_TOKEN;
+    if (answer->status == 403)
+        return REST_FORBIDDEN;
+    if (answer->status == 404 && answer->code != 0)
+        return REST_GONE;
+    /* By the attempt whose answer was lost. */
+    if (answer->code == CODE_ALREADY_ANSWERED && is_callback && was_repeated)
+        return REST_DONE;
+    return REST_REJECTED;
+}
+
 /* The retry matrix: what an attempt's end means for the call. */
 static enum next judge(const struct job *job, const struct transfer_end *end,
                        struct rest_answer *answer)
 {
-    const struct rest_call *call = &job->call;
-    bool may_repeat = call->is_callback || call->repeat == REST_REPEAT_SAFE;
-    bool was_repeated = job->maybe_done || end->was_resent;
-    int status = answer->status;
-
+    bool may_repeat =
+        job->call.is_callback || job->call.repeat == REST_REPEAT_SAFE;
     answer->fate = REST_UNREACHABLE;
     if (end->result == TRANSFER_NOT_SENT)
         return AGAIN_LATER;
-    if (end->result == TRANSFER_LOST || status >= 500) {
+    if (end->result == TRANSFER_LOST || answer->status >= 500) {
         answer->maybe_done = true;
         return may_repeat ? AGAIN_LATER : FINAL;
     }
-    if (status == 429)
+    if (answer->status == 429)
         return AGAIN_WHEN_ALLOWED;
-    if (end->result == TRANSFER_REFUSED)
-        answer->fate = REST_REJECTED;
-    else if (end->result == TRANSFER_TOO_LARGE)
-        answer->fate = REST_REJECTED;
-    else if (status >= 200 && status < 300)
-        answer->fate = REST_DONE;
-    else if (status == 401 &&
-             (answer->code == CODE_DEAD_TOKEN || call->is_callback))
-        answer->fate = REST_EXPIRED; /* says nothing about the bot's token */
-    else if (status == 401)
-        answer->fate = REST_BAD_TOKEN;
-    else if (status == 403)
-        answer->fate = REST_FORBIDDEN;
-    else if (status == 404 && answer->code != 0)
-        answer->fate = REST_GONE;
-    else if (answer->code == CODE_ALREADY_ANSWERED && call->is_callback &&
-             was_repeated)
-        answer->fate = REST_DONE; /* by the attempt whose answer was lost */
-    else
-        answer->fate = REST_REJECTED;
+    answer->fate = fate_of(job, end, answer);
     return FINAL;
 }
 
@@ -401,30 +404,33 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
     cJSON_Delete(answer.json);
 }
 
+static enum rest_fate fetch_fate(const struct transfer_end *end)
+{
+    if (end->result == TRANSFER_NOT_SENT || end->result == TRANSFER_LOST ||
+        end->status >= 500 || end->status == 429)
+        return REST_UNREACHABLE;
+    if (end->result == TRANSFER_ANSWERED && end->status == 403)
+        return REST_FORBIDDEN;
+    if (end->result == TRANSFER_ANSWERED && end->status == 404)
+        return REST_GONE;
+    return end->result == TRANSFER_ANSWERED && end->status >= 200 &&
+                   end->status < 300
+               ? REST_DONE
+               : REST_REJECTED;
+}
+
 static void fetch_ended(struct rest *rest, const struct transfer_end *end)
 {
     struct fetch *fetch = end->owner, **at = &rest->fetches;
-    enum rest_fate fate = REST_REJECTED;
-    int status = end->status;
-    if (end->result == TRANSFER_NOT_SENT || end->result == TRANSFER_LOST ||
-        status >= 500 || status == 429)
-        fate = REST_UNREACHABLE;
-    else if (end->result != TRANSFER_ANSWERED)
-        fate = REST_REJECTED;
-    else if (status >= 200 && status < 300)
-        fate = REST_DONE;
-    else if (status == 403)
-        fate = REST_FORBIDDEN;
-    else if (status == 404)
-        fate = REST_GONE;
+    enum rest_fate fate = fetch_fate(end);
     while (*at != fetch)
         at = &(*at)->next;
     *at = fetch->next;
     rest->in_flight--;
     if (fate != REST_DONE)
-        log_warn("fetch_failed", LOG_INT("status", status),
+        log_warn("fetch_failed", LOG_INT("status", end->status),
                  LOG_TEXT("words", end->error));
-    fetch->done(fate, status, fate == REST_DONE ? end->body : STR_NONE,
+    fetch->done(fate, end->status, fate == REST_DONE ? end->body : STR_NONE,
                 end->content_type, fetch->context);
     free(fetch);
 }

@@ -495,7 +495,7 @@ void rest_curl_free(struct rest_curl *curl)
         return;
     while (curl->busy != NULL) {
         struct transfer *transfer = curl->busy;
-        unlink_busy(curl, transfer);
+        curl->busy = transfer->next;
         (void)curl_multi_remove_handle(curl->multi, transfer->easy);
         transfer_free(transfer);
     }

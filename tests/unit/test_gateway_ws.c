@@ -6,10 +6,8 @@
 
 #include "bot/base/buf.h"
 #include "bot/base/mem.h"
-#include "tests/lib/peer.h"
+#include "tests/lib/ws_frames.h"
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,9 +18,6 @@
 #include <cmocka.h>
 
 #define GUARD_SECONDS 60
-
-enum op { OP_MORE = 0, OP_TEXT = 1, OP_BINARY = 2, OP_CLOSE = 8, OP_PING = 9 };
-#define FIN 0x80
 
 enum link_state { UPGRADING, TALKING };
 
@@ -51,50 +46,6 @@ static void one_link_less(struct scene *scene)
     uv_stop(&scene->loop);
 }
 
-static void say_frame(struct peer_link *link, int first_byte, const void *bytes,
-                      size_t n)
-{
-    struct buf frame = BUF_INIT((size_t)1 << 27);
-    buf_add_char(&frame, (char)first_byte);
-    if (n < 126) {
-        buf_add_char(&frame, (char)n);
-    } else {
-        buf_add_char(&frame, n < 65536 ? 126 : 127);
-        for (int i = n < 65536 ? 8 : 56; i >= 0; i -= 8)
-            buf_add_char(&frame, (char)(n >> i & 0xFF));
-    }
-    buf_add_bytes(&frame, bytes, n);
-    peer_say(link, buf_str(&frame));
-    buf_release(&frame);
-}
-
-static void say(struct peer_link *link, int first_byte, const char *text)
-{
-    say_frame(link, first_byte, text, strlen(text));
-}
-
-/* RFC 6455, 4.2.2: base64 of SHA-1 of the key and a fixed text. */
-static void accept_upgrade(struct peer_link *link)
-{
-    static const char fixed[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    struct buf text = BUF_INIT(4096);
-    unsigned char hash[SHA_DIGEST_LENGTH], coded[64];
-    const char *key = strstr(link->in.s, "Sec-WebSocket-Key: ");
-    assert_non_null(key);
-    key += strlen("Sec-WebSocket-Key: ");
-    buf_add_bytes(&text, key, strcspn(key, "\r"));
-    buf_add_text(&text, fixed);
-    (void)SHA1((unsigned char *)text.s, text.n, hash);
-    (void)EVP_EncodeBlock(coded, hash, sizeof hash);
-    buf_clear(&text);
-    buf_addf(&text,
-             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-             "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-             (char *)coded);
-    peer_say(link, buf_str(&text));
-    buf_release(&text);
-}
-
 static void on_upgrade(struct scene *scene, struct peer_link *link)
 {
     struct str rest = buf_str(&link->in), line;
@@ -105,7 +56,7 @@ static void on_upgrade(struct scene *scene, struct peer_link *link)
             str_starts(str_trim(line), "Sec-WebSocket-Extensions:"))
             buf_addf(&scene->seen, "  %.*s\n", STR_ARG(str_trim(line)));
     if (scene->upgrade == NULL)
-        accept_upgrade(link);
+        ws_accept(link);
     else
         peer_say(link, str_of(scene->upgrade));
     buf_clear(&link->in);
@@ -114,38 +65,26 @@ static void on_upgrade(struct scene *scene, struct peer_link *link)
         scene->play(scene, link);
 }
 
-/* Frames of a client are masked. False: more bytes are needed. */
+/* False: more bytes are needed, or the link is closed. */
 static bool take_frame(struct scene *scene, struct peer_link *link)
 {
-    unsigned char *bytes = (unsigned char *)link->in.s;
-    if (link->in.n < 6)
+    struct ws_frame frame;
+    if (!ws_read(link, &frame))
         return false;
-    assert_true(bytes[1] & 0x80);
-    size_t n = bytes[1] & 0x7F, head = 2;
-    if (n == 126) {
-        n = (size_t)bytes[2] << 8 | bytes[3];
-        head = 4;
-    }
-    assert_true(n < 65536);
-    if (link->in.n < head + 4 + n)
-        return false;
-    unsigned char *data = bytes + head + 4;
-    for (size_t i = 0; i < n; i++)
-        data[i] ^= bytes[head + i % 4];
-    if ((bytes[0] & 0x0F) == OP_CLOSE)
+    if (frame.op == OP_CLOSE)
         buf_addf(&scene->seen, "close %d\n",
-                 n < 2 ? 0 : data[0] << 8 | data[1]);
+                 frame.n < 2 ? 0 : frame.data[0] << 8 | frame.data[1]);
     else
-        buf_addf(&scene->seen, "op %d %zu %.*s\n", bytes[0] & 0x0F, n,
-                 (int)(n < 40 ? n : 40), (char *)data);
-    bool is_close = (bytes[0] & 0x0F) == OP_CLOSE;
-    if (is_close && !scene->ignores_close) {
-        say_frame(link, FIN | OP_CLOSE, data, n < 2 ? n : 2);
+        buf_addf(&scene->seen, "op %d %zu %.*s\n", frame.op, frame.n,
+                 (int)(frame.n < 40 ? frame.n : 40), (char *)frame.data);
+    if (frame.op == OP_CLOSE && !scene->ignores_close) {
+        ws_say_bytes(link, FIN | OP_CLOSE, frame.data,
+                     frame.n < 2 ? frame.n : 2);
         peer_end(link);
         one_link_less(scene);
         return false;
     }
-    peer_take(link, head + 4 + n);
+    peer_take(link, frame.all);
     return true;
 }
 
@@ -263,18 +202,18 @@ static void play_payloads(struct scene *scene, struct peer_link *link)
     (void)scene;
     char *big = mem_alloc(300000);
     memset(big, 'b', 300000);
-    say(link, FIN | OP_TEXT, "one");
-    say(link, FIN | OP_TEXT, "two");
-    say(link, OP_TEXT, "fr");
-    say(link, FIN | OP_PING, "ping");
-    say(link, OP_MORE, "ag");
-    say(link, FIN | OP_MORE, "ments");
-    say_frame(link, FIN | OP_TEXT, big, 300000);
-    say(link, FIN | OP_TEXT, "");
-    say(link, FIN | OP_TEXT, "last");
-    say(link, FIN | OP_CLOSE,
-        "\x0F\xAE"
-        "disallowed intents"); /* 4014 */
+    ws_say(link, FIN | OP_TEXT, "one");
+    ws_say(link, FIN | OP_TEXT, "two");
+    ws_say(link, OP_TEXT, "fr");
+    ws_say(link, FIN | OP_PING, "ping");
+    ws_say(link, OP_MORE, "ag");
+    ws_say(link, FIN | OP_MORE, "ments");
+    ws_say_bytes(link, FIN | OP_TEXT, big, 300000);
+    ws_say(link, FIN | OP_TEXT, "");
+    ws_say(link, FIN | OP_TEXT, "last");
+    ws_say(link, FIN | OP_CLOSE,
+           "\x0F\xAE"
+           "disallowed intents"); /* 4014 */
     free(big);
 }
 
@@ -346,12 +285,12 @@ static void play_compressed(struct scene *scene, struct peer_link *link)
         stream.avail_out = sizeof out;
         assert_int_equal(deflate(&stream, Z_SYNC_FLUSH), Z_OK);
         size_t n = sizeof out - stream.avail_out;
-        say_frame(link, OP_BINARY, out, 3);
-        say_frame(link, FIN | OP_MORE, out + 3, n - 3);
+        ws_say_bytes(link, OP_BINARY, out, 3);
+        ws_say_bytes(link, FIN | OP_MORE, out + 3, n - 3);
         buf_release(&in);
     }
     (void)deflateEnd(&stream);
-    say(link, FIN | OP_BINARY, "this is not zlib");
+    ws_say(link, FIN | OP_BINARY, "this is not zlib");
 }
 
 static void zlib_stream_is_inflated_over_the_connection(void **state)
@@ -370,7 +309,7 @@ static void play_too_much(struct scene *scene, struct peer_link *link)
     size_t n = (size_t)33 * 1024 * 1024;
     char *big = mem_alloc(n);
     (void)scene;
-    say_frame(link, FIN | OP_TEXT, big, n);
+    ws_say_bytes(link, FIN | OP_TEXT, big, n);
     free(big);
 }
 
@@ -427,8 +366,8 @@ static void a_peer_that_ignores_our_close_is_left(void **state)
 
 static void play_cut(struct scene *scene, struct peer_link *link)
 {
-    say(link, FIN | OP_TEXT, "one");
-    say(link, OP_TEXT, "half");
+    ws_say(link, FIN | OP_TEXT, "one");
+    ws_say(link, OP_TEXT, "half");
     peer_end(link);
     one_link_less(scene);
 }
@@ -475,8 +414,8 @@ static void a_failed_upgrade_is_told_once(void **state)
 {
     static const char *const upgrades[] = {
         "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n",
+        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+         "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n"),
         "220 mail.example ESMTP\r\n\r\n",
         "\x15\x03\x01",
     };
@@ -511,7 +450,7 @@ static void a_refused_port_is_told_once(void **state)
 static void close_it(struct scene *scene, struct peer_link *link)
 {
     (void)scene;
-    say(link, FIN | OP_CLOSE, "\x0F\xA9"); /* 4009 */
+    ws_say(link, FIN | OP_CLOSE, "\x0F\xA9"); /* 4009 */
 }
 
 /* By name, with the loop's resolver; then again on the same object. */
@@ -573,8 +512,8 @@ static void free_it(struct scene *scene)
 static void play_one(struct scene *scene, struct peer_link *link)
 {
     (void)scene;
-    say(link, FIN | OP_TEXT, "one");
-    say(link, FIN | OP_TEXT, "two");
+    ws_say(link, FIN | OP_TEXT, "one");
+    ws_say(link, FIN | OP_TEXT, "two");
 }
 
 /* Discord keeps the session of a socket that ends without a close frame. */
