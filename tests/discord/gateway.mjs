@@ -231,6 +231,7 @@ class Connection {
         if (this.ws.readyState !== this.ws.OPEN) return;
         const text = bytes.toString();
         this.standin.note('gateway in', text);
+        this.standin.world.changed();
         if (isBinary) return this.#wrong(4002, 'gateway-send', 'binary frame');
         if (bytes.length > MAX_BYTES) return this.#wrong(4002, 'gateway-send', `${bytes.length} bytes, the limit is ${MAX_BYTES}`);
         const now = this.gateway.clock.now();
