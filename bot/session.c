@@ -194,6 +194,11 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
 void session_start(struct session *session)
 {
     struct stored_session stored;
+    int64_t identified_ms;
+    if (store_latest_identify(session->store, &identified_ms) == ERR_OK)
+        gateway_restore_identify(session->gateway,
+                                 clock_wall_ms() - identified_ms,
+                                 loop_now_ms(session->loop));
     if (store_session(session->store, &stored) == ERR_OK &&
         stored.session_id[0] != '\0')
         gateway_restore(session->gateway, str_of(stored.session_id),

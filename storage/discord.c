@@ -82,6 +82,17 @@ enum err store_identifies(struct store *store, int64_t now_ms, int64_t *out)
     return err;
 }
 
+enum err store_latest_identify(struct store *store, int64_t *out)
+{
+    struct query query =
+        query_new(store, "SELECT at_ms FROM identify ORDER BY id DESC LIMIT 1");
+    int64_t at_ms = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK)
+        *out = at_ms;
+    return err;
+}
+
 enum err store_put_identify(struct store *store, int64_t now_ms)
 {
     struct query query =

@@ -198,6 +198,8 @@ MUST_CHECK enum err store_put_session_seq(struct store *store, int64_t seq);
 /* Identifies within the last 24 h, so that a crash loop cannot burn them. */
 MUST_CHECK enum err store_identifies(struct store *store, int64_t now_ms,
                                      int64_t *out);
+/* When the latest of them was; NOT_FOUND without any. */
+MUST_CHECK enum err store_latest_identify(struct store *store, int64_t *out);
 MUST_CHECK enum err store_put_identify(struct store *store, int64_t now_ms);
 
 /* Small facts by name: "commands_sha256", … */

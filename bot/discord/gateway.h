@@ -83,6 +83,10 @@ void gateway_free(struct gateway *gateway);
  * dispatch. */
 void gateway_restore(struct gateway *gateway, struct str session_id,
                      struct str resume_url, int64_t seq);
+/* The last run's latest identify was `ago_ms` before the first tick's now_ms:
+ * the 5 s between two hold across a restart. */
+void gateway_restore_identify(struct gateway *gateway, int64_t ago_ms,
+                              int64_t now_ms);
 /* Answer of FIND_URL; has to come, whatever happened. remaining and
  * reset_after_ms come from session_start_limit; identifies_spent is our own
  * durable count of 24 h. With the budget nearly gone (remaining < 20 or spent >
@@ -93,8 +97,8 @@ void gateway_url(struct gateway *gateway, struct str url, int64_t remaining,
                  int64_t now_ms, struct gateway_out *out);
 void gateway_opened(struct gateway *gateway, int64_t now_ms,
                     struct gateway_out *out);
-/* One whole text payload (already inflated). Not JSON: closes with 4002-like
- * care: CLOSE 4000 and resume. */
+/* One whole text payload (already inflated). Not JSON: CLOSE 4000 and resume;
+ * when the resume brings it again, it is left out. */
 void gateway_receive(struct gateway *gateway, struct str text, int64_t now_ms,
                      struct gateway_out *out);
 /* code 0: no close frame (lost). reason may be STR_NONE. Also called when a

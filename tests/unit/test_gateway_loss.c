@@ -62,7 +62,7 @@ static void session_invalid(void **state)
                    "> next 1000..5000\n" CONNECT_AGAIN "> opened\n"
                    "> {'op':10,'d':{'heartbeat_interval':40000}}\n"
                    /* never two identifies within 5 s */
-                   "> pass 4000\n" IDENTIFY READY);
+                   "> pass 4500\n" IDENTIFY READY);
 }
 
 static void not_a_payload(void **state)
@@ -290,6 +290,32 @@ static void resuming_needs_no_budget(void **state)
     gateway_free(play.gateway);
 }
 
+/* A process that dies at once and is started again, for ever. */
+static void a_restart_waits_between_identifies(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ago;
+        const char *then;
+    } cases[] = {
+        {0, "> next 5500..5500\n" IDENTIFY},
+        {4500, "> next 1000..1000\n" IDENTIFY},
+        {5500, IDENTIFY},
+        {-1, IDENTIFY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct gateway_config config = play_config;
+        config.seed = 6; /* whose first beat comes late */
+        struct play play = {.gateway = gateway_new(&config)};
+        char script[4000];
+        gateway_restore_identify(play.gateway, cases[i].ago, 0);
+        (void)snprintf(script, sizeof script, CONNECT HELLO "%s",
+                       cases[i].then);
+        play_on(&play, script);
+        gateway_free(play.gateway);
+    }
+}
+
 static void a_token_too_long_stops(void **state)
 {
     (void)state;
@@ -322,6 +348,7 @@ int main(void)
         cmocka_unit_test(budget_nearly_spent_waits),
         cmocka_unit_test(budget_is_asked_again_when_it_runs_out),
         cmocka_unit_test(resuming_needs_no_budget),
+        cmocka_unit_test(a_restart_waits_between_identifies),
         cmocka_unit_test(a_token_too_long_stops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

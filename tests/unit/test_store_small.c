@@ -75,6 +75,7 @@ static void counts_identifies_of_a_day(void **state)
 {
     struct store *store = scratch_open(*state);
     int64_t count = -1, day = MS_PER_DAY;
+    assert_int_equal(store_latest_identify(store, &count), ERR_NOT_FOUND);
     assert_int_equal(store_put_identify(store, 0), ERR_OK);
     assert_int_equal(store_put_identify(store, 5), ERR_OK);
     assert_int_equal(store_put_identify(store, 5), ERR_OK);
@@ -88,6 +89,8 @@ static void counts_identifies_of_a_day(void **state)
     }
     /* Old ones go with the next. */
     assert_int_equal(store_put_identify(store, day + 1), ERR_OK);
+    assert_int_equal(store_latest_identify(store, &count), ERR_OK);
+    assert_int_equal(count, day + 1);
     assert_int_equal(scratch_number(*state, "SELECT count(*) FROM identify"),
                      3);
     store_close(store);
