@@ -81,7 +81,7 @@ export class Rest {
         }
         const send = () => this.#send(response, reply, call);
         const delay = (call.fault?.delayMs ?? 0) + standin.faults.restDelayMs;
-        if (delay) setTimeout(send, delay);
+        if (delay) setTimeout(send, delay).unref();
         else send();
     }
 

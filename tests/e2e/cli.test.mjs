@@ -1,0 +1,254 @@
+// The program as whoever runs it sees it: settings, exit codes, words, logs.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { Bot } from './bot.mjs';
+import { declare, requests, sent, stage } from './stage.mjs';
+
+/** A bot's folder without a stand-in. */
+function alone(scene, options) {
+    const bot = new Bot(null, options);
+    try { scene(bot); } finally { rmSync(bot.directory, { recursive: true }); }
+}
+
+test('wrong settings: exit 2 with file, line and column', () => alone((bot) => {
+    const good = readFileSync(bot.config, 'utf8');
+    const cases = [
+        ['[discord]\ncompres = true\n', /:2:1: .*compres/],
+        ['[discord]\ncompress = "yes"\n', /:2:12: .*compress/],
+        ['[attachments]\n\nmax_bytes = 5\n', /:3:13: .*max_bytes.*1024/],
+        ['[discord]\nguilds = ["12", "abc"]\n', /:2:17: .*guilds/],
+        ['[log]\nlevel = "loud"\n', /:2:9: .*level.*debug/],
+        ['[nonsense]\n', /:1:\d+: .*nonsense/],
+        ['[discord\n', /:1:\d+: /],
+        ['[discord]\napi_base = "http://discord.example/api"\n', /:2:12: .*api_base/],
+        ['[discord]\ntoken = "secret"\n', /:2:1: .*token/],
+    ];
+    for (const [text, words] of cases) {
+        writeFileSync(bot.config, text);
+        for (const verb of ['run', 'check', 'verify']) {
+            const { code, err, out } = bot.run(verb);
+            assert.equal(code, 2, `${text}: ${out}${err}`);
+            assert.match(err, words);
+            assert.ok(err.startsWith(`${bot.config}:`), err);
+            assert.doesNotMatch(err, /secret/);
+        }
+    }
+    writeFileSync(bot.config, good.replace('[storage]', '[storag]').replace('api_base', 'api_bas'));
+    assert.match(bot.run('check').err, /storag[^]*api_bas|api_bas[^]*storag/, 'every mistake is named at once');
+    rmSync(bot.config);
+    assert.equal(bot.run('run').code, 2);
+    assert.match(bot.run('run').err, /cannot be read/);
+}));
+
+test('check says what is wrong, and connects to nothing', () => alone((bot) => {
+    const check = (env = {}) => { bot.env = env; return bot.run('check'); };
+    assert.deepEqual(check(), { code: 0, out: 'The settings are fine.\n', err: '' });
+    assert.match(check({ DISCORD_TOKEN: '' }).err, /no bot token: set discord.token_file, or the environment variable DISCORD_TOKEN/);
+    assert.equal(check({ DISCORD_TOKEN: '' }).code, 2);
+    assert.match(check({ DISCORD_TOKEN: 'Bot abcdefghijklmnopqrstuvwxyz' }).err, /holds a blank/);
+
+    const secret = join(bot.directory, 'token');
+    writeFileSync(secret, 'y'.repeat(40));
+    chmodSync(secret, 0o644);
+    appendFileSync(bot.config, `[attachments]\nmax_bytes = 4096\n`);
+    writeFileSync(bot.config, readFileSync(bot.config, 'utf8').replace('[discord]', `[discord]\ntoken_file = "${secret}"`));
+    assert.match(check().err, /others may read .*chmod 600/);
+    chmodSync(secret, 0o600);
+    assert.equal(check().code, 0);
+
+    writeFileSync(bot.database, 'This is no database, whatever it says.'.repeat(40));
+    const { code, err } = check();
+    assert.equal(code, 2);
+    assert.match(err, /opsroom\.db/);
+}));
+
+test('a token that REST refuses: exit 3, in words, after one request', () => stage({ started: false }, async ({ standin, bot }) => {
+    standin.tokenRefused = true;
+    await bot.start({ ready: false });
+    assert.deepEqual(await bot.exited, { code: 3, signal: null });
+    assert.match(bot.log, /Discord refused the bot token\. It was reset or is wrong/);
+    assert.equal(requests(standin, /./).length, 1);
+    assert.ok(!bot.log.includes(standin.token));
+}));
+
+test('a token that the gateway refuses, at once or later: exit 3', () => stage({ started: false }, async ({ standin, bot }) => {
+    const url = { url: standin.gatewayUrl, shards: 1, session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 } };
+    standin.tokenRefused = true;
+    standin.faults.onRest('get_bot_gateway', { reply: () => ({ status: 200, body: url }) });
+    await bot.start({ ready: false });
+    assert.deepEqual(await bot.exited, { code: 3, signal: null });
+    assert.match(bot.log, /Discord refused the bot token/);
+    assert.equal(sent(standin).length, 1, 'one identify');
+
+    standin.tokenRefused = false;
+    await bot.start();
+    standin.faults.refuseToken();
+    assert.deepEqual(await bot.exited, { code: 3, signal: null });
+    standin.faults.clear();
+}));
+
+test('intents that are refused end it too, with a way out', () => stage({}, async ({ standin, bot }) => {
+    standin.faults.closeGateway(4014, 'Disallowed intent(s).');
+    assert.deepEqual(await bot.exited, { code: 1, signal: null });
+    assert.match(bot.log, /developer portal/);
+}));
+
+test('a damaged database is refused and left as it is', () => stage({ started: false }, async ({ guild, bot, nova }) => {
+    await bot.start();
+    const { war } = await declare(guild, nova);
+    await nova.slash('/timeline add', { text: 'A sentence that is on the record' }, { channel: war });
+    await bot.stop();
+    const good = join(bot.directory, 'good.db');
+    copyFileSync(bot.database, good);
+    const bytes = readFileSync(good);
+    const damage = {
+        'no database': () => writeFileSync(bot.database, 'Dear diary, today the server caught fire.\n'.repeat(30)),
+        'cut short': () => truncateSync(bot.database, bytes.length - 5000),
+        'a page overwritten': () => { const other = Buffer.from(bytes); other.fill(0x5a, 4096 * 3, 4096 * 4); writeFileSync(bot.database, other); },
+        'another program\'s': () => { const other = Buffer.from(bytes); other.writeUInt32BE(0x0F055112, 68); writeFileSync(bot.database, other); },
+        'of a newer opsroom': () => { const other = Buffer.from(bytes); other.writeUInt32BE(9999, 60); writeFileSync(bot.database, other); },
+    };
+    for (const [name, harm] of Object.entries(damage)) {
+        copyFileSync(good, bot.database);
+        harm();
+        const before = readFileSync(bot.database);
+        const from = bot.log.length;
+        await bot.start({ ready: false });
+        assert.deepEqual(await bot.exited, { code: 1, signal: null }, name);
+        const said = bot.log.slice(from);
+        assert.match(said, /event=cannot_start why=".{20,}"/, name);
+        assert.ok(readFileSync(bot.database).equals(before), `${name}: untouched`);
+        assert.notEqual(bot.run('verify').code, 0, name);
+        assert.notEqual(bot.run('check').code, 0, name);
+        assert.ok(readFileSync(bot.database).equals(before), `${name}: still untouched`);
+    }
+    // What no structure shows, the chain does.
+    const forged = Buffer.from(bytes);
+    forged.write('A sentence that was on the record', forged.indexOf('A sentence that is on the record'));
+    for (let at; (at = forged.indexOf('A sentence that is on')) >= 0;) forged[at + 2] = 0x53;
+    writeFileSync(bot.database, forged);
+    const { code, out, err } = bot.run('verify');
+    assert.equal(code, 1);
+    assert.match(out + err, /damaged/);
+    copyFileSync(good, bot.database);
+}));
+
+test('one database, one bot', () => stage({}, async ({ standin, bot }) => {
+    const second = new Bot(standin, { directory: bot.directory });
+    await second.start({ ready: false });
+    assert.deepEqual(await second.exited, { code: 1, signal: null });
+    assert.match(second.log, /cannot_start why=".*(another|already|holds)/);
+    assert.equal(bot.running, true);
+    assert.equal(sent(standin).filter(({ op }) => op === 2).length, 1, 'the second one never spoke to Discord');
+}));
+
+test('SIGTERM while work is in flight: 0 at once, and the next start ends it', () => stage({}, async ({ standin, guild, bot, nova }) => {
+    standin.faults.delay('create_guild_channel', 60_000);
+    assert.match((await nova.slash('/incident declare', { title: 'Logins fail' })).text, /is declared/);
+    const war = await guild.channelNamed(/^inc-1-logins/);
+    assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+    await bot.start();
+    await war.message('Logins fail');
+    await (await guild.channelNamed('inc-1-live')).message('Logins fail');
+    assert.equal([...guild.channels.values()].filter(({ name }) => name.startsWith('inc-1')).length, 2);
+
+    // An answer that is on its way is waited for, but not for ever.
+    standin.faults.delay('create_interaction_response', 60_000, 2);
+    const pending = nova.begin('/timeline add', { text: 'The last word' }, { channel: war });
+    await pending.first;
+    assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+    assert.ok(bot.record().events.some(({ text }) => text === 'The last word'));
+}));
+
+test('no secret in a log, in the database, or in git', () => stage({ settings: { log: { level: 'debug' } } }, async ({ standin, guild, bot, nova }) => {
+    const { war, card } = await declare(guild, nova);
+    standin.faults.fail('create_interaction_response', 500, undefined, 1);
+    standin.faults.fail('create_message', 400, 50035, 1);
+    const file = { name: 'a.log', bytes: Buffer.from('x') };
+    await nova.slash('/timeline add', { text: 'With a file', file }, { channel: war });
+    await nova.submit(await nova.press(card, 'Resolve'), { summary: 'Over' });
+    await war.message(/a draft is written/);
+    standin.faults.lose('create_interaction_response', 1);
+    await nova.slash('/incident status', {}, { channel: war });
+    await bot.stop();
+    const secrets = [standin.token, ...standin.interactions.byToken.keys()];
+    assert.ok(secrets.length >= 5);
+    const kept = readdirSync(bot.directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const texts = { log: bot.log };
+    for (const { name, path, parentPath } of kept) texts[name] = readFileSync(join(parentPath ?? path, name), 'latin1');
+    assert.ok(texts['opsroom.db'].includes('With a file'));
+    for (const [where, text] of Object.entries(texts)) {
+        for (const secret of secrets) assert.ok(!text.includes(secret), `a token in ${where}`);
+    }
+    for (const line of bot.log.trim().split('\n')) assert.match(line, /^time=\S+ level=\w+ event=\w+( \w+=("([^"\\]|\\.)*"|[^\s"]*))*$/, 'key=value');
+}));
+
+test('commands prints what Discord gets, and a change of it is sent', () => stage({}, async ({ standin, bot }) => {
+    const put = () => standin.trace.filter(({ kind, text }) => kind === 'rest in' && text.startsWith('PUT ') && text.includes('/commands '));
+    const { code, out } = bot.run('commands');
+    assert.equal(code, 0);
+    assert.equal(put()[0].text.slice(put()[0].text.indexOf('[')), out.trim());
+    await bot.stop();
+    // As if an older opsroom had registered other bytes.
+    const bytes = readFileSync(bot.database);
+    const hash = createHash('sha256').update(out.trim()).digest('hex');
+    const at = bytes.indexOf(hash);
+    assert.ok(at > 0, 'the hash is kept');
+    bytes.write('0'.repeat(64), at);
+    writeFileSync(bot.database, bytes);
+    standin.faults.forgetSessions();
+    await bot.start();
+    await standin.until(() => standin.registrations === 2, 'the second registration');
+    assert.equal(put().length, 2);
+}));
+
+test('timeline, verify and render beside a running bot', () => stage({}, async ({ guild, bot, nova }) => {
+    const { war } = await declare(guild, nova, { started: '18:53 CET', severity: 'SEV2' });
+    await nova.slash('/timeline add', { text: 'Restarted the queue', kind: 'action', by: 'quill' }, { channel: war });
+    const record = bot.record();
+    assert.equal(record.severity, 'SEV2');
+    const entry = record.events.find(({ kind }) => kind === 'action');
+    assert.equal(entry.text, 'Restarted the queue');
+    const printed = bot.run('timeline', '--incident', 'INC-1');
+    assert.match(printed.out, /#\d+ action {2}quill {2}Restarted the queue/);
+    assert.match(bot.run('render', '--incident', '1').out, /^---\n[^]*Logins fail[^]*Restarted the queue/);
+    const verified = bot.run('verify');
+    assert.equal(verified.code, 0);
+    assert.match(verified.out, /The record is whole: 1 incidents?, \d+ events/);
+    assert.deepEqual([bot.run('timeline', '--incident', '7').code, bot.run('render', '--incident', '7').code], [1, 1]);
+    assert.match(bot.run('timeline', '--incident', '7').err, /incident 7: there is no such incident/);
+    assert.equal(bot.run('timeline').code, 2);
+    assert.equal(bot.run('timeline', '--incident', 'seven').code, 2);
+}));
+
+test('a private incident stays among those who respond', () => stage({
+    settings: (guild) => ({
+        discord: { announce_channel: guild.channel('announcements').id },
+        access: { respond: [guild.role('responder').id] },
+    }),
+}, async ({ standin, guild, bot, nova, quill, finch }) => {
+    const declared = await finch.slash('/incident declare', { title: 'Keys leaked to the web', type: 'security', impact: 'All sessions' });
+    assert.match(declared.text, /It is private/);
+    const war = await guild.channelNamed(/^inc-1/);
+    await war.message('Keys leaked');
+    await nova.slash('/timeline add', { text: 'Rotated the keys', kind: 'action' }, { channel: war });
+    await war.message('Rotated the keys');
+    await nova.slash('/resolve', { summary: 'All keys rotated' }, { channel: war });
+    await war.message(/a draft is written/);
+
+    assert.equal(war.name, 'inc-1-private', 'the name tells nothing');
+    assert.deepEqual([...guild.channels.values()].filter(({ name }) => name.startsWith('inc-')), [war], 'no live room');
+    assert.deepEqual(guild.channel('announcements').all, [], 'no announcement');
+    assert.deepEqual([nova, finch, quill].map((person) => person.reads(war).length > 0), [true, true, false]);
+    assert.ok(!JSON.stringify([...guild.channels.values()].filter((channel) => channel !== war).map((channel) => channel.all.map(({ text }) => text))).includes('keys'));
+    assert.match((await quill.slash('/incident status')).text, /may not/);
+    standin.guild().memberNamed('quill').addRole(guild.role('responder'));
+    assert.match((await quill.slash('/incident status')).text, /No incident is open here/);
+    assert.equal(bot.record().private, true);
+}));
