@@ -112,6 +112,11 @@ int cli_check(const struct config *config, const char *program_dir)
 
 /* ---- the record ---- */
 
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 int cli_verify(const struct config *config)
 {
     struct store *store = NULL;
@@ -122,9 +127,11 @@ int cli_verify(const struct config *config)
     enum err err = store_verify(store, &verdicts, &report);
     (void)print(buf_str(&report));
     if (err == ERR_OK)
-        (void)printf("The record is whole: %" PRId64 " incidents, %" PRId64
-                     " events, %" PRId64 " attachments.\n",
-                     verdicts.incidents, verdicts.events, verdicts.attachments);
+        (void)printf("The record is whole: %" PRId64 " incident%s, %" PRId64
+                     " event%s, %" PRId64 " attachment%s.\n",
+                     verdicts.incidents, plural(verdicts.incidents),
+                     verdicts.events, plural(verdicts.events),
+                     verdicts.attachments, plural(verdicts.attachments));
     else if (err == ERR_CORRUPT)
         (void)fprintf(stderr,
                       "opsroom: the record is damaged: %" PRId64

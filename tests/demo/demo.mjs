@@ -13,17 +13,28 @@ const replay = readReplay('2022-12-13-root-filesystem-full');
 const [bold, dim] = process.stdout.isTTY ? [(text) => `\x1b[1m${text}\x1b[0m`, (text) => `\x1b[2m${text}\x1b[0m`] : [String, String];
 const say = (text = '') => console.log(text);
 
+/** A message as Discord would show it, as well as a terminal can. */
+function shown(text) {
+    return text
+        .replace(/ \(<t:\d+:\w>\)/g, '')
+        .replace(/<#(\d+)>/g, (mark, id) => `#${standin.world.channels.get(id)?.name ?? id}`)
+        .replace(/<(https?:[^>]*)>/g, '$1')
+        .replace(/\*\*(.*?)\*\*/g, (mark, inner) => bold(inner))
+        .replace(/^-# (.*)$/gm, (mark, inner) => dim(`  ${inner}`))
+        .replace(/\\([\\`*_~|<>#\[\]().-])/g, '$1');
+}
+
 function tell(step, answer) {
     const { options } = step;
     const words = Object.entries(options).map(([name, value]) => `${name}:${value}`).join(' ');
     say(`${bold(`@${step.member}`)} /${step.command} ${words}${step.file ? ` file:${step.file.name}` : ''}`);
-    for (const line of (answer.content ?? '').split('\n')) say(`    ${dim(line)}`);
+    for (const line of shown(answer.content ?? '').split('\n')) say(`    ${dim(line)}`);
 }
 
 function show(title, channel) {
     say();
     say(bold(`${title}  #${channel.name}`));
-    for (const message of channel.all) for (const line of message.text.split('\n')) say(`    ${line}`);
+    for (const message of channel.all) for (const line of shown(message.text).split('\n')) say(`    ${line}`);
 }
 
 rmSync(directory, { recursive: true, force: true });
