@@ -323,6 +323,29 @@ static void a_message_over_the_limit_closes(void **state)
               "opened\nclosed 0 a message was over our limit\n");
 }
 
+/* Small on the wire, larger than the limit once inflated. */
+static void play_bomb(struct scene *scene, struct peer_link *link)
+{
+    uLong n = 33 << 20, room = compressBound(n);
+    unsigned char *zeros = mem_alloc(n), *out = mem_alloc(room);
+    (void)scene;
+    assert_int_equal(compress(out, &room, zeros, n), Z_OK);
+    assert_true(room < 65536);
+    ws_say_bytes(link, FIN | OP_BINARY, out, room);
+    free(zeros);
+    free(out);
+}
+
+static void what_inflates_over_the_limit_closes(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    scene.play = play_bomb;
+    run_scene(&scene, true, GET "close 1009\n",
+              "opened\nclosed 0 a message was over our limit\n");
+}
+
 static void send_three(struct scene *scene)
 {
     char long_text[4096];
@@ -545,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_frame_may_be_cut_anywhere),
         cmocka_unit_test(zlib_stream_is_inflated_over_the_connection),
         cmocka_unit_test(a_message_over_the_limit_closes),
+        cmocka_unit_test(what_inflates_over_the_limit_closes),
         cmocka_unit_test(what_was_sent_goes_out_before_our_close),
         cmocka_unit_test(a_peer_that_ignores_our_close_is_left),
         cmocka_unit_test(a_lost_connection_has_no_code),
