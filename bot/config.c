@@ -507,7 +507,7 @@ enum err config_load(const char *file, struct config *out, struct buf *why)
     } else {
         set_defaults(&config);
         err = read_text_of(file, buf_str(&text), &config, why);
-        config.postmortem_enabled = config.repository[0] != '\0';
+        config.postmortem_enabled = str_of(config.repository).n > 0;
     }
     if (fd >= 0)
         (void)close(fd);

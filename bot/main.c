@@ -180,7 +180,8 @@ int main(int count, char **words)
         code = with_config(&arguments, &config);
         config_release(&config);
     } else {
-        code = fputs(buf_text(&why), stderr) < 0 ? EXIT_USAGE : EXIT_USAGE;
+        (void)fputs(buf_text(&why), stderr);
+        code = EXIT_USAGE;
     }
     buf_release(&why);
     return code;

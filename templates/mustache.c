@@ -102,11 +102,12 @@ static enum err next_tag(struct run *run, const struct reader *in,
                          struct tag *tag)
 {
     *tag = (struct tag){0};
+    const struct str kinds = STR("#^/!=>{&");
     size_t end;
     if (!find(in->text, in->at, in->open, &tag->from))
         return ERR_NOT_FOUND;
     size_t name = tag->from + in->open.n;
-    if (name < in->text.n && memchr("#^/!=>{&", in->text.s[name], 8) != NULL)
+    if (name < in->text.n && memchr(kinds.s, in->text.s[name], kinds.n) != NULL)
         tag->kind = in->text.s[name++];
     bool braced = tag->kind == '{'; /* {{{x}}} ends with one brace more */
     if (!find(in->text, name, braced ? STR("}") : in->close, &end))

@@ -20,7 +20,7 @@ static bool is_name_char(char c)
 /* "host", "host:port" or "[address]:port" */
 static bool parse_authority(struct str text, struct url *out)
 {
-    struct str port = STR_NONE;
+    struct str port;
     if (str_starts(text, "[")) {
         char address[INET6_ADDRSTRLEN];
         struct in6_addr ignored;

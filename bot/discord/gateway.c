@@ -29,7 +29,7 @@ enum op {
     OP_HEARTBEAT_ACK = 11,
 };
 
-#define IDENTIFY_GAP_MS   5500 /* Discord: one per 5 s; some may travel faster */
+#define IDENTIFY_GAP_MS   5500 /* one per 5 s, and some travel faster */
 #define INTERVAL_LEAST_MS 100  /* of heartbeats: saner ones pass */
 #define INTERVAL_MOST_MS  600000
 

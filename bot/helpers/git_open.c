@@ -52,11 +52,10 @@ static enum err start(struct buf *why)
 static bool is_vacant(const char *path)
 {
     DIR *folder = opendir(path);
-    const struct dirent *entry;
     int entries = 0;
     if (folder == NULL)
         return errno == ENOENT;
-    while (entries <= 2 && (entry = readdir(folder)) != NULL)
+    while (entries <= 2 && readdir(folder) != NULL)
         entries++; /* . and .. */
     (void)closedir(folder);
     return entries <= 2;

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -270,8 +271,8 @@ void postmortem_job(const struct incident *in,
     buf_clear(&text);
     buf_add(&text, page);
     add_text(job, "content", &text);
-    double seconds = (double)(commit_time_ms(in) / MS_PER_SECOND);
-    if (cJSON_AddNumberToObject(job, "time", seconds) == NULL)
+    int64_t seconds = commit_time_ms(in) / MS_PER_SECOND;
+    if (cJSON_AddNumberToObject(job, "time", (double)seconds) == NULL)
         abort();
     char *json = cJSON_PrintUnformatted(job);
     assert(json != NULL);
