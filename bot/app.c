@@ -291,6 +291,7 @@ static void watch_signals(struct app *app)
 {
     static const int numbers[] = {SIGTERM, SIGINT};
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk */
     for (int i = 0; i < 2; i++) {
         (void)uv_signal_init(&app->loop, &app->signals[i]);
         app->signals[i].data = app;

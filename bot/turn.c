@@ -22,7 +22,8 @@ struct item {
     cJSON *data; /* owned; the interaction borrows its text */
     int64_t seq;
     bool replayed;
-    bool drop; /* nothing is answered */
+    bool drop;   /* nothing is answered */
+    bool stands; /* the answer tells what was true before this turn */
     struct interaction interaction;
     char *answer; /* owned JSON; handed to the request */
 };
@@ -41,7 +42,8 @@ struct turn {
     struct turn_end *end;
     struct item **items; /* pooled: `count` of `room` are in use */
     int count, room;
-    int64_t seq; /* newest dispatch seen */
+    bool is_changed; /* something was accepted in this transaction */
+    int64_t seq;     /* newest dispatch seen */
     int64_t kept_seq;
     struct flight *oldest, *newest;
     uint64_t recent[RECENT];
@@ -159,6 +161,7 @@ static enum err take_request(struct turn *turn, struct item *item,
     log_command(run, verdicts[outcome.verdict]);
     if (outcome.verdict != VERDICT_ACCEPTED)
         return ERR_OK;
+    turn->is_changed = true;
     outbox_wanted(turn->outbox);
     return store_put_answer(store, item->interaction.id, str_of(item->answer),
                             now_ms);
@@ -195,6 +198,7 @@ static void take(struct turn *turn, struct item *item, int64_t now_ms)
         err = answer_again(turn, item, now_ms);
     if (err == ERR_NOT_FOUND && !item->drop)
         err = take_new(turn, item, now_ms);
+    item->stands = err == ERR_OK && !turn->is_changed;
     if (err == ERR_OK || item->drop)
         return;
     log_error("not_kept", LOG_ID("interaction", item->interaction.id),
@@ -234,6 +238,7 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     enum err err = store_begin(turn->config.store);
     if (err != ERR_OK)
         return err;
+    turn->is_changed = false;
     for (int i = 0; i < turn->count; i++)
         take(turn, turn->items[i], now_ms);
     err = outbox_settle(turn->outbox, now_ms);
@@ -256,7 +261,7 @@ static void on_end(void *context)
     }
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
-        if (!committed && !item->drop)
+        if (!committed && !item->stands && !item->drop)
             set_answer(item, command_sorry(&item->interaction));
         if (item->answer != NULL)
             send_answer(turn, item);
