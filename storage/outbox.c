@@ -92,10 +92,12 @@ static bool read_row(const struct query *query, struct outbox_row *row)
 
 static enum err next_due(struct store *store, int64_t now_ms, int64_t *out)
 {
-    struct query query = query_new(
-        store, "SELECT not_before_ms FROM outbox WHERE not_before_ms > ?"
-               " ORDER BY not_before_ms LIMIT 1");
+    struct query query =
+        query_new(store, "SELECT not_before_ms FROM outbox"
+                         " WHERE not_before_ms > ? AND not_before_ms <= ?"
+                         " ORDER BY not_before_ms LIMIT 1");
     query_int(&query, now_ms);
+    query_int(&query, now_ms + OUTBOX_WAIT_MOST_MS);
     int64_t at = query_row(&query) ? row_int(&query, 0) : INT64_MAX;
     enum err err = query_end(&query);
     if (err == ERR_OK)
@@ -112,13 +114,15 @@ enum err store_due(struct store *store, int64_t now_ms, store_outbox_fn *each,
         store,
         "WITH head AS ("
         " SELECT min(id) AS id FROM outbox"
-        " WHERE attempts > 0 OR not_before_ms <= ?1 GROUP BY incident, lane)"
+        " WHERE attempts > 0 OR not_before_ms <= ?1 OR not_before_ms > ?2"
+        " GROUP BY incident, lane)"
         " SELECT o.id, incident, lane, kind, target, wanted, attempts,"
         " not_before_ms, first_attempt_ms, url"
         " FROM head CROSS JOIN outbox AS o ON o.id = head.id"
-        " WHERE not_before_ms <= ?1 ORDER BY o.id");
+        " WHERE not_before_ms <= ?1 OR not_before_ms > ?2 ORDER BY o.id");
     struct outbox_row row;
     query_int(&query, now_ms);
+    query_int(&query, now_ms + OUTBOX_WAIT_MOST_MS);
     while (query_row(&query)) {
         if (!read_row(&query, &row))
             return query_end_damaged(&query,

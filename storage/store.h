@@ -129,8 +129,10 @@ MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
  * among them: the caller knows which lanes are busy. A row in back-off
  * (attempts above 0) holds its lane; a row that only waits for its time
  * (attempts 0) lets the rows behind it pass. *next_due_ms: when the earliest
- * row that waits is due (INT64_MAX: none). The callback may write; false stops.
- */
+ * row that waits is due (INT64_MAX: none). A row that would wait longer than
+ * OUTBOX_WAIT_MOST_MS is due: the clock was ahead when that was written. The
+ * callback may write; false stops. */
+#define OUTBOX_WAIT_MOST_MS (5 * MS_PER_MINUTE)
 typedef bool store_outbox_fn(const struct outbox_row *row, void *context);
 MUST_CHECK enum err store_due(struct store *store, int64_t now_ms,
                               store_outbox_fn *each, void *context,

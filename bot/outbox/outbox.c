@@ -11,9 +11,9 @@
 
 /* Deliveries under way at once; more lanes wait their turn. */
 #define WORKS 24
-/* Back-off of a row whose part of the world does not answer. */
+/* Back-off of a row whose part of the world does not answer; doubled up to
+ * OUTBOX_WAIT_MOST_MS. */
 #define RETRY_FIRST_MS (2 * MS_PER_SECOND)
-#define RETRY_MOST_MS  (5 * MS_PER_MINUTE)
 
 /* The least time between two deliveries of one kind to one incident: what is
  * wanted in between is delivered together. Hints from Discord's observed pace
@@ -139,6 +139,16 @@ static void pace_set(struct outbox *outbox, const struct outbox_row *row,
     *pace = (struct pace){row->kind, row->incident_id, not_before_ms};
 }
 
+/* A pace further off than it can be was set by a clock put back since. */
+static int64_t paced_until_ms(struct outbox *outbox,
+                              const struct outbox_row *row, int64_t wall_ms)
+{
+    const struct pace *pace = pace_find(outbox, row);
+    bool is_meant =
+        pace != NULL && pace->not_before_ms <= wall_ms + spacing_ms(row->kind);
+    return is_meant ? pace->not_before_ms : wall_ms;
+}
+
 /* ---- an answer arrived ---- */
 
 static void on_answered(struct work *work)
@@ -152,9 +162,9 @@ static void on_answered(struct work *work)
 static int64_t back_off_ms(const struct outbox_row *row)
 {
     int64_t wait = RETRY_FIRST_MS;
-    for (int64_t i = 0; i < row->attempts && wait < RETRY_MOST_MS; i++)
+    for (int64_t i = 0; i < row->attempts && wait < OUTBOX_WAIT_MOST_MS; i++)
         wait *= 2;
-    return wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS;
+    return wait < OUTBOX_WAIT_MOST_MS ? wait : OUTBOX_WAIT_MOST_MS;
 }
 
 static void log_effect(const char *event, const struct delivery *delivery,
@@ -255,12 +265,12 @@ static bool start_row(const struct outbox_row *row, void *context)
     struct outbox *outbox = start->outbox;
     if (lane_is_busy(outbox, row->lane))
         return true;
-    const struct pace *pace = pace_find(outbox, row);
-    if (pace != NULL && pace->not_before_ms > start->wall_ms) {
+    int64_t until_ms = paced_until_ms(outbox, row, start->wall_ms);
+    if (until_ms > start->wall_ms) {
         if (start->paced_count == WORKS)
             return false;
         start->paced[start->paced_count].id = row->id;
-        start->paced[start->paced_count++].until_ms = pace->not_before_ms;
+        start->paced[start->paced_count++].until_ms = until_ms;
         return true;
     }
     for (int i = 0; i < WORKS; i++) {

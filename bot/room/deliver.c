@@ -188,7 +188,9 @@ enum delivery_verdict visit_look(struct visit *visit, int step,
                                  uint64_t channel_id, int64_t since_ms)
 {
     const int64_t discord_began_ms = INT64_C(1420070400000);
-    int64_t ms = since_ms - LOOK_BACK_MS - discord_began_ms;
+    /* Later than now: the clock was put back since. */
+    int64_t first_ms = since_ms < visit->now_ms ? since_ms : visit->now_ms;
+    int64_t ms = first_ms - LOOK_BACK_MS - discord_began_ms;
     return look_after(visit, step, channel_id,
                       ms <= 0 ? 0 : (uint64_t)ms << 22);
 }

@@ -146,7 +146,8 @@ static enum delivery_verdict same_message(struct visit *visit,
         return visit_store_failed(visit);
     struct sha256 now = sha256_of(buf_str(&batch->text));
     bool is_same = memcmp(&now, &planned->content, sizeof now) == 0;
-    bool is_fresh = visit->now_ms - planned->planned_ms <= NONCE_TRUST_MS;
+    int64_t age_ms = visit->now_ms - planned->planned_ms;
+    bool is_fresh = age_ms >= 0 && age_ms <= NONCE_TRUST_MS;
     if (!visit->delivery->looked && !(is_same && is_fresh))
         return visit_look(visit, LOOK, room_channel(batch->in, batch->room),
                           planned->planned_ms);

@@ -208,6 +208,28 @@ static void back_off_holds_the_lane(void **state)
     store_close(store);
 }
 
+/* It was put right: what it wrote must not wait until it is that late again. */
+static void a_clock_that_was_ahead_holds_nothing(void **state)
+{
+    struct store *store = open_empty(state);
+    int64_t ahead = NOW + MS_PER_DAY;
+    want(store, EFFECT_CARD, 1, 0);
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    assert_int_equal(store_outbox_begin(store, seen.rows[0].id, ahead), ERR_OK);
+    assert_int_equal(store_outbox_retry(store, seen.rows[0].id,
+                                        ahead + MS_PER_SECOND, STR("503")),
+                     ERR_OK);
+    assert_int_equal(store_want(store, EFFECT_LIVE, 2, 0, STR_NONE, ahead),
+                     ERR_OK);
+    due(store, NOW, "card/1 live/2", INT64_MAX);
+    /* The longest wait that is meant. */
+    assert_int_equal(store_outbox_retry(store, seen.rows[0].id,
+                                        NOW + OUTBOX_WAIT_MOST_MS, STR("503")),
+                     ERR_OK);
+    due(store, NOW, "live/2", NOW + OUTBOX_WAIT_MOST_MS);
+    store_close(store);
+}
+
 static void keeps_a_url_only_with_its_row(void **state)
 {
     struct store *store = open_empty(state);
@@ -289,6 +311,7 @@ int main(void)
         TEST(wanted_again_in_flight_is_delivered_again),
         TEST(done_in_part_goes_behind_its_lane),
         TEST(back_off_holds_the_lane),
+        TEST(a_clock_that_was_ahead_holds_nothing),
         TEST(keeps_a_url_only_with_its_row),
         TEST(a_callback_may_write),
         TEST(refuses_rows_that_are_not_there),

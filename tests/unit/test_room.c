@@ -167,6 +167,24 @@ static void a_planned_message_goes_out_unchanged(void **state)
     world_close(&world);
 }
 
+/* How old the nonce is cannot be told then. */
+static void after_the_clock_was_put_back_it_looks(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "first", VISIBILITY_ROOM);
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = "POST /channels";
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world.now_ms -= 10 * MS_PER_MINUTE;
+    world_run(&world, 5);
+    assert_int_equal(world_calls(&world, "GET /channels"), 1);
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 3);
+    world_close(&world);
+}
+
 /* The room talks on while Discord is away: ours is found far down. */
 static void looking_reads_on(void **state)
 {
@@ -341,6 +359,7 @@ int main(void)
         cmocka_unit_test(every_message_is_guarded),
         cmocka_unit_test(a_lost_answer_makes_nothing_twice),
         cmocka_unit_test(a_planned_message_goes_out_unchanged),
+        cmocka_unit_test(after_the_clock_was_put_back_it_looks),
         cmocka_unit_test(looking_reads_on),
         cmocka_unit_test(long_records_are_batched),
         cmocka_unit_test(a_card_tried_again_is_up_to_date),
