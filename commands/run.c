@@ -149,26 +149,36 @@ static bool load(struct attempt *attempt, int64_t id)
     return err == ERR_OK || fail(attempt, err);
 }
 
-static bool find_by_button(struct attempt *attempt)
-{
-    struct incident in;
-    enum err err = store_incident(attempt->world->store,
-                                  attempt->custom_id.incident_id, &in);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return fail(attempt, err);
-    if (err == ERR_NOT_FOUND || in.guild_id != attempt->interaction->guild_id)
-        return refuse(attempt, "This button belongs to no incident of this "
-                               "server. Use the slash command instead. Nothing "
-                               "was kept.");
-    attempt->run->in = in;
-    return true;
-}
-
 /* A private incident is reached from its own room, which shows who may see it;
  * elsewhere only by who declared it, because that room takes a moment. */
 static bool may_know(const struct incident *in, uint64_t user_id)
 {
     return !in->is_private || in->declared_by.id == user_id;
+}
+
+/* Its buttons stand in its room; a form may be forged anywhere. */
+static bool may_reach(const struct incident *in, const struct interaction *it)
+{
+    bool is_its_room = it->channel_id == in->war_channel_id &&
+                       it->channel_id != in->origin_channel_id;
+    return is_its_room || may_know(in, it->user.id);
+}
+
+static bool find_by_button(struct attempt *attempt)
+{
+    const struct interaction *it = attempt->interaction;
+    struct incident in;
+    enum err err = store_incident(attempt->world->store,
+                                  attempt->custom_id.incident_id, &in);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return fail(attempt, err);
+    if (err == ERR_NOT_FOUND || in.guild_id != it->guild_id ||
+        !may_reach(&in, it))
+        return refuse(attempt, "This button belongs to no incident of this "
+                               "server. Use the slash command instead. Nothing "
+                               "was kept.");
+    attempt->run->in = in;
+    return true;
 }
 
 static void say_live(struct buf *words, const struct incident *in)
@@ -418,8 +428,8 @@ static cJSON *form_answer(const struct attempt *attempt)
     const struct call *call = &attempt->run->call;
     char presets[CUSTOM_ID_BYTES], custom_id[CUSTOM_ID_BYTES];
     str_copy_to(presets, attempt->custom_id.presets);
-    bool fits = custom_id_make(custom_id, command->name, call->in->id, presets);
-    assert(fits); /* it came in one */
+    /* They came in one of ours, so they fit; forged ones are left out. */
+    (void)custom_id_make(custom_id, command->name, call->in->id, presets);
     struct buf title = BUF_INIT(64);
     buf_add_text(&title, command->form_title);
     if (call->in->id != 0) {

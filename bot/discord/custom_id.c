@@ -25,10 +25,10 @@ bool custom_id_parse(struct str text, struct custom_id *out)
 {
     struct str version, command, incident;
     uint64_t id;
-    if (!str_cut(&text, '|', &version) || !str_is(version, VERSION) ||
-        !str_cut(&text, '|', &command) || command.n == 0 ||
-        !str_cut(&text, '|', &incident) || !str_to_u64(incident, &id) ||
-        id > INT64_MAX)
+    if (text.n >= CUSTOM_ID_BYTES || !str_cut(&text, '|', &version) ||
+        !str_is(version, VERSION) || !str_cut(&text, '|', &command) ||
+        command.n == 0 || !str_cut(&text, '|', &incident) ||
+        !str_to_u64(incident, &id) || id > INT64_MAX)
         return false;
     *out = (struct custom_id){command, (int64_t)id, text};
     return true;

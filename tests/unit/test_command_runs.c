@@ -142,6 +142,10 @@ static void private_incident(void **state)
     assert_says(caller_does(&caller, &it), "**INC-1**");
     it.user.id = DMA;
     assert_says(caller_does(&caller, &it), "No incident is open here");
+    struct interaction forged = form("1|resolve|1|");
+    add_text(&forged, "summary", "Over");
+    forged.user.id = DMA;
+    assert_says(caller_does(&caller, &forged), "belongs to no incident");
     caller_room_failed(&caller, 1);
     assert_says(caller_does(&caller, &it), "No incident is open here");
     (void)caller_declares(&caller);
@@ -439,8 +443,11 @@ static void forms_keep_what_their_button_brought(void **state)
     add_text(&it, "what", "TTL");
     assert_says(caller_does(&caller, &it), "A change needs its where");
     /* One that leaves no room for its incident still opens the form. */
+    while (caller_declares(&caller) < 10)
+        continue;
     it = button("1|timeline add|0|by=abcdefghijklmnopqrstuvwxyzabcdefghijklmno"
-                "pqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+                "pqrstuvwxyzabcdefghijklmnopqrstuvwxyzab");
+    it.channel_id = 1010;
     (void)caller_does(&caller, &it);
     assert_non_null(cJSON_GetObjectItem(form_data(), "components"));
 }
