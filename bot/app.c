@@ -14,14 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_FAILED                 1
 #define EXIT_BAD_TOKEN              3
 #define CLOSE_AUTHENTICATION_FAILED 4004
-/* A clean stop waits this long for answers that are on their way. */
-#define GRACE_MS 1000
+/* A clean stop waits this long for answers that are on their way, and then for
+ * what is being closed. */
+#define GRACE_MS      1000
+#define GRACE_LOOK_MS 10
+#define CLOSING_MS    500
 /* Stored answers serve replays, which come within minutes. */
 #define ANSWERS_KEPT_MS MS_PER_DAY
+#define CHORES_MS       (10 * MS_PER_MINUTE)
 
 struct app {
     const struct config *config;
@@ -33,7 +38,8 @@ struct app {
     struct session *session;
     uv_signal_t signals[2];
     struct deadline *grace;
-    struct deadline *hourly;
+    int64_t grace_ends_ms;
+    struct deadline *chores;
     char helper[PATH_MAX];
     uint64_t application_id;
     char commands_fact[64], commands_hash[SHA256_HEX]; /* being registered */
@@ -80,9 +86,8 @@ static void keep_fact_id(struct app *app, const char *name, uint64_t id)
 
 /* The socket is dropped without a close frame: the session stays alive for the
  * next start, which resumes it. */
-static void finish(void *context)
+static void finish(struct app *app)
 {
-    struct app *app = context;
     int64_t safe_seq = turn_safe_seq(app->turn);
     if (safe_seq > 0 && store_begin(app->store) == ERR_OK) {
         if (store_put_session_seq(app->store, safe_seq) != ERR_OK ||
@@ -92,15 +97,24 @@ static void finish(void *context)
     uv_stop(&app->loop);
 }
 
+static void on_grace(void *context)
+{
+    struct app *app = context;
+    int64_t now_ms = loop_now_ms(&app->loop);
+    if (turn_owes_answers(app->turn) && now_ms < app->grace_ends_ms)
+        deadline_set(app->grace, now_ms + GRACE_LOOK_MS);
+    else
+        finish(app);
+}
+
 static void stop(struct app *app, int exit_code)
 {
     if (app->stopping)
         return;
     app->stopping = true;
     app->exit_code = exit_code;
-    bool nothing_under_way = turn_answers_in_flight(app->turn) == 0;
-    deadline_set(app->grace,
-                 loop_now_ms(&app->loop) + (nothing_under_way ? 0 : GRACE_MS));
+    app->grace_ends_ms = loop_now_ms(&app->loop) + GRACE_MS;
+    deadline_set(app->grace, 0); /* after this turn, and its answers */
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -158,6 +172,8 @@ static void on_registered(const struct rest_answer *answer, void *context)
  * anew would lose the admins' permission settings, and there is a budget. */
 static void register_commands(struct app *app)
 {
+    if (app->application_id == 0)
+        return;
     struct buf known = BUF_INIT(SHA256_HEX);
     char *body = commands_registration();
     struct sha256 hash = sha256_of(str_of(body));
@@ -190,7 +206,15 @@ static void on_ready(struct app *app, const cJSON *data)
     if (bot_user_id == 0 || app->application_id == 0)
         return;
     keep_fact_id(app, "bot_user_id", bot_user_id);
+    keep_fact_id(app, "application_id", app->application_id);
     fill_rooms(app, bot_user_id);
+    register_commands(app);
+}
+
+/* It brings no READY; the program may be a newer one all the same. */
+static void on_resumed(struct app *app, int64_t seq)
+{
+    log_info("resumed", LOG_INT("seq", seq));
     register_commands(app);
 }
 
@@ -209,7 +233,7 @@ static void on_dispatch(struct gateway_action *action, void *context)
     if (strcmp(action->name, "READY") == 0)
         on_ready(app, action->data);
     else if (strcmp(action->name, "RESUMED") == 0)
-        log_info("resumed", LOG_INT("seq", action->seq));
+        on_resumed(app, action->seq);
 }
 
 static void on_renewed(void *context)
@@ -218,13 +242,12 @@ static void on_renewed(void *context)
     turn_session_renewed(app->turn);
 }
 
-static void on_hour(void *context)
+static void forget_answers(struct app *app)
 {
-    struct app *app = context;
-    int64_t now_ms = clock_wall_ms();
+    int64_t before_ms = clock_wall_ms() - ANSWERS_KEPT_MS;
     enum err err = store_begin(app->store);
     if (err == ERR_OK)
-        err = store_forget_answers(app->store, now_ms - ANSWERS_KEPT_MS);
+        err = store_forget_answers(app->store, before_ms);
     if (err == ERR_OK)
         err = store_commit(app->store);
     if (err != ERR_OK) {
@@ -232,7 +255,14 @@ static void on_hour(void *context)
                  LOG_TEXT("why", store_why(app->store)));
         store_rollback(app->store);
     }
-    deadline_set(app->hourly, loop_now_ms(&app->loop) + MS_PER_HOUR);
+}
+
+static void on_chores(void *context)
+{
+    struct app *app = context;
+    forget_answers(app);
+    register_commands(app); /* if Discord did not take them before */
+    deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
 }
 
 /* ---- wiring ---- */
@@ -280,10 +310,11 @@ static void wire(struct app *app, const char *token, const char *program_dir)
     turn_set_outbox(app->turn, app->outbox);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
-    app->grace = deadline_new(&app->loop, finish, app);
-    app->hourly = deadline_new(&app->loop, on_hour, app);
+    app->grace = deadline_new(&app->loop, on_grace, app);
+    app->chores = deadline_new(&app->loop, on_chores, app);
     rest_on_bad_token(app->rest, on_bad_token, app);
     /* A resumed session brings no READY: who we are is known from before. */
+    app->application_id = fact_id(app, "application_id");
     fill_rooms(app, fact_id(app, "bot_user_id"));
 }
 
@@ -308,8 +339,27 @@ static void unwire(struct app *app)
     session_free(app->session);
     turn_free(app->turn);
     deadline_free(app->grace);
-    deadline_free(app->hourly);
+    deadline_free(app->chores);
     store_close(app->store);
+}
+
+static void on_closing_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* Closed handles go in the next turns. The look-up of a name cannot be taken
+ * back: a name server that does not answer is not waited for. */
+static bool close_loop(uv_loop_t *loop)
+{
+    uv_timer_t timer;
+    (void)uv_timer_init(loop, &timer);
+    (void)uv_timer_start(&timer, on_closing_over, CLOSING_MS, 0);
+    uv_unref((uv_handle_t *)&timer);
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&timer, NULL);
+    (void)uv_run(loop, UV_RUN_NOWAIT);
+    return uv_loop_close(loop) == 0;
 }
 
 int app_run(const struct config *config, const char *token,
@@ -326,13 +376,14 @@ int app_run(const struct config *config, const char *token,
     wire(&app, token, program_dir);
     watch_signals(&app);
     log_info("started", LOG_TEXT("version", OPSROOM_VERSION));
-    on_hour(&app);
+    forget_answers(&app);
+    deadline_set(app.chores, loop_now_ms(&app.loop) + CHORES_MS);
     session_start(app.session);
     (void)uv_run(&app.loop, UV_RUN_DEFAULT);
     unwire(&app);
-    (void)uv_run(&app.loop, UV_RUN_DEFAULT); /* lets closed handles go */
-    if (uv_loop_close(&app.loop) != 0)
-        log_warn("loop_not_empty");
+    bool is_closed = close_loop(&app.loop);
     log_info("stopped", LOG_INT("exit", app.exit_code));
+    if (!is_closed)
+        _exit(app.exit_code); /* libuv would wait for its threads */
     return app.exit_code;
 }

@@ -363,11 +363,7 @@ int64_t turn_safe_seq(const struct turn *turn)
     return safe;
 }
 
-int turn_answers_in_flight(const struct turn *turn)
+bool turn_owes_answers(const struct turn *turn)
 {
-    int count = 0;
-    for (const struct flight *flight = turn->oldest; flight;
-         flight = flight->after)
-        count++;
-    return count;
+    return turn->count > 0 || turn->oldest != NULL;
 }

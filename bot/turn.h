@@ -35,6 +35,7 @@ void turn_session_renewed(struct turn *turn);
 /* The sequence a new process may resume from: before the oldest command whose
  * answer Discord has not confirmed, so that it is answered again. */
 int64_t turn_safe_seq(const struct turn *turn);
-int turn_answers_in_flight(const struct turn *turn);
+/* Somebody waits for an answer that has not arrived. */
+bool turn_owes_answers(const struct turn *turn);
 
 #endif
