@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Discord drops an interaction that is not answered within 3 s. */
-#define ANSWER_DEADLINE_MS 3000
+/* Discord drops an interaction that is not answered within 3 s; a replayed one
+ * is not begun when the answer might come too late. */
+#define ANSWER_DEADLINE_MS 2500
 #define ANSWER_BYTES       (64u << 10)
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
@@ -119,20 +120,22 @@ static bool seen_before(struct turn *turn, uint64_t id)
     return false;
 }
 
-/* A process before us may have kept it without answering. Too old to be
- * answered and not kept: the person was told that it failed, and tries again;
- * taking it now would make it happen twice. */
+/* A process before us may have kept it without answering. The gateway cannot
+ * tell for sure what is a replay (a replay holds earlier RESUMEDs), so the
+ * record is asked every time. ERR_NOT_FOUND: it is new. */
 static enum err answer_again(struct turn *turn, struct item *item,
                              int64_t now_ms)
 {
     struct buf stored = BUF_INIT(ANSWER_BYTES);
+    bool is_late =
+        now_ms - snowflake_ms(item->interaction.id) > ANSWER_DEADLINE_MS;
     enum err err =
         store_answer(turn->config.store, item->interaction.id, &stored);
-    if (err == ERR_OK)
+    if (err == ERR_OK && !is_late)
         item->answer = buf_detach(&stored);
-    else
-        item->drop =
-            now_ms - snowflake_ms(item->interaction.id) > ANSWER_DEADLINE_MS;
+    /* Not kept, and replayed too late: the person was told that it failed, and
+     * tries again; taking it now would make it happen twice. */
+    item->drop = is_late && (err == ERR_OK || item->replayed);
     buf_release(&stored);
     return err;
 }
@@ -193,9 +196,7 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
 
 static void take(struct turn *turn, struct item *item, int64_t now_ms)
 {
-    enum err err = ERR_NOT_FOUND;
-    if (item->replayed)
-        err = answer_again(turn, item, now_ms);
+    enum err err = answer_again(turn, item, now_ms);
     if (err == ERR_NOT_FOUND && !item->drop)
         err = take_new(turn, item, now_ms);
     item->stands = err == ERR_OK && !turn->is_changed;

@@ -140,6 +140,19 @@ test('SIGTERM, and the next process goes on where it was', () => stage({}, async
     assert.equal(standin.registrations, 1, 'the commands are registered once');
 }));
 
+// A replay holds earlier RESUMEDs too, and what follows one of those looks new.
+test('what an earlier process kept is not kept again, whatever it looks like', () => stage({}, async ({ standin, guild, bot, nova }) => {
+    const { war } = await declare(guild, nova);
+    await nova.slash('/timeline add', { text: 'Kept by the first process' }, { channel: war });
+    await bot.kill();
+    await bot.start();
+    await standin.until(() => standin.gateway.ready, 'the session');
+    standin.faults.replay(0, ({ t }) => t === 'INTERACTION_CREATE');
+    await nova.slash('/timeline add', { text: 'Kept by the second' }, { channel: war });
+    assert.deepEqual([times(bot, 'Kept by the first process'), times(bot, 'Kept by the second')], [1, 1]);
+    assert.equal(bot.run('timeline', '--incident', '2').code, 1, 'declared once');
+}));
+
 test('a command that came too long ago is not kept behind its back', () => stage({ ackDeadline: 200 }, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     await bot.stop();
