@@ -73,10 +73,11 @@ static void add_milestones(const struct call *call, struct buf *words)
 
 static void add_rooms(const struct incident *in, struct buf *words)
 {
-    if (in->war_channel_id != 0)
-        buf_addf(words, "Room: <#%" PRIu64 ">", in->war_channel_id);
+    if (incident_room(in) != 0)
+        buf_addf(words, "Room: <#%" PRIu64 ">", incident_room(in));
     else
-        buf_add_text(words, "Room: being made");
+        buf_add_text(words, in->war_channel_id != 0 ? "Room: none could be made"
+                                                    : "Room: being made");
     if (in->live_channel_id != 0)
         buf_addf(words, " · for everyone: <#%" PRIu64 ">", in->live_channel_id);
     if (in->postmortem_ref[0] != '\0') {

@@ -159,9 +159,8 @@ static bool may_know(const struct incident *in, uint64_t user_id)
 /* Its buttons stand in its room; a form may be forged anywhere. */
 static bool may_reach(const struct incident *in, const struct interaction *it)
 {
-    bool is_its_room = it->channel_id == in->war_channel_id &&
-                       it->channel_id != in->origin_channel_id;
-    return is_its_room || may_know(in, it->user.id);
+    uint64_t room = incident_room(in);
+    return (room != 0 && it->channel_id == room) || may_know(in, it->user.id);
 }
 
 static bool find_by_button(struct attempt *attempt)
@@ -185,10 +184,12 @@ static void say_live(struct buf *words, const struct incident *in)
 {
     buf_add_text(words, "- ");
     say_incident(words, in);
-    if (in->war_channel_id != 0)
-        buf_addf(words, " in <#%" PRIu64 ">", in->war_channel_id);
+    if (incident_room(in) != 0)
+        buf_addf(words, " in <#%" PRIu64 ">", incident_room(in));
     else
-        buf_add_text(words, " (its room is being made)");
+        buf_add_text(words, in->war_channel_id != 0
+                                ? " (it has no room)"
+                                : " (its room is being made)");
     buf_add_text(words, ": ");
     say_excerpt(words, str_of(in->title), TITLE_UNITS);
     buf_add_char(words, '\n');

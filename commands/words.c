@@ -52,8 +52,11 @@ void say_where(struct buf *words, const struct incident *in,
         buf_add_text(words, "It is in the record only, in no room.");
     else if (visibility == VISIBILITY_LIVE && live != 0)
         buf_addf(words, "It stands in <#%" PRIu64 ">.", live);
+    else if (incident_room(in) != 0)
+        buf_addf(words, "It stands in <#%" PRIu64 ">.", incident_room(in));
     else if (in->war_channel_id != 0)
-        buf_addf(words, "It stands in <#%" PRIu64 ">.", in->war_channel_id);
+        buf_add_text(words, "It is in the record only: no private room could "
+                            "be made.");
     else
         buf_add_text(words, "It will stand in the room once that is made.");
 }

@@ -163,6 +163,12 @@ bool incident_is_live(const struct incident *in)
     return state_is_live(in->state);
 }
 
+uint64_t incident_room(const struct incident *in)
+{
+    bool is_shared = in->war_channel_id == in->origin_channel_id;
+    return in->is_private && is_shared ? 0 : in->war_channel_id;
+}
+
 bool incident_is_written_up(const struct incident *in)
 {
     return in->first_event_ms != 0 &&

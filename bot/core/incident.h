@@ -59,7 +59,8 @@ struct incident {
     enum incident_state state;
     enum severity severity;
     enum incident_type type;
-    bool is_private, is_drill;
+    bool is_private; /* no live room, no announcement; so is all security */
+    bool is_drill;
     char title[TITLE_BYTES];
     char impact[IMPACT_BYTES]; /* the latest word on it */
     struct actor_copy {
@@ -148,6 +149,11 @@ bool state_is_live(enum incident_state state);
 bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);
+
+/* The channel that its entries are written to: its war room, or the channel it
+ * was declared in when none could be made. 0: not made yet, or the incident is
+ * private, and others read in that channel. */
+uint64_t incident_room(const struct incident *in);
 
 /* Declared more than a day after it began: written up, not lived. Then "now" is
  * not when things happened, and a move or role without a typed time sets no

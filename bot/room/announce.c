@@ -65,7 +65,7 @@ enum delivery_verdict deliver_announce(struct visit *visit)
 
     switch (visit->delivery->step) {
     case 0:
-        if (channel == 0 || in->announce_message_id != 0 || is_confidential(in))
+        if (channel == 0 || in->announce_message_id != 0 || in->is_private)
             return DELIVERY_DONE;
         /* Both rooms are made at the same time; this one was slower. */
         if (in->war_channel_id == 0)

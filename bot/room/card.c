@@ -35,7 +35,7 @@ static void add_title(struct buf *out, const struct incident *in)
 {
     if (in->is_drill)
         buf_add_text(out, "Drill · ");
-    if (is_confidential(in))
+    if (in->is_private)
         buf_add_text(out, "Private · ");
     if (!incident_is_live(in))
         buf_addf(out, "%s · ",
@@ -264,14 +264,15 @@ static enum delivery_verdict post(struct visit *visit)
     char key[64];
     (void)snprintf(key, sizeof key, "card/%" PRId64 "/%" PRIu64, in->id,
                    in->card_message_id);
-    return visit_post(visit, POST, war_channel(in), card_message(in), key);
+    return visit_post(visit, POST, incident_room(in), card_message(in), key);
 }
 
 static enum delivery_verdict edit(struct visit *visit, uint64_t id)
 {
     const struct incident *in = &visit->delivery->in;
-    return visit_call(visit, EDIT,
-                      rest_message_edit(war_channel(in), id, card_message(in)));
+    return visit_call(
+        visit, EDIT,
+        rest_message_edit(incident_room(in), id, card_message(in)));
 }
 
 /* To be posted, or posted without our knowing. */
@@ -279,7 +280,7 @@ static enum delivery_verdict post_or_look(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
     if (visit_is_repeat(visit))
-        return visit_look(visit, LOOK, war_channel(in),
+        return visit_look(visit, LOOK, incident_room(in),
                           visit->delivery->row.first_attempt_ms);
     return post(visit);
 }
@@ -295,7 +296,7 @@ enum delivery_verdict deliver_card(struct visit *visit)
 
     switch (delivery->step) {
     case 0:
-        if (war_channel(in) == 0)
+        if (incident_room(in) == 0)
             return DELIVERY_DONE;
         return in->card_message_id != 0 ? edit(visit, in->card_message_id)
                                         : post_or_look(visit);
@@ -305,8 +306,8 @@ enum delivery_verdict deliver_card(struct visit *visit)
         delivery->made_id = listing_find(visit, is_its_card, in);
         if (delivery->made_id != 0)
             return edit(visit, delivery->made_id);
-        return listing_goes_on(visit, war_channel(in)) ? DELIVERY_CALL
-                                                       : post(visit);
+        return listing_goes_on(visit, incident_room(in)) ? DELIVERY_CALL
+                                                         : post(visit);
     case POST:
         /* The nonce may have given us an earlier try, as it was then. */
         if (answer->fate == REST_DONE && visit_is_repeat(visit)) {

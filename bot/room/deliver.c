@@ -15,18 +15,6 @@
 #define LOOK_BACK_MS  (5 * MS_PER_MINUTE)
 #define LOOK_MESSAGES 100
 
-bool is_confidential(const struct incident *in)
-{
-    return in->is_private || in->type == TYPE_SECURITY;
-}
-
-uint64_t war_channel(const struct incident *in)
-{
-    if (is_confidential(in) && in->war_channel_id == in->origin_channel_id)
-        return 0;
-    return in->war_channel_id;
-}
-
 /* ---- how a visit ends ---- */
 
 enum delivery_verdict visit_call(struct visit *visit, int step,

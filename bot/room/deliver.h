@@ -23,12 +23,6 @@ enum delivery_verdict deliver_pin(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 
-/* A private or security incident has no live room and is not announced. */
-bool is_confidential(const struct incident *in);
-/* The channel to write in, or 0. Never the place of declaration when the
- * incident is private: others read there. */
-uint64_t war_channel(const struct incident *in);
-
 /* ---- how a visit ends ---- */
 
 /* Asks for a call; its answer finds `step` in delivery->step. */

@@ -86,8 +86,8 @@ static bool find_entry(const struct event *event, void *context)
 static uint64_t room_channel(const struct incident *in, enum room room)
 {
     if (room == ROOM_WAR)
-        return war_channel(in);
-    return is_confidential(in) ? 0 : in->live_channel_id;
+        return incident_room(in);
+    return in->is_private ? 0 : in->live_channel_id;
 }
 
 static enum delivery_verdict post_batch(struct visit *visit,

@@ -32,7 +32,7 @@ bool entry_belongs(const struct incident *in, const struct event *event,
                    enum room room)
 {
     bool is_war = room == ROOM_WAR;
-    if (!is_war && (in->is_private || in->type == TYPE_SECURITY))
+    if (!is_war && in->is_private)
         return false;
     /* What was done speaks for itself, but for the page that is now to read. */
     if (event->kind == EVENT_TASK)

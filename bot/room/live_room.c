@@ -33,7 +33,7 @@ enum delivery_verdict deliver_live_room(struct visit *visit)
         .fill = fill,
     };
     const struct incident *in = &visit->delivery->in;
-    if (is_confidential(in) || in->live_channel_id != 0)
+    if (in->is_private || in->live_channel_id != 0)
         return DELIVERY_DONE;
     return channel_make(visit, &plan);
 }

@@ -7,7 +7,7 @@ enum delivery_verdict deliver_pin(struct visit *visit)
         "The card could not be pinned", "Pin Messages",
         "It stands in the room all the same."};
     const struct incident *in = &visit->delivery->in;
-    uint64_t channel = war_channel(in);
+    uint64_t channel = incident_room(in);
 
     if (channel == 0 || in->card_message_id == 0)
         return DELIVERY_DONE;

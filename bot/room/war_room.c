@@ -52,7 +52,7 @@ static void add_name(const struct incident *in, cJSON *body)
     struct buf name = BUF_INIT(1000);
     buf_addf(&name, "inc-%" PRId64, in->id);
     /* Clients can read the names of channels they are not let into. */
-    if (is_confidential(in))
+    if (in->is_private)
         buf_add_text(&name, "-private");
     else
         add_slug(&name, str_of(in->title));
@@ -118,7 +118,7 @@ static void fill(const struct visit *visit, cJSON *body)
     const struct incident *in = &visit->delivery->in;
     add_name(in, body);
     /* A public war room keeps what its category, or the server, allows. */
-    if (!is_confidential(in))
+    if (!in->is_private)
         return;
     struct people people = {.count = 0};
     people.ids[people.count++] = in->guild_id;
@@ -136,7 +136,7 @@ static void fill(const struct visit *visit, cJSON *body)
 enum delivery_verdict deliver_war_room(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
-    bool is_held = is_confidential(in);
+    bool is_held = in->is_private;
     struct channel_plan plan = {
         .room = "war",
         .about = "Commands and buttons work here. Nothing said here is kept "

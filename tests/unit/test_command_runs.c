@@ -151,8 +151,12 @@ static void private_incident(void **state)
     (void)caller_declares(&caller);
     assert_says(caller_does(&caller, &it), "**INC-2**");
     it.user.id = NOVA;
-    /* The lobby is its room, for who may know. */
+    /* The lobby is its room, for who may know; nothing is written there. */
     assert_says(caller_does(&caller, &it), "**INC-1**");
+    assert_says(caller_does(&caller, &it), "Room: none could be made");
+    it = slash("timeline add");
+    add_text(&it, "text", "Keys rotated");
+    assert_says(accepts(&it), "no private room could be made");
 }
 
 static void a_plain_entry(void **state)
