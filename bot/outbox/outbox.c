@@ -6,11 +6,23 @@
 #include "bot/outbox/work.h"
 #include "bot/road/road.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Deliveries under way at once; more lanes wait their turn. */
-#define WORKS 24
+/* Deliveries under way at once, in each part of the world: where something
+ * hangs, it holds up nothing elsewhere. More lanes wait their turn. */
+enum part { DISCORD, FILES, GIT, PARTS };
+static const int part_most[PARTS] = {[DISCORD] = 16, [FILES] = 6, [GIT] = 2};
+#define WORKS (16 + 6 + 2)
+
+static enum part part_of(enum effect_kind kind)
+{
+    return kind == EFFECT_FETCH        ? FILES
+           : kind == EFFECT_POSTMORTEM ? GIT
+                                       : DISCORD;
+}
+
 /* Back-off of a row whose part of the world does not answer; doubled up to
  * OUTBOX_WAIT_MOST_MS. */
 #define RETRY_FIRST_MS (2 * MS_PER_SECOND)
@@ -116,6 +128,15 @@ static bool lane_is_busy(const struct outbox *outbox, const char *lane)
             strcmp(outbox->works[i].delivery.row.lane, lane) == 0)
             return true;
     return false;
+}
+
+static bool part_is_full(const struct outbox *outbox, enum part part)
+{
+    int count = 0;
+    for (int i = 0; i < WORKS; i++)
+        count += outbox->works[i].state != WORK_FREE &&
+                 part_of(outbox->works[i].delivery.row.kind) == part;
+    return count >= part_most[part];
 }
 
 static struct pace *pace_find(struct outbox *outbox,
@@ -263,7 +284,9 @@ static bool start_row(const struct outbox_row *row, void *context)
 {
     struct start *start = context;
     struct outbox *outbox = start->outbox;
-    if (lane_is_busy(outbox, row->lane))
+    /* A work that ends asks again. */
+    if (lane_is_busy(outbox, row->lane) ||
+        part_is_full(outbox, part_of(row->kind)))
         return true;
     int64_t until_ms = paced_until_ms(outbox, row, start->wall_ms);
     if (until_ms > start->wall_ms) {
@@ -284,7 +307,8 @@ static bool start_row(const struct outbox_row *row, void *context)
         start->begun[start->count++] = work;
         return true;
     }
-    return false; /* all places taken: a finished work asks again */
+    assert(false); /* the parts have no more places than there are */
+    return false;
 }
 
 static enum err start_heads(struct start *start)

@@ -1,0 +1,121 @@
+/* What the outbox starts at once, and what waits its turn. */
+#include "bot/outbox/outbox.h"
+#include "tests/lib/peer.h"
+#include "tests/lib/scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define NOW       SCRATCH_NOW_MS
+#define INCIDENTS 60
+
+struct bench {
+    uv_loop_t loop;
+    struct store *store;
+    struct rest *rest;
+    struct outbox *outbox;
+};
+
+static void do_nothing(void *context)
+{
+    (void)context;
+}
+
+static void open_bench(struct bench *bench, const struct scratch *scratch)
+{
+    char api[64];
+    struct buf why = BUF_INIT(500);
+    struct room_settings rooms = {.bot_user_id = 5};
+    (void)snprintf(api, sizeof api, "http://127.0.0.1:%d", peer_no_port());
+    struct rest_config rest = {
+        .api_base = api, .token = "a token", .user_agent = "test"};
+    assert_int_equal(uv_loop_init(&bench->loop), 0);
+    bench->store = scratch_open(scratch);
+    bench->rest = rest_new(&bench->loop, &rest, &why);
+    assert_non_null(bench->rest);
+    struct outbox_config config = {
+        .loop = &bench->loop,
+        .store = bench->store,
+        .rest = bench->rest,
+        .postmortem = {.template_file = "",
+                       .repository = "/nowhere",
+                       .branch = "main",
+                       .path = "{date}-{slug}.md",
+                       .author_name = "opsroom",
+                       .author_email = "opsroom@example.org"},
+        .git_helper = "/bin/true",
+        .attachment_max_bytes = 4096,
+        .wake = do_nothing,
+    };
+    bench->outbox = outbox_new(&config, &rooms);
+}
+
+static void close_bench(struct bench *bench)
+{
+    rest_free(bench->rest);
+    outbox_free(bench->outbox);
+    store_close(bench->store);
+    (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&bench->loop), 0);
+}
+
+static void want(struct bench *bench, enum effect_kind kind, int64_t incident)
+{
+    assert_int_equal(
+        store_want(bench->store, kind, incident, 0,
+                   kind == EFFECT_FETCH ? STR("http://127.0.0.1:1/") : STR_NONE,
+                   NOW),
+        ERR_OK);
+}
+
+static int64_t started(const struct scratch *scratch, const char *kind)
+{
+    char sql[120];
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM outbox WHERE attempts > 0 AND kind = '%s'", kind);
+    return scratch_number(scratch, sql);
+}
+
+/* Sixty incidents have a file to fetch and a page to commit. Whatever hangs
+ * there, the newest one's room is made now. */
+static void no_part_of_the_world_takes_all_places(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, *state);
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    for (int64_t id = 1; id <= INCIDENTS; id++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(id, "Logins fail");
+        assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
+                         VERDICT_ACCEPTED);
+    }
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    scratch_sql(*state, "DELETE FROM outbox");
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    for (int64_t id = 1; id <= INCIDENTS; id++)
+        want(&bench, EFFECT_FETCH, id);
+    for (int64_t id = 1; id <= INCIDENTS; id++)
+        want(&bench, EFFECT_POSTMORTEM, id);
+    want(&bench, EFFECT_WAR_ROOM, INCIDENTS);
+    assert_int_equal(outbox_settle(bench.outbox, NOW), ERR_OK);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    assert_int_equal(started(*state, "war_room"), 1);
+    assert_in_range(started(*state, "fetch"), 1, INCIDENTS / 2);
+    assert_in_range(started(*state, "postmortem"), 1, 4);
+    close_bench(&bench);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_part_of_the_world_takes_all_places),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
