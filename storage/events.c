@@ -28,6 +28,9 @@ void events_prepare(struct store *store)
     struct event_sql *sql = &store->sql;
     make_select(&sql->one, "seq = ?");
     make_select(&sql->by_seq, "seq > ? ORDER BY seq");
+    make_select(&sql->last_task, "kind = 'task' AND effect = ? AND"
+                                 " coalesce(target, 0) = ?"
+                                 " ORDER BY seq DESC LIMIT 1");
     /* Sorted as it is read: the whole of an incident is read anyway, and an
      * index would cost every entry a page. */
     make_select(&sql->by_time, "seq > ? ORDER BY occurred_from_ms, seq");
@@ -205,5 +208,16 @@ enum err store_event(struct store *store, int64_t incident_id, int64_t seq,
     struct query query = query_new(store, buf_text(&store->sql.one));
     query_int(&query, incident_id);
     query_int(&query, seq);
+    return each_row(&query, incident_id, each, context);
+}
+
+enum err store_last_task(struct store *store, int64_t incident_id,
+                         enum effect_kind effect, int64_t target,
+                         store_event_fn *each, void *context)
+{
+    struct query query = query_new(store, buf_text(&store->sql.last_task));
+    query_int(&query, incident_id);
+    query_text(&query, str_of(word_of(&effect_kind_words, (int)effect)));
+    query_int(&query, target);
     return each_row(&query, incident_id, each, context);
 }

@@ -87,6 +87,11 @@ MUST_CHECK enum err store_each_event(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
                                 int64_t seq, store_event_fn *each,
                                 void *context); /* or NOT_FOUND */
+/* What last came of that effect. */
+MUST_CHECK enum err store_last_task(struct store *store, int64_t incident_id,
+                                    enum effect_kind effect, int64_t target,
+                                    store_event_fn *each,
+                                    void *context); /* or NOT_FOUND */
 /* Chain hash at the newest event that is not a TASK: what the postmortem
  * prints, so that recording its commit does not change its bytes. */
 MUST_CHECK enum err store_record_hash(struct store *store, int64_t incident_id,

@@ -28,7 +28,7 @@ struct store {
     } statements[STATEMENTS];
     /* Built from event_fields when the store opens. */
     struct event_sql {
-        struct buf insert, one, by_seq, by_time;
+        struct buf insert, one, by_seq, by_time, last_task;
     } sql;
     struct buf scratch; /* canonical bytes of an event */
 };

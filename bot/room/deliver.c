@@ -61,19 +61,15 @@ enum delivery_verdict visit_store_failed(struct visit *visit)
 }
 
 struct last_word {
-    const struct delivery *delivery;
+    const char *words;
     bool is_same;
 };
 
-static bool compare_last_word(const struct event *event, void *context)
+static bool compare_last_word(const struct event *task, void *context)
 {
     struct last_word *last = context;
-    if (event->kind == EVENT_TASK &&
-        event->effect == last->delivery->row.kind &&
-        event->target == last->delivery->row.target)
-        last->is_same =
-            event->failed && str_is(event->text, last->delivery->words);
-    return true;
+    last->is_same = task->failed && str_is(task->text, last->words);
+    return false;
 }
 
 /* Each new entry wishes its room in line again. A room that stays broken is
@@ -81,9 +77,11 @@ static bool compare_last_word(const struct event *event, void *context)
 static enum delivery_verdict fail(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
-    struct last_word last = {delivery, false};
-    if (store_each_event(visit->store, delivery->in.id, EVENTS_BY_SEQ, 0,
-                         compare_last_word, &last) != ERR_OK)
+    struct last_word last = {.words = delivery->words};
+    enum err err =
+        store_last_task(visit->store, delivery->in.id, delivery->row.kind,
+                        delivery->row.target, compare_last_word, &last);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
         return visit_store_failed(visit);
     if (!last.is_same) {
         struct event *draft = result_begin(visit);
