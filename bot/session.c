@@ -206,11 +206,6 @@ void session_start(struct session *session)
     on_tick(session);
 }
 
-int64_t session_seq(const struct session *session)
-{
-    return gateway_seq(session->gateway);
-}
-
 void session_free(struct session *session)
 {
     if (session == NULL)

@@ -28,8 +28,6 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
                             const char *token,
                             const struct session_handlers *handlers);
 void session_start(struct session *session);
-/* Of the newest dispatch handed on. */
-int64_t session_seq(const struct session *session);
 void session_free(struct session *session);
 
 #endif

@@ -76,7 +76,7 @@ static struct flight *flight_begin(struct turn *turn, const struct item *item)
 /* While nobody waits. */
 static void tidy(struct turn *turn)
 {
-    if (turn->oldest == NULL && store_tidy(turn->config.store) != ERR_OK)
+    if (!turn_owes_answers(turn) && store_tidy(turn->config.store) != ERR_OK)
         log_warn("not_tidied", LOG_TEXT("why", store_why(turn->config.store)));
 }
 

@@ -110,14 +110,6 @@ bool outbox_has_work(const struct outbox *outbox)
     return outbox->wanted || outbox->answered;
 }
 
-int outbox_in_flight(const struct outbox *outbox)
-{
-    int count = 0;
-    for (int i = 0; i < WORKS; i++)
-        count += outbox->works[i].state != WORK_FREE;
-    return count;
-}
-
 /* A work that is over holds its lane no longer: nothing else would ask for the
  * row behind it. */
 static bool lane_is_busy(const struct outbox *outbox, const char *lane)

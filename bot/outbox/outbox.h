@@ -47,6 +47,5 @@ MUST_CHECK enum err outbox_settle(struct outbox *outbox, int64_t wall_ms);
 /* After the commit (or, with false, after a rollback: everything is tried again
  * from its row). */
 void outbox_send(struct outbox *outbox, bool committed);
-int outbox_in_flight(const struct outbox *outbox);
 
 #endif
