@@ -53,14 +53,16 @@ struct rest_curl {
 
 /* curl stops watching a socket after every answer, and starts again with the
  * next request. The loop goes on watching for that: five system calls less per
- * request. */
+ * request. Only of a connected socket does curl tell when it is closed: one
+ * that never got so far is closed unseen, and its number is soon another's. */
 struct watch {
     uv_poll_t poll;
     struct rest_curl *curl;
     curl_socket_t socket;
-    int wanted;   /* by curl: UV_READABLE | UV_WRITABLE; 0: nothing now */
-    int watched;  /* by the loop */
-    bool is_kept; /* until the socket is closed, which we are told */
+    int wanted;         /* by curl: UV_READABLE | UV_WRITABLE; 0: nothing now */
+    int watched;        /* by the loop */
+    bool is_connection; /* no pipe of curl's resolver */
+    bool is_kept;       /* until we are told that the socket is closed */
 };
 
 static struct watch *find_watch(const struct rest_curl *curl,
@@ -100,6 +102,23 @@ static void drop_watch(struct watch *watch)
     uv_close((uv_handle_t *)&watch->poll, free_handle);
 }
 
+static void on_socket(uv_poll_t *poll, int status, int events);
+
+static void want(struct watch *watch, int events)
+{
+    watch->wanted = events;
+    if (watch->watched != events)
+        (void)uv_poll_start(&watch->poll, events, on_socket);
+    watch->watched = events;
+}
+
+static bool is_connected(curl_socket_t socket)
+{
+    struct sockaddr_storage peer;
+    socklen_t n = sizeof peer;
+    return getpeername(socket, (struct sockaddr *)&peer, &n) == 0;
+}
+
 static void act(struct rest_curl *curl, curl_socket_t socket, int events)
 {
     int running;
@@ -136,20 +155,18 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what,
     struct watch *watch = find_watch(curl, socket);
     (void)easy;
     (void)unused;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch != NULL)
-            watch->wanted = 0;
-        if (watch != NULL && !watch->is_kept)
+    if (what != CURL_POLL_REMOVE) {
+        if (watch == NULL)
+            watch = make_watch(curl, socket);
+        want(watch, (what & CURL_POLL_IN ? UV_READABLE : 0) |
+                        (what & CURL_POLL_OUT ? UV_WRITABLE : 0));
+    } else if (watch != NULL) {
+        watch->wanted = 0;
+        watch->is_kept =
+            watch->is_kept || (watch->is_connection && is_connected(socket));
+        if (!watch->is_kept)
             drop_watch(watch);
-        return 0;
     }
-    if (watch == NULL) /* a pipe of curl's resolver */
-        watch = make_watch(curl, socket);
-    watch->wanted = (what & CURL_POLL_IN ? UV_READABLE : 0) |
-                    (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
-    if (watch->watched != watch->wanted)
-        (void)uv_poll_start(&watch->poll, watch->wanted, on_socket);
-    watch->watched = watch->wanted;
     return 0;
 }
 
@@ -186,8 +203,17 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
     curl_socket_t made = socket(
         address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     (void)purpose;
-    if (made >= 0)
-        make_watch(context, made)->is_kept = true;
+    if (made < 0)
+        return made;
+    struct watch *former = find_watch(context, made);
+    int wanted = former == NULL ? 0 : former->wanted;
+    if (former != NULL)
+        drop_watch(former); /* closed unseen */
+    struct watch *watch = make_watch(context, made);
+    watch->is_connection = true;
+    /* curl takes the new one for the former, and would not ask again. */
+    if (wanted != 0)
+        want(watch, wanted);
     return made;
 }
 

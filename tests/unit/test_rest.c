@@ -1,9 +1,12 @@
 #include "bot/base/mem.h"
 #include "tests/lib/rest_bench.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -260,6 +263,52 @@ static void it_may_be_freed_from_a_callback(void **state)
                         "< done 200\n");
 }
 
+/* A server with no room for another guest: connections hang while they are
+ * being opened. Gives its port. */
+static int fill_a_server(int sockets[static 4])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr *at = (struct sockaddr *)&address;
+    socklen_t n = sizeof address;
+    for (int i = 0; i < 4; i++)
+        sockets[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(sockets[0], at, n), 0);
+    assert_int_equal(listen(sockets[0], 0), 0);
+    assert_int_equal(getsockname(sockets[0], at, &n), 0);
+    for (int i = 1; i < 4; i++)
+        (void)connect(sockets[i], at, n);
+    return ntohs(address.sin_port);
+}
+
+/* curl closes a socket that never connected without telling; its number is
+ * soon another's. */
+static void a_connection_that_never_opens_leaves_nothing_behind(void **state)
+{
+    struct bench bench;
+    int sockets[4];
+    (void)state;
+    open_bench(&bench, NULL, 0);
+    rest_free(bench.rest);
+    open_to(&bench, fill_a_server(sockets));
+    for (int i = 0; i < 3; i++) {
+        struct rest_call call = message(1, "{}");
+        call.timeout_ms = 50;
+        call.give_up_ms = (int64_t)uv_now(&bench.loop) + 100;
+        ask(&bench, call);
+        run(&bench);
+    }
+    ask(&bench, message(1, "{}"));
+    for (int i = 0; i < 3; i++)
+        (void)uv_run(&bench.loop, UV_RUN_NOWAIT);
+    rest_free(bench.rest); /* while it is being opened */
+    bench.rest = NULL;
+    close_bench(&bench, "< unreachable 0\n< unreachable 0\n"
+                        "< unreachable 0\n");
+    for (int i = 0; i < 4; i++)
+        (void)close(sockets[i]);
+}
+
 static void plain_http_to_a_stranger_is_refused(void **state)
 {
     uv_loop_t loop;
@@ -291,6 +340,7 @@ int main(void)
         cmocka_unit_test(an_answer_over_the_limit_is_cut_off),
         cmocka_unit_test(a_file_is_fetched_without_our_secrets),
         cmocka_unit_test(it_may_be_freed_from_a_callback),
+        cmocka_unit_test(a_connection_that_never_opens_leaves_nothing_behind),
         cmocka_unit_test(plain_http_to_a_stranger_is_refused),
     };
     bench_guard();
