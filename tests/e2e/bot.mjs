@@ -45,7 +45,7 @@ export class Bot {
             env: { PATH: process.env.PATH, DISCORD_TOKEN: this.standin?.token ?? '', ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '', ...this.env },
             stdio: ['ignore', 'ignore', 'pipe'],
         });
-        this.exited = new Promise((done) => { this.child.once('exit', (code, signal) => done({ code, signal })); });
+        this.exited = new Promise((done) => { this.child.once('close', (code, signal) => done({ code, signal })); }); // its last words are read, too
         this.child.stderr.setEncoding('utf8').on('data', (text) => {
             this.log += text;
             for (const reader of [...this.readers]) reader();

@@ -2,18 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, chmodSync, copyFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
 import { Bot } from './bot.mjs';
-import { declare, requests, sent, stage } from './stage.mjs';
+import { declare, requests, scene, sent } from './stage.mjs';
 
 /** A bot's folder without a stand-in. */
-function alone(scene, options) {
-    const bot = new Bot(null, options);
-    try { scene(bot); } finally { rmSync(bot.directory, { recursive: true }); }
+function alone(play) {
+    const bot = new Bot(null);
+    try { play(bot); } finally { rmSync(bot.directory, { recursive: true }); }
 }
 
 test('wrong settings: exit 2 with file, line and column', () => alone((bot) => {
@@ -68,16 +67,16 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(err, /opsroom\.db/);
 }));
 
-test('a token that REST refuses: exit 3, in words, after one request', () => stage({ started: false }, async ({ standin, bot }) => {
+scene('a token that REST refuses: exit 3, in words, after one request', { started: false }, async ({ standin, bot }) => {
     standin.tokenRefused = true;
     await bot.start({ ready: false });
     assert.deepEqual(await bot.exited, { code: 3, signal: null });
     assert.match(bot.log, /Discord refused the bot token\. It was reset or is wrong/);
     assert.equal(requests(standin, /./).length, 1);
     assert.ok(!bot.log.includes(standin.token));
-}));
+});
 
-test('a token that the gateway refuses, at once or later: exit 3', () => stage({ started: false }, async ({ standin, bot }) => {
+scene('a token that the gateway refuses, at once or later: exit 3', { started: false }, async ({ standin, bot }) => {
     const url = { url: standin.gatewayUrl, shards: 1, session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 } };
     standin.tokenRefused = true;
     standin.faults.onRest('get_bot_gateway', { reply: () => ({ status: 200, body: url }) });
@@ -91,15 +90,15 @@ test('a token that the gateway refuses, at once or later: exit 3', () => stage({
     standin.faults.refuseToken();
     assert.deepEqual(await bot.exited, { code: 3, signal: null });
     standin.faults.clear();
-}));
+});
 
-test('intents that are refused end it too, with a way out', () => stage({}, async ({ standin, bot }) => {
+scene('intents that are refused end it too, with a way out', {}, async ({ standin, bot }) => {
     standin.faults.closeGateway(4014, 'Disallowed intent(s).');
     assert.deepEqual(await bot.exited, { code: 1, signal: null });
     assert.match(bot.log, /developer portal/);
-}));
+});
 
-test('a damaged database is refused and left as it is', () => stage({ started: false }, async ({ guild, bot, nova }) => {
+scene('a damaged database is refused and left as it is', { started: false }, async ({ guild, bot, nova }) => {
     await bot.start();
     const { war } = await declare(guild, nova);
     await nova.slash('/timeline add', { text: 'A sentence that is on the record' }, { channel: war });
@@ -137,18 +136,18 @@ test('a damaged database is refused and left as it is', () => stage({ started: f
     assert.equal(code, 1);
     assert.match(out + err, /damaged/);
     copyFileSync(good, bot.database);
-}));
+});
 
-test('one database, one bot', () => stage({}, async ({ standin, bot }) => {
+scene('one database, one bot', {}, async ({ standin, bot }) => {
     const second = new Bot(standin, { directory: bot.directory });
     await second.start({ ready: false });
     assert.deepEqual(await second.exited, { code: 1, signal: null });
     assert.match(second.log, /cannot_start why=".*(another|already|holds)/);
     assert.equal(bot.running, true);
     assert.equal(sent(standin).filter(({ op }) => op === 2).length, 1, 'the second one never spoke to Discord');
-}));
+});
 
-test('SIGTERM while work is in flight: 0 at once, and the next start ends it', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('SIGTERM while work is in flight: 0 at once, and the next start ends it', {}, async ({ standin, guild, bot, nova }) => {
     standin.faults.delay('create_guild_channel', 60_000);
     assert.match((await nova.slash('/incident declare', { title: 'Logins fail' })).text, /is declared/);
     const war = await guild.channelNamed(/^inc-1-logins/);
@@ -164,9 +163,9 @@ test('SIGTERM while work is in flight: 0 at once, and the next start ends it', (
     await pending.first;
     assert.deepEqual(await bot.stop(), { code: 0, signal: null });
     assert.ok(bot.record().events.some(({ text }) => text === 'The last word'));
-}));
+});
 
-test('no secret in a log, in the database, or in git', () => stage({ settings: { log: { level: 'debug' } } }, async ({ standin, guild, bot, nova }) => {
+scene('no secret in a log, in the database, or in git', { settings: { log: { level: 'debug' } } }, async ({ standin, guild, bot, nova }) => {
     const { war, card } = await declare(guild, nova);
     standin.faults.fail('create_interaction_response', 500, undefined, 1);
     standin.faults.fail('create_message', 400, 50035, 1);
@@ -187,9 +186,9 @@ test('no secret in a log, in the database, or in git', () => stage({ settings: {
         for (const secret of secrets) assert.ok(!text.includes(secret), `a token in ${where}`);
     }
     for (const line of bot.log.trim().split('\n')) assert.match(line, /^time=\S+ level=\w+ event=\w+( \w+=("([^"\\]|\\.)*"|[^\s"]*))*$/, 'key=value');
-}));
+});
 
-test('commands prints what Discord gets, and a change of it is sent', () => stage({}, async ({ standin, bot }) => {
+scene('commands prints what Discord gets, and a change of it is sent', {}, async ({ standin, bot }) => {
     const put = () => standin.trace.filter(({ kind, text }) => kind === 'rest in' && text.startsWith('PUT ') && text.includes('/commands '));
     const { code, out } = bot.run('commands');
     assert.equal(code, 0);
@@ -206,9 +205,9 @@ test('commands prints what Discord gets, and a change of it is sent', () => stag
     await bot.start();
     await standin.until(() => standin.registrations === 2, 'the second registration');
     assert.equal(put().length, 2);
-}));
+});
 
-test('timeline, verify and render beside a running bot', () => stage({}, async ({ guild, bot, nova }) => {
+scene('timeline, verify and render beside a running bot', {}, async ({ guild, bot, nova }) => {
     const { war } = await declare(guild, nova, { started: '18:53 CET', severity: 'SEV2' });
     await nova.slash('/timeline add', { text: 'Restarted the queue', kind: 'action', by: 'quill' }, { channel: war });
     const record = bot.record();
@@ -225,9 +224,9 @@ test('timeline, verify and render beside a running bot', () => stage({}, async (
     assert.match(bot.run('timeline', '--incident', '7').err, /incident 7: there is no such incident/);
     assert.equal(bot.run('timeline').code, 2);
     assert.equal(bot.run('timeline', '--incident', 'seven').code, 2);
-}));
+});
 
-test('a private incident stays among those who respond', () => stage({
+scene('a private incident stays among those who respond', {
     settings: (guild) => ({
         discord: { announce_channel: guild.channel('announcements').id },
         access: { respond: [guild.role('responder').id] },
@@ -251,4 +250,4 @@ test('a private incident stays among those who respond', () => stage({
     standin.guild().memberNamed('quill').addRole(guild.role('responder'));
     assert.match((await quill.slash('/incident status')).text, /No incident is open here/);
     assert.equal(bot.record().private, true);
-}));
+});

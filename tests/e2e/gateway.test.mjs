@@ -3,10 +3,8 @@
 // wherever there is one to resume.
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
 
-import { NoAnswer } from '../discord/standin.mjs';
-import { HEARTBEAT, IDENTIFY, RESUME, declare, requests, sent, stage, told } from './stage.mjs';
+import { HEARTBEAT, IDENTIFY, RESUME, declare, requests, scene, sent, told } from './stage.mjs';
 
 const counts = (standin) => ({ identified: sent(standin, IDENTIFY).length, resumed: sent(standin, RESUME).length });
 const times = (bot, text) => told(bot).events.filter((event) => event.text === text).length;
@@ -21,7 +19,7 @@ async function keepsOne({ bot, nova }, war, text, fault) {
 }
 
 for (const compress of [true, false]) {
-    test(`resumes after each loss, zlib-stream ${compress ? 'on' : 'off'}`, () => stage({ settings: { discord: { compress } } }, async (scene) => {
+    scene(`resumes after each loss, zlib-stream ${compress ? 'on' : 'off'}`, { settings: { discord: { compress } } }, async (scene) => {
         const { standin, guild, nova } = scene;
         const { war } = await declare(guild, nova);
         const losses = {
@@ -38,10 +36,10 @@ for (const compress of [true, false]) {
         assert.deepEqual(counts(standin), { identified: 1, resumed: loss });
         const url = requests(standin, /gateway/).length;
         assert.equal(url, 1, 'the address is asked for once');
-    }));
+    });
 }
 
-test('resumes after each close code that allows it', () => stage({}, async (scene) => {
+scene('resumes after each close code that allows it', {}, async (scene) => {
     const { standin, guild, nova } = scene;
     const { war } = await declare(guild, nova);
     const codes = [4000, 4001, 4002, 4005, 4008, 4999];
@@ -50,19 +48,19 @@ test('resumes after each close code that allows it', () => stage({}, async (scen
         await resumed(standin, index + 1);
     }
     assert.deepEqual(counts(standin), { identified: 1, resumed: codes.length });
-}));
+});
 
-test('begins a new session when the old one is gone, and registers no command again', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('begins a new session when the old one is gone, and registers no command again', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     standin.faults.invalidSession(false);
-    await standin.until(() => sent(standin, IDENTIFY).length === 2 && standin.gateway.ready, 'a second session', 20_000);
+    await standin.until(() => sent(standin, IDENTIFY).length > 1 && standin.gateway.ready, 'a second session', 20_000);
     assert.match((await nova.slash('/timeline add', { text: 'After op 9' }, { channel: war })).text, /^Kept as #/);
     assert.equal(times(bot, 'After op 9'), 1);
     assert.equal(standin.registrations, 1);
     assert.equal(sent(standin, RESUME).length, 0, 'nothing to resume');
-}));
+});
 
-test('an interaction that comes twice, at once or replayed, is one', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('an interaction that comes twice, at once or replayed, is one', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     standin.faults.duplicateDispatches(1);
     await nova.slash('/timeline add', { text: 'Twice on one socket' }, { channel: war });
@@ -74,9 +72,9 @@ test('an interaction that comes twice, at once or replayed, is one', () => stage
     assert.deepEqual([times(bot, 'Twice on one socket'), times(bot, 'And on')], [1, 1]);
     assert.equal(bot.run('timeline', '--incident', '2').code, 1, 'declared once');
     assert.equal(requests(standin, /callback/).length, before + 1, 'no other answer was sent');
-}));
+});
 
-test('a zombie is left and its session resumed', () => stage({ heartbeatInterval: 300 }, async (scene) => {
+scene('a zombie is left and its session resumed', { heartbeatInterval: 1000 }, async (scene) => {
     const { standin, guild, nova } = scene;
     const { war } = await declare(guild, nova);
     await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats');
@@ -86,20 +84,20 @@ test('a zombie is left and its session resumed', () => stage({ heartbeatInterval
     await keepsOne(scene, war, 'After the zombie', () => {});
     assert.equal(counts(standin).identified, 1);
     assert.deepEqual(standin.trace.filter(({ kind, text }) => kind === 'gateway closed' && /^100[01]$/.test(text)), [], 'never 1000 or 1001');
-}));
+});
 
-test('says hello, and nothing more for a while', () => stage({ started: false, heartbeatInterval: 200 }, async ({ standin, guild, bot, nova }) => {
+scene('says hello, and nothing more for a while', { started: false, heartbeatInterval: 1000 }, async ({ standin, guild, bot, nova }) => {
     standin.faults.withholdReady();
     const started = bot.start();
-    await standin.until(() => sent(standin, HEARTBEAT).length >= 3, 'heartbeats');
+    await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats');
     assert.equal(sent(standin, IDENTIFY).length, 1);
     standin.faults.withholdReady(false);
     await started;
     await declare(guild, nova);
     assert.deepEqual(counts(standin), { identified: 1, resumed: 0 });
-}));
+});
 
-test('payloads in pieces, bytes that are no payload, and 1000 other servers', () => stage({ extraGuilds: 1000, started: false }, async (scene) => {
+scene('payloads in pieces, bytes that are no payload, and 1000 other servers', { extraGuilds: 1000, started: false, ackDeadline: 10_000 }, async (scene) => {
     const { standin, guild, bot, nova } = scene;
     standin.faults.fragment(7);
     await bot.start();
@@ -112,9 +110,9 @@ test('payloads in pieces, bytes that are no payload, and 1000 other servers', ()
     standin.faults.askForHeartbeat();
     await keepsOne(scene, war, 'Among strangers', () => {});
     assert.deepEqual(counts(standin), { identified: 1, resumed: 0 });
-}));
+});
 
-test('a payload that nobody can read costs itself and no other', () => stage({}, async (scene) => {
+scene('a payload that nobody can read costs itself and no other', {}, async (scene) => {
     const { standin, guild, bot, nova } = scene;
     const { war } = await declare(guild, nova);
     // Half a character: no JSON. A resume replays it; it must not stop the rest.
@@ -125,9 +123,9 @@ test('a payload that nobody can read costs itself and no other', () => stage({},
     assert.equal(times(bot, 'Whole'), 1);
     assert.deepEqual(counts(standin), { identified: 1, resumed: 1 });
     assert.ok(told(bot).events.every(({ text }) => !/half/.test(text ?? '')));
-}));
+});
 
-test('SIGTERM, and the next process goes on where it was', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('SIGTERM, and the next process goes on where it was', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     for (const round of [1, 2]) {
         assert.deepEqual(await bot.stop(), { code: 0, signal: null });
@@ -138,10 +136,10 @@ test('SIGTERM, and the next process goes on where it was', () => stage({}, async
     }
     assert.deepEqual(counts(standin), { identified: 1, resumed: 2 });
     assert.equal(standin.registrations, 1, 'the commands are registered once');
-}));
+});
 
 // A replay holds earlier RESUMEDs too, and what follows one of those looks new.
-test('what an earlier process kept is not kept again, whatever it looks like', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('what an earlier process kept is not kept again, whatever it looks like', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     await nova.slash('/timeline add', { text: 'Kept by the first process' }, { channel: war });
     await bot.kill();
@@ -151,22 +149,22 @@ test('what an earlier process kept is not kept again, whatever it looks like', (
     await nova.slash('/timeline add', { text: 'Kept by the second' }, { channel: war });
     assert.deepEqual([times(bot, 'Kept by the first process'), times(bot, 'Kept by the second')], [1, 1]);
     assert.equal(bot.run('timeline', '--incident', '2').code, 1, 'declared once');
-}));
+});
 
-test('a command that came too long ago is not kept behind its back', () => stage({ ackDeadline: 200 }, async ({ standin, guild, bot, nova }) => {
+scene('a command that came too long ago is not kept behind its back', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     await bot.stop();
     const late = nova.begin('/timeline add', { text: 'Too late' }, { channel: war, mutate: (json) => ({ ...json, id: String(BigInt(json.id) - (4000n << 22n)) }) });
-    await assert.rejects(late.first, NoAnswer);
     await bot.start();
     assert.match((await nova.slash('/timeline add', { text: 'In time' }, { channel: war })).text, /^Kept as #/);
+    assert.ok(!late.interaction.answered);
     assert.deepEqual([times(bot, 'Too late'), times(bot, 'In time')], [0, 1]);
-}));
+});
 
-test('the last identifies of the day are not spent', () => stage({ identifyTotal: 15, started: false }, async ({ standin, bot }) => {
+scene('the last identifies of the day are not spent', { identifyTotal: 15, started: false }, async ({ standin, bot }) => {
     await bot.start({ ready: false });
     await bot.logged(/budget of identifies is nearly spent \(15 left/);
     assert.deepEqual(counts(standin), { identified: 0, resumed: 0 });
     assert.equal(requests(standin, /gateway/).length, 1, 'and the address is not asked for again and again');
     assert.deepEqual(await bot.stop(), { code: 0, signal: null });
-}));
+});

@@ -2,9 +2,8 @@
 // are gone. Whatever happens, people find one of everything, in order.
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
 
-import { declare, requests, seen, stage, told } from './stage.mjs';
+import { declare, requests, scene, seen, told } from './stage.mjs';
 
 const texts = ['First: the queue grows', 'Second: the disk is full', 'Third: the disk has room'];
 const count = (list, fits) => list.filter(fits).length;
@@ -20,10 +19,12 @@ function inOrder(channel, wanted = texts) {
     assert.deepEqual(places, [...places].sort((a, b) => a - b), `in order in #${channel.name}`);
 }
 
+const announced = {
+    settings: (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } }), patience: 20_000,
+};
+
 /** An incident with three entries is declared while `fault` is at work. */
-const survives = (fault, options = {}) => stage({
-    settings: (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } }), patience: 20_000, ...options,
-}, async ({ standin, guild, bot, nova }) => {
+const survives = (fault) => async ({ standin, guild, bot, nova }) => {
     fault(standin.faults);
     const { war, live, card } = await declare(guild, nova);
     for (const text of texts) {
@@ -40,7 +41,7 @@ const survives = (fault, options = {}) => stage({
     assert.equal(war.pinned.length, 1);
     assert.equal(guild.channel('announcements').all.length, 1);
     assert.equal(count(told(bot).events, ({ text }) => texts.includes(text)), 3);
-});
+};
 
 const callback = 'create_interaction_response', channel = 'create_guild_channel', message = 'create_message', pin = 'create_pin';
 const troubles = {
@@ -60,35 +61,30 @@ const troubles = {
     'messages take long': (faults) => faults.delay(message, 1500, 2),
 };
 
-// All at once: they mostly wait.
-for (const [name, fault] of Object.entries(troubles)) {
-    const survived = survives(fault);
-    survived.catch(() => {});
-    test(name, () => survived);
-}
+for (const [name, fault] of Object.entries(troubles)) scene(name, announced, survives(fault));
 
-test('no room may be made: the channel of the declaration serves, and says why', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('no room may be made: the channel of the declaration serves, and says why', {}, async ({ standin, guild, bot, nova }) => {
     const general = guild.channel('general');
     standin.faults.revoke('MANAGE_CHANNELS');
     await nova.slash('/incident declare', { title: 'Logins fail' });
-    const card = await general.message((message_) => message_.embeds.length > 0);
+    const card = await general.message((post) => post.embeds.length > 0);
     await general.message(/war room could not be made: opsroom lacks the permission Manage Channels/);
     for (const text of texts) assert.match((await nova.slash('/timeline add', { text }, { channel: general })).text, /^Kept as #/);
     await standin.until(() => lines(general).some((line) => line.includes(texts[2])) && card.pinned, 'the entries');
     inOrder(general);
-    assert.equal(count(general.all, (message_) => /could not be made/.test(message_.text)) >= 1, true);
+    assert.equal(count(general.all, (post) => /could not be made/.test(post.text)) >= 1, true);
     assert.match((await nova.slash('/incident status', {}, { channel: general })).text, new RegExp(`<#${general.id}>`));
     assert.match((await nova.press(card, 'Mitigated')).text, /is mitigated/);
     assert.equal(bot.record().state, 'mitigated');
     assert.ok(requests(standin, /POST .*\/channels$/).length <= 4, 'asked for, not begged for');
-}));
+});
 
-test('the card is deleted, then the live room, then the war room', () => stage({}, async ({ standin, guild, bot, nova, quill }) => {
+scene('the card is deleted, then the live room, then the war room', {}, async ({ standin, guild, bot, nova, quill }) => {
     const { war, live, card } = await declare(guild, nova);
     await standin.until(() => card.pinned, 'the pin');
     standin.faults.deleteMessage(card);
     await nova.slash('/timeline add', { text: texts[0] }, { channel: war });
-    const second = await war.message((message_) => message_.embeds.length > 0 && message_ !== card);
+    const second = await war.message((post) => post.embeds.length > 0 && post !== card);
     await standin.until(() => second.pinned, 'a new card, pinned');
 
     standin.faults.deleteChannel(live);
@@ -104,9 +100,9 @@ test('the card is deleted, then the live room, then the war room', () => stage({
     assert.match((await quill.slash('/resolve', { summary: 'Over' })).text, /is resolved/);
     assert.deepEqual(told(bot).events.filter(({ kind }) => kind === 'note').map(({ text }) => text), [...texts, 'From another channel']);
     assert.equal(guild.channels.size, 3, 'deleted rooms stay deleted');
-}));
+});
 
-test('entries do not wait for the card, which is edited at a slower pace', () => stage({}, async ({ standin, guild, nova }) => {
+scene('entries do not wait for the card, which is edited at a slower pace', {}, async ({ standin, guild, nova }) => {
     const { war, card } = await declare(guild, nova);
     await standin.until(() => card.pinned, 'the pin');
     for (const text of texts) {
@@ -114,9 +110,9 @@ test('entries do not wait for the card, which is edited at a slower pace', () =>
         await war.message(text);
     }
     assert.ok(card.edits <= 1, `${card.edits} edits of the card`);
-}));
+});
 
-test('a file that cannot be fetched: the entry stands, and says so', () => stage({}, async ({ standin, guild, bot, nova }) => {
+scene('a file that cannot be fetched: the entry stands, and says so', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     const file = { name: 'queue.log', type: 'text/plain', bytes: Buffer.from('8014 waiting\n') };
     await nova.slash('/timeline add', { text: 'With its log', file }, { channel: war });
@@ -126,9 +122,9 @@ test('a file that cannot be fetched: the entry stands, and says so', () => stage
     await war.message(/could not be kept: it is gone or too large/);
     const kept = bot.record().events.filter(({ file_sha256: hash }) => hash);
     assert.deepEqual(kept.map(({ file_name: name, file_bytes: bytes }) => [name, bytes]), [['queue.log', 13]]);
-}));
+});
 
-test('many people at once: every answer in time, every entry once', () => stage({}, async ({ standin, guild, bot, nova, quill, finch }) => {
+scene('many people at once: every answer in time, every entry once', {}, async ({ standin, guild, bot, nova, quill, finch }) => {
     const { war } = await declare(guild, nova);
     standin.faults.delayRest(50);
     const wanted = Array.from({ length: 120 }, (_, index) => `Entry number ${index}.`);
@@ -137,4 +133,4 @@ test('many people at once: every answer in time, every entry once', () => stage(
     assert.deepEqual(told(bot).events.filter(({ kind }) => kind === 'note').map(({ text }) => text), wanted);
     await standin.until(() => lines(war).some((line) => line.includes(wanted.at(-1))), 'the last entry', 30_000);
     inOrder(war, wanted);
-}));
+});
