@@ -6,6 +6,8 @@
 
 #define SECTIONS_DEEP 64
 #define PARTIALS_DEEP 32
+/* Sections that repeat, in each other, could keep us busy for ever. */
+#define TAGS_MOST 1000000
 
 /* What names are looked up in, innermost first. */
 struct scope {
@@ -35,6 +37,7 @@ struct run {
     const struct mustache *job;
     struct buf *out, *why;
     int sections, partials; /* open now */
+    int tags;               /* read so far */
 };
 
 static enum err block(struct run *run, struct reader *in,
@@ -319,6 +322,9 @@ static enum err block(struct run *run, struct reader *in,
             break;
         if (err != ERR_OK)
             return err;
+        if (run->tags++ == TAGS_MOST)
+            return fail(run, in, tag.from,
+                        "more than %d tags, counting repeats", TAGS_MOST);
         size_t text_end = tag.alone ? tag.line_from : tag.from;
         if (shown)
             buf_add(run->out, part(in->text, in->at, text_end));

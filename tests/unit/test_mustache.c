@@ -165,6 +165,16 @@ static void limits_depth_and_length(void **state)
     assert_string_equal(buf_text(&why),
                         "line 1: more than 64 sections in each other");
 
+    buf_clear(&deep);
+    buf_clear(&why);
+    for (int i = 0; i < 40; i++)
+        buf_add_text(&deep, "{{#list}}");
+    for (int i = 0; i < 40; i++)
+        buf_add_text(&deep, "{{/list}}");
+    assert_int_equal(render(buf_text(&deep), "{}", &out, &why), ERR_INVALID);
+    assert_string_equal(buf_text(&why),
+                        "line 1: more than 1000000 tags, counting repeats");
+
     struct buf little = BUF_INIT(3);
     assert_int_equal(render("{{a}}{{a}}{{a}}", "{}", &little, &why), ERR_OK);
     buf_clear(&little);
