@@ -179,13 +179,17 @@ static void complain(struct reading *reading, struct toml_place place,
 static void complain(struct reading *reading, struct toml_place place,
                      const char *format, ...)
 {
+    struct buf *why = reading->why;
     va_list args;
     va_start(args, format);
     reading->failed = true;
-    buf_addf(reading->why, "%s:%d:%d: ", reading->file, place.line,
-             place.column);
-    buf_addv(reading->why, format, args);
-    buf_add_char(reading->why, '\n');
+    buf_addf(why, "%s:%d:%d: ", reading->file, place.line, place.column);
+    size_t from = why->n; /* one line, whatever it cites */
+    buf_addv(why, format, args);
+    for (size_t i = from; i < why->n; i++)
+        if ((unsigned char)why->s[i] < ' ')
+            why->s[i] = '?';
+    buf_add_char(why, '\n');
     va_end(args);
 }
 

@@ -11,10 +11,27 @@ static bool is_scheme(struct str text)
            str_is(text, "wss") || str_is(text, "ws");
 }
 
-static bool is_name_char(char c)
+static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A dotted quad, or a name whose last label begins with a letter: there are
+ * readers, curl among them, that take "127.1" or "0x7f000001" for 127.0.0.1. */
+static bool is_name_or_quad(struct str host)
+{
+    char text[HOST_BYTES];
+    struct in_addr ignored;
+    struct str rest = host, label = STR_NONE;
+    for (size_t i = 0; i < host.n; i++)
+        if (!is_letter(host.s[i]) && !(host.s[i] >= '0' && host.s[i] <= '9') &&
+            memchr(".-_", host.s[i], 3) == NULL)
+            return false;
+    while (str_cut(&rest, '.', &label))
+        continue;
+    str_copy_to(text, host);
+    return (label.n > 0 && is_letter(label.s[0])) ||
+           inet_pton(AF_INET, text, &ignored) == 1;
 }
 
 /* "host", "host:port" or "[address]:port" */
@@ -43,9 +60,8 @@ static bool parse_authority(struct str text, struct url *out)
         if (!str_cut(&rest, ':', &out->host))
             return false;
         port = rest;
-        for (size_t i = 0; i < out->host.n; i++)
-            if (!is_name_char(out->host.s[i]))
-                return false;
+        if (!is_name_or_quad(out->host))
+            return false;
     }
     if (out->host.n == 0 || out->host.n >= HOST_BYTES)
         return false;

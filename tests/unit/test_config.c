@@ -102,6 +102,9 @@ static const struct {
     {"[discord]\ncategory = \"18446744073709551616\"\n",
      "2:12: discord.category: \"18446744073709551616\" is no id; allowed is a "
      "Discord id in quotes, such as \"1046523456789012345\"\n"},
+    {"[discord]\ncategory = \"1\\n\\u001B2\"\n",
+     "2:12: discord.category: \"1??2\" is no id; allowed is a Discord id in "
+     "quotes, such as \"1046523456789012345\"\n"},
     {"[discord]\nguilds = \"1\"\n",
      "2:10: discord.guilds: is text; allowed is a list of ids in quotes, such "
      "as [\"1046523456789012345\"]\n"},
@@ -169,6 +172,10 @@ static void broken_toml_is_named_with_its_place(void **state)
         {"[log\n", "1:"},
         {"[log]\nlevel = \n", "2:"},
         {"[log]\nlevel = \"\xFF\"\n", "2:"},
+        {"\n[`log]\n", "2:"},
+        {"[log]\nlevel = \xC3\xA9\n", "2:"},
+        {"[log]\n\xC3\xA9 = 1\n", "2:"},
+        {"\n\n[[[log]]]\n", "3:"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -375,7 +382,16 @@ static void plain_text_goes_to_loopback_only(void **state)
         {"http://LOCALHOST:1/", true},
         {"http://discord.com/", false},
         {"http://127.0.0.1.evil.example/", false},
-        {"http://127.1/", false}, /* some readers take it for 127.0.0.1 */
+        /* What some readers take for 127.0.0.1. */
+        {"http://127.1/", false},
+        {"https://127.1/", false},
+        {"https://2130706433/", false},
+        {"https://0x7f000001/", false},
+        {"https://127.0.0.0x1/", false},
+        {"https://127.0.0.1./", false},
+        {"https://256.0.0.1/", false},
+        {"https://1.1.1.1/", true},
+        {"https://4.example/", true},
         {"http://localhost.evil.example/", false},
         {"http://localhost@evil.example/", false},
         {"https://user:word@discord.com/", false},
