@@ -1,7 +1,8 @@
 # opsroom. `make help` tells what there is.
 #
-# Two builds live side by side: build/release (what is installed) and build/san
-# (AddressSanitizer + UndefinedBehaviorSanitizer, what the tests run).
+# Builds live side by side: build/release (what is installed), build/san
+# (AddressSanitizer + UndefinedBehaviorSanitizer, what the tests run), and
+# build/release-clang and build/san-clang with CC=clang CXX=clang++.
 # V=1 shows the commands; CFLAGS and CC are yours.
 
 CC ?= cc
@@ -11,7 +12,8 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 
 SANITIZE ?= 0
-BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)
+CLANG := $(if $(findstring clang,$(CC)),-clang)
+BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)$(CLANG)
 
 PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libssl libcrypto zlib
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -24,7 +26,8 @@ ifeq ($(SANITIZE),1)
   LDSAN := $(SAN)
 else
   override CFLAGS += $(HARDEN)
-  LDSAN := -pie -Wl,-z,relro,-z,now,--gc-sections -static-libstdc++ -static-libgcc
+  LDSAN := -pie -Wl,-z,relro,-z,now,--gc-sections -static-libgcc
+  LDCXX := -static-libstdc++
 endif
 
 # _GNU_SOURCE: uv.h needs pthread_rwlock_t.
@@ -43,11 +46,12 @@ HELPER_GIT := $(wildcard bot/helpers/git*.c) $(wildcard bot/base/*.c)
 
 TESTS := $(wildcard tests/unit/test_*.c tests/property/test_*.c)
 TEST_LIB := $(wildcard tests/lib/*.c)
-TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%)
+FUZZERS := $(wildcard tests/fuzz/fuzz_*.c)
+TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all help deps deps-test check check-unit demo bench lint layers format format-check \
+.PHONY: all help deps deps-test check check-unit demo bench fuzz lint layers format format-check \
 	clean san tests
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git
@@ -58,6 +62,7 @@ help:
 	@echo 'make check        build with sanitizers and run every test'
 	@echo 'make check-unit   only the C tests'
 	@echo 'make bench        speed and memory, as a table'
+	@echo 'make fuzz T=NAME  tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make lint         clang-format, clang-tidy, layers, file length'
 	@echo 'make format       lay the code out'
 	@echo 'make clean        remove build/'
@@ -81,7 +86,7 @@ $(BUILD)/libopsroom.a: $(OBJECTS)
 
 $(BUILD)/opsroom: $(BUILD)/bot/main.o $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDSAN) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
+	$(Q)$(CXX) $(LDSAN) $(LDCXX) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
 		$(LDFLAGS) $^ $(LIBS) -o $@
 
 $(BUILD)/opsroom-git: $(HELPER_GIT:%.c=$(BUILD)/%.o)
@@ -101,6 +106,13 @@ $(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/tests/bench/pe
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
 
+# A fuzzer with a main of its own, which feeds it the corpus once; `make fuzz`
+# leaves that out.
+FUZZ_MAIN = $(BUILD)/tests/fuzz/replay.o
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(BUILD)/libopsroom.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+
 tests: $(TEST_BINARIES)
 san:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 all tests
@@ -112,20 +124,34 @@ deps-test:
 
 check: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 san
-	@tests/tools/run-tests
+	@OPSROOM_BUILD=build/san$(CLANG) tests/tools/run-tests
 
 check-unit: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 san
-	@tests/tools/run-tests unit
+	@OPSROOM_BUILD=build/san$(CLANG) tests/tools/run-tests unit
 
 demo: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
-	@OPSROOM_BUILD=build/release node tests/demo/demo.mjs
+	@OPSROOM_BUILD=$(BUILD) node tests/demo/demo.mjs
 
 bench: deps-test
-	$(Q)$(MAKE) --no-print-directory -j2 all build/release/tests/bench/bench
+	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench
 	@rm -rf build/bench && mkdir -p build/bench
-	@build/release/tests/bench/bench build/release/opsroom build/bench $(ROUNDS)
+	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(ROUNDS)
+
+# What it finds grows in build/fuzz/corpus/NAME; an input that broke something
+# goes to tests/fuzz/corpus/NAME, under a name that says what it is.
+S ?= 60
+fuzz:
+	@[ -f 'tests/fuzz/fuzz_$(T).c' ] || { \
+		echo 'make fuzz T=NAME, one of: $(FUZZERS:tests/fuzz/fuzz_%.c=%)'; exit 2; }
+	@tests/tools/install build fuzz
+	$(Q)$(MAKE) --no-print-directory -j2 SANITIZE=1 BUILD=build/fuzz CC=clang CXX=clang++ \
+		CFLAGS=-fsanitize=fuzzer-no-link LDFLAGS=-fsanitize=fuzzer FUZZ_MAIN= \
+		build/fuzz/tests/fuzz/fuzz_$(T)
+	@mkdir -p build/fuzz/corpus/$(T)
+	$(Q)build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(S) -timeout=10 -max_len=8192 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
 
 # ---- habits ----
 
@@ -147,4 +173,4 @@ format-check:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(BUILD)/tests/fuzz/replay.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)

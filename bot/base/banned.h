@@ -10,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-/* Unbounded writes: use struct buf or snprintf. */
+/* Unbounded writes: use struct buf or snprintf. glibc's _FORTIFY_SOURCE makes
+ * sprintf a macro for clang, and a macro cannot be poisoned. */
+#undef sprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat gets
 /* Hidden static state, or no error report: use bot/base/civil.h, str_to_u64. */
 #pragma GCC poison gmtime localtime ctime asctime strtok atoi atol atoll

@@ -3,10 +3,9 @@
  * the rest is the frame. The session keeps its contract whatever comes.
  */
 #include "bot/discord/gateway.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void happen(struct gateway *gateway, struct str line, int64_t now_ms,
                    struct gateway_out *out)

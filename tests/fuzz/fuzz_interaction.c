@@ -6,10 +6,9 @@
 
 #include "bot/discord/json.h"
 #include "bot/discord/rest_call.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

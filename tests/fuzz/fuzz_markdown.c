@@ -5,10 +5,9 @@
 #include "bot/base/utf8.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void assert_inert(const struct buf *out)
 {

@@ -3,10 +3,9 @@
  * prints, and is read again from what was kept as typed.
  */
 #include "bot/core/when.h"
+#include "tests/fuzz/fuzz.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -260,8 +260,9 @@ static void stale_and_forged_buttons(void **state)
         "1|resolve|x|",
         "1||1|",
         "1|resolve|99999999999999999999|",
-        "1|timeline add|1|by=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ("1|timeline add|1|by=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "a"),
     };
     (void)state;
     (void)caller_declares(&caller);
