@@ -158,6 +158,13 @@ void caller_room_failed(struct caller *caller, int64_t id)
     room_result(caller, id, &failed);
 }
 
+void caller_room(struct caller *caller, int64_t id)
+{
+    struct event war = {.effect = EFFECT_WAR_ROOM,
+                        .ref_id = 1000 + (uint64_t)id};
+    room_result(caller, id, &war);
+}
+
 int64_t caller_declares(struct caller *caller)
 {
     struct interaction it = slash("incident declare");
@@ -166,11 +173,9 @@ int64_t caller_declares(struct caller *caller)
     assert_true(caller->requested);
     assert_int_equal(caller->outcome.verdict, VERDICT_ACCEPTED);
     int64_t id = caller->after.id;
-    struct event war = {.effect = EFFECT_WAR_ROOM,
-                        .ref_id = 1000 + (uint64_t)id};
     struct event live = {.effect = EFFECT_LIVE_ROOM,
                          .ref_id = 2000 + (uint64_t)id};
-    room_result(caller, id, &war);
+    caller_room(caller, id);
     room_result(caller, id, &live);
     return id;
 }

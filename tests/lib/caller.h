@@ -49,6 +49,8 @@ void add_file(struct interaction *it, const char *name, const char *file_name,
 const char *caller_does(struct caller *caller, const struct interaction *it);
 /* Declares "Logins fail" and gives it rooms: war 1000 + id, live 2000 + id. */
 int64_t caller_declares(struct caller *caller);
+/* Its war room is made, and no more. */
+void caller_room(struct caller *caller, int64_t id);
 /* Its war room could not be made: the lobby is it now. */
 void caller_room_failed(struct caller *caller, int64_t id);
 void caller_in(struct caller *caller, int64_t id, struct incident *out);

@@ -288,8 +288,8 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_must_hold_holds)};
     int failures = cmocka_run_group_tests(tests, NULL, NULL);
     if (failures != 0)
-        (void)printf("seed %" PRIu64 "; again: SEED=%" PRIu64
-                     " ROUNDS=1 build/san/tests/property/test_rules\n",
-                     round_seed, round_seed);
+        print_message("# again: SEED=%" PRIu64
+                      " ROUNDS=1 build/san/tests/property/test_rules\n",
+                      round_seed);
     return failures;
 }
