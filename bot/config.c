@@ -5,6 +5,7 @@
  */
 #include "bot/config.h"
 
+#include "bot/base/file.h"
 #include "bot/base/mem.h"
 #include "bot/base/url.h"
 #include "bot/base/utf8.h"
@@ -12,11 +13,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define FILE_BYTES     ((size_t)256 << 10)
 #define PROBLEM_BYTES  ((size_t)32 << 10)
@@ -482,24 +481,11 @@ static void set_defaults(struct config *config)
     buf_release(&why);
 }
 
-/* The whole file, up to the limit of `out`. */
-static enum err read_file(int fd, struct buf *out)
-{
-    char piece[4096];
-    ssize_t n;
-    while ((n = read(fd, piece, sizeof piece)) > 0)
-        buf_add_bytes(out, piece, (size_t)n);
-    if (n < 0)
-        return ERR_IO;
-    return out->overflow ? ERR_TOO_LONG : ERR_OK;
-}
-
 enum err config_load(const char *file, struct config *out, struct buf *why)
 {
     struct config config = {.compress = false};
     struct buf text = BUF_INIT(FILE_BYTES);
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    enum err err = fd < 0 ? ERR_IO : read_file(fd, &text);
+    enum err err = file_load(file, &text);
     if (err == ERR_IO) {
         buf_addf(why,
                  "%s: cannot be read: %s; write one after "
@@ -513,8 +499,6 @@ enum err config_load(const char *file, struct config *out, struct buf *why)
         err = read_text_of(file, buf_str(&text), &config, why);
         config.postmortem_enabled = str_of(config.repository).n > 0;
     }
-    if (fd >= 0)
-        (void)close(fd);
     buf_release(&text);
     if (err == ERR_OK)
         *out = config;

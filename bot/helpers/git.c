@@ -1,23 +1,17 @@
 #include "bot/helpers/git.h"
 
+#include "bot/base/file.h"
+
 #include <cjson/cJSON.h>
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define INPUT_BYTES (64u << 20)
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_JOB = 2 };
-
-static bool read_input(struct buf *out)
-{
-    char bytes[16384];
-    size_t n;
-    while ((n = fread(bytes, 1, sizeof bytes, stdin)) > 0)
-        buf_add_bytes(out, bytes, n);
-    return !ferror(stdin) && !out->overflow;
-}
 
 static bool read_job(const cJSON *root, struct git_job *job, struct buf *why)
 {
@@ -85,7 +79,7 @@ int main(void)
     struct git_done done;
     int exit_code = EXIT_BAD_JOB;
     cJSON *root = NULL;
-    if (read_input(&input))
+    if (file_read(STDIN_FILENO, &input) == ERR_OK)
         root = cJSON_ParseWithLengthOpts(input.s, input.n + 1, NULL, true);
     if (!cJSON_IsObject(root)) {
         buf_add_text(&why, "the job on standard input is not JSON");

@@ -1,5 +1,6 @@
 #include "bot/postmortem/postmortem.h"
 
+#include "bot/base/file.h"
 #include "bot/base/utf8.h"
 #include "bot/postmortem/data.h"
 #include "bot/postmortem/escape.h"
@@ -9,7 +10,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,23 +24,12 @@
 static enum err read_template(const char *file, struct buf *out,
                               struct buf *why)
 {
-    FILE *in = fopen(file, "rb");
-    if (in == NULL) {
+    enum err err = file_load(file, out);
+    if (err == ERR_IO)
         buf_addf(why, "%s cannot be read: %s", file, strerror(errno));
-        return ERR_IO;
-    }
-    char bytes[4096];
-    size_t n;
-    while ((n = fread(bytes, 1, sizeof bytes, in)) > 0)
-        buf_add_bytes(out, bytes, n);
-    bool failed = ferror(in) != 0;
-    (void)fclose(in);
-    if (failed || out->overflow) {
-        buf_addf(why, "%s %s", file,
-                 failed ? "cannot be read" : "is longer than 256 KiB");
-        return failed ? ERR_IO : ERR_TOO_LONG;
-    }
-    return ERR_OK;
+    else if (err == ERR_TOO_LONG)
+        buf_addf(why, "%s is longer than 256 KiB", file);
+    return err;
 }
 
 /* Which incident the page belongs to, for opsroom-git: two incidents may have

@@ -4,7 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "bot/base/buf.h"
+#include "bot/base/file.h"
 #include "bot/base/mem.h"
 
 #include <dirent.h>
@@ -21,15 +21,8 @@ static int is_input(const struct dirent *entry)
 static bool feed(const char *folder, const char *name)
 {
     struct buf path = BUF_INIT(4096), bytes = BUF_INIT(INPUT_BYTES);
-    char piece[4096];
-    size_t n;
     buf_addf(&path, "%s/%s", folder, name);
-    FILE *in = fopen(buf_text(&path), "rb");
-    while (in != NULL && (n = fread(piece, 1, sizeof piece, in)) > 0)
-        buf_add_bytes(&bytes, piece, n);
-    bool is_read = in != NULL && !ferror(in) && !bytes.overflow;
-    if (in != NULL)
-        (void)fclose(in);
+    bool is_read = file_load(buf_text(&path), &bytes) == ERR_OK;
     /* Just its bytes, so that AddressSanitizer sees a read beyond them. */
     uint8_t *input = mem_copy(bytes.s, bytes.n);
     if (is_read)

@@ -1,23 +1,11 @@
 #include "tests/lib/golden.h"
 
-#include "bot/base/buf.h"
+#include "bot/base/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
-
-static void read_file(const char *path, struct buf *out)
-{
-    char block[4096];
-    size_t n;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return;
-    while ((n = fread(block, 1, sizeof block, file)) > 0)
-        buf_add_bytes(out, block, n);
-    (void)fclose(file);
-}
 
 void golden_text(const char *name, struct str text)
 {
@@ -31,10 +19,10 @@ void golden_text(const char *name, struct str text)
         return;
     }
     struct buf want = BUF_INIT(1u << 20), got = BUF_INIT(1u << 20);
-    read_file(path, &want);
     buf_add(&got, text);
     buf_add_char(&got, '\n');
-    if (!str_eq(buf_str(&want), buf_str(&got)))
+    if (file_load(path, &want) != ERR_OK ||
+        !str_eq(buf_str(&want), buf_str(&got)))
         print_message("differs from %s (UPDATE_GOLDEN=1 rewrites it)\n", path);
     assert_string_equal(buf_text(&got), buf_text(&want));
     buf_release(&want);

@@ -1,5 +1,6 @@
 #include "tests/lib/scratch.h"
 
+#include "bot/base/file.h"
 #include "bot/base/mem.h"
 #include "bot/road/road.h"
 
@@ -61,14 +62,7 @@ void scratch_write(const char *path, const void *bytes, size_t n)
 
 void scratch_read(const char *path, struct buf *out)
 {
-    char piece[4096];
-    size_t n;
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0)
-        buf_add_bytes(out, piece, n);
-    assert_int_equal(fclose(file), 0);
-    assert_false(out->overflow);
+    assert_int_equal(file_load(path, out), ERR_OK);
 }
 
 /* ---- databases ---- */
@@ -201,4 +195,19 @@ struct request scratch_move(enum incident_state to, const char *text)
                               .draft = draft(EVENT_STATE, text)};
     request.draft.state_to = to;
     return request;
+}
+
+void scratch_fill(const struct scratch *scratch)
+{
+    struct store *store = scratch_open(scratch);
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Global outage");
+    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
+    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(
+            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
+            VERDICT_ACCEPTED);
+    store_close(store);
 }

@@ -37,5 +37,7 @@ enum verdict scratch_take(struct store *store, struct incident *in,
 struct request scratch_declare(int64_t id, const char *title);
 struct request scratch_entry(enum event_kind kind, const char *text);
 struct request scratch_move(enum incident_state to, const char *text);
+/* One incident with 100 entries. */
+void scratch_fill(const struct scratch *scratch);
 
 #endif

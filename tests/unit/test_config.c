@@ -202,6 +202,10 @@ static void a_missing_file_says_what_to_do(void **state)
     buf_clear(&why);
     assert_int_equal(config_load("build", &config, &why), ERR_IO);
     assert_non_null(strstr(buf_text(&why), "Is a directory"));
+    buf_clear(&why);
+    assert_int_equal(config_load("/dev/zero", &config, &why), ERR_TOO_LONG);
+    assert_string_equal(buf_text(&why), "/dev/zero: is larger than 256 kB; "
+                                        "that is no settings file\n");
     buf_release(&why);
 }
 

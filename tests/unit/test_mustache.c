@@ -1,5 +1,7 @@
 #include "templates/mustache.h"
 
+#include "bot/base/file.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -23,16 +25,10 @@ static struct buf read_spec(const char *name)
     struct buf out = BUF_INIT(1u << 20);
     char path[200];
     (void)snprintf(path, sizeof path, SPECS "%s", name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
+    if (file_load(path, &out) != ERR_OK)
         fail_msg("%s is missing: run `make deps-test`, and the tests from the "
                  "repository's root",
                  path);
-    char bytes[4096];
-    size_t n;
-    while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
-        buf_add_bytes(&out, bytes, n);
-    assert_int_equal(fclose(file), 0);
     return out;
 }
 

@@ -113,21 +113,6 @@ static void tidies_only_what_is_committed(void **state)
 
 /* ---- the record ---- */
 
-static void fill(const struct scratch *scratch)
-{
-    struct store *store = scratch_open(scratch);
-    struct incident in = {0};
-    struct request declare = scratch_declare(1, "Global outage");
-    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
-    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
-                     VERDICT_ACCEPTED);
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(
-            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
-            VERDICT_ACCEPTED);
-    store_close(store);
-}
-
 static void refuses_to_change_the_log(void **state)
 {
     static const char *const attempts[] = {
@@ -137,7 +122,7 @@ static void refuses_to_change_the_log(void **state)
         "DELETE FROM attachment",
     };
     struct sha256 hash;
-    fill(*state);
+    scratch_fill(*state);
     struct store *store = scratch_open(*state);
     assert_int_equal(store_put_attachment(store, STR("log"), &hash), ERR_OK);
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
@@ -401,7 +386,7 @@ static bool add_canonical(const struct event *event, void *context)
 
 static void gives_every_field_back(void **state)
 {
-    fill(*state);
+    scratch_fill(*state);
     struct store *store = scratch_open(*state);
     struct incident before, after;
     struct event full = {.seq = 102};

@@ -100,26 +100,11 @@ static void refuses_what_is_not_a_database(void **state)
     refuse(scratch, ERR_CORRUPT, "is not a database");
 }
 
-static void fill(const struct scratch *scratch)
-{
-    struct store *store = scratch_open(scratch);
-    struct incident in = {0};
-    struct request declare = scratch_declare(1, "Global outage");
-    struct request entry = scratch_entry(EVENT_NOTE, "tweaked the CDNs");
-    assert_int_equal(scratch_take(store, &in, &declare, SCRATCH_NOW_MS),
-                     VERDICT_ACCEPTED);
-    for (int i = 0; i < 100; i++)
-        assert_int_equal(
-            scratch_take(store, &in, &entry, SCRATCH_NOW_MS + i * 1000),
-            VERDICT_ACCEPTED);
-    store_close(store);
-}
-
 static void refuses_a_damaged_file(void **state)
 {
     const struct scratch *scratch = *state;
     struct buf whole = BUF_INIT(1 << 20);
-    fill(scratch);
+    scratch_fill(scratch);
     scratch_read(scratch->db, &whole);
     assert_true(whole.n > 16384);
     /* Cut off. */
@@ -140,7 +125,7 @@ static void refuses_other_programs_and_newer_files(void **state)
     scratch_sql(scratch, "PRAGMA application_id = 1");
     refuse(scratch, ERR_REFUSED, "belongs to another program");
     assert_int_equal(remove(scratch->db), 0);
-    fill(scratch);
+    scratch_fill(scratch);
     scratch_sql(scratch, "PRAGMA user_version = 99");
     /* The raw connection leaves the file checkpointed, without a -wal. */
     refuse(scratch, ERR_REFUSED, "newer opsroom");
@@ -184,7 +169,7 @@ static void reads_an_older_file_only_after_its_migration(void **state)
     const struct scratch *scratch = *state;
     struct store *store = NULL;
     struct buf why = BUF_INIT(1024);
-    fill(scratch);
+    scratch_fill(scratch);
     scratch_sql(scratch, "PRAGMA user_version = 0");
     assert_int_equal(store_open(scratch->db, true, &store, &why), ERR_REFUSED);
     assert_non_null(strstr(buf_text(&why), "older opsroom"));
@@ -226,7 +211,7 @@ static void refuses_what_it_may_not_write(void **state)
 {
     const struct scratch *scratch = *state;
     struct buf before = BUF_INIT(1 << 20), after = BUF_INIT(1 << 20);
-    fill(scratch);
+    scratch_fill(scratch);
     scratch_read(scratch->db, &before);
     assert_int_equal(chmod(scratch->db, 0444), 0);
     assert_int_equal(chmod(scratch->folder, 0777), 0);
