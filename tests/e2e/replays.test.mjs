@@ -5,17 +5,15 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
 
-import { start } from '../discord/standin.mjs';
-import { Bot, git } from './bot.mjs';
+import { git } from './bot.mjs';
 import { guildOf, play, readReplay } from './replay.mjs';
+import { withBot } from './stage.mjs';
 
 /** Plays a replay to its commit; hands over what there is to look at. */
 async function played(name, look) {
     const replay = readReplay(name);
-    const standin = await start({ guilds: [guildOf(replay)] });
-    const guild = standin.guild();
-    const bot = new Bot(standin, { settings: { discord: { announce_channel: guild.channel('announcements').id } } });
-    try {
+    const settings = (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } });
+    await withBot({ guilds: [guildOf(replay)], settings }, async ({ standin, guild, bot }) => {
         await bot.start();
         const war = await play(standin, guild, replay);
         const card = await war.message(/Postmortem/);
@@ -28,13 +26,7 @@ async function played(name, look) {
         assert.equal((await bot.stop()).code, 0);
         assert.equal(bot.run('verify').code, 0);
         assert.equal(bot.run('render', '--incident', '1').out, page, 're-rendering gives the same bytes');
-    } catch (error) {
-        error.message += `\n--- the bot's log\n${bot.log.slice(-6000)}\n--- the last traffic\n${standin.story()}`;
-        throw error;
-    } finally {
-        await bot.close();
-        await standin.close();
-    }
+    });
 }
 
 /** The page as a reader sees it: HTML by cmark-gfm, tags taken off. */

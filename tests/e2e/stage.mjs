@@ -7,23 +7,16 @@ import { start } from '../discord/standin.mjs';
 import { Bot } from './bot.mjs';
 
 /**
- * Plays `play({standin, guild, bot, nova, quill, finch})`; `options` are the
- * stand-in's, and `settings` the bot's (or made from the guild). Afterwards the
- * bot has broken no rule of Discord's, stops with 0, and its record is whole.
+ * Plays `play({standin, guild, bot})` and closes both; a failure brings the
+ * bot's log along. `options` are the stand-in's, and `settings` the bot's (or
+ * made from the guild).
  */
-export async function stage({ settings, started = true, ...options }, play) {
+export async function withBot({ settings, ...options }, play) {
     const standin = await start(options);
     const guild = standin.guild();
     const bot = new Bot(standin, { settings: typeof settings === 'function' ? settings(guild, standin) : settings });
     try {
-        if (started) await bot.start();
-        await play({ standin, guild, bot, nova: guild.member('nova'), quill: guild.member('quill'), finch: guild.member('finch') });
-        // When this machine is too slow to hear an answer in time, it is sent again.
-        const isSlow = /callback" status=0 .*timed out/.test(bot.log);
-        assert.deepEqual(standin.violations.filter(({ rule }) => !(isSlow && rule === 'double-ack')), []);
-        if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
-        const { code, out, err } = bot.run('verify');
-        assert.equal(code, 0, out + err);
+        await play({ standin, guild, bot });
     } catch (error) {
         error.message += `\n--- the bot's log\n${bot.log.slice(-6000)}\n--- the last traffic\n${standin.story()}`;
         throw error;
@@ -32,6 +25,21 @@ export async function stage({ settings, started = true, ...options }, play) {
         await standin.close();
     }
 }
+
+/**
+ * Plays `play({standin, guild, bot, nova, quill, finch})`. Afterwards the bot
+ * has broken no rule of Discord's, stops with 0, and its record is whole.
+ */
+export const stage = ({ started = true, ...options }, play) => withBot(options, async ({ standin, guild, bot }) => {
+    if (started) await bot.start();
+    await play({ standin, guild, bot, nova: guild.member('nova'), quill: guild.member('quill'), finch: guild.member('finch') });
+    // When this machine is too slow to hear an answer in time, it is sent again.
+    const isSlow = /callback" status=0 .*timed out/.test(bot.log);
+    assert.deepEqual(standin.violations.filter(({ rule }) => !(isSlow && rule === 'double-ack')), []);
+    if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+    const { code, out, err } = bot.run('verify');
+    assert.equal(code, 0, out + err);
+});
 
 const lanes = Array.from({ length: 6 }, () => Promise.resolve());
 let scenes = 0;
