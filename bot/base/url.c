@@ -16,6 +16,12 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_name_char(char c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_';
+}
+
 /* A dotted quad, or a name whose last label begins with a letter: there are
  * readers, curl among them, that take "127.1" or "0x7f000001" for 127.0.0.1. */
 static bool is_name_or_quad(struct str host)
@@ -24,8 +30,7 @@ static bool is_name_or_quad(struct str host)
     struct in_addr ignored;
     struct str rest = host, label = STR_NONE;
     for (size_t i = 0; i < host.n; i++)
-        if (!is_letter(host.s[i]) && !(host.s[i] >= '0' && host.s[i] <= '9') &&
-            memchr(".-_", host.s[i], 3) == NULL)
+        if (!is_name_char(host.s[i]))
             return false;
     while (str_cut(&rest, '.', &label))
         continue;
