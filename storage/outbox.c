@@ -15,6 +15,7 @@ static const char *lane_of(enum effect_kind kind)
     case EFFECT_CARD:
     case EFFECT_PIN:
     case EFFECT_ROOM:
+    case EFFECT_LET_IN:
         return "war";
     case EFFECT_LIVE_ROOM:
     case EFFECT_LIVE:

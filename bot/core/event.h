@@ -96,7 +96,8 @@
     X(ROOM, "room")             /* bring the war room's entries in line */     \
     X(ANNOUNCE, "announce")     /* one line in the announce channel */         \
     X(FETCH, "fetch")           /* download an attached file */                \
-    X(POSTMORTEM, "postmortem") /* render and commit */
+    X(POSTMORTEM, "postmortem") /* render and commit */                        \
+    X(LET_IN, "let_in")         /* those with a role, into a private room */
 /* clang-format on */
 
 /* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,

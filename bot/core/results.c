@@ -45,7 +45,8 @@ static void decide_failure(struct step *step)
     } else if (event->effect == EFFECT_LIVE_ROOM) {
         want(step, EFFECT_ANNOUNCE);
     } else if (event->effect == EFFECT_FETCH ||
-               event->effect == EFFECT_POSTMORTEM) {
+               event->effect == EFFECT_POSTMORTEM ||
+               event->effect == EFFECT_LET_IN) {
         want(step, EFFECT_ROOM);
     }
 }
@@ -136,6 +137,7 @@ void decide_result(struct step *step)
         decide_made(step);
         break;
     case EFFECT_PIN:
+    case EFFECT_LET_IN:
     case EFFECT_LIVE:
     case EFFECT_ROOM:
         /* They bring the world in line with the record: nothing new. */

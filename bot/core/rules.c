@@ -352,6 +352,8 @@ static void decide_assign(struct step *step)
         event->text = str_of(step->out->text);
     }
     emit(step, event);
+    if (!leaves && step->in->is_private)
+        want(step, EFFECT_LET_IN);
     want_shown(step, event->visibility);
 }
 

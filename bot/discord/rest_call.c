@@ -131,6 +131,18 @@ struct rest_call rest_message_pin(uint64_t channel_id, uint64_t message_id,
     return call;
 }
 
+struct rest_call rest_overwrite_put(uint64_t channel_id, uint64_t whose,
+                                    cJSON *body, const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_PUT, "PUT /channels/:id/permissions/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/permissions/%" PRIu64, channel_id,
+             whose);
+    take_body(&call, body);
+    set_reason(&call, reason);
+    return call;
+}
+
 /* A repeated callback that had arrived the first time answers 40060: done. */
 struct rest_call rest_interaction_callback(uint64_t interaction_id,
                                            struct str token, cJSON *body)

@@ -20,6 +20,7 @@ enum delivery_verdict deliver_war_room(struct visit *visit);
 enum delivery_verdict deliver_live_room(struct visit *visit);
 enum delivery_verdict deliver_card(struct visit *visit);
 enum delivery_verdict deliver_pin(struct visit *visit);
+enum delivery_verdict deliver_let_in(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 
@@ -94,5 +95,7 @@ void channel_add_overwrite(cJSON *body, uint64_t id, bool is_member,
  * EMBED_LINKS, ATTACH_FILES, READ_MESSAGE_HISTORY, PIN_MESSAGES, ADD_REACTIONS,
  * CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS. */
 #define BITS_BOT "2252109051448384"
+/* Of a person: VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY. */
+#define BITS_TAKE_PART "68608"
 
 #endif

@@ -9,8 +9,7 @@
 #define NAME_MOST_UNITS 90
 #define OVERWRITES      100 /* Discord's most in one request */
 
-#define BITS_VIEW      "1024"  /* VIEW_CHANNEL */
-#define BITS_TAKE_PART "68608" /* and SEND_MESSAGES, READ_MESSAGE_HISTORY */
+#define BITS_VIEW "1024" /* VIEW_CHANNEL */
 
 /* Letters and digits of any script; ASCII in lower case. Discord turns the rest
  * of a text channel's name into dashes, or refuses it. */

@@ -331,6 +331,13 @@ static struct rest_answer carry_out(struct world *world,
         return list_messages(world, first, number_in(call->path, 2));
     if (str_is(str_of(call->route), "PATCH /channels/:id/messages/:id"))
         return edit_message(world, number_in(call->path, 1), body);
+    if (str_is(str_of(call->route), "PUT /channels/:id/permissions/:id")) {
+        json_set_id(body, "id", number_in(call->path, 1));
+        json_add(cJSON_GetObjectItem(world_channel(world, first),
+                                     "permission_overwrites"),
+                 body);
+        return (struct rest_answer){.fate = REST_DONE, .status = 204};
+    }
     assert_string_equal(call->route, "PUT /channels/:id/messages/pins/:id");
     cJSON *message = world_message(world, number_in(call->path, 1));
     if (message == NULL || json_is_true(message, DELETED))

@@ -72,6 +72,17 @@ static void security_is_private(void **state)
     assert_string_equal(play.wanted, "card");
     accepts(&play, moving(STATE_RESOLVED, NULL));
     assert_string_equal(play.wanted, "card room postmortem");
+    /* Who takes a role has to see its room; who leaves one has seen it. */
+    accepts(&play, assigning(dma, ROLE_OPS));
+    assert_non_null(strstr(play.wanted, "let_in"));
+    struct request leaving =
+        assigning((struct actor){.type = ACTOR_NOBODY}, ROLE_OPS);
+    leaving.draft.actor = dma;
+    accepts(&play, leaving);
+    assert_null(strstr(play.wanted, "let_in"));
+    play = declared();
+    accepts(&play, assigning(dma, ROLE_OPS));
+    assert_null(strstr(play.wanted, "let_in"));
 }
 
 static void refuses_a_bad_declaration(void **state)

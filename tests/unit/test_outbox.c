@@ -98,7 +98,7 @@ static void lanes_by_kind(void **state)
         {EFFECT_PIN, "war/1"},           {EFFECT_ROOM, "war/1"},
         {EFFECT_LIVE_ROOM, "live/1"},    {EFFECT_LIVE, "live/1"},
         {EFFECT_ANNOUNCE, "announce/1"}, {EFFECT_FETCH, "fetch/1"},
-        {EFFECT_POSTMORTEM, "git/1"},
+        {EFFECT_POSTMORTEM, "git/1"},    {EFFECT_LET_IN, "war/1"},
     };
     struct store *store = open_empty(state);
     assert_int_equal(sizeof cases / sizeof cases[0], EFFECT_KIND_COUNT - 1);
