@@ -431,7 +431,7 @@ static void fetch_ended(struct rest *rest, const struct transfer_end *end)
         log_warn("fetch_failed", LOG_INT("status", end->status),
                  LOG_TEXT("words", end->error));
     fetch->done(fate, end->status, fate == REST_DONE ? end->body : STR_NONE,
-                end->content_type, fetch->context);
+                fetch->context);
     free(fetch);
 }
 

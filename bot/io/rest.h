@@ -43,7 +43,7 @@ void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
  * status 2xx: larger than max_bytes; with status 0: a URL that is not allowed.
  */
 typedef void rest_fetch_fn(enum rest_fate fate, int status, struct str bytes,
-                           struct str content_type, void *context);
+                           void *context);
 void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
                 rest_fetch_fn *done, void *context);
 /* Called once, when a 401 on a bot route stopped everything: what is queued

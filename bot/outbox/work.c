@@ -30,12 +30,11 @@ static void keep_bytes(struct work *work, struct str bytes)
 }
 
 static void on_fetched(enum rest_fate fate, int status, struct str bytes,
-                       struct str content_type, void *context)
+                       void *context)
 {
     (void)status;
     struct work *work = context;
     work->fetch_fate = fate;
-    str_copy_to(work->type, content_type);
     keep_bytes(work, bytes);
     work->answered(work);
 }
@@ -93,8 +92,7 @@ static bool copy_entry(const struct event *entry, void *context)
     struct work *work = context;
     struct event *draft = result_begin(&work->delivery);
     str_copy_to(work->name, entry->file_name);
-    if (entry->file_type.n > 0)
-        str_copy_to(work->type, entry->file_type);
+    str_copy_to(work->type, entry->file_type);
     str_copy_to(work->actor, entry->actor.name);
     str_copy_to(work->recorder, entry->recorder.name);
     draft->occurred = entry->occurred;

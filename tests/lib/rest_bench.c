@@ -126,11 +126,11 @@ static void on_answer(const struct rest_answer *answer, void *context)
 }
 
 static void on_bytes(enum rest_fate fate, int status, struct str bytes,
-                     struct str content_type, void *context)
+                     void *context)
 {
     struct bench *bench = context;
-    buf_addf(&bench->story, "< %s %d %.*s (%.*s)\n", fates[fate], status,
-             STR_ARG(bytes), STR_ARG(content_type));
+    buf_addf(&bench->story, "< %s %d %.*s\n", fates[fate], status,
+             STR_ARG(bytes));
     one_less(bench);
 }
 
