@@ -2,6 +2,7 @@
 
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "tests/lib/chance.h"
 #include "tests/lib/golden.h"
 
 #include <assert.h>
@@ -18,15 +19,6 @@
 #define DISCORD_BEGAN INT64_C(1420070400000)
 #define LISTING       100
 #define DELETED       "deleted"
-
-uint64_t world_random(struct world *world)
-{
-    /* splitmix64 */
-    uint64_t z = (world->random += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
 
 void world_open(struct world *world, int64_t now_ms)
 {
@@ -387,13 +379,13 @@ static struct rest_answer answer_to(struct world *world,
  * may come at once, or when nonces are long forgotten. */
 static bool killed(struct world *world, struct delivery *delivery)
 {
-    if ((int)(world_random(world) % 1000) >= world->kill_chance)
+    if ((int)chance_below(&world->random, 1000) >= world->kill_chance)
         return false;
     world->kills++;
     rest_call_release(&delivery->call);
     if (store_in_transaction(world->store))
         store_rollback(world->store);
-    world->now_ms += (int64_t)(world_random(world) % 400000);
+    world->now_ms += (int64_t)chance_below(&world->random, 400000);
     return true;
 }
 

@@ -41,7 +41,7 @@ struct world {
     /* Out of 1000, at every point where a kill could come. */
     int kill_chance;
     int kills;
-    uint64_t random; /* state of world_random */
+    uint64_t random; /* chance_next's */
 };
 
 void world_open(struct world *world, int64_t now_ms);
@@ -81,7 +81,5 @@ int world_calls(const struct world *world, const char *start);
 
 /* Compares with tests/golden/NAME, without ids, nonce and the instance. */
 void world_check_body(const char *name, const cJSON *body);
-
-uint64_t world_random(struct world *world);
 
 #endif

@@ -10,6 +10,7 @@
 #include "bot/room/room.h"
 #include "commands/check.h"
 #include "tests/lib/caller.h"
+#include "tests/lib/chance.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -31,30 +32,14 @@ static struct caller caller;
 
 static uint64_t seed, chance;
 
-/* splitmix64 (Steele, Lea, Flood 2014) */
-static uint64_t next_random(void)
-{
-    uint64_t z = chance += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
 static int below(int n)
 {
-    return (int)(next_random() % (uint64_t)n);
+    return (int)chance_below(&chance, (uint64_t)n);
 }
 
 static bool one_in(int n)
 {
     return below(n) == 0;
-}
-
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    uint64_t value;
-    return text != NULL && str_to_u64(str_of(text), &value) ? value : otherwise;
 }
 
 /* ---- what clients send ---- */
@@ -163,10 +148,10 @@ static void add_option(struct interaction *it, const struct option *option)
         .name = is_forged ? any_text() : str_of(option->name),
         .type = OPTION_TYPE_STRING,
         .text = fit_text(option),
-        .number = one_in(4) ? (int64_t)next_random() : 1 + below(300),
+        .number = one_in(4) ? (int64_t)chance_next(&chance) : 1 + below(300),
         .flag = one_in(2),
-        .id = next_random(),
-        .user = {next_random() % 3 + NOVA, any_text(), one_in(9)},
+        .id = chance_next(&chance),
+        .user = {chance_next(&chance) % 3 + NOVA, any_text(), one_in(9)},
         .file = {5, any_text(), any_text(), STR("https://example.org/x"),
                  below(1100000)},
     };
@@ -325,8 +310,8 @@ static void play_one(void)
 
 static void clients_send_anything(void **state)
 {
-    uint64_t first = from_environment("SEED", 1);
-    uint64_t rounds = from_environment("ROUNDS", 40);
+    uint64_t first = chance_setting("SEED", 1);
+    uint64_t rounds = chance_setting("ROUNDS", 40);
     (void)state;
     for (seed = first; seed < first + rounds; seed++)
         play_one();

@@ -10,6 +10,7 @@
 
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
+#include "tests/lib/chance.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -74,10 +75,7 @@ check(const struct world *world, bool holds, const char *format, ...)
 
 static int64_t any(struct world *world, int64_t below)
 {
-    uint64_t z = world->random += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return (int64_t)((z ^ (z >> 31)) % (uint64_t)below);
+    return (int64_t)chance_below(&world->random, (uint64_t)below);
 }
 
 /* True in so many of a hundred cases, and never while the server behaves. */

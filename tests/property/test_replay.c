@@ -7,6 +7,7 @@
  */
 #include "bot/road/road.h"
 #include "storage/store_internal.h"
+#include "tests/lib/chance.h"
 #include "tests/lib/scratch.h"
 
 #include <inttypes.h>
@@ -36,13 +37,7 @@ struct world {
 
 static uint64_t draw(struct world *world, uint64_t below)
 {
-    /* xorshift64*, never 0 */
-    uint64_t x = world->random;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    world->random = x;
-    return (x * UINT64_C(2685821657736338717) >> 33) % below;
+    return chance_below(&world->random, below);
 }
 
 static bool chance(struct world *world, uint64_t one_in)
@@ -273,7 +268,7 @@ static struct world *world_new(void **state, uint64_t seed)
 {
     static struct world world;
     world = (struct world){.seed = seed,
-                           .random = seed * UINT64_C(0x9E3779B97F4A7C15) + 1,
+                           .random = seed,
                            .scratch = *state,
                            .now_ms = SCRATCH_NOW_MS};
     return &world;
@@ -364,9 +359,7 @@ static struct acknowledged run_and_kill(struct world *world, uint64_t least)
 
 static void what_was_committed_survives_a_kill(void **state)
 {
-    const char *seed = getenv("SEED");
-    struct world *world =
-        world_new(state, seed == NULL ? 1 : strtoull(seed, NULL, 10));
+    struct world *world = world_new(state, chance_setting("SEED", 1));
     for (int round = 0; round < KILLS; round++) {
         struct acknowledged last = run_and_kill(world, 1 + draw(world, 12));
         /* Another child, other chances. */

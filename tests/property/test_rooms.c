@@ -4,6 +4,7 @@
  * order, and nothing that is not for it.
  */
 #include "bot/discord/json.h"
+#include "tests/lib/chance.h"
 #include "tests/lib/room_world.h"
 
 #include <inttypes.h>
@@ -28,7 +29,7 @@ static const char *const texts[] = {
 
 static uint64_t below(struct world *world, uint64_t n)
 {
-    return world_random(world) % n;
+    return chance_below(&world->random, n);
 }
 
 static void record_something(struct world *world, int64_t id)

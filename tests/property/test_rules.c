@@ -3,6 +3,7 @@
  * must hold holds. SEED and ROUNDS choose another run; a failure names its own.
  */
 #include "bot/core/incident.h"
+#include "tests/lib/chance.h"
 
 /* clang-format off */
 #include <stdarg.h>
@@ -20,30 +21,14 @@
 
 static uint64_t chance;
 
-/* splitmix64 (Steele, Lea, Flood 2014) */
-static uint64_t next_random(void)
-{
-    uint64_t z = chance += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
 static int below(int n)
 {
-    return (int)(next_random() % (uint64_t)n);
+    return (int)chance_below(&chance, (uint64_t)n);
 }
 
 static bool one_in(int n)
 {
     return below(n) == 0;
-}
-
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    uint64_t value;
-    return text != NULL && str_to_u64(str_of(text), &value) ? value : otherwise;
 }
 
 /* ---- random requests ---- */
@@ -274,8 +259,8 @@ static uint64_t round_seed;
 static void what_must_hold_holds(void **state)
 {
     (void)state;
-    uint64_t seed = from_environment("SEED", 1);
-    uint64_t rounds = from_environment("ROUNDS", 2000);
+    uint64_t seed = chance_setting("SEED", 1);
+    uint64_t rounds = chance_setting("ROUNDS", 2000);
     for (uint64_t i = 0; i < rounds; i++) {
         round_seed = chance = seed + i;
         play_round();
