@@ -161,7 +161,9 @@ scene('SIGTERM while work is in flight: 0 at once, and the next start ends it', 
     standin.faults.delay('create_interaction_response', 60_000, 2);
     const pending = nova.begin('/timeline add', { text: 'The last word' }, { channel: war });
     await pending.first;
+    const asked = requests(standin, /callback/).length;
     assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+    assert.equal(requests(standin, /callback/).length, asked, 'gone before the time to ask again, 1.2 s');
     assert.ok(bot.record().events.some(({ text }) => text === 'The last word'));
 });
 
