@@ -1,5 +1,6 @@
 #include "bot/cli.h"
 
+#include "bot/cli_event.h"
 #include "bot/postmortem/postmortem.h"
 #include "commands/command.h"
 
@@ -145,77 +146,30 @@ int cli_verify(const struct config *config)
     return err == ERR_OK ? 0 : 1;
 }
 
-static void add_number(cJSON *object, const struct event_field *field,
-                       int64_t number)
-{
-    char text[CIVIL_ISO_BYTES];
-    switch (field->type) {
-    case FIELD_ID:
-        (void)snprintf(text, sizeof text, "%" PRIu64, (uint64_t)number);
-        cJSON_AddStringToObject(object, field->name, text);
-        break;
-    case FIELD_BOOL:
-        cJSON_AddBoolToObject(object, field->name, number != 0);
-        break;
-    case FIELD_ENUM:
-        cJSON_AddStringToObject(object, field->name,
-                                word_of(field->words, (int)number));
-        break;
-    case FIELD_INT64:
-        if (str_ends(str_of(field->name), "_ms")) {
-            civil_iso(number, text);
-            cJSON_AddStringToObject(object, field->name, text);
-        } else {
-            cJSON_AddNumberToObject(object, field->name, (double)number);
-        }
-        break;
-    case FIELD_TEXT:
-    case FIELD_TYPED:
-        break;
-    }
-}
-
 static bool add_event(const struct event *event, void *context)
 {
-    cJSON *object = cJSON_CreateObject();
-    struct buf text = BUF_INIT(REPORT_BYTES);
-    cJSON_AddNumberToObject(object, "seq", (double)event->seq);
-    cJSON_AddStringToObject(object, "kind",
-                            word_of(&event_kind_words, (int)event->kind));
-    cJSON_AddStringToObject(object, "visibility",
-                            word_of(&visibility_words, (int)event->visibility));
-    for (int i = 0; i < event_field_count; i++) {
-        const struct event_field *field = &event_fields[i];
-        if (event_field_is_default(event, field) ||
-            cJSON_HasObjectItem(object, field->name))
-            continue;
-        if (event_field_is_text(field)) {
-            buf_clear(&text);
-            buf_add(&text, event_get_text(event, field));
-            cJSON_AddStringToObject(object, field->name, buf_text(&text));
-        } else {
-            add_number(object, field, event_get_number(event, field));
-        }
-    }
-    buf_release(&text);
-    cJSON_AddItemToArray(context, object);
+    cJSON_AddItemToArray(context, event_json(event));
     return true;
 }
 
 static bool print_event(const struct event *event, void *context)
 {
-    const struct incident *in = context;
     struct buf line = BUF_INIT(REPORT_BYTES);
-    when_print(&event->occurred, true, &line);
-    buf_addf(&line, "  #%" PRId64 " %s", event->seq,
-             word_of(&event_kind_words, (int)event->kind));
-    if (event->actor.name.n > 0)
-        buf_addf(&line, "  %.*s", STR_ARG(event->actor.name));
-    buf_addf(&line, "  %.*s\n", STR_ARG(event->text));
+    (void)context;
+    event_print(event, &line);
     (void)print(buf_str(&line));
     buf_release(&line);
-    (void)in;
     return true;
+}
+
+static void print_title(const struct incident *in)
+{
+    struct buf name = BUF_INIT(64);
+    incident_print_name(in, &name);
+    (void)printf("%s: %s (%s, %s). Times are UTC.\n", buf_text(&name),
+                 in->title, word_of(&severity_words, (int)in->severity),
+                 word_of(&state_words, (int)in->state));
+    buf_release(&name);
 }
 
 static cJSON *incident_json(const struct incident *in)
@@ -287,8 +241,9 @@ int cli_timeline(const struct config *config, int64_t incident_id, bool json)
         free(text);
         cJSON_Delete(object);
     } else {
+        print_title(&in);
         err = store_each_event(store, incident_id, EVENTS_BY_TIME, 0,
-                               print_event, &in);
+                               print_event, NULL);
     }
     if (err != ERR_OK)
         (void)complain(config->storage_path, store_why(store));

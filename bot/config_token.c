@@ -35,15 +35,15 @@ static enum err read_token_file(const char *file, struct buf *out,
     enum err err = ERR_INVALID;
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &about) != 0) {
-        buf_addf(why, "discord.token_file: %s cannot be read: %s\n", file,
+        buf_addf(why, "discord.token_file: %s cannot be read: %s", file,
                  strerror(errno));
         err = ERR_IO;
     } else if (!S_ISREG(about.st_mode)) {
-        buf_addf(why, "discord.token_file: %s is not a file\n", file);
+        buf_addf(why, "discord.token_file: %s is not a file", file);
     } else if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0 &&
                !is_systemd_credential(file)) {
         buf_addf(why,
-                 "discord.token_file: others may read %s; run chmod 600 %s\n",
+                 "discord.token_file: others may read %s; run chmod 600 %s",
                  file, file);
     } else {
         ssize_t n =
@@ -90,9 +90,9 @@ enum err config_token(const struct config *config, char **out, struct buf *why)
         err = problem == NULL ? ERR_OK : ERR_INVALID;
         if (token.n == 0 && !from_file)
             buf_add_text(why, "no bot token: set discord.token_file, or the "
-                              "environment variable DISCORD_TOKEN\n");
+                              "environment variable DISCORD_TOKEN");
         else if (problem != NULL)
-            buf_addf(why, "the bot token in %s %s\n",
+            buf_addf(why, "the bot token in %s %s",
                      from_file ? config->token_file : "DISCORD_TOKEN", problem);
     }
     if (err == ERR_OK) {

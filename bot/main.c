@@ -53,7 +53,7 @@ static const char usage[] =
 
 static int misuse(const char *what, const char *argument)
 {
-    (void)fprintf(stderr, "opsroom: %s %s\n\n%s", what, argument, usage);
+    (void)fprintf(stderr, "opsroom: %s%s\n\n%s", what, argument, usage);
     return EXIT_USAGE;
 }
 
@@ -74,9 +74,9 @@ static int read_arguments(int count, char **words, struct arguments *out)
             if (str_starts(number, "INC-"))
                 number = str_from(number, 4);
             if (!str_to_u64(number, &out->incident))
-                return misuse("not an incident's number:", value);
+                return misuse("not an incident's number: ", value);
         } else {
-            return misuse("cannot make sense of", words[i]);
+            return misuse("cannot make sense of ", words[i]);
         }
     }
     return 0;
@@ -132,7 +132,7 @@ static int with_config(const struct arguments *arguments,
     if (strcmp(verb, "verify") == 0)
         return cli_verify(config);
     if (arguments->incident == 0)
-        return misuse("which incident? Add --incident N to", verb);
+        return misuse("which incident? Add --incident N to ", verb);
     if (strcmp(verb, "timeline") == 0)
         return cli_timeline(config, (int64_t)arguments->incident,
                             arguments->json);
@@ -174,7 +174,7 @@ int main(int count, char **words)
     if (code != 0 || plain_verb(arguments.verb, &code))
         return code;
     if (!needs_config(arguments.verb))
-        return misuse("there is no command", arguments.verb);
+        return misuse("there is no command ", arguments.verb);
     struct buf why = BUF_INIT(16384);
     if (config_load(arguments.config, &config, &why) == ERR_OK) {
         code = with_config(&arguments, &config);

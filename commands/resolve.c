@@ -85,7 +85,7 @@ const struct command command_resolve = {
     .options =
         {
             {.name = "summary",
-             .help = "What it was and what ended it; a form asks if left out",
+             .help = "What it was and what ended it",
              .type = VALUE_TEXT,
              .max_units = SUMMARY_UNITS,
              .many_lines = true},

@@ -204,7 +204,7 @@ struct event {
 
 /* A field's place and how to read it. ENUM fields are int-sized. */
 struct event_field {
-    const char *name; /* column and JSON key */
+    const char *name; /* column; JSON key, there without "_ms" */
     enum {
         FIELD_INT64,
         FIELD_ID, /* uint64_t snowflake; decimal text outside */

@@ -209,15 +209,26 @@ scene('commands prints what Discord gets, and a change of it is sent', {}, async
     assert.equal(put().length, 2);
 });
 
-scene('timeline, verify and render beside a running bot', {}, async ({ guild, bot, nova }) => {
+scene('timeline, verify and render beside a running bot', {}, async ({ guild, bot, nova, quill }) => {
     const { war } = await declare(guild, nova, { started: '18:53 CET', severity: 'SEV2' });
-    await nova.slash('/timeline add', { text: 'Restarted the queue', kind: 'action', by: 'quill' }, { channel: war });
+    const say = (command, values) => nova.slash(command, values, { channel: war });
+    await say('/timeline add', { text: 'Restarted the queue', kind: 'action', by: 'quill' });
+    await say('/timeline change', { what: 'wal_keep_size', where: 'db-1', from: '400 GB', to: '1 GB', temporary: true });
+    await say('/ic assign', { user: quill });
+    await say('/incident update', { message: 'Logins work\nfor most', state: 'mitigated' });
     const record = bot.record();
     assert.equal(record.severity, 'SEV2');
     const entry = record.events.find(({ kind }) => kind === 'action');
     assert.equal(entry.text, 'Restarted the queue');
     const printed = bot.run('timeline', '--incident', 'INC-1');
-    assert.match(printed.out, /#\d+ action {2}quill {2}Restarted the queue/);
+    assert.match(printed.out, /^INC-1: Logins fail \(SEV2, mitigated\)\. Times are UTC\.$/m);
+    assert.match(printed.out, /^\d{4}-\d\d-\d\d \d\d:\d\d {2}#\d+ +action +quill: Restarted the queue$/m);
+    assert.match(printed.out, /change +nova: wal_keep_size on db-1: 400 GB → 1 GB \(temporary\)$/m);
+    assert.match(printed.out, /role +nova: commander is quill$/m);
+    assert.match(printed.out, /state +nova: investigating → mitigated: Logins work\n {4}for most$/m);
+    assert.match(printed.out, /task +card done: \d+$/m);
+    const at = Date.parse(record.events.find(({ kind }) => kind === 'action').recorded_at);
+    assert.ok(Math.abs(Date.now() - at) < 3600_000, 'times are ISO 8601');
     assert.match(bot.run('render', '--incident', '1').out, /^---\n[^]*Logins fail[^]*Restarted the queue/);
     const verified = bot.run('verify');
     assert.equal(verified.code, 0);

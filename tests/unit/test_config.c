@@ -362,12 +362,12 @@ static void without_a_file_the_token_comes_from_the_environment(void **state)
     assert_int_equal(token_of("", &token, &why), ERR_INVALID);
     assert_string_equal(buf_text(&why),
                         "no bot token: set discord.token_file, or the "
-                        "environment variable DISCORD_TOKEN\n");
+                        "environment variable DISCORD_TOKEN");
     buf_clear(&why);
     assert_int_equal(token_of("build/none", &token, &why), ERR_IO);
     assert_string_equal(buf_text(&why),
                         "discord.token_file: build/none cannot be read: No "
-                        "such file or directory\n");
+                        "such file or directory");
     buf_release(&why);
 }
 
