@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,6 +189,7 @@ static void register_commands(struct app *app)
         rest_send(app->rest, &call, on_registered, app);
     }
     buf_release(&known);
+    (void)malloc_trim(0); /* what only the start needed */
 }
 
 static void on_ready(struct app *app, const cJSON *data)
