@@ -1,3 +1,4 @@
+#include "bot/core/hints.h"
 #include "commands/command.h"
 #include "commands/words.h"
 
@@ -102,21 +103,6 @@ static enum reply run(const struct call *call, struct request *request,
     return set_actor(call, draft, words) ? REPLY_REQUEST : REPLY_REFUSED;
 }
 
-/* "tweaked the CDNs" helps nobody half a year later. */
-static bool is_vague(struct str text)
-{
-    static const char *const vague[] = {"tweaked", "fixed it", "some ",
-                                        "various"};
-    for (; text.n > 0; text = str_from(text, 1)) {
-        for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++) {
-            struct str head = {text.s, strlen(vague[i])};
-            if (head.n <= text.n && str_is_nocase(head, vague[i]))
-                return true;
-        }
-    }
-    return false;
-}
-
 static void add_hints(const struct call *call, const struct event *event,
                       struct buf *words)
 {
@@ -132,9 +118,12 @@ static void add_hints(const struct call *call, const struct event *event,
     if (event->kind == EVENT_IDEA)
         buf_add_text(words, "\nThe idea is parked: it is not in the timeline, "
                             "and it is not lost.");
-    if (event->kind == EVENT_ACTION && is_vague(event->text))
-        buf_add_text(words, "\nDid that change something? `/timeline change` "
-                            "keeps what, where, from and to.");
+    struct str vague = hint_vague(event->kind, event->text);
+    if (vague.n > 0)
+        buf_addf(words,
+                 "\n\"%.*s\" will say little later. Did it change something? "
+                 "`/timeline change` keeps what, where, from and to.",
+                 STR_ARG(vague));
 }
 
 static void told(const struct call *call, const struct incident *after,
