@@ -1,7 +1,9 @@
-// What a client makes of the things a person types: options of a command,
-// fields of a form (Discord docs, Application Commands; Component Reference).
+// What a client makes of the things a person types and points at: options of a
+// command, the target of a menu (Discord docs, Application Commands).
 
-const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, FILE = 11;
+export const USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9;
+const STRING = 3, INTEGER = 4, BOOLEAN = 5, NUMBER = 10, FILE = 11;
+export const FILE_BYTES = 10 * 1024 * 1024; // attachment_size_limit of a server without boosts
 
 /**
  * Named values as interaction options plus `resolved`, checked against the
@@ -56,13 +58,16 @@ function checkRange(option, sent, refused) {
     if (sent < (option.min_value ?? -Infinity) || sent > (option.max_value ?? Infinity)) refused(`${option.name} is out of range`);
 }
 
-function resolveFile(person, file, { channel, resolved }) {
+/** Uploads a file; its id. */
+export function resolveFile(person, file, { channel, raw, refused, resolved }) {
+    if (!raw && file.bytes.length > FILE_BYTES) refused(`${file.name} is too large`);
     const stored = person.standin.files.add(channel.id, file);
     (resolved.attachments ??= {})[stored.id] = { ...stored.json, ephemeral: true };
     return stored.id;
 }
 
-function resolveThing(person, type, value, { channel, refused, resolved }) {
+/** A channel, role or person named or given; its id. */
+export function resolveThing(person, type, value, { channel, refused, resolved }) {
     const { guild } = person;
     if (type === CHANNEL) {
         const found = typeof value === 'string' ? guild.channel(value) : value;
@@ -81,80 +86,33 @@ function resolveThing(person, type, value, { channel, refused, resolved }) {
     }
     if (type === ROLE) refused(`no role ${value}`);
     const member = guild.memberNamed(id);
-    (resolved.users ??= {})[member.id] = member.json().user;
-    (resolved.members ??= {})[member.id] = { ...member.partialJson(), permissions: String(member.permissionsIn(channel)) };
+    for (const [kind, found] of Object.entries(memberResolved(member, channel))) resolved[kind] = { ...resolved[kind], ...found };
     return member.id;
 }
 
-/** Options while typing: required ones may be missing, one is focused. */
-export function choicesOf(leaf, values, focused, refused) {
-    return Object.entries(values).map(([name, value]) => {
-        const option = leaf.options?.find((one) => one.name === name) ?? refused(`/${leaf.name} has no option ${name}`);
-        if (name === focused && !option.autocomplete) refused(`${name} has no autocomplete`);
-        return { name, type: option.type, value, ...(name === focused ? { focused: true } : {}) };
+/**
+ * Options while one of them is being typed: what is there so far, unchecked and
+ * unresolved; the focused one is text, whatever its type (Receiving and
+ * Responding, Autocomplete).
+ */
+export function typedOf(person, leaf, values, { focused, typed, channel, refused }) {
+    const known = (name) => leaf.options?.find((one) => one.name === name) ?? refused(`/${leaf.name} has no option ${name}`);
+    if (!known(focused).autocomplete) refused(`${focused} has no autocomplete`);
+    const options = Object.entries(values).filter(([name, value]) => name !== focused && (value ?? null) !== null).map(([name, value]) => {
+        const option = known(name);
+        if (option.type === FILE) return { name, type: FILE, value: person.standin.world.makeId() };
+        return { name, type: option.type, value: optionValue(person, option, value, { channel, raw: true, refused, resolved: {} }) };
     });
+    return [...options, { name: focused, type: known(focused).type, value: String(typed), focused: true }];
 }
 
 /** What a menu was opened on: a message or a person. */
-export function targetOf(target) {
-    if (target.channel) return { id: target.id, resolved: { messages: { [target.id]: target.json() } } };
-    const member = target.member ?? target;
-    return {
-        id: member.id,
-        resolved: { users: { [member.id]: member.json().user }, members: { [member.id]: member.partialJson() } },
-    };
+export function targetOf(target, channel) {
+    if (target.channel) return { target_id: target.id, resolved: { messages: { [target.id]: target.json() } } };
+    return { target_id: target.id, resolved: memberResolved(target, channel) };
 }
 
-/** A form in front of a person. */
-export class Modal {
-    constructor(data, source) {
-        this.customId = data.custom_id;
-        this.title = data.title;
-        this.components = data.components;
-        this.interaction = data.interaction;
-        this.source = source; // the message it was opened from, if any
-    }
-
-    /** [{customId, label, hint, required, value, maxLength, …}] in order. */
-    get fields() {
-        return this.components.flatMap((top) => {
-            const input = top.component ?? top.components?.[0];
-            if (!input) return [];
-            return [{
-                input, customId: input.custom_id, label: top.label ?? input.label, hint: top.description ?? input.placeholder,
-                required: input.required ?? true, value: input.value ?? '', style: input.style,
-                minLength: input.min_length ?? 0, maxLength: input.max_length ?? 4000,
-            }];
-        });
-    }
-
-    /** The components of a submit; what is not given keeps its preset value. */
-    filled(values, { raw, refused }) {
-        const { fields } = this;
-        for (const name of Object.keys(values)) {
-            if (!fields.some((field) => field.customId === name || field.label === name)) refused(`the form has no field ${name}`);
-        }
-        let next = 1;
-        return this.components.map((top) => {
-            const id = next++;
-            const field = fields.find((one) => one.input === (top.component ?? top.components?.[0]));
-            if (!field) return { type: top.type, id };
-            const filled = { type: field.input.type, id: next++, custom_id: field.customId, ...sentValue(field, values, raw, refused) };
-            return top.component ? { type: top.type, id, component: filled } : { type: top.type, id, components: [filled] };
-        });
-    }
-}
-
-function sentValue(field, values, raw, refused) {
-    const value = values[field.customId] ?? values[field.label];
-    if (field.input.type === 23) return { value: Boolean(value) };
-    if (field.input.type === 21) return { value: value ?? null };
-    if (field.input.type !== STRING + 1) return { values: value === undefined ? [] : [].concat(value) };
-    const text = String(value ?? field.value);
-    if (!raw) {
-        if (field.required && text.trim() === '') refused(`field ${field.label} is required`);
-        if (text && text.length < field.minLength) refused(`field ${field.label} is shorter than ${field.minLength}`);
-        if (text.length > field.maxLength) refused(`field ${field.label} is longer than ${field.maxLength}`);
-    }
-    return { value: text };
-}
+const memberResolved = (member, channel) => ({
+    users: { [member.id]: member.json().user },
+    members: { [member.id]: { ...member.partialJson(), permissions: String(member.permissionsIn(channel)) } },
+});

@@ -136,7 +136,7 @@ test('autocomplete offers choices', async () => {
         assert.equal(interaction.options.getFocused(), 'di');
         await interaction.respond([{ name: 'Disk', value: 'disk' }]);
     };
-    assert.deepEqual(await nova.autocomplete('/timeline add', { topic: 'di' }), [{ name: 'Disk', value: 'disk' }]);
+    assert.deepEqual(await nova.complete('/timeline add', { text: 'x' }, 'topic', 'di'), [{ name: 'Disk', value: 'disk' }]);
     clean();
 });
 

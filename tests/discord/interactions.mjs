@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 
 import { refuse, refuseField } from './errors.mjs';
 import { FLAG } from './messages.mjs';
-import { checkChoices, checkFlags, checkMessage, checkModal } from './rules.mjs';
+import { checkChoices, checkFlags, checkMessage } from './rules.mjs';
+import { checkModal } from './rules_components.mjs';
 
 export const COMMAND = 2, COMPONENT = 3, AUTOCOMPLETE = 4, MODAL_SUBMIT = 5;
 const MESSAGE = 4, DEFER = 5, DEFER_UPDATE = 6, UPDATE = 7, CHOICES = 8, MODAL = 9;
@@ -23,6 +24,9 @@ function allowedTypes(interaction) {
     default: return interaction.source ? [MESSAGE, DEFER, DEFER_UPDATE, UPDATE] : [MESSAGE, DEFER];
     }
 }
+
+/** The type of the option that is being typed. */
+const focusedType = (options) => options.map((one) => (one.focused ? one.type : one.options && focusedType(one.options))).find(Boolean);
 
 class Interaction {
     constructor(world, { type, member, channel, data, source, commandName }) {
@@ -130,7 +134,7 @@ export class Interactions {
             break;
         }
         case CHOICES:
-            checkChoices(data?.choices ?? [], ['data', 'choices']);
+            checkChoices(data?.choices ?? [], ['data', 'choices'], focusedType(interaction.data.options)).throwIfAny();
             interaction.choices = data?.choices ?? [];
             break;
         default: {

@@ -17,13 +17,10 @@ const DEFINITIONS = [
                 { type: 6, name: 'by', description: 'By whom' },
                 { type: 5, name: 'private', description: 'Private?' },
                 { type: 11, name: 'file', description: 'Log' },
-                { type: 3, name: 'topic', description: 'Topic', autocomplete: true },
             ],
         }],
     },
     { name: 'admin', description: 'Admins', default_member_permissions: '8' },
-    { name: 'Add to timeline', type: 3 },
-    { name: 'Assign as commander', type: 2 },
 ];
 const FORM = {
     custom_id: 'form|12', title: 'Resolve',
@@ -267,27 +264,4 @@ test('raw sends what a client would not; mutate bends the payload', async () => 
     call(undefined, { mutate: directMessage });
     const { d } = await socket.event('INTERACTION_CREATE');
     assert.deepEqual([d.guild_id, d.member, d.user.username, d.context], [undefined, undefined, 'nova', 1]);
-});
-
-test('autocomplete and menus', async () => {
-    const socket = await bot.identify();
-    const offered = nova.autocomplete('/timeline add', { topic: 'di' }, { channel: room });
-    const typed = (await socket.event('INTERACTION_CREATE')).d;
-    assert.deepEqual(typed.data.options[0].options, [{ name: 'topic', type: 3, value: 'di', focused: true }]);
-    await bot.answer(typed, { type: 8, data: { choices: [{ name: 'Disk', value: 'disk' }] } });
-    assert.deepEqual(await offered, [{ name: 'Disk', value: 'disk' }]);
-
-    const message = guild.member('quill').say(room, 'it is the disk');
-    const menu = nova.menu('Add to timeline', message);
-    const opened = (await socket.event('INTERACTION_CREATE')).d;
-    assert.equal(opened.data.resolved.messages[opened.data.target_id].content, 'it is the disk');
-    await bot.answer(opened, text('added', 64));
-    assert.equal((await menu).content, 'added');
-
-    const user = nova.menu('Assign as commander', guild.member('quill'), { channel: room });
-    const assigned = (await socket.event('INTERACTION_CREATE')).d;
-    assert.equal(assigned.data.resolved.users[assigned.data.target_id].username, 'quill');
-    await bot.answer(assigned, text('done', 64));
-    await user;
-    assert.deepEqual(rules(), []);
 });

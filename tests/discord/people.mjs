@@ -2,71 +2,21 @@
 // A client refuses what Discord's client would refuse, before the bot hears of
 // it (ClientRefused); what the bot answers comes back as an Answer.
 
-import { Modal, choicesOf, optionsOf, targetOf } from './client.mjs';
+import { Pending } from './answers.mjs';
+import { optionsOf, targetOf, typedOf } from './client.mjs';
 import { AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT } from './interactions.mjs';
 import { eachComponent } from './messages.mjs';
 import { BITS, bits, maySend } from './permissions.mjs';
+import { isSelect, pickedOf } from './picks.mjs';
+
+export { NoAnswer } from './answers.mjs';
 
 /** Discord's client would not let the person do that. */
 export class ClientRefused extends Error {
     name = 'ClientRefused';
 }
 
-/** "The application did not respond." */
-export class NoAnswer extends Error {
-    name = 'NoAnswer';
-}
-
 const refused = (words) => { throw new ClientRefused(words); };
-
-/** What a person sees of the bot's answer; later edits show in it. */
-export class Answer {
-    constructor(interaction) {
-        this.interaction = interaction;
-        this.type = interaction.answerType;
-        this.kind = interaction.kind;
-        this.modal = interaction.modal && new Modal(interaction.modal, interaction.source);
-        this.choices = interaction.choices;
-    }
-
-    get message() { return this.interaction.original; }
-    get deferred() { return this.type === 5 || this.type === 6; }
-    get content() { return this.message?.content; }
-    get text() { return this.message?.text ?? ''; }
-    get flags() { return this.message?.flags ?? 0; }
-    get ephemeral() { return this.message?.ephemeral ?? false; }
-    get embeds() { return this.message?.embeds ?? []; }
-    get components() { return this.message?.components ?? []; }
-    get followUps() { return [...this.interaction.followups.values()]; }
-}
-
-/** An interaction on its way: `first` acknowledges it, `final` is no "thinking…". */
-class Pending {
-    constructor(standin, interaction) {
-        this.interaction = interaction;
-        this.first = this.#wait(standin, () => interaction.answered);
-        this.final = this.#wait(standin, () => interaction.settled);
-        // Whoever looks at one of them shall not be killed by the other.
-        this.first.catch(() => {});
-        this.final.catch(() => {});
-    }
-
-    #wait(standin, done) {
-        const { interaction } = this;
-        const { ackDeadline, patience } = standin.options;
-        return new Promise((resolve, reject) => {
-            const settle = () => { interaction.listeners.delete(look); stopClock(); clearTimeout(guard); };
-            const look = () => { if (done()) { settle(); resolve(new Answer(interaction)); } };
-            const fail = (words) => { settle(); reject(new NoAnswer(`${words} (${interaction.commandName ?? interaction.data.custom_id})`)); };
-            const stopClock = standin.clock.after(ackDeadline, () => {
-                if (!interaction.answered) fail('The application did not respond');
-            });
-            const guard = setTimeout(() => fail(`No final answer in ${patience} ms`), patience).unref();
-            interaction.listeners.add(look);
-            look();
-        });
-    }
-}
 
 export class Person {
     constructor(standin, member) {
@@ -84,45 +34,53 @@ export class Person {
     /** '/timeline add', {text: '…'}: sent; a Pending to wait on or to leave. */
     begin(command, values = {}, { channel, raw = false, mutate } = {}) {
         const place = this.#place(channel);
-        const { definition, path, leaf } = this.#command(command.replace(/^\//, ''), 1);
+        const { definition, path, leaf } = this.#command(bare(command), 1);
         if (!raw) this.#mayCommand(definition, place);
         const { options, resolved } = optionsOf(this, leaf, values, { channel: place, raw, refused });
-        const nested = path.reduceRight((inner, node) => [{ type: node.type, name: node.name, options: inner }], options);
-        const data = {
-            id: definition.id, name: definition.name, type: 1, options: nested,
-            ...(Object.keys(resolved).length ? { resolved } : {}),
-            ...(definition.guild_id ? { guild_id: definition.guild_id } : {}),
-        };
-        return this.#open({ type: COMMAND, channel: place, data, mutate, commandName: command.replace(/^\//, '') });
+        const data = { ...commandData(definition, nest(path, options)), ...(Object.keys(resolved).length ? { resolved } : {}) };
+        return this.#open({ type: COMMAND, channel: place, data, mutate, commandName: bare(command) });
     }
 
     /** Types a command and waits for what it comes to (a deferred answer: its edit). */
     slash(command, values, where) { return this.begin(command, values, where).final; }
 
-    /** A menu on a message or person: `await nova.menu('Add to timeline', message)`. */
-    menu(name, target, { channel } = {}) {
+    /** A menu opened on a message: `await nova.messageMenu(message, 'Add to timeline')`. */
+    messageMenu(message, name, more) { return this.beginMenu(message, name, more).final; }
+
+    /** A menu opened on a person, in a channel: `await nova.userMenu('quill', 'Assign as commander')`. */
+    userMenu(member, name, more) { return this.beginMenu(member, name, more).final; }
+
+    beginMenu(target, name, { channel, mutate } = {}) {
+        const onMessage = Boolean(target.channel);
         const place = this.#place(channel ?? target.channel);
-        const { definition } = this.#command(name, target.channel ? 3 : 2);
+        const { definition } = this.#command(name, onMessage ? 3 : 2);
         this.#mayCommand(definition, place);
-        const { id, resolved } = targetOf(target);
-        const data = { id: definition.id, name, type: definition.type, target_id: id, resolved };
-        return this.#open({ type: COMMAND, channel: place, data, commandName: name }).final;
+        if (onMessage && target.ephemeral) refused('a message only one person sees has no menus');
+        if (onMessage && !place.messages.has(target.id)) refused('the message is gone');
+        const thing = onMessage ? target : target.member ?? this.guild.memberNamed(target.id ?? target);
+        const data = { ...commandData(definition), ...targetOf(thing, place) };
+        return this.#open({ type: COMMAND, channel: place, data, mutate, commandName: name });
     }
 
-    /** What is offered while `focused` is being typed: [{name, value}]. */
-    async autocomplete(command, values, { focused = Object.keys(values).at(-1), channel } = {}) {
+    /** What is offered while `typed` stands in the option `focused`: [{name, value}]. */
+    complete(command, values, focused, typed = '', more) {
+        return this.beginComplete(command, values, focused, typed, more).final.then((answer) => answer.choices);
+    }
+
+    beginComplete(command, values, focused, typed = '', { channel, mutate } = {}) {
         const place = this.#place(channel);
-        const { definition, path, leaf } = this.#command(command.replace(/^\//, ''), 1);
-        const options = choicesOf(leaf, values, focused, refused);
-        const nested = path.reduceRight((inner, node) => [{ type: node.type, name: node.name, options: inner }], options);
-        const data = { id: definition.id, name: definition.name, type: 1, options: nested };
-        return (await this.#open({ type: AUTOCOMPLETE, channel: place, data, commandName: command }).final).choices;
+        const { definition, path, leaf } = this.#command(bare(command), 1);
+        this.#mayCommand(definition, place);
+        const options = typedOf(this, leaf, values, { focused, typed, channel: place, refused });
+        return this.#open({ type: AUTOCOMPLETE, channel: place, data: commandData(definition, nest(path, options)), mutate, commandName: bare(command) });
     }
 
-    /** Is the command shown to this person here? */
+    /** Is the command ('/timeline add') or menu ('Add to timeline') shown to this person here? */
     sees(command, channel) {
         try {
-            this.#mayCommand(this.#command(command.replace(/^\//, ''), 1).definition, this.#place(channel));
+            const menu = !command.startsWith('/') && this.#commands.find((one) => one.type !== 1 && one.name === command);
+            const definition = menu || this.#command(bare(command), 1).definition;
+            this.#mayCommand(definition, this.#place(channel));
             return true;
         } catch (error) {
             if (error instanceof ClientRefused) return false;
@@ -130,9 +88,13 @@ export class Person {
         }
     }
 
-    #command(words, type) {
+    get #commands() {
         const { commands } = this.standin.world;
-        const known = [...(commands.guilds.get(this.guild.id) ?? []), ...commands.global].filter((one) => one.type === type);
+        return [...(commands.guilds.get(this.guild.id) ?? []), ...commands.global];
+    }
+
+    #command(words, type) {
+        const known = this.#commands.filter((one) => one.type === type);
         if (type !== 1) return { definition: known.find((one) => one.name === words) ?? refused(`no menu "${words}"`) };
         const [first, ...rest] = words.split(' ');
         const definition = known.find((one) => one.name === first) ?? refused(`no command /${words}`);
@@ -170,31 +132,36 @@ export class Person {
 
     beginPress(target, which, { values, raw = false, mutate } = {}) {
         const message = target.message ?? target;
-        let found = null;
-        eachComponent(message.components, (component) => {
-            const fits = which instanceof RegExp ? which.test(component.label) : component.custom_id === which || component.label === which;
-            if (component.custom_id && fits) found ??= component;
-        });
+        const { channel } = message;
         // A stale client may still show a button that is gone.
-        if (!found && raw) found = { type: 2, custom_id: which };
-        if (!found) refused(`no component ${which} in the message`);
-        if (!raw) {
-            if (found.disabled) refused(`${which} is disabled`);
-            if (message.ephemeral && message.interaction?.member.id !== this.id) refused('the message is for somebody else');
-            if (!(this.member.permissionsIn(message.channel) & BITS.VIEW_CHANNEL)) refused(`${this.name} does not see #${message.channel.name}`);
-            if (found.type === 3) checkPicked(found, values ?? []);
-        }
-        const data = { component_type: found.type, custom_id: found.custom_id, id: found.id ?? 0, ...(found.type === 2 ? {} : { values: values ?? [] }) };
-        return this.#open({ type: COMPONENT, channel: message.channel, data, source: message, mutate });
+        const found = componentOf(message, which) ?? (raw ? { type: 2, custom_id: which } : refused(`no component ${which} in the message`));
+        if (!raw) this.#mayPress(message, found, which);
+        const resolved = {};
+        const picked = isSelect(found) ? { values: pickedOf(this, found, values, { channel, raw, refused, resolved }) } : {};
+        const data = {
+            component_type: found.type, custom_id: found.custom_id, id: found.id ?? 0, ...picked,
+            ...(Object.keys(resolved).length ? { resolved } : {}),
+        };
+        return this.#open({ type: COMPONENT, channel, data, source: message, mutate });
+    }
+
+    #mayPress(message, component, which) {
+        const { channel } = message;
+        if (component.disabled) refused(`${which} is disabled`);
+        if (message.deleted || (!message.ephemeral && !channel.messages.has(message.id))) refused('the message is gone');
+        if (message.ephemeral && message.interaction?.member.id !== this.id) refused('the message is for somebody else');
+        if (!(this.member.permissionsIn(channel) & BITS.VIEW_CHANNEL)) refused(`${this.name} does not see #${channel.name}`);
     }
 
     /** Fills a form (an Answer's modal) by custom id or label, and sends it. */
-    submit(form, values = {}, { raw = false, mutate } = {}) {
+    submit(form, values, more) { return this.beginSubmit(form, values, more).final; }
+
+    beginSubmit(form, values = {}, { raw = false, mutate } = {}) {
         const modal = form.modal ?? form;
         const { member, channel } = modal.interaction;
         if (member.id !== this.id) refused('the form is in front of somebody else');
-        const data = { custom_id: modal.customId, components: modal.filled(values, { raw, refused }) };
-        return this.#open({ type: MODAL_SUBMIT, channel, data, source: modal.source, mutate }).final;
+        const data = modal.filled(this, values, { channel, raw, refused });
+        return this.#open({ type: MODAL_SUBMIT, channel, data, source: modal.source, mutate });
     }
 
     // ---- talk ----
@@ -227,13 +194,24 @@ export class Person {
     }
 }
 
-function checkPicked(select, values) {
-    const low = select.min_values ?? 1;
-    const high = select.max_values ?? 1;
-    if (values.length < low || values.length > high) refused(`pick ${low} to ${high}`);
-    for (const value of values) {
-        if (!select.options.some((option) => option.value === value)) refused(`no choice ${value}`);
-    }
+const bare = (command) => command.replace(/^\//, '');
+
+const nest = (path, options) => path.reduceRight((inner, node) => [{ type: node.type, name: node.name, options: inner }], options);
+
+/** What every interaction says of its command; `options` for those that are typed. */
+function commandData({ id, name, type, guild_id: guildId }, options) {
+    return { id, name, type, ...(options ? { options } : {}), ...(guildId ? { guild_id: guildId } : {}) };
+}
+
+/** The component of that custom id, label or placeholder. */
+function componentOf(message, which) {
+    let found = null;
+    eachComponent(message.components, (component) => {
+        const names = [component.custom_id, component.label, component.placeholder].filter(Boolean);
+        const fits = which instanceof RegExp ? names.slice(1).some((name) => which.test(name)) : names.includes(which);
+        if (component.custom_id && fits) found ??= component;
+    });
+    return found;
 }
 
 /** `mutate` of an interaction as it would come from a direct message. */

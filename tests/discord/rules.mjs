@@ -2,7 +2,8 @@
 // throws one 50035 with every broken rule in its errors tree.
 
 import { FormErrors } from './errors.mjs';
-import { FLAG, eachComponent } from './messages.mjs';
+import { FLAG } from './messages.mjs';
+import { checkComponents } from './rules_components.mjs';
 
 const CONTENT_MAX = 2000;   // Message resource, Create Message
 const EMBED_TOTAL = 6000;   // Message resource, Embed Limits
@@ -51,35 +52,6 @@ function checkEmbeds(embeds, say) {
     if (total > EMBED_TOTAL) say(['embeds'], 'MAX_EMBED_SIZE_EXCEEDED', `Embed size exceeds maximum size of ${EMBED_TOTAL}`);
 }
 
-// Component Reference: legacy messages are up to 5 rows of 5 buttons or 1 select.
-function checkComponents(components, v2, say) {
-    const seen = new Set();
-    let count = 0;
-    if (!v2 && components.length > 5) say(['components'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 5 in length.');
-    components.forEach((row, at) => {
-        if (!v2 && row.type !== 1) say(['components', at, 'type'], 'BASE_TYPE_CHOICES', 'Only action rows without components v2.');
-        if (row.type === 1 && row.components.length > 1 && row.components.some((one) => one.type !== 2)) {
-            say(['components', at, 'components'], 'COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'A row holds 5 buttons or 1 select.');
-        }
-    });
-    eachComponent(components, (component) => {
-        count++;
-        if (component.custom_id !== undefined) {
-            if (seen.has(component.custom_id)) say(['components'], 'COMPONENT_CUSTOM_ID_DUPLICATED', `Component custom id "${component.custom_id}" cannot be duplicated`);
-            seen.add(component.custom_id);
-        }
-        if (component.type === 2) checkButton(component, say);
-    });
-    if (count > 40) say(['components'], 'BASE_TYPE_MAX_LENGTH', 'Must be 40 or fewer components, nested ones counted.');
-}
-
-function checkButton(button, say) {
-    const link = button.style === 5;
-    if (link !== (button.url !== undefined)) say(['components'], 'BUTTON_COMPONENT_URL', 'A url goes with style 5 and only there.');
-    if (link === (button.custom_id !== undefined)) say(['components'], 'BUTTON_COMPONENT_CUSTOM_ID_REQUIRED', 'A custom id is required, but for links.');
-    if (!button.label && !button.emoji) say(['components'], 'BUTTON_COMPONENT_LABEL_REQUIRED', 'A label or emoji is required.');
-}
-
 /** Which flags may be set where (Message resource, Message Flags). */
 export function checkFlags(flags, allowed, path = ['flags']) {
     const errors = new FormErrors();
@@ -87,35 +59,20 @@ export function checkFlags(flags, allowed, path = ['flags']) {
     errors.throwIfAny();
 }
 
-/** A modal's data (Interactions, Modal; Component Reference, Label). */
-export function checkModal(modal) {
-    const errors = new FormErrors();
-    const seen = new Set();
-    errors.check(modal.components.length <= 5, ['data', 'components'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 5 in length.');
-    modal.components.forEach((top, at) => {
-        const inner = top.component ?? top.components?.[0];
-        const path = ['data', 'components', at, 'component'];
-        if (!inner) return;
-        errors.check(!seen.has(inner.custom_id), path, 'COMPONENT_CUSTOM_ID_DUPLICATED', 'Custom ids differ within a form.');
-        seen.add(inner.custom_id);
-        errors.check(inner.disabled === undefined, [...path, 'disabled'], 'BASE_TYPE_UNKNOWN_KEY', 'Not in a form.');
-        if (inner.type === 4 && top.type === 18) {
-            errors.check(!inner.label, [...path, 'label'], 'BASE_TYPE_UNKNOWN_KEY', 'The label is the Label\'s.');
-            errors.check((inner.value?.length ?? 0) <= (inner.max_length ?? 4000), [...path, 'value'], 'BASE_TYPE_MAX_LENGTH', 'Longer than max_length.');
-        }
-    });
-    errors.throwIfAny();
-}
+const TYPED = { 3: (value) => typeof value === 'string', 4: Number.isSafeInteger, 10: Number.isFinite };
 
-/** Autocomplete answers: at most 25, names 1-100, values up to 100. */
-export function checkChoices(choices, path) {
-    const errors = new FormErrors();
+/** Choices, offered or registered: at most 25, names and values 1-100, values of the option's type. */
+export function checkChoices(choices, path, type, errors = new FormErrors()) {
+    const inside = (text) => text.trim().length >= 1 && text.length <= 100;
     errors.check(choices.length <= 25, path, 'BASE_TYPE_MAX_LENGTH', 'Must be 25 or fewer in length.');
     choices.forEach((choice, at) => {
-        errors.check(choice.name.length >= 1 && choice.name.length <= 100, [...path, at, 'name'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.');
-        errors.check(typeof choice.value !== 'string' || choice.value.length <= 100, [...path, at, 'value'], 'BASE_TYPE_MAX_LENGTH', 'Must be 100 or fewer in length.');
+        if (!choice) { errors.add([...path, at], 'BASE_TYPE_REQUIRED', 'This field is required'); return; }
+        const { name, value } = choice;
+        errors.check(inside(name), [...path, at, 'name'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.');
+        errors.check(typeof value !== 'string' || inside(value), [...path, at, 'value'], 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.');
+        errors.check(TYPED[type](value), [...path, at, 'value'], 'APPLICATION_COMMAND_OPTIONS_CHOICE_TYPE', `Not a value of option type ${type}.`);
     });
-    errors.throwIfAny();
+    return errors;
 }
 
 /** The definitions of a bulk PUT (Application Commands). */
@@ -130,7 +87,7 @@ export function checkCommands(list) {
         seen.add(key);
         errors.check(--caps[type] >= 0, [at], 'APPLICATION_COMMANDS_MAX', 'Too many commands of this type.');
         if (type === 1) checkNamed(command, [at], errors);
-        else errors.check(!command.description && !command.options, [at], 'APPLICATION_COMMAND_INVALID_DESCRIPTION', 'Menus have no description and no options.');
+        else checkMenu(command, [at], errors);
         checkOptions(command.options ?? [], [at, 'options'], errors, 0);
         errors.check(size(command) <= COMMAND_TOTAL, [at], 'APPLICATION_COMMAND_TOO_LARGE', `Command exceeds maximum size (${COMMAND_TOTAL})`);
     });
@@ -140,6 +97,14 @@ export function checkCommands(list) {
 function checkNamed(thing, path, errors) {
     errors.check(NAME.test(thing.name) && thing.name === thing.name.toLowerCase(), [...path, 'name'], 'APPLICATION_COMMAND_INVALID_NAME', 'Command name is invalid');
     errors.check(thing.description?.length >= 1 && thing.description.length <= 100, [...path, 'description'], 'BASE_TYPE_REQUIRED', 'This field is required');
+}
+
+// Application Commands, User and Message Commands: spaces and capitals, nothing else.
+function checkMenu(menu, path, errors) {
+    const { name, description, options } = menu;
+    errors.check(name === name.trim() && !/\s{2}|[\t\r\n]/.test(name), [...path, 'name'], 'APPLICATION_COMMAND_INVALID_NAME', 'Command name is invalid');
+    errors.check(!description, [...path, 'description'], 'APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION', 'Context menu commands cannot have description');
+    errors.check(!options, [...path, 'options'], 'APPLICATION_COMMAND_CONTEXT_MENU_OPTIONS', 'Context menu commands cannot have options');
 }
 
 /** depth 0: of a command, 1: of a group, 2: of a subcommand. */
@@ -161,7 +126,7 @@ function checkOptions(options, path, errors, depth) {
         errors.check(!(option.required && optionalSeen), here, 'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID', 'Required options must be placed before non-required options');
         optionalSeen ||= !option.required;
         errors.check(!(option.autocomplete && option.choices?.length), here, 'APPLICATION_COMMAND_AUTOCOMPLETE_CHOICES', 'Autocomplete excludes choices.');
-        if (option.choices) checkChoices(option.choices, [...here, 'choices']);
+        if (option.choices) checkChoices(option.choices, [...here, 'choices'], option.type, errors);
     });
 }
 
