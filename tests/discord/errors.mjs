@@ -14,6 +14,7 @@ const WORDS = {
     10015: 'Unknown Webhook',
     10062: 'Unknown interaction',
     20016: 'This action cannot be performed due to slowmode rate limit',
+    20031: 'Your server name or channel names contain words that are not allowed',
     20028: 'The channel you are writing has hit the write rate limit',
     30003: 'Maximum number of pins reached for the channel (250)',
     30005: 'Maximum number of guild roles reached (250)',
@@ -22,6 +23,7 @@ const WORDS = {
     30032: 'Maximum number of application commands reached (100)',
     30034: 'Maximum number of daily application command creates has been reached (200)',
     30046: 'Maximum number of edits to messages older than 1 hour reached. Try again later',
+    30060: 'Maximum number of permission overwrites for guild reached (1000)',
     40005: 'Request entity too large. Try sending something smaller in size',
     40033: 'This message has already been crossposted',
     40058: 'Cannot send a message in a forum channel',
@@ -87,8 +89,9 @@ export class FormErrors {
         if (!good) this.add(path, code, message);
     }
 
-    throwIfAny() {
-        if (this.tree) refuse(50035, { errors: this.tree, rule: 'schema' });
+    /** `rule` null: the world is to blame. */
+    throwIfAny(rule = 'schema') {
+        if (this.tree) refuse(50035, { errors: this.tree, rule: rule ?? undefined });
     }
 }
 

@@ -130,16 +130,21 @@ export class Faults {
     /** Takes permissions from the bot: in one channel, else guild-wide. */
     revoke(permissions, place) {
         const taken = bits(permissions);
-        if (place?.overwrites) {
-            const { id } = place.guild.bot;
-            const old = place.overwrites.get(id) ?? { allow: 0n, deny: 0n };
-            place.setOverwrite({ id, type: 1, allow: old.allow & ~taken, deny: old.deny | taken });
-            return;
-        }
+        if (place?.overwrites) { this.#overwrite(place, 0n, taken); return; }
         for (const guild of place ? [place] : this.standin.world.guilds.values()) {
-            for (const id of [guild.id, ...guild.bot.roleIds]) guild.roles.get(id).permissions &= ~taken;
-            this.standin.world.version++;
+            for (const id of [guild.id, ...guild.bot.roleIds]) guild.setRole(id, { permissions: guild.roles.get(id).permissions & ~taken });
         }
+    }
+    /** Gives them back: to the bot alone, guild-wide to its own role. */
+    grant(permissions, place) {
+        const given = bits(permissions);
+        if (place?.overwrites) { this.#overwrite(place, given, 0n); return; }
+        for (const guild of place ? [place] : this.standin.world.guilds.values()) guild.setBotPermissions(guild.bot.permissions | given);
+    }
+    #overwrite(channel, allowed, denied) {
+        const { id } = channel.guild.bot;
+        const old = channel.overwrites.get(id) ?? { allow: 0n, deny: 0n };
+        channel.setOverwrite({ id, type: 1, allow: (old.allow & ~denied) | allowed, deny: (old.deny & ~allowed) | denied });
     }
     /** Signed attachment links run out. */
     expireAttachments(on = true) { this.standin.files.expired = on; }

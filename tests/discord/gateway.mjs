@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, createDeflate } from 'node:zlib';
 import { WebSocketServer } from 'ws';
 
+import { BITS } from './permissions.mjs';
 import { userJson } from './world.mjs';
 
 const MAX_BYTES = 4096;
@@ -90,8 +91,10 @@ export class Gateway {
         };
     }
 
-    broadcast(type, data, { message } = {}) {
+    broadcast(type, data, { channel, message } = {}) {
         const intent = intentOf(type);
+        // Of a channel it cannot see, a bot learns what CHANNEL_* says, no more.
+        if (channel && !/^CHANNEL_(CREATE|UPDATE|DELETE)$/.test(type) && !(channel.guild.bot.permissionsIn(channel) & BITS.VIEW_CHANNEL)) return;
         for (const session of this.sessions.values()) {
             if (intent !== null && !(session.intents & intent)) continue;
             let body = typeof data === 'function' ? data() : data;

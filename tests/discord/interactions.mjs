@@ -112,6 +112,7 @@ export class Interactions {
         if (age > this.standin.options.ackDeadline) {
             refuse(10062, { rule: 'late-callback' });
         }
+        if (!interaction.channel.exists) refuse(10003);
         if (!allowedTypes(interaction).includes(body.type)) {
             refuseField(['type'], 'INTERACTION_TYPE_INVALID', `Answer ${body.type} does not fit interaction type ${interaction.type}.`);
         }
@@ -201,9 +202,9 @@ export class Interactions {
     }
 
     message(interaction, id) {
-        const message = id === '@original' ? interaction.original : interaction.followups.get(id);
-        const gone = message && !message.ephemeral && !message.channel.messages.has(message.id);
-        return message && !gone && !message.deleted ? message : refuse(10008);
+        const { original, followups } = interaction;
+        const message = id === '@original' || id === original?.id ? original : followups.get(id);
+        return message?.exists ? message : refuse(10008);
     }
 
     edit(interaction, id, body, uploads) {
@@ -232,6 +233,7 @@ export class Interactions {
             this.standin.violate('follow-up', 'sent before the deferred answer was edited');
             return this.edit(interaction, '@original', body, uploads);
         }
+        if (!interaction.channel.exists) refuse(10003);
         this.standin.wantMentions(body, 'follow-up');
         checkFlags(body.flags, MESSAGE_FLAGS);
         checkMessage(body);

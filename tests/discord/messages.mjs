@@ -9,7 +9,6 @@ import { userJson } from './world.mjs';
 export const FLAG = { SUPPRESS_EMBEDS: 4, EPHEMERAL: 64, LOADING: 128, SILENT: 4096, COMPONENTS_V2: 32768 };
 const OLD_MESSAGE_MS = 3600_000;
 const NONCE_WINDOW_MS = 5 * 60_000; // "the past few minutes"
-const MAX_PINS = 250;
 
 /** Uploaded bytes, served under /attachments/ until they expire. */
 export class Files {
@@ -58,9 +57,12 @@ export class Message {
         this.attachments = []; // files of Files
         this.reference = reference;
         this.interaction = null; // the one it answers
+        this.deleted = false;    // an ephemeral one, taken back
         this.pinged = { users: [], roles: [], everyone: false };
     }
 
+    /** Still to be seen, by those who could? */
+    get exists() { return !this.deleted && this.channel.exists && (this.ephemeral || this.channel.messages.get(this.id) === this); }
     get ephemeral() { return Boolean(this.flags & FLAG.EPHEMERAL); }
     get pinned() { return this.channel.pins.has(this.id); }
     get url() { return `https://discord.com/channels/${this.channel.guild.id}/${this.channel.id}/${this.id}`; }
@@ -205,21 +207,34 @@ export class Messages {
 
     delete(message) {
         const { channel } = message;
-        channel.messages.delete(message.id);
-        channel.pins.delete(message.id);
-        this.world.emit('MESSAGE_DELETE', { id: message.id, channel_id: channel.id, guild_id: channel.guild.id }, { guild: channel.guild, message });
+        this.#forget(message);
+        this.world.emit('MESSAGE_DELETE', { id: message.id, channel_id: channel.id, guild_id: channel.guild.id }, { guild: channel.guild, channel });
         this.world.changed();
     }
 
-    pin(message) {
+    /** Several of one channel at once, as moderation does. */
+    deleteBulk(channel, messages) {
+        for (const message of messages) this.#forget(message);
+        const ids = messages.map((message) => message.id);
+        this.world.emit('MESSAGE_DELETE_BULK', { ids, channel_id: channel.id, guild_id: channel.guild.id }, { guild: channel.guild, channel });
+        this.world.changed();
+    }
+
+    // No CHANNEL_PINS_UPDATE comes of it (Gateway Events, Channel Pins Update).
+    #forget(message) {
+        message.channel.messages.delete(message.id);
+        message.channel.pins.delete(message.id);
+    }
+
+    pin(message, by = this.world.bot) {
         const { channel } = message;
         if (channel.pins.has(message.id)) return;
-        if (channel.pins.size >= MAX_PINS) refuse(30003);
+        if (channel.pins.size >= channel.guild.limits.pins) refuse(30003);
         channel.pins.set(message.id, this.world.clock.now());
         channel.lastPinAt = this.world.clock.now();
         this.#tellPins(channel);
         const reference = { type: 0, channel_id: channel.id, message_id: message.id, guild_id: channel.guild.id };
-        this.post(this.make(channel, this.world.bot, {}, { type: 6, reference }));
+        this.post(this.make(channel, by, {}, { type: 6, reference }));
     }
 
     unpin(message) {

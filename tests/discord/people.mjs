@@ -56,7 +56,7 @@ export class Person {
         const { definition } = this.#command(name, onMessage ? 3 : 2);
         this.#mayCommand(definition, place);
         if (onMessage && target.ephemeral) refused('a message only one person sees has no menus');
-        if (onMessage && !place.messages.has(target.id)) refused('the message is gone');
+        if (onMessage && !target.exists) refused('the message is gone');
         const thing = onMessage ? target : target.member ?? this.guild.memberNamed(target.id ?? target);
         const data = { ...commandData(definition), ...targetOf(thing, place) };
         return this.#open({ type: COMMAND, channel: place, data, mutate, commandName: name });
@@ -148,7 +148,7 @@ export class Person {
     #mayPress(message, component, which) {
         const { channel } = message;
         if (component.disabled) refused(`${which} is disabled`);
-        if (message.deleted || (!message.ephemeral && !channel.messages.has(message.id))) refused('the message is gone');
+        if (!message.exists) refused('the message is gone');
         if (message.ephemeral && message.interaction?.member.id !== this.id) refused('the message is for somebody else');
         if (!(this.member.permissionsIn(channel) & BITS.VIEW_CHANNEL)) refused(`${this.name} does not see #${channel.name}`);
     }
@@ -183,9 +183,68 @@ export class Person {
         return (this.member.permissionsIn(place) & needed) === needed ? place.all : [];
     }
 
+    // ---- the rooms themselves ----
+
+    editMessage(message, content) {
+        if (message.author.id !== this.id) refused('only one\'s own words are edited');
+        const held = this.member.permissionsIn(this.#place(message.channel));
+        return this.standin.messages.edit(message, { content }, { held });
+    }
+
+    deleteMessage(message) {
+        if (message.author.id !== this.id) this.#needs('MANAGE_MESSAGES', message.channel);
+        this.standin.messages.delete(this.#here(message));
+    }
+
+    /** Many at once, as moderators' tools do. */
+    deleteMessages(messages) {
+        const [{ channel }] = messages;
+        this.#needs('MANAGE_MESSAGES', channel);
+        this.standin.messages.deleteBulk(channel, messages.map((message) => this.#here(message)));
+    }
+
+    pin(message) {
+        this.#needs('PIN_MESSAGES', message.channel);
+        this.standin.messages.pin(this.#here(message), this.member.user);
+    }
+
+    unpin(message) {
+        this.#needs('PIN_MESSAGES', message.channel);
+        this.standin.messages.unpin(this.#here(message));
+    }
+
+    /** Changes of name, topic or category (`parent`: its name or id; null: none). */
+    editChannel(channel, { name, topic, parent }) {
+        const place = this.#needs('MANAGE_CHANNELS', channel);
+        if (name !== undefined) place.rename(name);
+        if (topic !== undefined) place.topic = topic;
+        if (parent !== undefined) this.guild.moveChannel(place, parent && this.guild.channel(parent).id);
+        this.guild.tell('UPDATE', place);
+    }
+
+    /** What a role or member, by name or id, may and may not in a channel; nothing given: as elsewhere. */
+    setOverwrite(channel, whose, { allow, deny } = {}) {
+        const place = this.#needs('MANAGE_ROLES', channel);
+        const role = [...this.guild.roles.values()].find((one) => one.id === whose || one.name === whose);
+        const id = role?.id ?? this.guild.memberNamed(whose).id;
+        if (allow === undefined && deny === undefined) place.removeOverwrite(id);
+        else place.setOverwrite({ id, type: role ? 0 : 1, allow: bits(allow ?? 0n), deny: bits(deny ?? 0n) });
+    }
+
+    deleteChannel(channel) { this.guild.deleteChannel(this.#needs('MANAGE_CHANNELS', channel)); }
+
+    #needs(permission, channel) {
+        const place = this.#place(channel);
+        if (!(this.member.permissionsIn(place) & BITS[permission])) refused(`${this.name} lacks ${permission} in #${place.name}`);
+        return place;
+    }
+
+    #here(message) { return message.exists ? message : refused('the message is gone'); }
+
     #place(channel) {
         if (!channel) return [...this.guild.channels.values()].find((one) => one.type === 0);
-        return typeof channel === 'string' ? this.guild.channel(channel) : channel;
+        const place = typeof channel === 'string' ? this.guild.channel(channel) : channel;
+        return place.exists ? place : refused(`#${place.name} is gone`);
     }
 
     #open(fields) {

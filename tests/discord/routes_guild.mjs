@@ -78,17 +78,20 @@ function updateChannel(call) {
     if (channel.isThread) return updateThread(call, channel);
     channelFor(call, 'MANAGE_CHANNELS');
     checkChannel(body, channel.type);
+    if (body.name !== undefined) channel.guild.checkName(body.name);
     if (body.name !== undefined || body.topic !== undefined) {
         const waitMs = standin.limits.takeHidden('name_or_topic', channel.id);
         if (waitMs) refuse(20028, { retryAfter: waitMs / 1000 });
     }
     if (body.permission_overwrites) {
         channelFor(call, 'MANAGE_ROLES');
-        channel.overwrites = new Map(overwrites(standin, channel.guild, body.permission_overwrites).map((one) => [one.id, one]));
+        const list = overwrites(standin, channel.guild, body.permission_overwrites);
+        channel.guild.checkOverwrites(list.length - channel.overwrites.size);
+        channel.overwrites = new Map(list.map((one) => [one.id, one]));
     }
     if (body.name !== undefined) channel.rename(body.name);
     if (body.topic !== undefined) channel.topic = body.topic;
-    if (body.parent_id !== undefined) channel.parentId = body.parent_id && world.channel(body.parent_id).id;
+    if (body.parent_id !== undefined) channel.guild.moveChannel(channel, body.parent_id && world.channel(body.parent_id).id);
     if (Number.isInteger(body.position)) channel.position = body.position;
     if (typeof body.nsfw === 'boolean') channel.nsfw = body.nsfw;
     if (Number.isInteger(body.rate_limit_per_user)) channel.slowmode = body.rate_limit_per_user;
@@ -125,6 +128,7 @@ function setOverwrite(call) {
     const { params, body, standin } = call;
     const channel = channelFor(call, 'MANAGE_ROLES');
     const [over] = overwrites(standin, channel.guild, [{ id: params.overwrite_id, ...body }]);
+    if (!channel.overwrites.has(over.id)) channel.guild.checkOverwrites(1);
     channel.setOverwrite(over);
     return NO_CONTENT;
 }

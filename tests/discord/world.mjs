@@ -2,11 +2,13 @@
 // gateway and to whoever waits in `until`. Messages are in messages.mjs.
 
 import { idMaker, timestamp } from './clock.mjs';
-import { refuse } from './errors.mjs';
+import { FormErrors, refuse } from './errors.mjs';
 import { BITS, BOT_INSTALL, EVERYONE, basePermissions, bits, channelPermissions } from './permissions.mjs';
 
 export const TEXT = 0, CATEGORY = 4, ANNOUNCEMENT = 5, PUBLIC_THREAD = 11, PRIVATE_THREAD = 12, FORUM = 15;
 const TYPES = { text: TEXT, voice: 2, category: CATEGORY, announcement: ANNOUNCEMENT, forum: FORUM };
+// Per server (Opcodes and Status Codes, JSON Error Codes 30xxx; Channel resource).
+const LIMITS = { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000 };
 const HIDDEN_CHANNEL = 1 << 17; // Channel flag of an obfuscated channel
 
 export class World {
@@ -92,6 +94,8 @@ class Guild {
         this.members = new Map();
         this.channels = new Map(); // no threads
         this.threads = new Map();
+        this.limits = { ...LIMITS, ...setting.limits }; // tests make them small, and large again
+        this.refusedWords = setting.refusedWords ?? []; // not allowed in names of channels
         this.#addRole({ id: this.id, name: '@everyone', permissions: setting.everyone ?? EVERYONE });
         const own = this.#addRole({ name: world.bot.name, permissions: setting.botPermissions ?? world.botPermissions, managed: true });
         for (const role of setting.roles ?? []) this.#addRole(typeof role === 'string' ? { name: role } : role);
@@ -173,19 +177,77 @@ class Guild {
         return this.world.until(() => all().find(fits), `a channel named ${name}`, guardMs);
     }
 
+    /** The person who may do everything. */
+    get owner() { return this.member(this.ownerId); }
+
     createRole(fields) {
-        if (this.roles.size >= 250) refuse(30005);
+        if (this.roles.size >= this.limits.roles) refuse(30005);
         const role = this.#addRole({ ...fields, id: this.world.makeId() });
-        this.world.version++;
-        this.world.emit('GUILD_ROLE_CREATE', { guild_id: this.id, role: this.roleJson(role) }, { guild: this });
-        this.world.changed();
+        this.#tellRole('CREATE', role);
         return role;
     }
 
+    /** Changes of name, permissions, mentionable. */
+    setRole(nameOrId, { permissions, ...fields }) {
+        const role = Object.assign(this.role(nameOrId), fields);
+        if (permissions !== undefined) role.permissions = bits(permissions);
+        this.#tellRole('UPDATE', role);
+        return role;
+    }
+
+    deleteRole(nameOrId) {
+        const role = this.role(nameOrId);
+        this.roles.delete(role.id);
+        for (const member of this.members.values()) member.roleIds.delete(role.id);
+        for (const channel of this.channels.values()) if (channel.overwrites.has(role.id)) channel.removeOverwrite(role.id);
+        this.#tellRole('DELETE', role);
+    }
+
+    /** What the bot's own role may from now on; @everyone's permissions stay. */
+    setBotPermissions(permissions) {
+        const [own] = [...this.roles.values()].filter((role) => role.managed && this.bot.roleIds.has(role.id));
+        this.setRole(own.id, { permissions });
+    }
+
+    #tellRole(verb, role) {
+        this.world.version++;
+        const data = verb === 'DELETE' ? { guild_id: this.id, role_id: role.id } : { guild_id: this.id, role: this.roleJson(role) };
+        this.world.emit(`GUILD_ROLE_${verb}`, data, { guild: this });
+        this.world.changed();
+    }
+
+    // Names with words that discoverable servers do not allow: 20031.
+    checkName(name) {
+        if (this.refusedWords.some((word) => name.toLowerCase().includes(word.toLowerCase()))) refuse(20031);
+    }
+
+    #checkParent(parentId) {
+        const siblings = [...this.channels.values()].filter((one) => one.parentId === parentId).length;
+        if (!parentId || siblings < this.limits.perCategory) return;
+        const errors = new FormErrors();
+        errors.add(['parent_id'], 'CHANNEL_PARENT_MAX_CHANNELS', `Maximum number of channels in category reached (${this.limits.perCategory})`);
+        errors.throwIfAny(null);
+    }
+
+    /** Puts a channel below a category. */
+    moveChannel(channel, parentId) {
+        if (parentId !== channel.parentId) this.#checkParent(parentId);
+        channel.parentId = parentId;
+    }
+
+    /** All overwrites of the server count together. */
+    checkOverwrites(more) {
+        const all = [...this.channels.values()].reduce((sum, channel) => sum + channel.overwrites.size, 0);
+        if (all + more > this.limits.overwrites) refuse(30060);
+    }
+
     createChannel(fields) {
-        if (!fields.isThread && this.channels.size >= 500) refuse(30013);
-        const siblings = [...this.channels.values()].filter((one) => one.parentId === fields.parentId);
-        if (fields.parentId && siblings.length >= 50) refuse(50035);
+        if (!fields.isThread) {
+            this.checkName(fields.name);
+            if (this.channels.size >= this.limits.channels) refuse(30013);
+            this.#checkParent(fields.parentId);
+            this.checkOverwrites(fields.overwrites?.length ?? 0);
+        }
         const channel = this.#put(new Channel(this, { id: this.world.makeId(), ...fields }));
         this.tell('CREATE', channel);
         return channel;
@@ -196,7 +258,7 @@ class Guild {
             if (child.parentId === channel.id) { child.parentId = null; this.tell('UPDATE', child); }
         }
         for (const thread of [...this.threads.values()]) if (thread.parentId === channel.id) this.deleteChannel(thread);
-        const last = channel.json();
+        const last = channel.jsonForBot();
         this.channels.delete(channel.id);
         this.threads.delete(channel.id);
         this.world.channels.delete(channel.id);
@@ -321,6 +383,8 @@ class Channel {
     /** Text channels are lower case with dashes, whatever was asked for. */
     rename(name) { this.name = this.type === CATEGORY || this.isThread ? name : channelName(name); }
 
+    /** Still there? */
+    get exists() { return this.guild.world.channels.get(this.id) === this; }
     get parent() { return this.guild.world.channels.get(this.parentId); }
 
     /** What the channel shows now, oldest first. */
