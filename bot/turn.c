@@ -4,8 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
 #include "bot/io/loop.h"
-#include "bot/road/road.h"
-#include "commands/run.h"
+#include "bot/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,57 +139,48 @@ static enum err answer_again(struct turn *turn, struct item *item,
     return err;
 }
 
-static void log_command(const struct command_run *run, const char *verdict)
-{
-    const struct command *command = run->call.command;
-    log_info("command", LOG_TEXT("name", command ? command->name : "unknown"),
-             LOG_INT("incident", run->in.id),
-             LOG_ID("user", run->interaction->user.id),
-             LOG_TEXT("verdict", verdict));
-}
-
-static enum err take_request(struct turn *turn, struct item *item,
-                             struct command_run *run, int64_t now_ms)
+static const char *verdict_of(const struct command_run *run,
+                              const struct taken *taken)
 {
     static const char *const verdicts[] = {"accepted", "already", "refused"};
-    struct store *store = turn->config.store;
-    struct incident after;
-    struct outcome outcome;
-    enum err err =
-        road_take(store, &run->in, &run->request, now_ms, &after, &outcome);
-    if (err != ERR_OK)
-        return err;
-    set_answer(item, command_answer(run, &after, &outcome));
-    log_command(run, verdicts[outcome.verdict]);
-    if (outcome.verdict != VERDICT_ACCEPTED)
-        return ERR_OK;
-    turn->is_changed = true;
-    outbox_wanted(turn->outbox);
-    return store_put_answer(store, item->interaction.id, str_of(item->answer),
-                            now_ms);
+    if (run->answer.denied)
+        return "denied";
+    return taken->requested ? verdicts[taken->outcome.verdict] : "answered";
+}
+
+static void log_command(const struct command_run *run,
+                        const struct taken *taken)
+{
+    const struct command *command = run->call.command;
+    const char *name = command ? command->name : "unknown";
+    if (run->interaction->type == INTERACTION_AUTOCOMPLETE)
+        return; /* one a keystroke */
+    if (run->answer.denied)
+        log_warn("denied", LOG_ID("user", run->interaction->user.id),
+                 LOG_TEXT("command", name),
+                 LOG_TEXT("right", right_words(run->answer.denied_right)),
+                 LOG_ID("guild", run->interaction->guild_id));
+    log_info("command", LOG_TEXT("name", name), LOG_INT("incident", run->in.id),
+             LOG_ID("user", run->interaction->user.id),
+             LOG_TEXT("verdict", verdict_of(run, taken)));
 }
 
 static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
 {
-    static struct command_run run; /* some 20 kB: not on the stack */
-    struct store *store = turn->config.store;
-    const struct command_world world = {store, turn->config.config, now_ms};
-    cJSON *answer = NULL;
-    enum err err = command_run(&run, &item->interaction, &world, &answer);
-    if (err != ERR_OK)
-        return err;
-    if (answer != NULL) {
-        set_answer(item, answer);
-        log_command(&run, "answered");
-        return ERR_OK;
+    static struct command_run run; /* some 40 kB: not on the stack */
+    static struct taken taken;
+    const struct command_world world = {turn->config.store, turn->config.config,
+                                        now_ms};
+    enum err err = take_command(&run, &item->interaction, &world, &taken);
+    if (err == ERR_OK) {
+        log_command(&run, &taken);
+        free(item->answer);
+        item->answer = taken.answer;
+        turn->is_changed = turn->is_changed || taken.kept;
+        if (taken.accepted)
+            outbox_wanted(turn->outbox);
     }
-    err = store_request_begin(store);
-    if (err != ERR_OK)
-        return err;
-    err = take_request(turn, item, &run, now_ms);
-    if (err == ERR_OK)
-        return store_request_keep(store);
-    store_request_undo(store);
+    command_run_release(&run);
     return err;
 }
 

@@ -2,10 +2,12 @@
 
 #include "bot/base/utf8.h"
 #include "bot/discord/message.h"
+#include "commands/reference.h"
 
 #include <inttypes.h>
 
-#define CHOICE_UNITS 100 /* Discord's limit of a choice's value */
+#define CHOICE_UNITS    100 /* Discord's limit of a choice's value */
+#define REFERENCE_UNITS 40
 
 int option_max_units(const struct option *option)
 {
@@ -16,6 +18,9 @@ int option_max_units(const struct option *option)
         return WHEN_TYPED_BYTES - 1;
     case VALUE_LINK:
         return LINK_UNITS;
+    case VALUE_ENTRY:
+    case VALUE_INCIDENT:
+        return REFERENCE_UNITS;
     case VALUE_CHOICE:
     case VALUE_MINUTES:
         return CHOICE_UNITS;
@@ -34,6 +39,8 @@ enum option_type option_discord_type(const struct option *option)
         [VALUE_TIME] = OPTION_TYPE_STRING,
         [VALUE_CHOICE] = OPTION_TYPE_STRING,
         [VALUE_LINK] = OPTION_TYPE_STRING,
+        [VALUE_ENTRY] = OPTION_TYPE_STRING,
+        [VALUE_INCIDENT] = OPTION_TYPE_STRING,
         [VALUE_FLAG] = OPTION_TYPE_BOOLEAN,
         [VALUE_MINUTES] = OPTION_TYPE_INTEGER,
         [VALUE_USER] = OPTION_TYPE_USER,
@@ -214,26 +221,52 @@ static bool check_user(const struct check *check, const struct option *option,
 }
 
 static bool check_file(const struct check *check, const struct option *option,
-                       const struct interaction_option *raw, struct value *out)
+                       const struct interaction_option *raw)
 {
-    out->file = raw->file;
-    if (!is_acceptable(check, "the file's name", out->file.name,
-                       CHANGE_UNITS) ||
-        !is_acceptable(check, "the file's type", out->file.type, CHANGE_UNITS))
+    const struct interaction_file *file = &raw->file;
+    if (!is_acceptable(check, "the file's name", file->name, CHANGE_UNITS) ||
+        !is_acceptable(check, "the file's type", file->type, CHANGE_UNITS))
         return false;
-    if (out->file.url.n == 0) {
+    if (file->url.n == 0) {
         buf_addf(check->words,
                  "`%s` did not arrive. Nothing was kept; attach it again.",
                  option->name);
         return false;
     }
-    if (out->file.bytes <= check->file_bytes)
+    if (file->bytes <= check->file_bytes)
         return true;
     buf_addf(check->words,
              "`%s` has %" PRId64 " bytes; at most %" PRId64
              " are kept. Nothing was kept: attach the part that matters, or "
              "give a link.",
-             option->name, out->file.bytes, check->file_bytes);
+             option->name, file->bytes, check->file_bytes);
+    return false;
+}
+
+/* ---- incidents and entries ---- */
+
+static bool check_entry(const struct check *check, const struct option *option,
+                        struct value *out)
+{
+    int64_t incident_id; /* find.c has seen to it */
+    if (entry_reference(out->text, &incident_id, &out->number))
+        return true;
+    buf_addf(check->words,
+             "`%s` has to be the number of an entry, such as `#7`. Nothing was "
+             "kept.",
+             option->name);
+    return false;
+}
+
+static bool check_incident(const struct check *check,
+                           const struct option *option, struct value *out)
+{
+    if (incident_reference(out->text, &out->number))
+        return true;
+    buf_addf(check->words,
+             "`%s` has to be a number such as `12` or `INC-12`. Nothing was "
+             "kept.",
+             option->name);
     return false;
 }
 
@@ -260,7 +293,11 @@ static bool check_by_type(const struct check *check,
     case VALUE_USER:
         return check_user(check, option, raw, out);
     case VALUE_FILE:
-        return check_file(check, option, raw, out);
+        return check_file(check, option, raw);
+    case VALUE_ENTRY:
+        return check_entry(check, option, out);
+    case VALUE_INCIDENT:
+        return check_incident(check, option, out);
     }
     return false;
 }

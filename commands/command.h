@@ -1,12 +1,13 @@
 /*
  * What a slash command is: data first, two functions after it. One file and one
  * word in commands/list.h; registration JSON, option checks, the permission
- * check, forms, buttons and the README's table all come from this struct.
+ * check, forms, buttons, menus, autocomplete, /help and the README's table all
+ * come from this struct.
  *
- * Slash options, a form's fields and a button's preset are three ways to fill
- * the same options: run() sees no difference. It gets a checked call and fills
- * a request or words, or asks for the form; it sees no JSON, no SQL and no
- * HTTP.
+ * Slash options, a form's fields, a button's presets, a select's value and the
+ * message that a menu was used on are ways to fill the same options: run() sees
+ * no difference. It gets a checked call and fills a request or an answer, or
+ * asks for the form; it sees no JSON, no SQL and no HTTP.
  */
 #ifndef COMMANDS_COMMAND_H
 #define COMMANDS_COMMAND_H
@@ -14,7 +15,9 @@
 #include "bot/config.h"
 #include "bot/core/incident.h"
 #include "bot/discord/interaction.h"
+#include "commands/answer.h"
 #include "commands/list.h"
+#include "storage/store.h"
 
 enum value_type {
     VALUE_TEXT,
@@ -23,10 +26,24 @@ enum value_type {
     VALUE_FLAG,
     VALUE_MINUTES, /* 1..MINUTES_MAX */
     VALUE_USER,
-    VALUE_FILE,
-    VALUE_LINK, /* https:// or http://, or a short reference such as #217 */
+    VALUE_FILE,     /* one option at most; the files are in call->files */
+    VALUE_LINK,     /* https:// or http://, or a short reference as #217 */
+    VALUE_ENTRY,    /* "#7" or "INC-12 #7": number is its seq. What it names is
+                     * yet to be looked up. An incident named so is the call's
+                     * when the option `incident` is not given. */
+    VALUE_INCIDENT, /* "INC-12" or "12": number is its id; refused unless it is
+                     * of this server and the caller may know of it */
 };
 #define MINUTES_MAX (7 * 24 * 60)
+
+struct call;
+
+/* What is offered while somebody types. */
+struct choices;
+/* `value` is what the option gets when that choice is taken: with more than 100
+ * units it is left out. Of more than 25 the rest is left out. */
+void choices_add(struct choices *out, struct str value, struct str shown);
+bool choices_full(const struct choices *out);
 
 struct option {
     const char *name, *help;
@@ -36,8 +53,13 @@ struct option {
     bool (*offers)(int choice);  /* which of them; NULL: all */
     int max_units;               /* TEXT */
     bool many_lines;             /* a paragraph in a form */
+    /* Autocomplete, from memory or an index: once a keystroke. Nothing else of
+     * the call is checked yet but the caller, and `in` when it was found.
+     * Shared ones: commands/complete.h. Not of CHOICE. */
+    void (*complete)(const struct call *call, struct str typed,
+                     struct choices *out);
 };
-#define COMMAND_OPTIONS 12
+#define COMMAND_OPTIONS 15
 #define COMMAND_FIELDS  5      /* Discord's most in a form */
 bool offers_named(int choice); /* all but the first word, "none" */
 
@@ -49,36 +71,61 @@ struct value {
     int choice;
     bool flag;
     int64_t number;
+    /* USER; also a TEXT that a menu filled from a message's author: who that
+     * is, beside the name in `text`. */
     struct interaction_user user;
-    struct interaction_file file;
 };
 
 enum scope {
-    SCOPE_NONE,     /* no incident needed */
-    SCOPE_INCIDENT, /* the room's, else the only live one */
+    SCOPE_NONE, /* no incident needed */
+    /* The one that the option `incident` names, which every such command has
+     * by itself; else the button's; else the room's; else the only live one. */
+    SCOPE_INCIDENT,
 };
 
+#define CALL_FILES 10 /* Discord's most with a message or form */
+
+/* All borrowed until the answer is made. */
 struct call {
     const struct command *command;
-    enum source source; /* slash, button, modal */
+    enum source source; /* slash, menu, button, modal */
+    uint64_t id;        /* the interaction's; a draft is kept under it */
     struct actor caller;
     const uint64_t *roles; /* the caller's */
     int role_count;
     uint64_t guild_id, channel_id;
     int64_t now_ms;
     const struct config *config;
+    /* For reading only: what is written goes down the road. Entries, items,
+     * other incidents (ask reach_may_know before showing one). */
+    struct store *store;
     const struct incident *in;            /* SCOPE_INCIDENT; else all zero */
     struct value values[COMMAND_OPTIONS]; /* as in command->options */
+    /* Of a FILE option, a form's upload, or the menu's message. */
+    struct interaction_file files[CALL_FILES];
+    int file_count;
+    int files_left_out; /* of the menu's message: too large */
+    /* The message that a menu was used on, also in the form that the menu
+     * opened; NULL otherwise. Its link is https://discord.com/channels/… */
+    const struct interaction_message *message;
+    struct str message_link;
+    const struct interaction_user *target_user; /* of a user menu, or NULL */
+    /* What answer->draft kept, when this button or form carries the preset
+     * draft=ID and the same person uses it; else STR_NONE. One that is gone, or
+     * somebody else's, is refused before run(). */
+    struct str draft;
+    /* For told(): what came of the requests, more() included. */
+    int accepted, already;
 };
 /* The option of that name; asserts that the command has it. */
 const struct value *call_value(const struct call *call, const char *name);
 /* For what needs more than the command's own right. False: the refusal is in
- * `words`. */
-bool call_may(const struct call *call, enum right right, struct buf *words);
+ * the answer. */
+bool call_may(const struct call *call, enum right right, struct answer *answer);
 
 enum reply {
     REPLY_REQUEST, /* take `request`; then told() words the answer */
-    REPLY_TEXT,    /* `words` is the private answer, and nothing changes */
+    REPLY_TEXT,    /* the private answer, and nothing changes */
     REPLY_REFUSED, /* the same, and what was typed is given back to copy */
     REPLY_FORM,    /* too little to go on: open the command's form. From a form
                     * that comes back without its first field, a refusal. */
@@ -91,17 +138,28 @@ struct command {
     enum scope scope;
     struct option options[COMMAND_OPTIONS];
     /* The form: "Resolve" becomes the title "Resolve INC-12". The first field
-     * has to be filled, the others as their options say. */
+     * has to be filled, the others as their options say. A CHOICE or FLAG is a
+     * select there, a USER a user select, a FILE an upload. */
     const char *form_title;
     const char *form_fields[COMMAND_FIELDS]; /* option names; NULL: no more */
     /* `request` comes with the caller as actor and recorder, the source and
      * the place, and a new incident's id. */
     enum reply (*run)(const struct call *call, struct request *request,
-                      struct buf *words);
-    /* Words the private answer to an accepted request: after is the incident
-     * with the outcome applied. NULL when run() makes no request. */
+                      struct answer *answer);
+    /* A call may be several requests, all in one transaction. Asked after each:
+     * `taken` counts them from 1, `after` is the incident by then. False: that
+     * was the last. `request` comes as for run(). `in` is the incident it is
+     * about, `after` if left alone; another one is put there (an incident that
+     * points back). One that is refused takes all of them back, and its words
+     * are the answer. NULL: there is one. */
+    bool (*more)(const struct call *call, const struct incident *after,
+                 int taken, struct request *request, struct incident *in);
+    /* Words the private answer to accepted requests: after is the incident with
+     * the outcome of the first applied, and all the others that were about it.
+     * When the first was `already`, it answers in the rules' words, unless one
+     * behind it was accepted. NULL when run() makes no request. */
     void (*told)(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words);
+                 const struct outcome *outcome, struct answer *answer);
 };
 
 #define COMMAND_EXTERN(word) extern const struct command command_##word;
@@ -110,8 +168,10 @@ COMMAND_LIST(COMMAND_EXTERN)
 
 extern const struct command *const commands[];
 extern const int command_count;
+/* The option that every SCOPE_INCIDENT command has beside its own. */
+extern const struct option incident_option;
 const struct command *command_find(struct str name);
-int command_option_count(const struct command *command);
+int command_option_count(const struct command *command); /* its own */
 const struct option *command_option(const struct command *command,
                                     struct str name); /* NULL: has none */
 

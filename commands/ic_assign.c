@@ -20,8 +20,9 @@ static bool is_late(const struct call *call, const struct event *draft,
 }
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct value *user = call_value(call, "user");
     const struct value *role = call_value(call, "role");
     if (!user->given) {
@@ -42,12 +43,13 @@ static enum reply run(const struct call *call, struct request *request,
     draft->holder = (struct actor){
         .type = ACTOR_MEMBER, .id = user->user.id, .name = user->user.name};
     draft->occurred = call_value(call, "at")->when;
-    return is_late(call, draft, words) ? REPLY_REFUSED : REPLY_REQUEST;
+    return is_late(call, draft, &answer->words) ? REPLY_REFUSED : REPLY_REQUEST;
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     if (event->holder.id == call->caller.id) {
         buf_add_text(words, "You are ");

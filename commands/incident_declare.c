@@ -2,9 +2,9 @@
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
-    (void)words;
+    (void)answer;
     if (!call_value(call, "title")->given)
         return REPLY_FORM;
     struct event *draft = &request->draft;
@@ -21,8 +21,9 @@ static enum reply run(const struct call *call, struct request *request,
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     (void)call;
     (void)outcome;
     say_incident(words, after);

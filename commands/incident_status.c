@@ -87,8 +87,9 @@ static void add_rooms(const struct incident *in, struct buf *words)
 }
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
+    struct buf *words = &answer->words;
     (void)request;
     add_state(call, words);
     add_people(call->in, words);

@@ -10,17 +10,17 @@ static bool offers_state(int state)
 
 /* A message is for every responder; a move is the commander's right. */
 static bool may_move(const struct call *call, enum incident_state to,
-                     struct buf *words)
+                     struct answer *answer)
 {
     return to == STATE_NONE ||
            call_may(call, to == STATE_RESOLVED ? RIGHT_RESOLVE : RIGHT_COMMAND,
-                    words);
+                    answer);
 }
 
 /* The slash command asks for a message, so that a move is explained. A button
  * may move without one: nobody writes while it burns. */
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
     struct event *draft = &request->draft;
     request->kind = REQUEST_MOVE;
@@ -32,13 +32,14 @@ static enum reply run(const struct call *call, struct request *request,
     draft->next_in_min = call_value(call, "next_in")->number;
     if (draft->text.n == 0 && draft->state_to == STATE_NONE)
         return REPLY_FORM;
-    return may_move(call, draft->state_to, words) ? REPLY_REQUEST
-                                                  : REPLY_REFUSED;
+    return may_move(call, draft->state_to, answer) ? REPLY_REQUEST
+                                                   : REPLY_REFUSED;
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     if (event->state_to != event->state_from) {
         say_incident(words, after);

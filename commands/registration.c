@@ -60,6 +60,8 @@ static cJSON *registered_option(const struct option *option)
     } else if (option_max_units(option) > 0) {
         cJSON_AddNumberToObject(json, "max_length", option_max_units(option));
     }
+    if (option->complete != NULL)
+        cJSON_AddTrueToObject(json, "autocomplete");
     return json;
 }
 
@@ -67,7 +69,8 @@ static cJSON *registered_option(const struct option *option)
 static void add_options(cJSON *json, const struct command *command)
 {
     int count = command_option_count(command);
-    if (count == 0)
+    bool has_incident = command->scope == SCOPE_INCIDENT;
+    if (count == 0 && !has_incident)
         return;
     cJSON *options = cJSON_AddArrayToObject(json, "options");
     for (int pass = 0; pass < 2; pass++)
@@ -75,6 +78,8 @@ static void add_options(cJSON *json, const struct command *command)
             if (command->options[i].required == (pass == 0))
                 cJSON_AddItemToArray(options,
                                      registered_option(&command->options[i]));
+    if (has_incident)
+        cJSON_AddItemToArray(options, registered_option(&incident_option));
 }
 
 /* Only in servers, only as an app of the server; who may use it is decided in

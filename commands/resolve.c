@@ -2,9 +2,9 @@
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
-    (void)words;
+    (void)answer;
     struct event *draft = &request->draft;
     request->kind = REQUEST_MOVE;
     draft->kind = EVENT_STATE;
@@ -57,8 +57,9 @@ static void add_missing(const struct incident *in, struct buf *words)
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     say_incident(words, after);
     if (when_is_set(&after->milestones[MILESTONE_RESOLVED])) {

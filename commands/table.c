@@ -1,9 +1,17 @@
 #include "commands/check.h"
+#include "commands/complete.h"
 
 #define COMMAND_POINTER(word) &command_##word,
 const struct command *const commands[] = {COMMAND_LIST(COMMAND_POINTER)};
 #undef COMMAND_POINTER
 const int command_count = sizeof commands / sizeof commands[0];
+
+const struct option incident_option = {
+    .name = "incident",
+    .help = "Which, if not the one of this room: INC-12 or 12",
+    .type = VALUE_INCIDENT,
+    .complete = complete_incidents,
+};
 
 const struct command *command_find(struct str name)
 {

@@ -60,16 +60,23 @@ static bool find_member(const struct call *call, uint64_t id,
 }
 
 static bool set_actor(const struct call *call, struct event *draft,
-                      struct buf *words)
+                      struct answer *answer)
 {
     uint64_t id;
     struct str by = call_value(call, "by")->text;
+    const struct interaction_user *author = &call_value(call, "by")->user;
+    if (author->id != 0) { /* of a message */
+        draft->actor = (struct actor){
+            author->is_bot ? ACTOR_ROBOT : ACTOR_MEMBER, author->id, by};
+        return true;
+    }
     if (is_mention(by, &id)) {
         if (find_member(call, id, &draft->actor))
             return true;
-        buf_add_text(words, "`by` takes a name as plain text, such as `nova`: "
-                            "opsroom cannot read the name out of a mention. "
-                            "Nothing was kept.");
+        buf_add_text(&answer->words,
+                     "`by` takes a name as plain text, such as `nova`: "
+                     "opsroom cannot read the name out of a mention. "
+                     "Nothing was kept.");
         return false;
     }
     bool is_robot = draft->kind == EVENT_ALERT;
@@ -85,7 +92,7 @@ static bool set_actor(const struct call *call, struct event *draft,
 }
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
     struct event *draft = &request->draft;
     if (!call_value(call, "text")->given)
@@ -97,17 +104,17 @@ static enum reply run(const struct call *call, struct request *request,
     draft->confidence = (enum confidence)call_value(call, "confidence")->choice;
     draft->link = call_value(call, "link")->text;
     draft->visibility = visibility_of(call, draft->kind);
-    draft->file_name = call_value(call, "file")->file.name;
-    draft->file_type = call_value(call, "file")->file.type;
-    request->fetch_url = call_value(call, "file")->file.url;
-    return set_actor(call, draft, words) ? REPLY_REQUEST : REPLY_REFUSED;
+    draft->file_name = call->files[0].name;
+    draft->file_type = call->files[0].type;
+    request->fetch_url = call->files[0].url;
+    return set_actor(call, draft, answer) ? REPLY_REQUEST : REPLY_REFUSED;
 }
 
 static void add_hints(const struct call *call, const struct event *event,
                       struct buf *words)
 {
-    const struct interaction_file *file = &call_value(call, "file")->file;
-    if (call_value(call, "file")->given) {
+    for (int i = 0; i < call->file_count; i++) {
+        const struct interaction_file *file = &call->files[i];
         buf_add_char(words, '\n');
         say_excerpt(words, file->name, 100);
         buf_addf(words,
@@ -127,8 +134,9 @@ static void add_hints(const struct call *call, const struct event *event,
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     say_kept(words, after, event, call->now_ms);
     say_where(words, after, event->visibility);

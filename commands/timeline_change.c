@@ -2,9 +2,9 @@
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
-                      struct buf *words)
+                      struct answer *answer)
 {
-    (void)words;
+    (void)answer;
     struct event *draft = &request->draft;
     request->kind = REQUEST_ADD;
     draft->kind = EVENT_CHANGE;
@@ -21,8 +21,9 @@ static enum reply run(const struct call *call, struct request *request,
 }
 
 static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct buf *words)
+                 const struct outcome *outcome, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     say_kept(words, after, event, call->now_ms);
     say_excerpt(words, event->change_what, 100);

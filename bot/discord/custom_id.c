@@ -47,3 +47,12 @@ bool custom_id_preset(struct str *presets, struct str *name, struct str *value)
     }
     return false;
 }
+
+struct str custom_id_chosen(struct str presets)
+{
+    struct str pair;
+    while (str_cut(&presets, '|', &pair))
+        if (pair.n > 0 && memchr(pair.s, '=', pair.n) == NULL)
+            return pair;
+    return STR_NONE;
+}

@@ -24,6 +24,9 @@ struct custom_id {
 };
 /* False when it is none of ours, or of a version we do not know. */
 bool custom_id_parse(struct str text, struct custom_id *out);
+/* A select's: the preset without '=', which names the option that the chosen
+ * value fills. STR_NONE: there is none. */
+struct str custom_id_chosen(struct str presets);
 /* Takes the next preset off the front of *presets; false when there is none
  * left. One without '=' is skipped. */
 bool custom_id_preset(struct str *presets, struct str *name, struct str *value);

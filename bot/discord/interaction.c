@@ -15,9 +15,16 @@
  * escaping there pass, and not "..". Today's tokens are about 200 of these. */
 #define TOKEN_BYTES 400
 
-/* Action row, label: what may hold a form's fields. */
-#define COMPONENT_ROW   1
-#define COMPONENT_LABEL 18
+/* Action row, label: what may hold a form's fields; and fields whose values are
+ * ids. */
+#define COMPONENT_ROW    1
+#define COMPONENT_USERS  5
+#define COMPONENT_LABEL  18
+#define COMPONENT_UPLOAD 19
+
+#define MESSAGE_EPHEMERAL 64
+#define MENU_USER         2
+#define MENU_MESSAGE      3
 
 #define OPTION_SUBCOMMAND       1
 #define OPTION_SUBCOMMAND_GROUP 2
@@ -88,25 +95,57 @@ static bool user_option(const cJSON *resolved, const cJSON *value,
     return true;
 }
 
-/* Without its address a file is of no use: then there is no option. */
+/* Without its address a file is of no use: then there is none. */
+static bool file_of(const cJSON *json, struct interaction_file *out)
+{
+    struct interaction_file found = {
+        .id = id_in(json, "id"),
+        .name = json_text(json, "filename"),
+        .type = json_text(json, "content_type"),
+        .url = json_text(json, "url"),
+    };
+    if (found.url.n == 0 || !json_whole(json_get(json, "size"), &found.bytes) ||
+        found.bytes < 0)
+        return false;
+    *out = found;
+    return true;
+}
+
 static bool file_option(const cJSON *resolved, const cJSON *value,
                         struct interaction_file *out)
 {
     uint64_t id = snowflake_of(value);
-    if (id == 0)
+    if (id == 0 || !file_of(json_get(json_get(resolved, "attachments"),
+                                     cJSON_GetStringValue(value)),
+                            out))
         return false;
-    const cJSON *file = json_get(json_get(resolved, "attachments"),
-                                 cJSON_GetStringValue(value));
-    struct interaction_file found = {
-        .id = id,
-        .name = json_text(file, "filename"),
-        .type = json_text(file, "content_type"),
-        .url = json_text(file, "url"),
+    out->id = id;
+    return true;
+}
+
+bool interaction_message_parse(const cJSON *json,
+                               struct interaction_message *out)
+{
+    const cJSON *embeds = json_get(json, "embeds"), *file;
+    const cJSON *embed = cJSON_IsArray(embeds) ? embeds->child : NULL;
+    const cJSON *files = json_get(json, "attachments");
+    struct interaction_message message = {
+        .id = id_in(json, "id"),
+        .channel_id = id_in(json, "channel_id"),
+        .author = user_of(json_get(json, "author"), NULL),
+        .content = json_text(json, "content"),
+        .embed_title = json_text(embed, "title"),
+        .embed_text = json_text(embed, "description"),
     };
-    if (found.url.n == 0 || !json_whole(json_get(file, "size"), &found.bytes) ||
-        found.bytes < 0)
+    if (message.id == 0 || message.author.id == 0)
         return false;
-    *out = found;
+    cJSON_ArrayForEach(file, files)
+    {
+        if (message.file_count < INTERACTION_FILES &&
+            file_of(file, &message.files[message.file_count]))
+            message.file_count++;
+    }
+    *out = message;
     return true;
 }
 
@@ -169,6 +208,39 @@ static const cJSON *find_nested(const cJSON *options)
     return NULL;
 }
 
+static void parse_target(const cJSON *data, struct interaction *out)
+{
+    const cJSON *resolved = json_get(data, "resolved");
+    const cJSON *id = json_get(data, "target_id");
+    if (snowflake_of(id) == 0)
+        return;
+    if (out->command_type == MENU_USER) {
+        (void)user_option(resolved, id, &out->target_user);
+        return;
+    }
+    const cJSON *message =
+        json_get(json_get(resolved, "messages"), cJSON_GetStringValue(id));
+    if (!interaction_message_parse(message, &out->target_message))
+        return;
+    out->target_json = message;
+    if (out->target_message.channel_id == 0)
+        out->target_message.channel_id = out->channel_id;
+}
+
+static void parse_options(const cJSON *options, const cJSON *resolved,
+                          struct interaction *out)
+{
+    const cJSON *item;
+    if (!cJSON_IsArray(options))
+        return;
+    cJSON_ArrayForEach(item, options)
+    {
+        struct interaction_option option = {0};
+        if (option_value(item, resolved, &option))
+            add_option(out, &option);
+    }
+}
+
 static bool parse_command(const cJSON *data, struct interaction *out)
 {
     int64_t type = 1;
@@ -191,37 +263,52 @@ static bool parse_command(const cJSON *data, struct interaction *out)
     /* Names have at most 32 characters; longer is not ours. */
     if (n >= (int)sizeof out->command)
         return false;
-    const cJSON *resolved = json_get(data, "resolved");
-    const cJSON *item;
-    if (!cJSON_IsArray(options))
-        return true;
-    cJSON_ArrayForEach(item, options)
-    {
-        struct interaction_option option = {0};
-        if (option_value(item, resolved, &option))
-            add_option(out, &option);
-    }
+    parse_options(options, json_get(data, "resolved"), out);
+    if (out->command_type == MENU_USER || out->command_type == MENU_MESSAGE)
+        parse_target(data, out);
     return true;
 }
 
-/* A text input has `value`, a select `values`, of which the first counts. */
-static void add_field(const cJSON *component, struct interaction *out)
+/* A text input has a `value`; a select has `values`, of which the first counts;
+ * those of an upload are ids of files, and all count. */
+static void add_field(const cJSON *component, const cJSON *resolved,
+                      struct interaction *out)
 {
-    const cJSON *values = json_get(component, "values");
+    const cJSON *values = json_get(component, "values"), *value;
+    int64_t type = 0;
     struct interaction_option option = {
         .name = json_text(component, "custom_id"),
         .type = OPTION_TYPE_STRING,
         .text = json_text(component, "value"),
     };
-    if (option.text.s == NULL && cJSON_IsArray(values))
-        option.text = json_text_of(values->child);
+    (void)json_whole(json_get(component, "type"), &type);
+    if (type == COMPONENT_UPLOAD && cJSON_IsArray(values)) {
+        option.type = OPTION_TYPE_ATTACHMENT;
+        cJSON_ArrayForEach(value, values)
+        {
+            if (file_option(resolved, value, &option.file))
+                add_option(out, &option);
+        }
+        return;
+    }
+    const cJSON *first = cJSON_IsArray(values) ? values->child : NULL;
+    if (type == COMPONENT_USERS) {
+        option.type = OPTION_TYPE_USER;
+        if (user_option(resolved, first, &option.user))
+            add_option(out, &option);
+        return;
+    }
+    if (option.text.s == NULL)
+        option.text = json_text_of(first);
     if (option.text.s != NULL)
         add_option(out, &option);
 }
 
 /* Today a label holds one `component`; before, a row held `components`. */
-static void parse_fields(const cJSON *components, struct interaction *out)
+static void parse_fields(const cJSON *data, struct interaction *out)
 {
+    const cJSON *components = json_get(data, "components");
+    const cJSON *resolved = json_get(data, "resolved");
     const cJSON *item, *field;
     if (!cJSON_IsArray(components))
         return;
@@ -231,14 +318,28 @@ static void parse_fields(const cJSON *components, struct interaction *out)
         (void)json_whole(json_get(item, "type"), &type);
         const cJSON *row = json_get(item, "components");
         if (type == COMPONENT_LABEL) {
-            add_field(json_get(item, "component"), out);
+            add_field(json_get(item, "component"), resolved, out);
         } else if (type == COMPONENT_ROW && cJSON_IsArray(row)) {
             cJSON_ArrayForEach(field, row)
             {
-                add_field(field, out);
+                add_field(field, resolved, out);
             }
         }
     }
+}
+
+static void parse_component(const cJSON *interaction, const cJSON *data,
+                            struct interaction *out)
+{
+    const cJSON *message = json_get(interaction, "message");
+    const cJSON *values = json_get(data, "values");
+    int64_t flags = 0;
+    out->custom_id = json_text(data, "custom_id");
+    if (out->type == INTERACTION_COMPONENT && cJSON_IsArray(values))
+        out->chosen = json_text_of(values->child);
+    out->message_id = id_in(message, "id");
+    (void)json_whole(json_get(message, "flags"), &flags);
+    out->on_private = out->message_id != 0 && (flags & MESSAGE_EPHEMERAL) != 0;
 }
 
 static void parse_caller(const cJSON *data, struct interaction *out)
@@ -273,11 +374,10 @@ static bool parse_body(const cJSON *interaction, struct interaction *out)
     case INTERACTION_AUTOCOMPLETE:
         return parse_command(data, out);
     case INTERACTION_FORM:
-        parse_fields(json_get(data, "components"), out);
+        parse_fields(data, out);
         __attribute__((fallthrough));
     case INTERACTION_COMPONENT:
-        out->custom_id = json_text(data, "custom_id");
-        out->message_id = id_in(json_get(interaction, "message"), "id");
+        parse_component(interaction, data, out);
         return out->custom_id.n > 0;
     }
     return false;

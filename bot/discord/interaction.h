@@ -54,6 +54,22 @@ struct interaction_option {
     bool focused;                 /* AUTOCOMPLETE */
 };
 
+/* A message that somebody used a menu on. When it was written: snowflake_ms of
+ * its id. */
+#define INTERACTION_FILES 10 /* Discord's most with a message or form */
+struct interaction_message {
+    uint64_t id, channel_id;
+    struct interaction_user author;
+    struct str content;
+    struct str embed_title, embed_text; /* of its first embed: an alert's */
+    struct interaction_file files[INTERACTION_FILES];
+    int file_count;
+};
+/* False: not a message with an id and an author; *out is untouched. Its channel
+ * may be missing (0). */
+bool interaction_message_parse(const cJSON *json,
+                               struct interaction_message *out);
+
 #define INTERACTION_OPTIONS 25
 #define INTERACTION_ROLES   250 /* Discord's cap on roles of a guild */
 
@@ -66,12 +82,19 @@ struct interaction {
     uint64_t roles[INTERACTION_ROLES];
     int role_count;
     uint64_t app_permissions;
-    int command_type;     /* 1 slash, 2 user, 3 message; COMMAND only */
-    char command[100];    /* "incident declare": name, group, subcommand */
-    struct str custom_id; /* COMPONENT, FORM */
-    uint64_t message_id;  /* COMPONENT (or its FORM): the message it sits on */
-    /* A form's fields are options of type STRING, named by their custom_id. An
-     * option whose value does not fit its type is left out, as if not given. */
+    int command_type;  /* 1 slash, 2 user, 3 message; COMMAND only */
+    char command[100]; /* "incident declare": name, group, subcommand */
+    /* What a menu was used on; id 0: nothing. */
+    struct interaction_user target_user;
+    struct interaction_message target_message;
+    const cJSON *target_json; /* of the message: borrowed, as it came */
+    struct str custom_id;     /* COMPONENT, FORM */
+    struct str chosen;        /* COMPONENT: the first value of a select */
+    uint64_t message_id; /* COMPONENT (or its FORM): the message it sits on */
+    bool on_private;     /* and that is one that only the user sees */
+    /* A form's fields are options named by their custom_id: STRING, USER, and
+     * ATTACHMENT once for each file. An option whose value does not fit its
+     * type is left out, as if not given. */
     struct interaction_option options[INTERACTION_OPTIONS];
     int option_count;
 };

@@ -21,9 +21,14 @@
 #define BUTTONS_IN_ROW     5
 #define ROWS               5
 #define BUTTON_LABEL_UNITS 80
+#define LINK_UNITS_MOST    512
+#define PLACEHOLDER_UNITS  150
+#define ROW_UNITS          100
 
 #define COMPONENT_ROW    1
 #define COMPONENT_BUTTON 2
+#define COMPONENT_SELECT 3
+#define STYLE_LINK       5
 
 cJSON *message_new(struct str content)
 {
@@ -33,6 +38,11 @@ cJSON *message_new(struct str content)
     text_set(message, "content", content, MESSAGE_UNITS);
     json_set(message, "allowed_mentions", nobody);
     return message;
+}
+
+void message_set_content(cJSON *message, struct str content)
+{
+    text_set(message, "content", content, MESSAGE_UNITS);
 }
 
 void message_set_flags(cJSON *message, int flags)
@@ -202,21 +212,52 @@ void message_add_embed(cJSON *message, cJSON *embed)
     keep_total(embeds);
 }
 
-/* ---- buttons ---- */
-
-static cJSON *row_with_room(cJSON *rows)
+void message_add_attachment(cJSON *message, int number, const char *file_name)
 {
-    int count = cJSON_GetArraySize(rows);
-    cJSON *last = count == 0 ? NULL : cJSON_GetArrayItem(rows, count - 1);
-    cJSON *buttons = cJSON_GetObjectItemCaseSensitive(last, "components");
-    if (buttons != NULL && cJSON_GetArraySize(buttons) < BUTTONS_IN_ROW)
-        return buttons;
-    assert(count < ROWS);
+    cJSON *attachment = json_object();
+    json_set_number(attachment, "id", number);
+    json_set_text(attachment, "filename", str_of(file_name));
+    json_add(list_in(message, "attachments"), attachment);
+}
+
+/* ---- buttons and selects ---- */
+
+/* The components of a new row. */
+static cJSON *new_row(cJSON *message)
+{
+    cJSON *rows = list_in(message, "components");
+    assert(cJSON_GetArraySize(rows) < ROWS);
     cJSON *row = json_object();
     json_set_number(row, "type", COMPONENT_ROW);
-    buttons = list_in(row, "components");
+    cJSON *components = list_in(row, "components");
     json_add(rows, row);
-    return buttons;
+    return components;
+}
+
+/* A select fills its row. */
+static bool takes_buttons(const cJSON *components)
+{
+    int64_t type = 0;
+    if (components == NULL)
+        return false;
+    (void)json_whole(json_get(components->child, "type"), &type);
+    return type == COMPONENT_BUTTON &&
+           cJSON_GetArraySize(components) < BUTTONS_IN_ROW;
+}
+
+static void add_button(cJSON *message, int style, const char *label,
+                       const char *key, struct str value)
+{
+    cJSON *rows = list_in(message, "components");
+    int count = cJSON_GetArraySize(rows);
+    cJSON *last = count == 0 ? NULL : cJSON_GetArrayItem(rows, count - 1);
+    cJSON *place = cJSON_GetObjectItemCaseSensitive(last, "components");
+    cJSON *button = json_object();
+    json_set_number(button, "type", COMPONENT_BUTTON);
+    json_set_number(button, "style", style);
+    text_set(button, "label", str_of(label), BUTTON_LABEL_UNITS);
+    json_set_text(button, key, value);
+    json_add(takes_buttons(place) ? place : new_row(message), button);
 }
 
 void message_add_button(cJSON *message, enum button_style style,
@@ -224,15 +265,43 @@ void message_add_button(cJSON *message, enum button_style style,
 {
     struct str id = str_of(custom_id);
     assert(id.n > 0 && utf16_units(id) <= CUSTOM_ID_UNITS);
-    cJSON *button = json_object();
-    json_set_number(button, "type", COMPONENT_BUTTON);
-    json_set_number(button, "style", style);
-    text_set(button, "label", str_of(label), BUTTON_LABEL_UNITS);
-    json_set_text(button, "custom_id", id);
-    json_add(row_with_room(list_in(message, "components")), button);
+    add_button(message, (int)style, label, "custom_id", id);
+}
+
+void message_add_link_button(cJSON *message, const char *label, const char *url)
+{
+    assert(utf16_units(str_of(url)) <= LINK_UNITS_MOST);
+    add_button(message, STYLE_LINK, label, "url", str_of(url));
 }
 
 void message_clear_buttons(cJSON *message)
 {
     json_set(message, "components", json_array());
+}
+
+cJSON *message_add_select(cJSON *message, const char *custom_id,
+                          const char *placeholder)
+{
+    struct str id = str_of(custom_id);
+    assert(id.n > 0 && utf16_units(id) <= CUSTOM_ID_UNITS);
+    cJSON *select = json_object();
+    json_set_number(select, "type", COMPONENT_SELECT);
+    json_set_text(select, "custom_id", id);
+    text_set(select, "placeholder", str_of(placeholder), PLACEHOLDER_UNITS);
+    cJSON *options = list_in(select, "options");
+    json_add(new_row(message), select);
+    return options;
+}
+
+void select_add_row(cJSON *rows, struct str value, struct str label,
+                    struct str hint)
+{
+    assert(cJSON_GetArraySize(rows) < SELECT_ROWS);
+    assert(value.n > 0 && utf16_units(value) <= ROW_UNITS);
+    cJSON *row = json_object();
+    text_set(row, "label", or_blank(label), ROW_UNITS);
+    json_set_text(row, "value", value);
+    if (str_trim(hint).n > 0)
+        text_set(row, "description", hint, ROW_UNITS);
+    json_add(rows, row);
 }

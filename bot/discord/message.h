@@ -37,6 +37,7 @@ void markdown_add_timestamp(struct buf *out, int64_t ms, char style);
 
 /* {content, allowed_mentions: nobody}; text is cut to MESSAGE_UNITS. */
 cJSON *message_new(struct str content);
+void message_set_content(cJSON *message, struct str content);
 void message_set_flags(cJSON *message, int flags);
 /* nonce + enforce_nonce: derived from the key, the same for every attempt. */
 void message_set_nonce(cJSON *message, const char *nonce);
@@ -64,21 +65,47 @@ enum button_style {
 /* Buttons go in rows of five; at most 25. custom_id: custom_id_make. */
 void message_add_button(cJSON *message, enum button_style style,
                         const char *label, const char *custom_id);
+/* Opens an address, of at most 512 units; presses of it are not told to us. */
+void message_add_link_button(cJSON *message, const char *label,
+                             const char *url);
 void message_clear_buttons(cJSON *message); /* explicit empty list, on edits */
+/* A list to choose one from, in a row of its own. Gives the place for its rows,
+ * borrowed: 1 to 25 are to be added. value: at most 100 units. */
+cJSON *message_add_select(cJSON *message, const char *custom_id,
+                          const char *placeholder);
+void select_add_row(cJSON *rows, struct str value, struct str label,
+                    struct str hint);
+#define SELECT_ROWS 25
+/* Names the multipart body's files[number], so that it is shown. */
+void message_add_attachment(cJSON *message, int number, const char *file_name);
 
-/* A modal's data: at most 5 fields, each a Label + Text Input. */
+/* A modal's data: at most 5 fields, each in a Label. */
 cJSON *form_new(const char *custom_id, struct str title);
-struct form_text {
+struct form_field {
     const char *field_id, *label;
     const char *hint; /* shown under the label; may be NULL */
-    bool paragraph, required;
+    bool required;
+};
+struct form_text {
+    bool paragraph;
     int max_length;   /* 0: Discord's 4000 */
     struct str value; /* filled in beforehand; cut to max_length */
 };
-void form_add_text(cJSON *form, const struct form_text *field);
+void form_add_text(cJSON *form, const struct form_field *field,
+                   const struct form_text *text);
+/* Gives the place for 1 to 25 rows, borrowed. */
+cJSON *form_add_select(cJSON *form, const struct form_field *field);
+void form_select_row(cJSON *rows, const char *word, bool chosen);
+/* A member; user_id beforehand, or 0. */
+void form_add_user(cJSON *form, const struct form_field *field,
+                   uint64_t user_id);
+void form_add_upload(cJSON *form, const struct form_field *field,
+                     int max_files);
 
 /* Interaction answers: {type, data}. `data` is taken. */
-cJSON *answer_message(cJSON *data);    /* type 4 */
+cJSON *answer_message(cJSON *data); /* type 4 */
+/* type 7: instead of the message whose button was pressed. */
+cJSON *answer_update(cJSON *data);
 cJSON *answer_deferred(bool only_me);  /* type 5 */
 cJSON *answer_form(cJSON *form);       /* type 9 */
 cJSON *answer_choices(cJSON *choices); /* type 8 */

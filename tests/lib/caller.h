@@ -6,7 +6,7 @@
 #define TESTS_LIB_CALLER_H
 
 #include "bot/road/road.h"
-#include "commands/run.h"
+#include "bot/take.h"
 #include "tests/lib/scratch.h"
 
 #define GUILD    UINT64_C(900000000000000001)
@@ -25,8 +25,7 @@ struct caller {
     /* Of the last call: */
     struct command_run run;
     bool requested; /* it was a request, whatever came of it */
-    struct incident after;
-    struct outcome outcome;
+    struct taken taken;
     cJSON *answer;
 };
 void caller_open(struct caller *caller);

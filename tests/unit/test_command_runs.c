@@ -29,14 +29,14 @@ static int close_store(void **state)
 static const char *accepts(const struct interaction *it)
 {
     const char *words = caller_does(&caller, it);
-    if (!caller.requested || caller.outcome.verdict != VERDICT_ACCEPTED)
+    if (!caller.requested || caller.taken.outcome.verdict != VERDICT_ACCEPTED)
         fail_msg("not accepted: %s", words);
     return words;
 }
 
 static const struct event *kept(void)
 {
-    return &caller.outcome.events[0];
+    return &caller.taken.outcome.events[0];
 }
 
 static void assert_text(struct str text, const char *expected)
@@ -68,8 +68,8 @@ static void declare_with_everything(void **state)
     assert_int_equal(kept()->recorder.type, ACTOR_MEMBER);
     assert_int_equal(kept()->recorder.id, NOVA);
     assert_text(kept()->recorder.name, "nova");
-    assert_int_equal(caller.after.guild_id, GUILD);
-    assert_int_equal(caller.after.origin_channel_id, LOBBY);
+    assert_int_equal(caller.taken.after.guild_id, GUILD);
+    assert_int_equal(caller.taken.after.origin_channel_id, LOBBY);
     it = slash("incident declare");
     add_text(&it, "title", "Leak");
     add_text(&it, "type", "security");
@@ -477,9 +477,10 @@ static void the_card_s_buttons(void **state)
             const char *words = caller_does(&caller, &it);
             pressed++;
             if (caller.requested) {
-                assert_int_equal(caller.outcome.verdict, VERDICT_ACCEPTED);
+                assert_int_equal(caller.taken.outcome.verdict,
+                                 VERDICT_ACCEPTED);
                 assert_int_equal(kept()->source, SOURCE_BUTTON);
-                assert_int_equal(caller.after.id, first);
+                assert_int_equal(caller.taken.after.id, first);
             } else if (words[0] != '\0') {
                 fail_msg("%s: %s", cJSON_PrintUnformatted(item), words);
             }

@@ -244,24 +244,78 @@ static void forms(void **state)
 {
     (void)state;
     cJSON *form = form_new("1|resolve|12|", STR("Resolve INC-12"));
-    form_add_text(form, &(struct form_text){.field_id = "summary",
-                                            .label = "Summary",
-                                            .hint = "What happened",
-                                            .paragraph = true,
-                                            .required = true,
-                                            .max_length = 3,
-                                            .value = STR("abcd")});
-    form_add_text(form, &(struct form_text){.field_id = "at", .label = "At"});
+    form_add_text(form,
+                  &(struct form_field){.field_id = "summary",
+                                       .label = "Summary",
+                                       .hint = "What happened",
+                                       .required = true},
+                  &(struct form_text){.paragraph = true,
+                                      .max_length = 3,
+                                      .value = STR("abcd")});
+    form_add_text(form, &(struct form_field){.field_id = "at", .label = "At"},
+                  &(struct form_text){.max_length = 0});
     assert_json(answer_form(form),
                 "{\"type\":9,\"data\":{\"custom_id\":\"1|resolve|12|\","
                 "\"title\":\"Resolve INC-12\",\"components\":["
                 "{\"type\":18,\"label\":\"Summary\","
                 "\"description\":\"What happened\",\"component\":{\"type\":4,"
-                "\"custom_id\":\"summary\",\"style\":2,\"max_length\":3,"
-                "\"required\":true,\"value\":\"ab\u2026\"}},"
+                "\"custom_id\":\"summary\",\"required\":true,\"style\":2,"
+                "\"max_length\":3,\"value\":\"ab\u2026\"}},"
                 "{\"type\":18,\"label\":\"At\",\"component\":{\"type\":4,"
-                "\"custom_id\":\"at\",\"style\":1,\"max_length\":4000,"
-                "\"required\":false}}]}}");
+                "\"custom_id\":\"at\",\"required\":false,\"style\":1,"
+                "\"max_length\":4000}}]}}");
+}
+
+static void form_selects(void **state)
+{
+    (void)state;
+    struct form_field field = {.field_id = "x", .label = "X"};
+    cJSON *form = form_new("1|x|0|", STR("X"));
+    cJSON *rows = form_add_select(form, &field);
+    form_select_row(rows, "live", true);
+    form_select_row(rows, "room", false);
+    form_add_user(form, &field, 12);
+    field.required = true;
+    form_add_user(form, &field, 0);
+    form_add_upload(form, &field, 10);
+    assert_json(
+        form,
+        "{\"custom_id\":\"1|x|0|\",\"title\":\"X\",\"components\":["
+        "{\"type\":18,\"label\":\"X\",\"component\":{\"type\":3,"
+        "\"custom_id\":\"x\",\"required\":false,\"min_values\":0,\"options\":["
+        "{\"label\":\"live\",\"value\":\"live\",\"default\":true},"
+        "{\"label\":\"room\",\"value\":\"room\"}]}},"
+        "{\"type\":18,\"label\":\"X\",\"component\":{\"type\":5,"
+        "\"custom_id\":\"x\",\"required\":false,\"min_values\":0,"
+        "\"default_values\":[{\"id\":\"12\",\"type\":\"user\"}]}},"
+        "{\"type\":18,\"label\":\"X\",\"component\":{\"type\":5,"
+        "\"custom_id\":\"x\",\"required\":true}},"
+        "{\"type\":18,\"label\":\"X\",\"component\":{\"type\":19,"
+        "\"custom_id\":\"x\",\"required\":true,\"max_values\":10}}]}");
+}
+
+static void selects_and_links(void **state)
+{
+    (void)state;
+    cJSON *message = message_new(STR("x"));
+    message_add_button(message, BUTTON_PRIMARY, "A", "a");
+    cJSON *rows = message_add_select(message, "1|x|1|id", "Choose");
+    select_add_row(rows, STR("7"), STR("#7"), STR("18:53"));
+    select_add_row(rows, STR("8"), STR(" "), STR_NONE);
+    message_add_link_button(message, "Go", "https://example.org/");
+    message_add_attachment(message, 0, "inc-1.json");
+    assert_json(
+        message,
+        "{\"content\":\"x\",\"allowed_mentions\":{\"parse\":[]},"
+        "\"components\":[{\"type\":1,\"components\":[{\"type\":2,\"style\":1,"
+        "\"label\":\"A\",\"custom_id\":\"a\"}]},"
+        "{\"type\":1,\"components\":[{\"type\":3,\"custom_id\":\"1|x|1|id\","
+        "\"placeholder\":\"Choose\",\"options\":["
+        "{\"label\":\"#7\",\"value\":\"7\",\"description\":\"18:53\"},"
+        "{\"label\":\"\u200b\",\"value\":\"8\"}]}]},"
+        "{\"type\":1,\"components\":[{\"type\":2,\"style\":5,\"label\":\"Go\","
+        "\"url\":\"https://example.org/\"}]}],"
+        "\"attachments\":[{\"id\":0,\"filename\":\"inc-1.json\"}]}");
 }
 
 static void answers(void **state)
@@ -292,6 +346,8 @@ int main(void)
         cmocka_unit_test(at_most_ten_embeds),
         cmocka_unit_test(buttons_go_in_rows_of_five),
         cmocka_unit_test(forms),
+        cmocka_unit_test(form_selects),
+        cmocka_unit_test(selects_and_links),
         cmocka_unit_test(answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,107 @@
+#include "bot/take.h"
+
+#include "bot/road/road.h"
+
+static void count(struct call *call, enum verdict verdict)
+{
+    if (verdict == VERDICT_ACCEPTED)
+        call->accepted++;
+    else if (verdict == VERDICT_ALREADY)
+        call->already++;
+}
+
+/* An event borrows its composed text from the outcome, which is therefore
+ * filled in place. */
+static enum err take_further(struct command_run *run,
+                             const struct command_world *world,
+                             struct taken *taken)
+{
+    static struct outcome outcome; /* large; used up before the next */
+    static struct incident in, after;
+    for (int n = 1; command_more(run, &taken->after, n, &in); n++) {
+        enum err err = road_take(world->store, &in, &run->request,
+                                 world->now_ms, &after, &outcome);
+        if (err != ERR_OK)
+            return err;
+        if (outcome.verdict == VERDICT_REFUSED) {
+            taken->outcome.verdict = VERDICT_REFUSED;
+            str_copy_to(taken->outcome.words, str_of(outcome.words));
+            return ERR_OK;
+        }
+        count(&run->call, outcome.verdict);
+        if (after.id == taken->after.id)
+            taken->after = after;
+    }
+    return ERR_OK;
+}
+
+static enum err take_requests(struct command_run *run,
+                              const struct command_world *world,
+                              struct taken *taken)
+{
+    enum err err = road_take(world->store, &run->in, &run->request,
+                             world->now_ms, &taken->after, &taken->outcome);
+    if (err != ERR_OK)
+        return err;
+    count(&run->call, taken->outcome.verdict);
+    if (taken->outcome.verdict != VERDICT_REFUSED)
+        err = take_further(run, world, taken);
+    if (err == ERR_OK && taken->outcome.verdict == VERDICT_REFUSED) {
+        run->call.accepted = 0;
+        run->call.already = 0;
+    }
+    return err;
+}
+
+static void set_answer(struct taken *taken, cJSON *answer)
+{
+    taken->answer = cJSON_PrintUnformatted(answer);
+    cJSON_Delete(answer);
+}
+
+/* What was accepted is answered the same when it comes again. */
+static enum err take_and_keep(struct command_run *run,
+                              const struct command_world *world,
+                              struct taken *taken)
+{
+    enum err err = take_requests(run, world, taken);
+    if (err != ERR_OK)
+        return err;
+    taken->accepted = run->call.accepted > 0;
+    set_answer(taken, command_answer(run, &taken->after, &taken->outcome));
+    if (!taken->accepted)
+        return ERR_OK;
+    return store_put_answer(world->store, run->interaction->id,
+                            str_of(taken->answer), world->now_ms);
+}
+
+enum err take_command(struct command_run *run,
+                      const struct interaction *interaction,
+                      const struct command_world *world, struct taken *taken)
+{
+    struct store *store = world->store;
+    cJSON *answer = NULL;
+    taken->requested = taken->kept = taken->accepted = false;
+    taken->answer = NULL;
+    enum err err = command_run(run, interaction, world, &answer);
+    if (err != ERR_OK)
+        return err;
+    if (answer != NULL) {
+        set_answer(taken, answer);
+        return ERR_OK;
+    }
+    taken->requested = true;
+    err = store_request_begin(store);
+    if (err != ERR_OK)
+        return err;
+    err = take_and_keep(run, world, taken);
+    taken->kept = err == ERR_OK && taken->accepted;
+    if (taken->kept)
+        return store_request_keep(store);
+    store_request_undo(store);
+    if (err != ERR_OK) {
+        cJSON_free(taken->answer);
+        taken->answer = NULL;
+    }
+    return err;
+}

@@ -1,0 +1,17 @@
+/*
+ * What options offer while somebody types: for `complete` of an option. They
+ * never offer what the caller may not know.
+ */
+#ifndef COMMANDS_COMPLETE_H
+#define COMMANDS_COMPLETE_H
+
+#include "commands/command.h"
+
+/* "INC-12 Logins fail (mitigated)", newest first. */
+void complete_incidents(const struct call *call, struct str typed,
+                        struct choices *out);
+/* now, 5m ago, …, and what is typed when it can be read. */
+void complete_times(const struct call *call, struct str typed,
+                    struct choices *out);
+
+#endif

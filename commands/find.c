@@ -1,0 +1,178 @@
+/*
+ * Which incident a call is about: the one it names (`incident`, or an entry
+ * such as "INC-12 #7"); else the button's; else the room's; else the only live
+ * one that the caller may know of.
+ */
+#include "commands/attempt.h"
+#include "commands/reach.h"
+#include "commands/reference.h"
+#include "commands/words.h"
+
+#include <inttypes.h>
+
+#define LISTED    5  /* live incidents that an answer names */
+#define LIVE_MOST 50 /* and that are looked at */
+
+/* *found: there is one, and the caller may know of it. It is loaded then. */
+static bool load_known(struct attempt *attempt, int64_t id, bool *found)
+{
+    struct incident in;
+    enum err err = store_incident(attempt->world->store, id, &in);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return attempt_fail(attempt, err);
+    *found = err == ERR_OK && reach_may_know(&attempt->run->call, &in);
+    if (*found)
+        attempt->run->in = in;
+    return true;
+}
+
+/* ---- named ---- */
+
+/* *id stays 0 when none is named. */
+static bool find_named(struct attempt *attempt, int64_t *id)
+{
+    const struct command *command = attempt->command;
+    struct interaction_option raw;
+    if (raw_option(attempt, incident_option.name, &raw) &&
+        str_trim(raw.text).n > 0 && !raw.focused)
+        return incident_reference(raw.text, id) ||
+               attempt_refuse(attempt,
+                              "`incident` has to be a number such as `12` or "
+                              "`INC-12`. Nothing was kept.");
+    for (int i = 0; i < command_option_count(command); i++) {
+        int64_t seq;
+        if (command->options[i].type == VALUE_ENTRY &&
+            raw_option(attempt, command->options[i].name, &raw) &&
+            !raw.focused && entry_reference(raw.text, id, &seq) && *id != 0)
+            return true;
+    }
+    *id = 0;
+    return true;
+}
+
+static bool find_by_name(struct attempt *attempt, int64_t id)
+{
+    bool found;
+    if (!load_known(attempt, id, &found))
+        return false;
+    if (found)
+        return true;
+    buf_addf(&attempt->run->answer.words,
+             "There is no INC-%" PRId64 " in this server that you may see. "
+             "Nothing was kept.",
+             id);
+    return false;
+}
+
+static bool find_by_button(struct attempt *attempt)
+{
+    bool found;
+    return load_known(attempt, attempt->custom_id.incident_id, &found) &&
+           (found ||
+            attempt_refuse(attempt,
+                           "This button belongs to no incident of this "
+                           "server. Use the slash command instead. Nothing "
+                           "was kept."));
+}
+
+/* ---- the room's, or the only live one ---- */
+
+static void say_live(struct buf *words, const struct incident *in)
+{
+    buf_add_text(words, "- ");
+    say_incident(words, in);
+    if (incident_room(in) != 0)
+        buf_addf(words, " in <#%" PRIu64 ">", incident_room(in));
+    else
+        buf_add_text(words, in->war_channel_id != 0
+                                ? " (it has no room)"
+                                : " (its room is being made)");
+    buf_add_text(words, ": ");
+    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    buf_add_char(words, '\n');
+}
+
+/* One live incident that the caller may know of is it; of several, the answer
+ * names the newest. *found: whether there is any. */
+static bool find_live(struct attempt *attempt, bool *found)
+{
+    int64_t ids[LIVE_MOST];
+    int live, known = 0;
+    struct buf list = BUF_INIT(WORDS_BYTES);
+    enum err err = store_live_incidents(attempt->world->store,
+                                        attempt->interaction->guild_id, ids,
+                                        LIVE_MOST, &live);
+    for (int i = 0; err == ERR_OK && i < live && i < LIVE_MOST; i++) {
+        struct incident in;
+        err = store_incident(attempt->world->store, ids[i], &in);
+        if (err != ERR_OK || !reach_may_know(&attempt->run->call, &in))
+            continue;
+        if (known++ < LISTED)
+            say_live(&list, &in);
+        attempt->run->in = in;
+    }
+    *found = known > 0;
+    if (err == ERR_OK && known > 1)
+        buf_addf(&attempt->run->answer.words,
+                 "%d incidents are open. Use the command in the room of the "
+                 "one you mean, or name it with the option `incident`:\n%s%s"
+                 "Nothing was kept.",
+                 known, buf_text(&list),
+                 known > LISTED ? "- and others\n" : "");
+    buf_release(&list);
+    return err == ERR_OK ? known <= 1 : attempt_fail(attempt, err);
+}
+
+/* A room that could not be made is the channel of the declaration, which is
+ * still everybody's: when the incident is over, the next one is not written
+ * into its record. */
+static bool is_shared_room(const struct attempt *attempt)
+{
+    return attempt->interaction->channel_id ==
+           attempt->run->in.origin_channel_id;
+}
+
+static bool find_by_room(struct attempt *attempt, bool *found)
+{
+    const struct interaction *it = attempt->interaction;
+    int64_t id;
+    enum err err = store_incident_of_channel(attempt->world->store,
+                                             it->guild_id, it->channel_id, &id);
+    *found = false;
+    if (err == ERR_NOT_FOUND)
+        return true;
+    return err == ERR_OK ? load_known(attempt, id, found)
+                         : attempt_fail(attempt, err);
+}
+
+static bool find_around(struct attempt *attempt)
+{
+    bool of_room, live;
+    if (!find_by_room(attempt, &of_room))
+        return false;
+    if (of_room &&
+        (!is_shared_room(attempt) || incident_is_live(&attempt->run->in)))
+        return true;
+    if (!find_live(attempt, &live))
+        return false;
+    return live || of_room ||
+           attempt_refuse(attempt,
+                          "No incident is open here. Declare one with "
+                          "`/incident declare`; a past one is reached from "
+                          "its own room, or by its number in the option "
+                          "`incident`. Nothing was kept.");
+}
+
+bool find_incident(struct attempt *attempt)
+{
+    int64_t named = 0;
+    if (attempt->command->scope == SCOPE_NONE)
+        return true;
+    if (!find_named(attempt, &named))
+        return false;
+    if (named != 0)
+        return find_by_name(attempt, named);
+    if (attempt->custom_id.incident_id != 0)
+        return find_by_button(attempt);
+    return find_around(attempt);
+}

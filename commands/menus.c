@@ -1,0 +1,47 @@
+#include "commands/menus.h"
+
+/* clang-format off */
+const struct menu menus[] = {
+    {.name = "Add to timeline", .type = MENU_MESSAGE,
+     .command = "timeline add", .presets = "",
+     .content = "text", .author = "by", .time = "time", .link = "link"},
+    {.name = "Attach as evidence", .type = MENU_MESSAGE,
+     .command = "timeline add", .presets = "kind=evidence",
+     .content = "text", .author = "by", .time = "time", .link = "link"},
+    {.name = "Park as idea", .type = MENU_MESSAGE,
+     .command = "timeline add", .presets = "kind=idea",
+     .content = "text", .author = "by", .time = "time", .link = "link"},
+    {.name = "Declare incident", .type = MENU_MESSAGE,
+     .command = "incident declare", .presets = "", .form = true,
+     .content = "title", .time = "started"},
+    {.name = "Make action item", .type = MENU_MESSAGE,
+     .command = "action add", .presets = "",
+     .content = "text", .link = "link"},
+    {.name = "Assign as commander", .type = MENU_USER,
+     .command = "ic assign", .presets = "role=commander", .user = "user"},
+};
+/* clang-format on */
+const int menu_count = sizeof menus / sizeof menus[0];
+
+bool menu_is_offered(const struct menu *menu)
+{
+    return command_find(str_of(menu->command)) != NULL;
+}
+
+const struct menu *menu_find(struct str name, int type)
+{
+    for (int i = 0; i < menu_count; i++)
+        if (str_is(name, menus[i].name) && (int)menus[i].type == type &&
+            menu_is_offered(&menus[i]))
+            return &menus[i];
+    return NULL;
+}
+
+const struct menu *menu_of_command(const struct command *command)
+{
+    for (int i = 0; i < menu_count; i++)
+        if (menus[i].type == MENU_MESSAGE &&
+            str_is(str_of(menus[i].command), command->name))
+            return &menus[i];
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/*
+ * Who may know of a private incident. One rule for every way that leads to one:
+ * the room, a button, the option `incident`, autocomplete, lists, exports.
+ */
+#ifndef COMMANDS_REACH_H
+#define COMMANDS_REACH_H
+
+#include "commands/command.h"
+
+/* Of another server: nobody. A public one: everybody. A private one: who
+ * declared it (its room takes a moment), who has a role in it, admins, and
+ * whoever asks from its room, because Discord lets only those in who may see
+ * it. */
+bool reach_may_know(const struct call *call, const struct incident *in);
+
+#endif
