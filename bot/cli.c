@@ -192,7 +192,7 @@ static cJSON *incident_json(const struct incident *in)
     cJSON_AddStringToObject(object, "commander",
                             commander == NULL ? "not recorded"
                                               : commander->name);
-    for (int i = 0; i < MILESTONE_COUNT; i++) {
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         buf_clear(&text);
         when_print(&in->milestones[i], true, &text);
         cJSON_AddStringToObject(milestones, word_of(&milestone_words, i),

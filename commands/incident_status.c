@@ -61,7 +61,7 @@ static void add_updates(const struct call *call, struct buf *words)
 
 static void add_milestones(const struct call *call, struct buf *words)
 {
-    for (int i = 0; i < MILESTONE_COUNT; i++) {
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         const struct when *when = &call->in->milestones[i];
         if (!when_is_set(when))
             continue;

@@ -7,18 +7,18 @@
 /* Columns of a row as selected: number, hash, then as in event_fields. */
 enum { ROW_SEQ, ROW_HASH, ROW_FIELDS };
 
-static void add_names(struct buf *sql)
+void events_add_names(struct buf *sql, const char *prefix)
 {
-    buf_add_text(sql, "seq, hash");
+    buf_addf(sql, "%sseq, %shash", prefix, prefix);
     for (int i = 0; i < event_field_count; i++)
-        buf_addf(sql, ", %s", event_fields[i].name);
+        buf_addf(sql, ", %s%s", prefix, event_fields[i].name);
 }
 
 static void make_select(struct buf *sql, const char *rest)
 {
     *sql = BUF_INIT(8192);
     buf_add_text(sql, "SELECT ");
-    add_names(sql);
+    events_add_names(sql, "");
     buf_addf(sql, " FROM event WHERE incident = ? AND %s", rest);
     assert(!sql->overflow);
 }
@@ -36,7 +36,7 @@ void events_prepare(struct store *store)
     make_select(&sql->by_time, "seq > ? ORDER BY occurred_from_ms, seq");
     sql->insert = BUF_INIT(8192);
     buf_add_text(&sql->insert, "INSERT INTO event (incident, ");
-    add_names(&sql->insert);
+    events_add_names(&sql->insert, "");
     buf_add_text(&sql->insert, ") VALUES (?, ?, ?");
     for (int i = 0; i < event_field_count; i++)
         buf_add_text(&sql->insert, ", ?");

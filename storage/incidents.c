@@ -40,6 +40,20 @@
     X(INT64, latest_typed_ms, incident, latest_typed_ms, NULL)                 \
     X(INT64, last_update_ms, incident, last_update_ms, NULL)                   \
     X(INT64, entries, incident, entries, NULL)
+/* Of version 2; as seldom changed. */
+#define MORE_COLUMNS(X)                                                        \
+    X(INT64, last_told_ms, incident, last_told_ms, NULL)                       \
+    X(INT64, reopened, incident, reopened, NULL)                               \
+    X(INT64, duplicate_of, incident, duplicate_of, NULL)                       \
+    X(INT64, milestones_told, incident, milestones_told, NULL)                 \
+    X(INT64, commander_reminded_ms, incident, remind_commander.last_ms, NULL) \
+    X(INT64, commander_snoozed_ms, incident, remind_commander.snoozed_ms, NULL) \
+    X(INT64, update_reminded_ms, incident, remind_update.last_ms, NULL) \
+    X(INT64, update_snoozed_ms, incident, remind_update.snoozed_ms, NULL) \
+    X(INT64, digest_reminded_ms, incident, remind_digest.last_ms, NULL) \
+    X(INT64, digest_snoozed_ms, incident, remind_digest.snoozed_ms, NULL) \
+    X(INT64, archive_reminded_ms, incident, remind_archive.last_ms, NULL) \
+    X(INT64, archive_snoozed_ms, incident, remind_archive.snoozed_ms, NULL)
 #define HOLDER_COLUMNS(X)                                                      \
     X(ENUM, role, role_holder, role, &role_words)                              \
     X(ENUM, type, role_holder, type, &actor_type_words)                        \
@@ -52,24 +66,29 @@
     X(ENUM, at_precision, when, precision, &precision_words)                   \
     X(TEXT, at_typed, when, typed, NULL)
 
-static const struct column rare_all[] = {RARE_COLUMNS(COLUMN_ROW)};
+static const struct column rare_all[] = {
+    RARE_COLUMNS(COLUMN_ROW) MORE_COLUMNS(COLUMN_ROW)};
 static const struct column busy_all[] = {BUSY_COLUMNS(COLUMN_ROW)};
 static const struct column incident_all[] = {
-    RARE_COLUMNS(COLUMN_ROW) BUSY_COLUMNS(COLUMN_ROW)};
+    RARE_COLUMNS(COLUMN_ROW) BUSY_COLUMNS(COLUMN_ROW)
+        MORE_COLUMNS(COLUMN_ROW)};
 static const struct column holder_all[] = {HOLDER_COLUMNS(COLUMN_ROW)};
 static const struct column at_all[] = {AT_COLUMNS(COLUMN_ROW)};
 
 #define INSERT_INCIDENT                                                        \
     "INSERT INTO incident (id"                                                 \
     RARE_COLUMNS(COLUMN_NAME) BUSY_COLUMNS(COLUMN_NAME)                        \
-    ") VALUES (?" RARE_COLUMNS(COLUMN_MARK) BUSY_COLUMNS(COLUMN_MARK) ")"
+    MORE_COLUMNS(COLUMN_NAME)                                                  \
+    ") VALUES (?" RARE_COLUMNS(COLUMN_MARK) BUSY_COLUMNS(COLUMN_MARK)          \
+    MORE_COLUMNS(COLUMN_MARK) ")"
 #define SELECT_INCIDENT                                                        \
     "SELECT id" RARE_COLUMNS(COLUMN_NAME) BUSY_COLUMNS(COLUMN_NAME)            \
-    " FROM incident WHERE id = ?"
+    MORE_COLUMNS(COLUMN_NAME) " FROM incident WHERE id = ?"
 /* The first assignment only takes the place before the first comma: of a column
  * named twice, SQLite takes the last. */
 #define UPDATE_RARE                                                            \
-    "UPDATE incident SET title = ''" RARE_COLUMNS(COLUMN_SET) " WHERE id = ?"
+    "UPDATE incident SET title = ''" RARE_COLUMNS(COLUMN_SET)                  \
+    MORE_COLUMNS(COLUMN_SET) " WHERE id = ?"
 #define UPDATE_BUSY                                                            \
     "UPDATE incident SET entries = 0" BUSY_COLUMNS(COLUMN_SET) " WHERE id = ?"
 #define PUT_HOLDER                                                             \
@@ -161,6 +180,20 @@ enum err store_next_incident_id(struct store *store, int64_t *out)
     enum err err = query_end(&query);
     if (err == ERR_OK)
         *out = id;
+    return err;
+}
+
+enum err store_incident_announced(struct store *store, uint64_t message_id,
+                                  int64_t *id)
+{
+    struct query query =
+        query_new(store, "SELECT id FROM incident WHERE announce_message_id = ?"
+                         " AND announce_message_id <> 0");
+    query_id(&query, message_id);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK)
+        *id = found;
     return err;
 }
 
@@ -280,6 +313,18 @@ static enum err write_milestone(struct store *store, const struct incident *in,
     return query_run(&query);
 }
 
+/* What the event says of an entry, an action item or a message in a room. */
+static enum err event_project(struct store *store, int64_t incident_id,
+                              const struct event *event)
+{
+    enum err err = entry_project(store, incident_id, event);
+    if (err == ERR_OK)
+        err = item_project(store, incident_id, event);
+    if (err == ERR_OK && event->lost)
+        err = room_forget(store, incident_id, event);
+    return err;
+}
+
 enum err store_append(struct store *store, const struct incident *before,
                       const struct incident *after, const struct event *events,
                       int count)
@@ -291,6 +336,8 @@ enum err store_append(struct store *store, const struct incident *before,
     enum err err = write_incident(store, before, after);
     if (err == ERR_OK)
         err = events_insert(store, after->id, events, count);
+    for (int i = 0; i < count && err == ERR_OK; i++)
+        err = event_project(store, after->id, &events[i]);
     for (int i = 0; i < ROLE_HOLDERS && err == ERR_OK; i++)
         if (!columns_equal(&holder_columns, &before->holders[i],
                            &after->holders[i]))

@@ -15,7 +15,7 @@ static const char *lane_of(enum effect_kind kind)
     case EFFECT_CARD:
     case EFFECT_PIN:
     case EFFECT_ROOM:
-    case EFFECT_LET_IN:
+    case EFFECT_REMIND:
         return "war";
     case EFFECT_LIVE_ROOM:
     case EFFECT_LIVE:
@@ -26,6 +26,11 @@ static const char *lane_of(enum effect_kind kind)
         return "fetch";
     case EFFECT_POSTMORTEM:
         return "git";
+    case EFFECT_ACCESS:
+    case EFFECT_ARCHIVE:
+        return "access";
+    case EFFECT_RENAME: /* waits for minutes: see facts on channel names */
+        return "name";
     case EFFECT_NONE:
     case EFFECT_KIND_COUNT:
         break;
@@ -35,17 +40,20 @@ static const char *lane_of(enum effect_kind kind)
 }
 
 enum err store_want(struct store *store, enum effect_kind kind,
-                    int64_t incident_id, int64_t target, struct str url,
-                    int64_t now_ms)
+                    int64_t incident_id, int64_t target,
+                    const struct fetch *fetch, int64_t now_ms)
 {
-    if (url.n >= sizeof((struct outbox_row *)NULL)->url) {
-        store_say(store, "an address of %zu bytes is too long", url.n);
+    static const struct fetch none;
+    if (fetch == NULL)
+        fetch = &none;
+    if (fetch->url.n >= sizeof((struct outbox_row *)NULL)->url) {
+        store_say(store, "an address of %zu bytes is too long", fetch->url.n);
         return ERR_TOO_LONG;
     }
     struct query query = query_new(
         store, "INSERT INTO outbox (incident, lane, kind, target, wanted,"
-               " attempts, not_before_ms, first_attempt_ms, url)"
-               " VALUES (?, ?, ?, ?, 1, 0, ?, 0, ?)"
+               " attempts, not_before_ms, first_attempt_ms, url, file_name,"
+               " file_type) VALUES (?, ?, ?, ?, 1, 0, ?, 0, ?, ?, ?)"
                " ON CONFLICT (incident, lane, kind, target) DO UPDATE"
                " SET wanted = wanted + 1, url = coalesce(excluded.url, url)");
     query_int(&query, incident_id);
@@ -53,7 +61,9 @@ enum err store_want(struct store *store, enum effect_kind kind,
     query_text(&query, str_of(word_of(&effect_kind_words, (int)kind)));
     query_int(&query, target);
     query_int(&query, now_ms);
-    query_text(&query, url);
+    query_text(&query, fetch->url);
+    query_text(&query, fetch->name);
+    query_text(&query, fetch->type);
     return query_run(&query);
 }
 
@@ -67,7 +77,9 @@ enum row_of_outbox {
     ROW_ATTEMPTS,
     ROW_NOT_BEFORE,
     ROW_FIRST_ATTEMPT,
-    ROW_URL
+    ROW_URL,
+    ROW_FILE_NAME,
+    ROW_FILE_TYPE
 };
 
 static bool read_row(const struct query *query, struct outbox_row *row)
@@ -88,6 +100,8 @@ static bool read_row(const struct query *query, struct outbox_row *row)
     (void)snprintf(row->lane, sizeof row->lane, "%.*s/%" PRId64, STR_ARG(lane),
                    row->incident_id);
     str_copy_to(row->url, url);
+    str_copy_to(row->file_name, row_text(query, ROW_FILE_NAME));
+    str_copy_to(row->file_type, row_text(query, ROW_FILE_TYPE));
     return true;
 }
 
@@ -118,7 +132,7 @@ enum err store_due(struct store *store, int64_t now_ms, store_outbox_fn *each,
         " WHERE attempts > 0 OR not_before_ms <= ?1 OR not_before_ms > ?2"
         " GROUP BY incident, lane)"
         " SELECT o.id, incident, lane, kind, target, wanted, attempts,"
-        " not_before_ms, first_attempt_ms, url"
+        " not_before_ms, first_attempt_ms, url, file_name, file_type"
         " FROM head CROSS JOIN outbox AS o ON o.id = head.id"
         " WHERE not_before_ms <= ?1 OR not_before_ms > ?2 ORDER BY o.id");
     struct outbox_row row;

@@ -10,27 +10,32 @@ static const char *room_word(enum room room)
     return all[room];
 }
 
+static bool read_message(const struct query *query, struct room_message *out)
+{
+    out->ordinal = row_int(query, 0);
+    out->first_seq = row_int(query, 1);
+    out->last_seq = row_int(query, 2);
+    out->message_id = row_id(query, 3);
+    out->planned_ms = row_int(query, 4);
+    out->lost = row_int(query, 6);
+    return row_hash(query, 5, &out->content);
+}
+
 enum err store_last_room_message(struct store *store, int64_t incident_id,
                                  enum room room, struct room_message *out)
 {
     struct query query = query_new(
         store, "SELECT ordinal, first_seq, last_seq, message_id, planned_ms,"
-               " content FROM room_message WHERE incident = ? AND room = ?"
+               " content, lost FROM room_message"
+               " WHERE incident = ? AND room = ?"
                " ORDER BY ordinal DESC LIMIT 1");
     struct room_message message = {0};
     query_int(&query, incident_id);
     query_text(&query, str_of(room_word(room)));
-    if (query_row(&query)) {
-        message.ordinal = row_int(&query, 0);
-        message.first_seq = row_int(&query, 1);
-        message.last_seq = row_int(&query, 2);
-        message.message_id = row_id(&query, 3);
-        message.planned_ms = row_int(&query, 4);
-        if (!row_hash(&query, 5, &message.content))
-            return query_end_damaged(
-                &query, "INC-%" PRId64 ": a room message's hash is damaged",
-                incident_id);
-    }
+    if (query_row(&query) && !read_message(&query, &message))
+        return query_end_damaged(
+            &query, "INC-%" PRId64 ": a room message's hash is damaged",
+            incident_id);
     enum err err = query_end_found(&query);
     if (err == ERR_OK)
         *out = message;
@@ -43,8 +48,8 @@ enum err store_put_room_message(struct store *store, int64_t incident_id,
 {
     struct query query = query_new(
         store, "INSERT OR REPLACE INTO room_message (incident, room, ordinal,"
-               " first_seq, last_seq, message_id, planned_ms, content)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+               " first_seq, last_seq, message_id, planned_ms, content,"
+               " lost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_int(&query, incident_id);
     query_text(&query, str_of(room_word(room)));
     query_int(&query, message->ordinal);
@@ -53,5 +58,79 @@ enum err store_put_room_message(struct store *store, int64_t incident_id,
     query_id(&query, message->message_id);
     query_int(&query, message->planned_ms);
     query_hash(&query, &message->content);
+    query_int(&query, message->lost);
+    return query_run(&query);
+}
+
+enum err store_each_room_message(struct store *store, int64_t incident_id,
+                                 enum room room, int64_t after_ordinal,
+                                 store_room_message_fn *each, void *context)
+{
+    struct query query = query_new(
+        store, "SELECT ordinal, first_seq, last_seq, message_id, planned_ms,"
+               " content, lost FROM room_message"
+               " WHERE incident = ? AND room = ? AND ordinal > ?"
+               " ORDER BY ordinal");
+    query_int(&query, incident_id);
+    query_text(&query, str_of(room_word(room)));
+    query_int(&query, after_ordinal);
+    while (query_row(&query)) {
+        struct room_message message;
+        if (!read_message(&query, &message))
+            return query_end_damaged(
+                &query, "INC-%" PRId64 ": a room message's hash is damaged",
+                incident_id);
+        if (!each(&message, context))
+            break;
+    }
+    return query_end(&query);
+}
+
+enum err store_room_message_of(struct store *store, uint64_t message_id,
+                               int64_t *incident_id, enum room *room,
+                               int64_t *ordinal)
+{
+    struct query query =
+        query_new(store, "SELECT incident, room, ordinal FROM room_message"
+                         " WHERE message_id = ? AND message_id <> 0 LIMIT 1");
+    int64_t incident = 0, number = 0;
+    enum room found = ROOM_WAR;
+    query_id(&query, message_id);
+    if (query_row(&query)) {
+        incident = row_int(&query, 0);
+        found = str_is(row_text(&query, 1), room_word(ROOM_LIVE)) ? ROOM_LIVE
+                                                                  : ROOM_WAR;
+        number = row_int(&query, 2);
+    }
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK) {
+        *incident_id = incident;
+        *room = found;
+        *ordinal = number;
+    }
+    return err;
+}
+
+/* A room takes its messages along; a message leaves its place in the plan, and
+ * is sent again under another nonce. */
+enum err room_forget(struct store *store, int64_t incident_id,
+                     const struct event *event)
+{
+    bool is_war =
+        event->effect == EFFECT_WAR_ROOM || event->effect == EFFECT_ROOM;
+    bool is_room =
+        event->effect == EFFECT_WAR_ROOM || event->effect == EFFECT_LIVE_ROOM;
+    if (!is_room && event->effect != EFFECT_ROOM &&
+        event->effect != EFFECT_LIVE)
+        return ERR_OK;
+    struct query query = query_new(
+        store, is_room
+                   ? "DELETE FROM room_message WHERE incident = ? AND room = ?"
+                   : "UPDATE room_message SET message_id = 0, lost = lost + 1"
+                     " WHERE incident = ? AND room = ? AND ordinal = ?");
+    query_int(&query, incident_id);
+    query_text(&query, str_of(room_word(is_war ? ROOM_WAR : ROOM_LIVE)));
+    if (!is_room)
+        query_int(&query, event->target);
     return query_run(&query);
 }

@@ -96,6 +96,7 @@ static enum err set_up(struct store *store)
         return err;
     (void)sqlite3_wal_hook(store->db, on_commit, store);
     events_prepare(store);
+    entries_prepare(store);
     struct buf instance = BUF_INIT(sizeof store->instance - 1);
     err = store_fact(store, "instance", &instance);
     str_copy_to(store->instance, buf_str(&instance));
@@ -189,6 +190,10 @@ void store_close(struct store *store)
     lock_release(store->path, store->lock_fd);
     buf_release(&store->sql.insert);
     buf_release(&store->sql.one);
+    buf_release(&store->sql.entry);
+    buf_release(&store->sql.open_entries);
+    for (int i = 0; i < 4; i++)
+        buf_release(&store->sql.entries[i / 2][i % 2]);
     buf_release(&store->sql.by_seq);
     buf_release(&store->sql.by_time);
     buf_release(&store->sql.last_task);

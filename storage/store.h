@@ -56,6 +56,9 @@ MUST_CHECK enum err store_tidy(struct store *store);
 MUST_CHECK enum err store_next_incident_id(struct store *store, int64_t *out);
 MUST_CHECK enum err store_incident(struct store *store, int64_t id,
                                    struct incident *out); /* or NOT_FOUND */
+/* The one that this message announces, or NOT_FOUND. */
+MUST_CHECK enum err store_incident_announced(struct store *store,
+                                             uint64_t message_id, int64_t *id);
 /* The incident whose war or live room this channel is. */
 MUST_CHECK enum err store_incident_of_channel(struct store *store,
                                               uint64_t guild_id,
@@ -97,6 +100,68 @@ MUST_CHECK enum err store_last_task(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_record_hash(struct store *store, int64_t incident_id,
                                       struct sha256 *out);
 
+/* ---- entries and action items as they stand (entries.c, items.c) ---- */
+
+/* The newest version of an entry, under its own number, with who recorded it
+ * and when. An event that nobody can correct is its only version. */
+struct entry {
+    struct event event;
+    struct entry_state state;
+};
+typedef bool store_entry_fn(const struct entry *entry, void *context);
+/* Which entries, from where. All zero: all of them by time, oldest first. */
+struct entry_page {
+    enum event_order order; /* EVENTS_BY_SEQ: as recorded */
+    bool newest_first;
+    /* The last one of the page before; seq 0: from the start. */
+    int64_t after_ms, after_seq;
+};
+/* Struck ones come too. The text lives until the callback returns; false stops.
+ */
+MUST_CHECK enum err store_each_entry(struct store *store, int64_t incident_id,
+                                     const struct entry_page *page,
+                                     store_entry_fn *each, void *context);
+MUST_CHECK enum err store_entry(struct store *store, int64_t incident_id,
+                                int64_t seq, store_entry_fn *each,
+                                void *context); /* or NOT_FOUND */
+/* Changes (EVENT_CHANGE) or ideas (EVENT_IDEA) that nobody has settled. */
+MUST_CHECK enum err store_each_open(struct store *store, int64_t incident_id,
+                                    enum event_kind kind, store_entry_fn *each,
+                                    void *context);
+
+struct stored_item {
+    struct action_item item;
+    int64_t incident_id;
+    struct str text, link; /* what is to be done */
+    struct str note;       /* the evidence, or why it was dropped */
+};
+typedef bool store_item_fn(const struct stored_item *item, void *context);
+/* Of one incident (or 0: of every one of the guild), as they were made. */
+struct item_filter {
+    uint64_t guild_id; /* 0: of every guild */
+    int64_t incident_id;
+    bool open_only;
+};
+MUST_CHECK enum err store_each_item(struct store *store,
+                                    const struct item_filter *filter,
+                                    store_item_fn *each, void *context);
+MUST_CHECK enum err store_item(struct store *store, int64_t incident_id,
+                               int64_t seq, store_item_fn *each,
+                               void *context); /* or NOT_FOUND */
+
+/* What is unsettled, for the card and /resolve. */
+struct open_counts {
+    int64_t changes, ideas, items, items_without_owner;
+};
+MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
+                                      struct open_counts *out);
+
+/* What incident_step wants to know besides the incident. */
+MUST_CHECK enum err store_subject(struct store *store,
+                                  const struct incident *in,
+                                  const struct request *request,
+                                  struct subject *out);
+
 /* ---- attachments (attachments.c) ---- */
 
 /* Idempotent: the key is the content's SHA-256. */
@@ -122,14 +187,15 @@ struct outbox_row {
     int64_t first_attempt_ms;
     char lane[48];
     char url[2048]; /* FETCH; a signed one, deleted with the row */
+    char file_name[256], file_type[128]; /* FETCH */
 };
 
-/* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12" by kind.
- * Wanting again keeps the row's place and its back-off; a url replaces the one
- * before. */
+/* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12",
+ * "access/12", "name/12" by kind. Wanting again keeps the row's place and its
+ * back-off; a url replaces the one before. `fetch` is NULL but for FETCH. */
 MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
                                int64_t incident_id, int64_t target,
-                               struct str url, int64_t now_ms);
+                               const struct fetch *fetch, int64_t now_ms);
 /* The heads of lanes that are due at now_ms, oldest wish first, those in flight
  * among them: the caller knows which lanes are busy. A row in back-off
  * (attempts above 0) holds its lane; a row that only waits for its time
@@ -170,6 +236,7 @@ struct room_message {
     uint64_t message_id;
     int64_t planned_ms;
     struct sha256 content; /* of the text as last sent */
+    int64_t lost; /* how often a person deleted it: part of the nonce */
 };
 /* The newest message of a room, or NOT_FOUND. */
 MUST_CHECK enum err store_last_room_message(struct store *store,
@@ -178,6 +245,19 @@ MUST_CHECK enum err store_last_room_message(struct store *store,
 MUST_CHECK enum err store_put_room_message(struct store *store,
                                            int64_t incident_id, enum room room,
                                            const struct room_message *message);
+
+typedef bool store_room_message_fn(const struct room_message *message,
+                                   void *context);
+MUST_CHECK enum err store_each_room_message(struct store *store,
+                                            int64_t incident_id, enum room room,
+                                            int64_t after_ordinal,
+                                            store_room_message_fn *each,
+                                            void *context);
+/* Which one that message is, or NOT_FOUND. */
+MUST_CHECK enum err store_room_message_of(struct store *store,
+                                          uint64_t message_id,
+                                          int64_t *incident_id, enum room *room,
+                                          int64_t *ordinal);
 
 /* ---- Discord (discord.c) ---- */
 

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#define STATEMENTS    128 /* a power of two, above the number of queries */
+#define STATEMENTS    256 /* a power of two, above the number of queries */
 #define CANONICAL_MAX ((size_t)256 * 1024)
 
 struct store {
@@ -29,6 +29,7 @@ struct store {
     /* Built from event_fields when the store opens. */
     struct event_sql {
         struct buf insert, one, by_seq, by_time, last_task;
+        struct buf entry, entries[2][2], open_entries; /* [order][newest] */
     } sql;
     struct buf scratch; /* canonical bytes of an event */
 };
@@ -145,6 +146,27 @@ bool event_of_row(const struct query *query, struct event *event,
 MUST_CHECK enum err event_hash(struct store *store, const struct sha256 *before,
                                int64_t incident_id, const struct event *event,
                                struct sha256 *out);
+
+/* The columns of `event` as event_of_row reads them, each after `prefix`. */
+void events_add_names(struct buf *sql, const char *prefix);
+#define EVENT_COLUMNS (2 + event_field_count)
+
+/* ---- entries and action items (entries.c, items.c), rooms (rooms.c) ---- */
+
+extern const struct columns entry_columns, item_columns;
+void entries_prepare(struct store *store);
+/* The stored state, or all zero. */
+MUST_CHECK enum err entry_state(struct store *store, int64_t incident_id,
+                                int64_t seq, struct entry_state *out);
+MUST_CHECK enum err item_state(struct store *store, int64_t incident_id,
+                               int64_t seq, struct action_item *out);
+/* What the event changes of them, if anything. */
+MUST_CHECK enum err entry_project(struct store *store, int64_t incident_id,
+                                  const struct event *event);
+MUST_CHECK enum err item_project(struct store *store, int64_t incident_id,
+                                 const struct event *event);
+MUST_CHECK enum err room_forget(struct store *store, int64_t incident_id,
+                                const struct event *event);
 
 /* ---- the schema (schema.c) ---- */
 

@@ -2,9 +2,11 @@
  * The proof that the record is what it was: the chain, the projections against
  * a replay of the log, the evidence against its hashes. Only reads.
  */
+#include "bot/base/mem.h"
 #include "storage/store_internal.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct proof {
@@ -54,6 +56,59 @@ static void compare(struct proof *proof, int64_t id, const char *part,
     }
 }
 
+/* What the log says, folded: entries and action items by their seq. */
+struct replay {
+    struct incident in;
+    struct entry_state *entries;
+    struct action_item *items;
+    int64_t count, room; /* of both; the last is `in.last_seq` */
+};
+
+static void replay_event(struct replay *replay, const struct event *event)
+{
+    int64_t entry = event_entry(event), item = event_item(event);
+    incident_apply(&replay->in, event);
+    if (event->seq >= replay->room) {
+        int64_t room = event->seq * 2 + 64;
+        size_t n = (size_t)room, former = (size_t)replay->room;
+        replay->entries =
+            mem_resize(replay->entries, n * sizeof *replay->entries);
+        replay->items = mem_resize(replay->items, n * sizeof *replay->items);
+        memset(replay->entries + former, 0,
+               (n - former) * sizeof *replay->entries);
+        memset(replay->items + former, 0, (n - former) * sizeof *replay->items);
+        replay->room = room;
+    }
+    replay->count = event->seq + 1;
+    if (entry > 0 && entry <= event->seq)
+        entry_apply(&replay->entries[entry], event);
+    if (item > 0 && item <= event->seq)
+        item_apply(&replay->items[item], event);
+}
+
+static enum err compare_entries(struct proof *proof,
+                                const struct replay *replay)
+{
+    enum err err = ERR_OK;
+    char part[64];
+    for (int64_t seq = 1; seq < replay->count && err == ERR_OK; seq++) {
+        struct entry_state entry;
+        struct action_item item = {0};
+        err = entry_state(proof->store, replay->in.id, seq, &entry);
+        if (err == ERR_OK)
+            err = item_state(proof->store, replay->in.id, seq, &item);
+        if (err != ERR_OK)
+            break;
+        (void)snprintf(part, sizeof part, "#%" PRId64 " ", seq);
+        compare(proof, replay->in.id, part, &entry_columns, &entry,
+                &replay->entries[seq]);
+        (void)snprintf(part, sizeof part, "action item #%" PRId64 " ", seq);
+        compare(proof, replay->in.id, part, &item_columns, &item,
+                &replay->items[seq]);
+    }
+    return found_damage(proof, err);
+}
+
 static enum err compare_incident(struct proof *proof, int64_t id,
                                  const struct incident *replayed)
 {
@@ -66,7 +121,7 @@ static enum err compare_incident(struct proof *proof, int64_t id,
         problem(proof, "INC-%" PRId64 ": the log declares INC-%" PRId64, id,
                 replayed->id);
     compare(proof, id, "", &incident_columns, &stored, replayed);
-    for (int i = 0; i < MILESTONE_COUNT; i++) {
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         (void)snprintf(part, sizeof part, "milestone \"%s\" ",
                        word_of(&milestone_words, i));
         compare(proof, id, part, &when_columns, &stored.milestones[i],
@@ -127,7 +182,7 @@ static bool check_link(struct proof *proof, int64_t id,
 
 static enum err check_incident(struct proof *proof, int64_t id)
 {
-    struct incident replayed = {0};
+    struct replay replayed = {.count = 0};
     struct sha256 before = {{0}}, stored = {{0}};
     struct event event;
     const char *damaged;
@@ -149,17 +204,23 @@ static enum err check_incident(struct proof *proof, int64_t id)
         }
         /* Rules may assert what a changed event no longer keeps. */
         if (is_whole)
-            incident_apply(&replayed, &event);
+            replay_event(&replayed, &event);
         err = check_file(proof, id, &event);
         /* From the stored hash on: what follows is judged by itself. */
         before = stored;
         seq = event.seq;
     }
     enum err read = found_damage(proof, query_end(&query));
-    if (err != ERR_OK || read != ERR_OK)
-        return err != ERR_OK ? err : read;
-    proof->found.incidents++;
-    return is_whole ? compare_incident(proof, id, &replayed) : ERR_OK;
+    if (err == ERR_OK)
+        err = read;
+    proof->found.incidents += err == ERR_OK;
+    if (err == ERR_OK && is_whole)
+        err = compare_incident(proof, id, &replayed.in);
+    if (err == ERR_OK && is_whole)
+        err = compare_entries(proof, &replayed);
+    free(replayed.entries);
+    free(replayed.items);
+    return err;
 }
 
 static enum err check_incidents(struct proof *proof)

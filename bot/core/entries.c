@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-static bool is_open_to_entries(struct step *step)
+bool is_open_to_entries(struct step *step)
 {
     const struct incident *in = step->in;
     if (in->state != STATE_CLOSED && in->state != STATE_CANCELLED)
@@ -47,7 +47,7 @@ static bool has_content(struct step *step)
     if (event->kind == EVENT_CHANGE)
         return change_is_whole(step);
     if (!is_blank(event->text) || !is_blank(event->link) ||
-        event->file_sha256.n > 0 || step->request->fetch_url.n > 0)
+        event->file_sha256.n > 0 || step->request->fetch_count > 0)
         return true;
     return refuse(step, "The entry is empty. Say what happened: "
                         "`/timeline add text:Restarted the queue workers`");
@@ -67,25 +67,49 @@ static bool fields_suit_kind(struct step *step)
     return true;
 }
 
+bool entry_is_sound(struct step *step)
+{
+    const struct event *event = &step->event;
+    return fields_suit_kind(step) && has_content(step) &&
+           fits(step, "The text", event->text, TEXT_UNITS) &&
+           fits(step, "The link", event->link, LINK_UNITS) &&
+           fits(step, "The file's name", event->file_name, CHANGE_UNITS) &&
+           fits(step, "The file's description", event->file_alt, TEXT_UNITS) &&
+           fits(step, "The origin", event->origin, LINK_UNITS) &&
+           names_fit(step) && not_in_future(step, &event->occurred);
+}
+
+int64_t fetch_target(int64_t seq, int n)
+{
+    return seq | (int64_t)n << 32;
+}
+
+int64_t fetch_seq(int64_t target)
+{
+    return target & INT64_C(0xFFFFFFFF);
+}
+
+/* The same message or the same line of a pasted timeline is kept once. */
+static bool is_new(struct step *step)
+{
+    if (step->subject->same_origin == 0)
+        return true;
+    return already(step,
+                   "INC-%" PRId64 " has this already: it is entry #%" PRId64
+                   ". To correct it, use `/timeline edit`.",
+                   step->in->id, step->subject->same_origin);
+}
+
 /* A resolved incident, or one in review, still takes late entries. */
 void decide_entry(struct step *step)
 {
     const struct event *event = &step->event;
-    if (!is_open_to_entries(step) || !fields_suit_kind(step) ||
-        !has_content(step) ||
-        !fits(step, "The text", event->text, TEXT_UNITS) ||
-        !fits(step, "The link", event->link, LINK_UNITS) ||
-        !fits(step, "The file's name", event->file_name, CHANGE_UNITS) ||
-        !fits(step, "The file's description", event->file_alt, TEXT_UNITS) ||
-        !names_fit(step) || !not_in_future(step, &event->occurred))
+    if (!is_open_to_entries(step) || !entry_is_sound(step) || !is_new(step))
         return;
     int64_t seq = emit(step, event);
     want_shown(step, event->visibility);
-    if (step->request->fetch_url.n > 0) {
-        want(step, EFFECT_FETCH);
-        struct outcome *out = step->out;
-        struct effect *fetch = &out->effects[out->effect_count - 1];
-        fetch->target = seq;
-        fetch->url = step->request->fetch_url;
-    }
+    for (int i = 0; i < step->request->fetch_count; i++)
+        want_of(step, &(struct effect){.kind = EFFECT_FETCH,
+                                       .target = fetch_target(seq, i),
+                                       .fetch = &step->request->fetches[i]});
 }

@@ -24,6 +24,12 @@ WORDS(visibility_words, VISIBILITY_LIST);
 WORDS(source_words, SOURCE_LIST);
 WORDS(actor_type_words, ACTOR_TYPE_LIST);
 WORDS(effect_kind_words, EFFECT_KIND_LIST);
+WORDS(milestone_words, MILESTONE_LIST);
+WORDS(phase_words, PHASE_LIST);
+WORDS(settlement_words, SETTLEMENT_LIST);
+WORDS(item_kind_words, ITEM_KIND_LIST);
+WORDS(item_state_words, ITEM_STATE_LIST);
+WORDS(reminder_words, REMINDER_LIST);
 
 static const char *const precision_all[] = {
     [WHEN_NEVER] = "never",   [WHEN_EXACT] = "exact", [WHEN_SECOND] = "second",
@@ -125,6 +131,26 @@ const struct event_field event_fields[] = {
     FIELD(TEXT, file_sha256),
     FIELD(INT64, file_bytes),
     FIELD(TEXT, file_alt),
+    FIELD(TEXT, origin),
+    ENUM_FIELD(phase, phase_words),
+    ENUM_FIELD(entry_kind, event_kind_words),
+    ENUM_FIELD(milestone, milestone_words),
+    WHEN_FIELDS(milestone_at),
+    FIELD(INT64, rest_first_ms),
+    FIELD(INT64, rest_typed_ms),
+    FIELD(BOOL, untold),
+    ENUM_FIELD(settlement, settlement_words),
+    ENUM_FIELD(item_kind, item_kind_words),
+    ENUM_FIELD(item_state, item_state_words),
+    FIELD(INT64, due_ms),
+    FIELD(TEXT, brief_actions),
+    FIELD(TEXT, brief_needs),
+    FIELD(TEXT, snapshot),
+    FIELD(INT64, other_id),
+    FIELD(TEXT, title),
+    ENUM_FIELD(reminder, reminder_words),
+    FIELD(INT64, until_ms),
+    FIELD(BOOL, lost),
 };
 const int event_field_count = COUNT(event_fields);
 
@@ -237,18 +263,46 @@ void event_canonical(const struct event *event, struct buf *out)
     }
 }
 
+bool event_is_entry(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_TASK:
+    case EVENT_EDIT:
+    case EVENT_STRIKE:
+    case EVENT_SETTLED:
+    case EVENT_ITEM:
+    case EVENT_SNOOZE:
+    case EVENT_REMINDED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+bool event_needs_settling(const struct event *event)
+{
+    return event->kind == EVENT_IDEA ||
+           (event->kind == EVENT_CHANGE &&
+            (event->change_temporary || event->change_verified.n == 0));
+}
+
 bool event_in_timeline(const struct event *event)
 {
     switch (event->kind) {
     case EVENT_STATE:
         return event->text.n > 0;
-    case EVENT_ROLE:
-        return true;
     case EVENT_EVIDENCE:
         return event->target == 0;
     case EVENT_IDEA:
     case EVENT_DECLARED:
     case EVENT_TASK:
+    case EVENT_EDIT:
+    case EVENT_STRIKE:
+    case EVENT_SETTLED:
+    case EVENT_ITEM:
+    case EVENT_LINK:
+    case EVENT_SNOOZE:
+    case EVENT_REMINDED:
         return false;
     case EVENT_REPORT:
     case EVENT_NOTE:
@@ -258,6 +312,9 @@ bool event_in_timeline(const struct event *event)
     case EVENT_DECISION:
     case EVENT_COMMS:
     case EVENT_ALERT:
+    case EVENT_ROLE:
+    case EVENT_HANDOFF:
+    case EVENT_SET:
         return true;
     case EVENT_KIND_COUNT:
         break;

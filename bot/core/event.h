@@ -28,7 +28,16 @@
     X(DECLARED, "declared", false)                                             \
     X(STATE, "state", false)      /* a move, or an update without one */       \
     X(ROLE, "role", false)        /* somebody took or left a role */           \
-    X(TASK, "task", false)        /* an effect finished or failed for good */
+    X(TASK, "task", false)        /* an effect finished or failed for good */ \
+    X(EDIT, "edit", false)        /* a whole new version of `target` */        \
+    X(STRIKE, "strike", false)    /* `target` counts no more; text: why */     \
+    X(SETTLED, "settled", false)  /* a change, or an idea: `settlement` */     \
+    X(ITEM, "item", false)        /* an action item, or a change of `target` */\
+    X(HANDOFF, "handoff", false)  /* command goes to `holder`, with a brief */ \
+    X(LINK, "link", false)        /* an address, or another incident */        \
+    X(SET, "set", false)          /* title, severity, …; or a milestone */     \
+    X(SNOOZE, "snooze", false)    /* no such reminder until `until_ms` */      \
+    X(REMINDED, "reminded", false)
 
 #define STATE_LIST(X)                                                          \
     X(NONE, "none") /* not declared yet */                                     \
@@ -85,6 +94,68 @@
     X(TEAM, "team")                                                            \
     X(ROBOT, "robot")
 
+/* When, of an incident. Each is told by an event, or not recorded. */
+#define MILESTONE_LIST(X)                                                      \
+    X(NONE, "none")                                                            \
+    X(IMPACT_START, "impact start")                                            \
+    X(FIRST_REPORT, "first human report")                                      \
+    X(FIRST_ALERT, "first machine alert")                                      \
+    X(DECLARED, "declared")                                                    \
+    X(COMMANDER, "commander assigned")                                         \
+    X(FIRST_NOTICE, "first public notice")                                     \
+    X(IDENTIFIED, "identified")                                                \
+    X(MITIGATED, "mitigated")                                                  \
+    X(IMPACT_END, "impact end")                                                \
+    X(RESOLVED, "resolved")                                                    \
+    X(PR_OPENED, "pull request opened")                                        \
+    X(PR_MERGED, "pull request merged")
+
+/* Of an entry. NONE: it follows from the milestones. */
+#define PHASE_LIST(X)                                                          \
+    X(NONE, "none")                                                            \
+    X(BEFORE, "Before")                                                        \
+    X(IDENTIFY, "Identify")                                                    \
+    X(INVESTIGATE, "Investigate")                                              \
+    X(REMEDIATE, "Remediate")                                                  \
+    X(MONITOR, "Monitor")                                                      \
+    X(AFTER, "After")
+
+/* What became of a change that was temporary or unverified, or of an idea. */
+#define SETTLEMENT_LIST(X)                                                     \
+    X(NONE, "none")                                                            \
+    X(KEPT, "kept")                                                            \
+    X(REVERTED, "reverted")                                                    \
+    X(HANDED_OVER, "handed over")                                              \
+    X(MADE_ITEM, "made an action item")                                        \
+    X(DROPPED, "dropped")
+
+#define ITEM_KIND_LIST(X)                                                      \
+    X(NONE, "none")                                                            \
+    X(PREVENT, "prevent")                                                      \
+    X(DETECT, "detect")                                                        \
+    X(MITIGATE, "mitigate")                                                    \
+    X(REPAIR, "repair")                                                        \
+    X(INVESTIGATE, "investigate")                                              \
+    X(PROCESS, "process")
+
+#define ITEM_STATE_LIST(X)                                                     \
+    X(NONE, "none")                                                            \
+    X(OPEN, "open")                                                            \
+    X(DOING, "doing")                                                          \
+    X(DONE, "done")       /* text: the evidence */                             \
+    X(DROPPED, "dropped") /* text: why */
+
+/* Of the incident, or (CHANGE, ITEM_…) of the entry or item `target`. */
+#define REMINDER_LIST(X)                                                       \
+    X(NONE, "none")                                                            \
+    X(COMMANDER, "no commander")                                               \
+    X(UPDATE, "update overdue")                                                \
+    X(CHANGE, "change still open")                                             \
+    X(ITEM_DUE, "action item due")                                             \
+    X(ITEM_OWNER, "action item without an owner")                              \
+    X(DIGEST, "weekly digest")                                                 \
+    X(ARCHIVE, "rooms to be archived")
+
 /* The world's part: what an incident wants done outside. */
 #define EFFECT_KIND_LIST(X)                                                    \
     X(NONE, "none")                                                            \
@@ -97,7 +168,10 @@
     X(ANNOUNCE, "announce")     /* one line in the announce channel */         \
     X(FETCH, "fetch")           /* download an attached file */                \
     X(POSTMORTEM, "postmortem") /* render and commit */                        \
-    X(LET_IN, "let_in")         /* those with a role, into a private room */
+    X(ACCESS, "access")         /* who may see the rooms */                    \
+    X(RENAME, "rename")         /* the rooms' names and topics */              \
+    X(REMIND, "remind")         /* say the reminder `target` in the room */    \
+    X(ARCHIVE, "archive")       /* rooms out of the way, for reading only */
 /* clang-format on */
 
 /* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,
@@ -124,6 +198,18 @@ enum source { SOURCE_LIST(WORD_ENUM_SOURCE) SOURCE_COUNT };
 enum actor_type { ACTOR_TYPE_LIST(WORD_ENUM_ACTOR) ACTOR_TYPE_COUNT };
 #define WORD_ENUM_EFFECT(name, word) EFFECT_##name,
 enum effect_kind { EFFECT_KIND_LIST(WORD_ENUM_EFFECT) EFFECT_KIND_COUNT };
+#define WORD_ENUM_MILESTONE(name, word) MILESTONE_##name,
+enum milestone { MILESTONE_LIST(WORD_ENUM_MILESTONE) MILESTONE_COUNT };
+#define WORD_ENUM_PHASE(name, word) PHASE_##name,
+enum phase { PHASE_LIST(WORD_ENUM_PHASE) PHASE_COUNT };
+#define WORD_ENUM_SETTLEMENT(name, word) SETTLEMENT_##name,
+enum settlement { SETTLEMENT_LIST(WORD_ENUM_SETTLEMENT) SETTLEMENT_COUNT };
+#define WORD_ENUM_ITEM_KIND(name, word) ITEM_KIND_##name,
+enum item_kind { ITEM_KIND_LIST(WORD_ENUM_ITEM_KIND) ITEM_KIND_COUNT };
+#define WORD_ENUM_ITEM(name, word) ITEM_##name,
+enum item_state { ITEM_STATE_LIST(WORD_ENUM_ITEM) ITEM_STATE_COUNT };
+#define WORD_ENUM_REMINDER(name, word) REMINDER_##name,
+enum reminder { REMINDER_LIST(WORD_ENUM_REMINDER) REMINDER_COUNT };
 
 /* The words of a list, in order; index with the enum. */
 struct words {
@@ -132,7 +218,9 @@ struct words {
 };
 extern const struct words event_kind_words, state_words, severity_words,
     type_words, role_words, confidence_words, visibility_words, source_words,
-    actor_type_words, effect_kind_words, precision_words;
+    actor_type_words, effect_kind_words, precision_words, milestone_words,
+    phase_words, settlement_words, item_kind_words, item_state_words,
+    reminder_words;
 const char *word_of(const struct words *words, int value);
 /* -1 when no word matches (ASCII case is ignored). */
 int word_find(const struct words *words, struct str text);
@@ -200,6 +288,51 @@ struct event {
     struct str file_name, file_type, file_sha256;
     int64_t file_bytes;
     struct str file_alt;
+
+    /* Entries: where it came from, to know it again when it comes twice: a
+     * message's link, the digest of an imported line. */
+    struct str origin;
+    enum phase phase; /* told by a person; else it is derived */
+
+    /* EDIT: the entry's kind; the fields above are the entry's as corrected,
+     * with the corrector as recorder. Of any event but EDIT it is the first
+     * word. */
+    enum event_kind entry_kind;
+    /* SET: a person's word on a milestone. EDIT, STRIKE: the one that the entry
+     * as it was may have set, and what it is without it. WHEN_NEVER: not
+     * recorded. */
+    enum milestone milestone;
+    struct when milestone_at;
+    /* EDIT, STRIKE: first_event_ms and latest_typed_ms without the entry. */
+    int64_t rest_first_ms, rest_typed_ms;
+    /* EDIT: the entry's time is still that of its writing. */
+    bool untold;
+
+    enum settlement settlement; /* SETTLED */
+
+    /* ITEM: `target` 0 makes one, called by its seq; text is what to do. Else
+     * it changes that one, and says all of this anew; text is the evidence, or
+     * why. `holder` owns it; NOBODY: volunteer wanted. */
+    enum item_kind item_kind;
+    enum item_state item_state;
+    int64_t due_ms; /* midnight UTC of the day; 0: none */
+
+    /* HANDOFF: `holder` takes command; text is the brief's conditions. */
+    struct str brief_actions, brief_needs;
+    struct str snapshot; /* how things stood, as text */
+
+    /* LINK: the other incident, or 0. STATE to cancelled: the one that it is a
+     * duplicate of. */
+    int64_t other_id;
+
+    struct str title; /* SET: with severity, type, impact, is_private as they
+                         are from now on; text says what was changed */
+
+    /* SNOOZE, REMINDED; `target` of some: see REMINDER_LIST. */
+    enum reminder reminder;
+    int64_t until_ms;
+
+    bool lost; /* TASK: a person deleted ref_id, of that effect */
 };
 
 /* A field's place and how to read it. ENUM fields are int-sized. */
@@ -241,6 +374,14 @@ void event_set_text(struct event *event, const struct event_field *field,
  * not default, in list order, each ended by \n. New fields do not change the
  * hash of old events. */
 void event_canonical(const struct event *event, struct buf *out);
+
+/* Has a version that EDIT may renew and STRIKE may take away: what people see
+ * in lists and rooms. The other events are about entries, or about the world.
+ */
+bool event_is_entry(const struct event *event);
+/* A change that is temporary or that nobody verified, or a parked idea: open
+ * until it is settled. */
+bool event_needs_settling(const struct event *event);
 
 /* Shown to people in a list of its own: an entry by a person, a role, an update
  * with a message. Not a parked idea, and not evidence that belongs to another

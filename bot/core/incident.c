@@ -43,15 +43,19 @@ static void fold_declared(struct incident *in, const struct event *event)
 
 static void fold_state(struct incident *in, const struct event *event)
 {
-    if (event->state_to != event->state_from) {
-        in->state = event->state_to;
-        in->state_since_ms = event->occurred.from_ms;
-    }
+    if (event->state_to == event->state_from)
+        return;
+    if (state_is_live(event->state_to) && !state_is_live(event->state_from))
+        in->reopened++;
+    in->state = event->state_to;
+    in->state_since_ms = event->occurred.from_ms;
+    in->duplicate_of = event->state_to == STATE_CANCELLED ? event->other_id : 0;
 }
 
 /* An update keeps the promise of one; it may give the next. */
 static void fold_promise(struct incident *in, const struct event *event)
 {
+    in->last_told_ms = event->recorded_at_ms;
     in->next_update_due_ms =
         event->next_in_min == 0
             ? 0
@@ -103,8 +107,34 @@ static void fold_role(struct incident *in, const struct event *event)
     }
 }
 
+/* A room takes what stands in it along. */
+static void fold_loss(struct incident *in, const struct event *event)
+{
+    switch ((int)event->effect) {
+    case EFFECT_WAR_ROOM:
+        in->war_channel_id = 0;
+        in->card_message_id = 0;
+        break;
+    case EFFECT_LIVE_ROOM:
+        in->live_channel_id = 0;
+        break;
+    case EFFECT_CARD:
+        in->card_message_id = 0;
+        break;
+    case EFFECT_ANNOUNCE:
+        in->announce_message_id = 0;
+        break;
+    default:
+        break;
+    }
+}
+
 static void fold_task(struct incident *in, const struct event *event)
 {
+    if (event->lost) {
+        fold_loss(in, event);
+        return;
+    }
     switch ((int)event->effect) {
     case EFFECT_WAR_ROOM:
         in->war_channel_id =
@@ -133,29 +163,127 @@ static void fold_task(struct incident *in, const struct event *event)
     }
 }
 
+static void fold_set(struct incident *in, const struct event *event)
+{
+    in->severity = event->severity;
+    in->type = event->type;
+    in->is_private = event->is_private;
+    set_text_of(in->title, event->title);
+    set_text_of(in->impact, event->impact);
+}
+
+/* Without the entry as it was. */
+static void fold_rest(struct incident *in, const struct event *event)
+{
+    in->first_event_ms = event->rest_first_ms;
+    in->latest_typed_ms = event->rest_typed_ms;
+}
+
+static struct reminding *reminding_of(struct incident *in,
+                                      enum reminder reminder)
+{
+    switch (reminder) {
+    case REMINDER_COMMANDER:
+        return &in->remind_commander;
+    case REMINDER_UPDATE:
+        return &in->remind_update;
+    case REMINDER_DIGEST:
+        return &in->remind_digest;
+    case REMINDER_ARCHIVE:
+        return &in->remind_archive;
+    case REMINDER_NONE:
+    case REMINDER_CHANGE: /* of an entry or item: see entry.h */
+    case REMINDER_ITEM_DUE:
+    case REMINDER_ITEM_OWNER:
+    case REMINDER_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static void fold_reminding(struct incident *in, const struct event *event)
+{
+    struct reminding *reminding = reminding_of(in, event->reminder);
+    if (reminding == NULL)
+        return;
+    if (event->kind == EVENT_SNOOZE)
+        reminding->snoozed_ms = event->until_ms;
+    else
+        reminding->last_ms = event->recorded_at_ms;
+}
+
+/* What somebody did or said; the machine's own events come before. */
+static void fold_persons(struct incident *in, const struct event *event)
+{
+    in->last_update_ms = event->recorded_at_ms;
+    switch (event->kind) {
+    case EVENT_DECLARED:
+        fold_declared(in, event);
+        break;
+    case EVENT_STATE:
+        fold_state(in, event);
+        fold_promise(in, event);
+        break;
+    case EVENT_ROLE:
+    case EVENT_HANDOFF:
+        fold_role(in, event);
+        break;
+    case EVENT_SET:
+        fold_set(in, event);
+        break;
+    case EVENT_SNOOZE:
+        fold_reminding(in, event);
+        break;
+    case EVENT_REPORT:
+    case EVENT_NOTE:
+    case EVENT_FINDING:
+    case EVENT_ACTION:
+    case EVENT_CHANGE:
+    case EVENT_DECISION:
+    case EVENT_COMMS:
+    case EVENT_ALERT:
+    case EVENT_IDEA:
+        in->entries++;
+        break;
+    case EVENT_EVIDENCE:
+        in->entries += event->target == 0;
+        break;
+    case EVENT_STRIKE:
+    case EVENT_EDIT:
+    case EVENT_SETTLED:
+    case EVENT_ITEM:
+    case EVENT_LINK:
+    case EVENT_TASK:
+    case EVENT_REMINDED:
+    case EVENT_KIND_COUNT:
+        break;
+    }
+}
+
 void incident_apply(struct incident *in, const struct event *event)
 {
     in->last_seq = event->seq;
+    if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
+        fold_rest(in, event);
     fold_milestones(in, event);
     if (event->kind == EVENT_TASK) {
         fold_task(in, event);
-        fold_state(in, event);
+        if (!event->lost)
+            fold_state(in, event);
         return;
     }
-    fold_time(in, &event->occurred);
-    in->last_update_ms = event->recorded_at_ms;
-    if (event->impact.n > 0)
-        set_text_of(in->impact, event->impact);
-    if (event->kind == EVENT_DECLARED) {
-        fold_declared(in, event);
-    } else if (event->kind == EVENT_STATE) {
-        fold_state(in, event);
-        fold_promise(in, event);
-    } else if (event->kind == EVENT_ROLE) {
-        fold_role(in, event);
-    } else if (event->kind != EVENT_EVIDENCE || event->target == 0) {
-        in->entries++;
+    if (event->kind == EVENT_REMINDED) {
+        fold_reminding(in, event);
+        return;
     }
+    if (event->kind != EVENT_STRIKE)
+        fold_time(in, &event->occurred);
+    if (event->kind == EVENT_SET)
+        fold_time(in, &event->milestone_at);
+    /* Only the newest word on it, and a SET may take it back. */
+    if (event->impact.n > 0 && event->kind != EVENT_SET)
+        set_text_of(in->impact, event->impact);
+    fold_persons(in, event);
 }
 
 bool incident_is_live(const struct incident *in)

@@ -10,7 +10,7 @@
 #ifndef BOT_CORE_INCIDENT_H
 #define BOT_CORE_INCIDENT_H
 
-#include "bot/core/event.h"
+#include "bot/core/entry.h"
 
 #define TITLE_UNITS   120  /* UTF-16 units, as Discord counts */
 #define TEXT_UNITS    1500 /* an entry fits one Discord message with its frame */
@@ -22,25 +22,9 @@
 #define TITLE_BYTES   (TITLE_UNITS * 3 + 1)
 #define IMPACT_BYTES  (IMPACT_UNITS * 3 + 1)
 #define NAME_BYTES    (NAME_UNITS * 3 + 1)
+#define BRIEF_UNITS   1000
 #define ROLE_HOLDERS  12
-
-#define MILESTONE_LIST(X)                                                      \
-    X(IMPACT_START, "impact start")                                            \
-    X(FIRST_REPORT, "first human report")                                      \
-    X(FIRST_ALERT, "first machine alert")                                      \
-    X(DECLARED, "declared")                                                    \
-    X(COMMANDER, "commander assigned")                                         \
-    X(FIRST_NOTICE, "first public notice")                                     \
-    X(IDENTIFIED, "identified")                                                \
-    X(MITIGATED, "mitigated")                                                  \
-    X(IMPACT_END, "impact end")                                                \
-    X(RESOLVED, "resolved")                                                    \
-    X(PR_OPENED, "pull request opened")                                        \
-    X(PR_MERGED, "pull request merged")
-#define MILESTONE_ENUM(name, word) MILESTONE_##name,
-enum milestone { MILESTONE_LIST(MILESTONE_ENUM) MILESTONE_COUNT };
-#undef MILESTONE_ENUM
-extern const struct words milestone_words;
+#define FETCH_MOST    10 /* files that come with one entry */
 
 struct role_holder {
     enum role role;
@@ -48,6 +32,11 @@ struct role_holder {
     uint64_t user_id;
     char name[NAME_BYTES];
     struct when since;
+};
+
+struct reminding {
+    int64_t last_ms;    /* recorded time of the last one; 0: none yet */
+    int64_t snoozed_ms; /* until then; 0: not snoozed */
 };
 
 /* Plain data, copied by assignment. All zero: an incident not yet declared. */
@@ -73,10 +62,18 @@ struct incident {
     int64_t state_since_ms;     /* occurred */
     int64_t last_update_ms;     /* recorded time of the newest person's event */
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
+    int64_t last_told_ms;       /* recorded time of the newest STATE event */
+    int64_t reopened;           /* how often */
+    int64_t duplicate_of;       /* cancelled as one of that incident; else 0 */
     int64_t entries; /* by people; a file fetched for an entry is part of it */
     struct when milestones[MILESTONE_COUNT];
     /* Else by a confirmed finding, which the first move outdoes. */
     bool identified_by_move;
+    int64_t milestones_told; /* bit by bit: a person set it; no entry changes it
+                              */
+    /* Of the incident as a whole; of a change or an item see entry.h. */
+    struct reminding remind_commander, remind_update, remind_digest,
+        remind_archive;
     struct role_holder holders[ROLE_HOLDERS]; /* ROLE_NONE: free place */
 
     /* Where its rooms are; 0 until made. */
@@ -92,7 +89,37 @@ enum request_kind {
     REQUEST_ASSIGN,  /* draft.kind = ROLE */
     REQUEST_ADD,     /* draft.kind = a kind by a person */
     REQUEST_EFFECT,  /* draft.kind = TASK: a finished or failed effect */
+    REQUEST_EDIT,    /* draft: the entry `target` as it shall be, entry_kind
+                      * with it (incident_edit_draft) */
+    REQUEST_STRIKE,  /* draft.target, text: why */
+    REQUEST_SETTLE,  /* draft.target, settlement, text */
+    REQUEST_ITEM,    /* draft: see ITEM in event.h */
+    REQUEST_HANDOFF, /* draft.holder, text, brief_*, snapshot */
+    REQUEST_LINK,    /* draft.link or other_id, text */
+    REQUEST_SET,     /* draft: see SET in event.h (incident_set_draft) */
+    REQUEST_SNOOZE,  /* draft.reminder, target, until_ms */
+    REQUEST_REMIND,  /* draft.reminder, target */
+    REQUEST_LOST,    /* draft.effect, ref_id: deleted by a person */
     REQUEST_KIND_COUNT
+};
+
+/* A file to download, which becomes evidence of the new entry. */
+struct fetch {
+    struct str url; /* signed: never in the record */
+    struct str name, type;
+};
+
+/* What the record knows of draft.target and of the world around the request:
+ * road_take asks the store, so that the step stays pure. All zero: nothing. */
+struct subject {
+    struct entry_state entry; /* seq 0: no such entry */
+    struct action_item item;  /* seq 0: no such action item */
+    /* EDIT, STRIKE: without that entry. */
+    struct when rest_milestone;
+    int64_t rest_first_ms, rest_typed_ms;
+    int64_t same_origin; /* ADD: seq of the entry that came from there, or 0 */
+    bool other_exists;   /* LINK, MOVE: other_id is of the same server */
+    bool other_is_private;
 };
 
 /* What somebody, or something, wants. The draft's seq and recorded_at are
@@ -102,8 +129,8 @@ enum request_kind {
 struct request {
     enum request_kind kind;
     struct event draft;
-    /* ADD: a file to download, which becomes evidence of the new entry. */
-    struct str fetch_url;
+    struct fetch fetches[FETCH_MOST]; /* ADD */
+    int fetch_count;
     /* EFFECT of EFFECT_FETCH: target names the entry, file_* are filled, and
      * recorder, actor, occurred and visibility are the entry's. */
     /* DECLARE only. */
@@ -119,12 +146,15 @@ enum verdict {
 
 struct effect {
     enum effect_kind kind;
-    int64_t target; /* seq of the entry (FETCH), else 0 */
-    struct str url; /* FETCH: borrowed from the request */
+    int64_t target;            /* FETCH: fetch_target; REMIND: seq; else 0 */
+    const struct fetch *fetch; /* FETCH: borrowed from the request */
 };
+/* The n-th file of an entry. */
+int64_t fetch_target(int64_t seq, int n);
+int64_t fetch_seq(int64_t target);
 
 #define OUTCOME_EVENTS  4
-#define OUTCOME_EFFECTS 12
+#define OUTCOME_EFFECTS 24
 
 struct outcome {
     enum verdict verdict;
@@ -133,15 +163,26 @@ struct outcome {
     struct effect effects[OUTCOME_EFFECTS];
     int effect_count;
     char words[600]; /* for ALREADY and REFUSED: what, and what to do next */
-    char text[NAME_BYTES + 40]; /* composed by the step; an event borrows it, so
-                                   an outcome is not copied while in use */
+    char text[400];  /* composed by the step; an event borrows it, so an outcome
+                        is not copied while in use */
+    /* What the other incident (other_id 0: none) is told, down the same road:
+     * a link, or that this one is its duplicate, points both ways. */
+    int64_t other_id;
+    struct event other_draft;
 };
 
-/* Decides. Reads *in only; writes *out only. The caller applies the events with
+/* Decides. Reads *in, *request and *subject only (NULL: a subject that knows
+ * nothing); writes *out only. The caller applies the events with
  * incident_apply and stores both in one transaction. */
 void incident_step(const struct incident *in, const struct request *request,
-                   int64_t now_ms, struct outcome *out);
+                   const struct subject *subject, int64_t now_ms,
+                   struct outcome *out);
 void incident_apply(struct incident *in, const struct event *event);
+
+/* Drafts that say everything anew, to be changed in places. The entry is as it
+ * stands; text is borrowed from both. */
+void incident_set_draft(const struct incident *in, struct event *draft);
+void incident_edit_draft(const struct event *entry, struct event *draft);
 
 /* Live: somebody still works on it (investigating, identified, mitigated). */
 bool incident_is_live(const struct incident *in);
@@ -159,6 +200,14 @@ uint64_t incident_room(const struct incident *in);
  * not when things happened, and a move or role without a typed time sets no
  * milestone. */
 bool incident_is_written_up(const struct incident *in);
+
+/* The time that an entry tells a milestone; WHEN_NEVER when nobody told it and
+ * the moment of writing is not it. */
+struct when incident_time_told(const struct incident *in,
+                               const struct event *event);
+/* Which milestone an entry of that kind may set, or MILESTONE_NONE. */
+enum milestone milestone_of_entry(enum event_kind kind,
+                                  enum confidence confidence);
 
 /* What times typed for this incident are relative to (see when.h); for a new
  * one pass an all-zero incident. The anchor of one that is written up is its

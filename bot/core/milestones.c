@@ -1,9 +1,5 @@
 #include "bot/core/fold.h"
 
-#define MILESTONE_WORD(name, word) word,
-static const char *const all[] = {MILESTONE_LIST(MILESTONE_WORD)};
-const struct words milestone_words = {all, MILESTONE_COUNT};
-
 /* Entries come in any order, so "first" is the earliest by occurrence; of equal
  * ones the first recorded stays. */
 static void keep_earliest(struct when *milestone, const struct when *when)
@@ -23,7 +19,8 @@ static void fold_move(struct incident *in, const struct event *event,
     struct when *identified = &in->milestones[MILESTONE_IDENTIFIED];
     switch (event->state_to) {
     case STATE_IDENTIFIED:
-        if (!when_is_set(occurred))
+        if (!when_is_set(occurred) ||
+            (in->milestones_told & INT64_C(1) << MILESTONE_IDENTIFIED) != 0)
             break;
         if (!in->identified_by_move)
             *identified = *occurred;
@@ -51,48 +48,90 @@ static void fold_move(struct incident *in, const struct event *event,
         in->milestones[MILESTONE_RESOLVED] = never;
 }
 
-/* Nobody told when: the moment of writing is not it. */
-static struct when time_told(const struct incident *in,
-                             const struct event *event)
+struct when incident_time_told(const struct incident *in,
+                               const struct event *event)
 {
     static const struct when never;
-    bool is_now = event->occurred.precision == WHEN_EXACT &&
-                  event->occurred.from_ms == event->recorded_at_ms;
+    bool is_now =
+        event->untold || (event->occurred.precision == WHEN_EXACT &&
+                          event->occurred.from_ms == event->recorded_at_ms);
     return is_now && incident_is_written_up(in) ? never : event->occurred;
+}
+
+enum milestone milestone_of_entry(enum event_kind kind,
+                                  enum confidence confidence)
+{
+    switch ((int)kind) {
+    case EVENT_REPORT:
+        return MILESTONE_FIRST_REPORT;
+    case EVENT_ALERT:
+        return MILESTONE_FIRST_ALERT;
+    case EVENT_COMMS:
+        return MILESTONE_FIRST_NOTICE;
+    case EVENT_FINDING:
+        return confidence == CONFIDENCE_CONFIRMED ? MILESTONE_IDENTIFIED
+                                                  : MILESTONE_NONE;
+    default:
+        return MILESTONE_NONE;
+    }
+}
+
+/* A move, or what a person set, outdoes what entries say. */
+static void fold_entry(struct incident *in, enum milestone milestone,
+                       const struct when *occurred)
+{
+    if (milestone == MILESTONE_NONE ||
+        (in->milestones_told & INT64_C(1) << milestone) != 0 ||
+        (milestone == MILESTONE_IDENTIFIED && in->identified_by_move))
+        return;
+    keep_earliest(&in->milestones[milestone], occurred);
+}
+
+static void fold_told(struct incident *in, const struct event *event)
+{
+    if (event->milestone == MILESTONE_NONE)
+        return;
+    in->milestones[event->milestone] = event->milestone_at;
+    in->milestones_told |= INT64_C(1) << event->milestone;
+    if (event->milestone == MILESTONE_IDENTIFIED)
+        in->identified_by_move = false;
 }
 
 void fold_milestones(struct incident *in, const struct event *event)
 {
     struct when *milestones = in->milestones;
-    struct when occurred = time_told(in, event);
+    struct when occurred = incident_time_told(in, event);
     switch ((int)event->kind) {
     case EVENT_DECLARED:
         milestones[MILESTONE_DECLARED] = event->occurred;
         milestones[MILESTONE_IMPACT_START] = event->impact_from;
         break;
-    case EVENT_REPORT:
-        keep_earliest(&milestones[MILESTONE_FIRST_REPORT], &occurred);
-        break;
-    case EVENT_ALERT:
-        keep_earliest(&milestones[MILESTONE_FIRST_ALERT], &occurred);
-        break;
-    case EVENT_COMMS:
-        keep_earliest(&milestones[MILESTONE_FIRST_NOTICE], &occurred);
-        break;
-    case EVENT_FINDING:
-        if (event->confidence == CONFIDENCE_CONFIRMED &&
-            !in->identified_by_move)
-            keep_earliest(&milestones[MILESTONE_IDENTIFIED], &occurred);
-        break;
     case EVENT_ROLE:
-        if (event->role == ROLE_COMMANDER && event->holder.type != ACTOR_NOBODY)
+    case EVENT_HANDOFF:
+        if (event->role == ROLE_COMMANDER &&
+            event->holder.type != ACTOR_NOBODY &&
+            (in->milestones_told & INT64_C(1) << MILESTONE_COMMANDER) == 0)
             keep_earliest(&milestones[MILESTONE_COMMANDER], &occurred);
         break;
     case EVENT_STATE:
         if (event->state_from != event->state_to)
             fold_move(in, event, &occurred);
         break;
+    case EVENT_SET:
+        fold_told(in, event);
+        break;
+    case EVENT_EDIT:
+    case EVENT_STRIKE:
+        if (event->milestone != MILESTONE_NONE)
+            milestones[event->milestone] = event->milestone_at;
+        if (event->kind == EVENT_EDIT)
+            fold_entry(in,
+                       milestone_of_entry(event->entry_kind, event->confidence),
+                       &occurred);
+        break;
     default:
+        fold_entry(in, milestone_of_entry(event->kind, event->confidence),
+                   &occurred);
         break;
     }
 }

@@ -46,7 +46,7 @@ static void decide_failure(struct step *step)
         want(step, EFFECT_ANNOUNCE);
     } else if (event->effect == EFFECT_FETCH ||
                event->effect == EFFECT_POSTMORTEM ||
-               event->effect == EFFECT_LET_IN) {
+               event->effect == EFFECT_ACCESS) {
         want(step, EFFECT_ROOM);
     }
 }
@@ -111,6 +111,32 @@ static void decide_made(struct step *step)
     }
 }
 
+/* ---- what a person deleted in Discord ---- */
+
+/* A room or message of ours that is gone is made again while the incident goes
+ * on; afterwards somebody tidied up. A message within a room is known by its
+ * ordinal, `target`. */
+void decide_loss(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct incident *in = step->in;
+    bool is_within =
+        event->effect == EFFECT_ROOM || event->effect == EFFECT_LIVE;
+    event->kind = EVENT_TASK;
+    event->source = SOURCE_SYSTEM;
+    event->lost = true;
+    event->failed = false;
+    if (event->ref_id == 0 ||
+        (!is_within && known_id(in, event->effect) != event->ref_id)) {
+        known_already(step);
+        return;
+    }
+    emit(step, event);
+    if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
+        return;
+    want(step, event->effect);
+}
+
 void decide_result(struct step *step)
 {
     struct event *event = &step->event;
@@ -137,9 +163,12 @@ void decide_result(struct step *step)
         decide_made(step);
         break;
     case EFFECT_PIN:
-    case EFFECT_LET_IN:
+    case EFFECT_ACCESS:
     case EFFECT_LIVE:
     case EFFECT_ROOM:
+    case EFFECT_RENAME:
+    case EFFECT_REMIND:
+    case EFFECT_ARCHIVE:
         /* They bring the world in line with the record: nothing new. */
         known_already(step);
         break;

@@ -50,20 +50,30 @@ int64_t emit(struct step *step, const struct event *event)
     return place->seq;
 }
 
+/* As it is after this step. */
 static bool is_private(const struct step *step)
 {
-    return step->in->is_private || step->event.is_private;
+    enum request_kind kind = step->request->kind;
+    return kind == REQUEST_DECLARE || kind == REQUEST_SET
+               ? step->event.is_private
+               : step->in->is_private;
+}
+
+void want_of(struct step *step, const struct effect *effect)
+{
+    struct outcome *out = step->out;
+    bool is_public = effect->kind == EFFECT_LIVE_ROOM ||
+                     effect->kind == EFFECT_LIVE ||
+                     effect->kind == EFFECT_ANNOUNCE;
+    if (is_public && is_private(step))
+        return;
+    assert(out->effect_count < OUTCOME_EFFECTS);
+    out->effects[out->effect_count++] = *effect;
 }
 
 void want(struct step *step, enum effect_kind kind)
 {
-    struct outcome *out = step->out;
-    bool is_public = kind == EFFECT_LIVE_ROOM || kind == EFFECT_LIVE ||
-                     kind == EFFECT_ANNOUNCE;
-    if (is_public && is_private(step))
-        return;
-    assert(out->effect_count < OUTCOME_EFFECTS);
-    out->effects[out->effect_count++] = (struct effect){.kind = kind};
+    want_of(step, &(struct effect){.kind = kind});
 }
 
 void want_shown(struct step *step, enum visibility visibility)
@@ -105,7 +115,7 @@ bool names_fit(struct step *step)
 }
 
 /* Without the zone it was typed in: the words around it say UTC. */
-static void print_utc(struct when when, struct buf *out)
+void print_utc(struct when when, struct buf *out)
 {
     if (when.from_ms == when.to_ms)
         when.typed[0] = '\0';
@@ -127,7 +137,7 @@ bool not_in_future(struct step *step, const struct when *when)
 }
 
 /* "resolved", "in review": after "INC-12 is". */
-static const char *state_phrase(enum incident_state state)
+const char *state_phrase(enum incident_state state)
 {
     return state == STATE_REVIEW ? "in review"
                                  : word_of(&state_words, (int)state);
@@ -271,90 +281,19 @@ static void decide_move(struct step *step)
                PROMISE_MIN);
         return;
     }
+    if (event->state_to != STATE_CANCELLED)
+        event->other_id = 0;
+    if (event->other_id != 0 && !point_back(step, "is a duplicate of this one"))
+        return;
     emit(step, event);
     want(step, EFFECT_CARD);
     want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
+    if (moves && event->state_to == STATE_INVESTIGATING)
+        want(step, EFFECT_ANNOUNCE);
     if (event->state_to == STATE_RESOLVED ||
         (event->state_to == STATE_REVIEW && !moves))
         want(step, EFFECT_POSTMORTEM);
-}
-
-/* ---- assign ---- */
-
-static bool has_free_place(const struct incident *in)
-{
-    for (int i = 0; i < ROLE_HOLDERS; i++)
-        if (in->holders[i].role == ROLE_NONE)
-            return true;
-    return false;
-}
-
-static bool role_may_be_left(struct step *step)
-{
-    const struct event *event = &step->event;
-    if (event->role == ROLE_COMMANDER
-            ? incident_commander(step->in) != NULL
-            : incident_holder(step->in, event->role, &event->actor) != NULL)
-        return true;
-    return already(step, "Nobody is %s of INC-%" PRId64 ".",
-                   word_of(&role_words, (int)event->role), step->in->id);
-}
-
-static bool role_may_be_taken(struct step *step)
-{
-    const struct event *event = &step->event;
-    const struct incident *in = step->in;
-    const char *role = word_of(&role_words, (int)event->role);
-    char text[PHRASE_BYTES] = "";
-    struct buf since = BUF_IN(text);
-    const struct role_holder *same =
-        incident_holder(in, event->role, &event->holder);
-    if (is_blank(event->holder.name))
-        return refuse(step, "Say who takes the role: `/ic assign user:@name`");
-    if (same != NULL) {
-        print_utc(same->since, &since);
-        return already(step, "%s is already %s of INC-%" PRId64 ", since %s.",
-                       same->name, role, in->id, text);
-    }
-    bool replaces =
-        event->role == ROLE_COMMANDER && incident_commander(in) != NULL;
-    if (!replaces && !has_free_place(in))
-        return refuse(step,
-                      "INC-%" PRId64 " already has %d people in roles, the "
-                      "most it can hold. Record the help as an entry instead: "
-                      "`/timeline add`",
-                      in->id, ROLE_HOLDERS);
-    return true;
-}
-
-static void decide_assign(struct step *step)
-{
-    struct event *event = &step->event;
-    const struct role_holder *former = incident_commander(step->in);
-    event->kind = EVENT_ROLE;
-    if (event->role == ROLE_NONE)
-        event->role = ROLE_COMMANDER;
-    if (step->in->state == STATE_CLOSED || step->in->state == STATE_CANCELLED) {
-        refuse(step, "INC-%" PRId64 " is %s: there are no roles to take.",
-               step->in->id, state_phrase(step->in->state));
-        return;
-    }
-    bool leaves = event->holder.type == ACTOR_NOBODY;
-    if (!names_fit(step) || !fits(step, "The text", event->text, TEXT_UNITS) ||
-        !not_in_future(step, &event->occurred) ||
-        !(leaves ? role_may_be_left(step) : role_may_be_taken(step)))
-        return;
-    if (!leaves && event->role == ROLE_COMMANDER && former != NULL &&
-        is_blank(event->text)) {
-        (void)snprintf(step->out->text, sizeof step->out->text,
-                       "takes over from %s", former->name);
-        event->text = str_of(step->out->text);
-    }
-    emit(step, event);
-    if (!leaves && step->in->is_private)
-        want(step, EFFECT_LET_IN);
-    want_shown(step, event->visibility);
 }
 
 /* ---- the one way in ---- */
@@ -368,11 +307,14 @@ static bool exists(struct step *step)
 }
 
 void incident_step(const struct incident *in, const struct request *request,
-                   int64_t now_ms, struct outcome *out)
+                   const struct subject *subject, int64_t now_ms,
+                   struct outcome *out)
 {
+    static const struct subject unknown;
     *out = (struct outcome){.verdict = VERDICT_ACCEPTED};
     struct step step = {.in = in,
                         .request = request,
+                        .subject = subject == NULL ? &unknown : subject,
                         .now_ms = now_ms,
                         .event = request->draft,
                         .out = out};
@@ -382,10 +324,12 @@ void incident_step(const struct incident *in, const struct request *request,
         event->text = STR_NONE;
     if (!when_is_set(&event->occurred))
         event->occurred = when_exact(now_ms);
-    bool by_somebody = request->kind == REQUEST_DECLARE ||
-                       request->kind == REQUEST_MOVE ||
-                       request->kind == REQUEST_ASSIGN;
-    if (by_somebody && event->actor.type == ACTOR_NOBODY)
+    /* An entry may be nobody's, and a machine's result is. */
+    bool may_be_nobodys =
+        request->kind == REQUEST_ADD || request->kind == REQUEST_EDIT ||
+        request->kind == REQUEST_EFFECT || request->kind == REQUEST_REMIND ||
+        request->kind == REQUEST_LOST;
+    if (!may_be_nobodys && event->actor.type == ACTOR_NOBODY)
         event->actor = event->recorder;
     if (request->kind != REQUEST_DECLARE && !exists(&step))
         return;
@@ -404,6 +348,36 @@ void incident_step(const struct incident *in, const struct request *request,
         break;
     case REQUEST_EFFECT:
         decide_result(&step);
+        break;
+    case REQUEST_EDIT:
+        decide_edit(&step);
+        break;
+    case REQUEST_STRIKE:
+        decide_strike(&step);
+        break;
+    case REQUEST_SETTLE:
+        decide_settlement(&step);
+        break;
+    case REQUEST_ITEM:
+        decide_item(&step);
+        break;
+    case REQUEST_HANDOFF:
+        decide_handoff(&step);
+        break;
+    case REQUEST_LINK:
+        decide_link(&step);
+        break;
+    case REQUEST_SET:
+        decide_set(&step);
+        break;
+    case REQUEST_SNOOZE:
+        decide_snooze(&step);
+        break;
+    case REQUEST_REMIND:
+        decide_reminder(&step);
+        break;
+    case REQUEST_LOST:
+        decide_loss(&step);
         break;
     case REQUEST_KIND_COUNT:
         assert(false);

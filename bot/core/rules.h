@@ -1,6 +1,7 @@
 /*
- * Between the files that decide (rules.c, entries.c, results.c) only: how a
- * decision is taken down.
+ * Between the files that decide only (rules.c, roles.c, entries.c,
+ * corrections.c, items.c, steering.c, reminders.c, results.c): how a decision
+ * is taken down.
  */
 #ifndef BOT_CORE_RULES_H
 #define BOT_CORE_RULES_H
@@ -12,6 +13,7 @@
 struct step {
     const struct incident *in;
     const struct request *request;
+    const struct subject *subject;
     int64_t now_ms;
     struct event event;
     struct outcome *out;
@@ -28,15 +30,39 @@ bool fits(struct step *step, const char *what, struct str text, size_t units);
 bool names_fit(struct step *step);
 bool not_in_future(struct step *step, const struct when *when);
 bool is_blank(struct str text);
+/* Not closed or cancelled: its record is still written. */
+bool is_open_to_entries(struct step *step);
+/* What the draft says of an entry is whole, and within its limits. */
+bool entry_is_sound(struct step *step);
+/* other_id names an incident that may be told of this one. It is told that this
+ * one `words`: "is a duplicate of this one". */
+bool point_back(struct step *step, const char *words);
+
+/* "resolved", "in review": after "INC-12 is". */
+const char *state_phrase(enum incident_state state);
+/* With the date, and without the zone it was typed in: it says UTC. */
+void print_utc(struct when when, struct buf *out);
 
 /* Appends it with the next number, which is returned. */
 int64_t emit(struct step *step, const struct event *event);
 void want(struct step *step, enum effect_kind kind);
+void want_of(struct step *step, const struct effect *effect);
 /* What shows an event of this visibility: the rooms, the card, and, once the
  * incident is over, the postmortem. */
 void want_shown(struct step *step, enum visibility visibility);
 
+void decide_assign(struct step *step);
+void decide_handoff(struct step *step);
 void decide_entry(struct step *step);
+void decide_edit(struct step *step);
+void decide_strike(struct step *step);
+void decide_settlement(struct step *step);
+void decide_item(struct step *step);
+void decide_link(struct step *step);
+void decide_set(struct step *step);
+void decide_snooze(struct step *step);
+void decide_reminder(struct step *step);
 void decide_result(struct step *step);
+void decide_loss(struct step *step);
 
 #endif

@@ -61,7 +61,9 @@ static struct event *result_begin(struct delivery *delivery)
         .draft = {.kind = EVENT_TASK,
                   .source = SOURCE_SYSTEM,
                   .effect = delivery->row.kind,
-                  .target = delivery->row.target},
+                  .target = delivery->row.kind == EFFECT_FETCH
+                                ? fetch_seq(delivery->row.target)
+                                : delivery->row.target},
     };
     return &delivery->result.draft;
 }
@@ -91,8 +93,8 @@ static bool copy_entry(const struct event *entry, void *context)
 {
     struct work *work = context;
     struct event *draft = result_begin(&work->delivery);
-    str_copy_to(work->name, entry->file_name);
-    str_copy_to(work->type, entry->file_type);
+    str_copy_to(work->name, str_of(work->delivery.row.file_name));
+    str_copy_to(work->type, str_of(work->delivery.row.file_type));
     str_copy_to(work->actor, entry->actor.name);
     str_copy_to(work->recorder, entry->recorder.name);
     draft->occurred = entry->occurred;
@@ -109,8 +111,9 @@ static enum delivery_verdict keep_file(struct work *work,
 {
     struct delivery *delivery = &work->delivery;
     struct sha256 hash;
-    if (store_event(config->store, delivery->in.id, delivery->row.target,
-                    copy_entry, work) != ERR_OK ||
+    if (store_event(config->store, delivery->in.id,
+                    fetch_seq(delivery->row.target), copy_entry,
+                    work) != ERR_OK ||
         store_put_attachment(config->store, buf_str(&work->bytes), &hash) !=
             ERR_OK) {
         delivery->has_result = false;

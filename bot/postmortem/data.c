@@ -146,7 +146,7 @@ static const char *state_shown(const struct incident *in)
 
 static void add_milestones(cJSON *rows, const struct incident *in)
 {
-    for (int i = 0; i < MILESTONE_COUNT; i++) {
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         struct buf value = BUF_INIT(300);
         if (i == MILESTONE_PR_OPENED || i == MILESTONE_PR_MERGED)
             continue; /* later than the page */

@@ -6,24 +6,54 @@ static enum err want_effects(struct store *store, const struct incident *in,
     for (int i = 0; i < outcome->effect_count; i++) {
         const struct effect *effect = &outcome->effects[i];
         enum err err = store_want(store, effect->kind, in->id, effect->target,
-                                  effect->url, now_ms);
+                                  effect->fetch, now_ms);
         if (err != ERR_OK)
             return err;
     }
     return ERR_OK;
 }
 
-enum err road_take(struct store *store, const struct incident *before,
-                   const struct request *request, int64_t now_ms,
-                   struct incident *after, struct outcome *outcome)
+static enum err take_one(struct store *store, const struct incident *before,
+                         const struct request *request, int64_t now_ms,
+                         struct incident *after, struct outcome *outcome)
 {
-    incident_step(before, request, now_ms, outcome);
+    struct subject subject;
+    enum err err = store_subject(store, before, request, &subject);
+    if (err != ERR_OK)
+        return err;
+    incident_step(before, request, &subject, now_ms, outcome);
     *after = *before;
     if (outcome->verdict != VERDICT_ACCEPTED)
         return ERR_OK;
     for (int i = 0; i < outcome->event_count; i++)
         incident_apply(after, &outcome->events[i]);
-    enum err err = store_append(store, before, after, outcome->events,
-                                outcome->event_count);
+    err = store_append(store, before, after, outcome->events,
+                       outcome->event_count);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
+}
+
+/* The other incident's own word on it; that it has this already, or is closed,
+ * is no reason not to keep what was asked for. */
+static enum err tell_other(struct store *store, const struct outcome *outcome,
+                           int64_t now_ms)
+{
+    struct incident other, after;
+    struct outcome told;
+    const struct request request = {.kind = REQUEST_LINK,
+                                    .draft = outcome->other_draft};
+    enum err err = store_incident(store, outcome->other_id, &other);
+    return err == ERR_OK
+               ? take_one(store, &other, &request, now_ms, &after, &told)
+               : err;
+}
+
+enum err road_take(struct store *store, const struct incident *before,
+                   const struct request *request, int64_t now_ms,
+                   struct incident *after, struct outcome *outcome)
+{
+    enum err err = take_one(store, before, request, now_ms, after, outcome);
+    if (err != ERR_OK || outcome->verdict != VERDICT_ACCEPTED ||
+        outcome->other_id == 0)
+        return err;
+    return tell_other(store, outcome, now_ms);
 }

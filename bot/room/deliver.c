@@ -233,7 +233,7 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
         return deliver_card(&visit);
     case EFFECT_PIN:
         return deliver_pin(&visit);
-    case EFFECT_LET_IN:
+    case EFFECT_ACCESS:
         return deliver_let_in(&visit);
     case EFFECT_LIVE:
         return deliver_entries(&visit, ROOM_LIVE);

@@ -22,7 +22,8 @@ enum verdict take(struct play *play, struct request request)
 {
     struct incident before = play->in;
     play->now_ms += MS_PER_MINUTE;
-    incident_step(&play->in, &request, play->now_ms, &play->out);
+    incident_step(&play->in, &request, &play->subject, play->now_ms,
+                  &play->out);
     assert_memory_equal(&before, &play->in, sizeof before);
     for (int i = 0; i < play->out.event_count; i++) {
         assert_int_equal(play->out.events[i].seq, play->in.last_seq + 1);

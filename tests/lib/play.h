@@ -14,6 +14,7 @@ extern const struct actor nova, dma;
 
 struct play {
     struct incident in;
+    struct subject subject; /* of the next request */
     int64_t now_ms;
     struct outcome out;
     char wanted[200]; /* "card room live" */

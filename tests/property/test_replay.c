@@ -143,7 +143,8 @@ static struct request some_request(struct world *world, int which)
                 .impact =
                     chance(world, 4) ? STR("nobody can log in") : STR_NONE,
             },
-        .fetch_url = chance(world, 5) ? STR("https://cdn/f") : STR_NONE,
+        .fetches = {{.url = STR("https://cdn/f")}},
+        .fetch_count = chance(world, 5),
         .new_id = which + 1,
         .guild_id = 100 + draw(world, 2),
         .origin_channel_id = 7,

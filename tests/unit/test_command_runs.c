@@ -259,7 +259,8 @@ static void evidence_link_and_hints(void **state)
     assert_says(words, "in the record only");
     assert_int_equal(kept()->kind, EVENT_EVIDENCE);
     assert_text(kept()->link, "https://status.example.org/1");
-    assert_text(caller.run.request.fetch_url, "https://cdn.example.org/log");
+    assert_text(caller.run.request.fetches[0].url,
+                "https://cdn.example.org/log");
     assert_text(kept()->file_name, "sidekiq_1.log");
 
     it = slash("timeline add");

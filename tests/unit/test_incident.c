@@ -74,15 +74,15 @@ static void security_is_private(void **state)
     assert_string_equal(play.wanted, "card room postmortem");
     /* Who takes a role has to see its room; who leaves one has seen it. */
     accepts(&play, assigning(dma, ROLE_OPS));
-    assert_non_null(strstr(play.wanted, "let_in"));
+    assert_non_null(strstr(play.wanted, "access"));
     struct request leaving =
         assigning((struct actor){.type = ACTOR_NOBODY}, ROLE_OPS);
     leaving.draft.actor = dma;
     accepts(&play, leaving);
-    assert_null(strstr(play.wanted, "let_in"));
+    assert_null(strstr(play.wanted, "access"));
     play = declared();
     accepts(&play, assigning(dma, ROLE_OPS));
-    assert_null(strstr(play.wanted, "let_in"));
+    assert_null(strstr(play.wanted, "access"));
 }
 
 static void refuses_a_bad_declaration(void **state)

@@ -25,7 +25,7 @@ static struct store *open_empty(void **state)
 static void want(struct store *store, enum effect_kind kind, int64_t incident,
                  int64_t target)
 {
-    assert_int_equal(store_want(store, kind, incident, target, STR_NONE, NOW),
+    assert_int_equal(store_want(store, kind, incident, target, NULL, NOW),
                      ERR_OK);
 }
 
@@ -98,7 +98,9 @@ static void lanes_by_kind(void **state)
         {EFFECT_PIN, "war/1"},           {EFFECT_ROOM, "war/1"},
         {EFFECT_LIVE_ROOM, "live/1"},    {EFFECT_LIVE, "live/1"},
         {EFFECT_ANNOUNCE, "announce/1"}, {EFFECT_FETCH, "fetch/1"},
-        {EFFECT_POSTMORTEM, "git/1"},    {EFFECT_LET_IN, "war/1"},
+        {EFFECT_POSTMORTEM, "git/1"},    {EFFECT_ACCESS, "access/1"},
+        {EFFECT_ARCHIVE, "access/1"},    {EFFECT_RENAME, "name/1"},
+        {EFFECT_REMIND, "war/1"},
     };
     struct store *store = open_empty(state);
     assert_int_equal(sizeof cases / sizeof cases[0], EFFECT_KIND_COUNT - 1);
@@ -219,8 +221,7 @@ static void a_clock_that_was_ahead_holds_nothing(void **state)
     assert_int_equal(store_outbox_retry(store, seen.rows[0].id,
                                         ahead + MS_PER_SECOND, STR("503")),
                      ERR_OK);
-    assert_int_equal(store_want(store, EFFECT_LIVE, 2, 0, STR_NONE, ahead),
-                     ERR_OK);
+    assert_int_equal(store_want(store, EFFECT_LIVE, 2, 0, NULL, ahead), ERR_OK);
     due(store, NOW, "card/1 live/2", INT64_MAX);
     /* The longest wait that is meant. */
     assert_int_equal(store_outbox_retry(store, seen.rows[0].id,
@@ -236,14 +237,16 @@ static void keeps_a_url_only_with_its_row(void **state)
     static char url[2048];
     memset(url, 'u', sizeof url - 1);
     assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3,
-                                (struct str){url, sizeof url}, NOW),
+                                &(struct fetch){.url = {url, sizeof url}}, NOW),
                      ERR_TOO_LONG);
-    assert_int_equal(
-        store_want(store, EFFECT_FETCH, 1, 3, STR("https://old"), NOW), ERR_OK);
-    assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3, str_of(url), NOW),
+    assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3,
+                                &(struct fetch){.url = STR("https://old")},
+                                NOW),
                      ERR_OK);
-    assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3, STR_NONE, NOW),
+    assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3,
+                                &(struct fetch){.url = str_of(url)}, NOW),
                      ERR_OK);
+    assert_int_equal(store_want(store, EFFECT_FETCH, 1, 3, NULL, NOW), ERR_OK);
     struct seen seen = due(store, NOW, "fetch/1", INT64_MAX);
     assert_string_equal(seen.rows[0].url, url);
     assert_int_equal(seen.rows[0].target, 3);
@@ -293,7 +296,7 @@ static void refuses_rows_that_are_not_there(void **state)
     assert_int_equal(store_outbox_done(store, 5, 1, NOW), ERR_NOT_FOUND);
     assert_int_equal(store_outbox_retry(store, 5, NOW, STR("x")),
                      ERR_NOT_FOUND);
-    assert_int_equal(store_want(store, EFFECT_CARD, 9, 0, STR_NONE, NOW),
+    assert_int_equal(store_want(store, EFFECT_CARD, 9, 0, NULL, NOW),
                      ERR_STORAGE);
     expect_count(store, 0);
     store_close(store);

@@ -64,11 +64,10 @@ static void close_bench(struct bench *bench)
 
 static void want(struct bench *bench, enum effect_kind kind, int64_t incident)
 {
-    assert_int_equal(
-        store_want(bench->store, kind, incident, 0,
-                   kind == EFFECT_FETCH ? STR("http://127.0.0.1:1/") : STR_NONE,
-                   NOW),
-        ERR_OK);
+    const struct fetch file = {.url = STR("http://127.0.0.1:1/")};
+    assert_int_equal(store_want(bench->store, kind, incident, 0,
+                                kind == EFFECT_FETCH ? &file : NULL, NOW),
+                     ERR_OK);
 }
 
 static int64_t started(const struct scratch *scratch, const char *kind)

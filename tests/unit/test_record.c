@@ -111,7 +111,8 @@ static void entries_are_kept(void **state)
             answers(&play, VERDICT_REFUSED, request, "not a kind of entry");
     }
     assert_int_equal(play.in.entries, 10);
-    assert_int_equal(play.in.last_update_ms, play.now_ms - 4 * MS_PER_MINUTE);
+    assert_int_equal(play.in.last_update_ms,
+                     play.now_ms - (EVENT_KIND_COUNT - 10) * MS_PER_MINUTE);
 }
 
 static void visibility_decides_who_is_shown(void **state)
@@ -154,12 +155,14 @@ static void an_entry_says_something(void **state)
     request.draft.link = STR("https://status.example.org");
     accepts(&play, request);
     request.draft.link = STR_NONE;
-    request.fetch_url = STR("https://cdn.example.org/log.txt");
+    request.fetches[0].url = STR("https://cdn.example.org/log.txt");
+    request.fetch_count = 1;
     request.draft.file_name = STR("log.txt");
     accepts(&play, request);
     assert_string_equal(play.wanted, "card room live fetch");
     assert_int_equal(play.out.effects[3].target, play.in.last_seq);
-    assert_true(str_eq(play.out.effects[3].url, request.fetch_url));
+    assert_ptr_equal(play.out.effects[3].fetch->url.s,
+                     request.fetches[0].url.s);
 }
 
 static void a_change_is_whole(void **state)

@@ -31,7 +31,7 @@ static void private_stays_private(void **state)
                                               EFFECT_ANNOUNCE};
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(
-            store_want(world.store, wishes[i], id, 0, STR_NONE, world.now_ms),
+            store_want(world.store, wishes[i], id, 0, NULL, world.now_ms),
             ERR_OK);
     assert_int_equal(store_commit(world.store), ERR_OK);
     world_run(&world, 3);

@@ -173,6 +173,8 @@ static void projections_have_a_column_for_every_member(void **state)
         {"incident", "id INTEGER\n", &incident_columns},
         {"role_holder", "incident INTEGER\nplace INTEGER\n", &holder_columns},
         {"milestone", "incident INTEGER\nname TEXT\n", &when_columns},
+        {"entry", "incident INTEGER\nseq INTEGER\n", &entry_columns},
+        {"item", "incident INTEGER\nseq INTEGER\n", &item_columns},
     };
     struct store *store = scratch_open(*state);
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
@@ -220,6 +222,12 @@ static void every_member_of_an_incident_is_kept(void **state)
     expect_cover(&holder_columns, sizeof(struct role_holder), covered);
     memset(covered, 0, sizeof covered);
     expect_cover(&when_columns, sizeof(struct when), covered);
+    memset(covered, 0, sizeof covered);
+    memset(covered + offsetof(struct entry_state, seq), 1, sizeof(int64_t));
+    expect_cover(&entry_columns, sizeof(struct entry_state), covered);
+    memset(covered, 0, sizeof covered);
+    memset(covered + offsetof(struct action_item, seq), 1, sizeof(int64_t));
+    expect_cover(&item_columns, sizeof(struct action_item), covered);
 }
 
 static void finds_incidents_by_room_and_by_being_live(void **state)
@@ -391,7 +399,7 @@ static void gives_every_field_back(void **state)
     struct incident before, after;
     struct event full = {.seq = 102};
     char text[64];
-    static char texts[64][64];
+    static char texts[128][64];
     assert_int_equal(store_incident(store, 1, &before), ERR_OK);
     for (int i = 0; i < event_field_count; i++) {
         const struct event_field *field = &event_fields[i];

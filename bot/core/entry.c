@@ -1,0 +1,110 @@
+#include "bot/core/entry.h"
+
+#include <string.h>
+
+static bool is_about_item(const struct event *event)
+{
+    return event->reminder == REMINDER_ITEM_DUE ||
+           event->reminder == REMINDER_ITEM_OWNER;
+}
+
+int64_t event_entry(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_EDIT:
+    case EVENT_STRIKE:
+    case EVENT_SETTLED:
+        return event->target;
+    case EVENT_SNOOZE:
+    case EVENT_REMINDED:
+        return event->reminder == REMINDER_CHANGE ? event->target : 0;
+    default:
+        return event_is_entry(event) ? event->seq : 0;
+    }
+}
+
+int64_t event_item(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_ITEM:
+        return event->target != 0 ? event->target : event->seq;
+    case EVENT_SNOOZE:
+    case EVENT_REMINDED:
+        return is_about_item(event) ? event->target : 0;
+    default:
+        return 0;
+    }
+}
+
+/* The event holds the entry as it is from now on. */
+static void renew(struct entry_state *entry, const struct event *event,
+                  enum event_kind kind)
+{
+    struct event version = *event;
+    version.kind = kind;
+    entry->version = event->seq;
+    entry->from_ms = event->occurred.from_ms;
+    entry->kind = kind;
+    entry->confidence = event->confidence;
+    entry->needs_settling = event_needs_settling(&version);
+}
+
+void entry_apply(struct entry_state *entry, const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_EDIT:
+        renew(entry, event, event->entry_kind);
+        break;
+    case EVENT_STRIKE:
+        entry->struck = event->seq;
+        break;
+    case EVENT_SETTLED:
+        entry->settlement = event->settlement;
+        break;
+    case EVENT_SNOOZE:
+        entry->snoozed_ms = event->until_ms;
+        break;
+    case EVENT_REMINDED:
+        entry->reminded_ms = event->recorded_at_ms;
+        break;
+    default:
+        *entry = (struct entry_state){.seq = event->seq};
+        entry->recorded_at_ms = event->recorded_at_ms;
+        entry->target = event->target;
+        renew(entry, event, event->kind);
+        break;
+    }
+}
+
+void item_apply(struct action_item *item, const struct event *event)
+{
+    item->latest = event->seq;
+    if (event->kind == EVENT_SNOOZE) {
+        item->snoozed_ms = event->until_ms;
+        return;
+    }
+    if (event->kind == EVENT_REMINDED) {
+        item->reminded_ms = event->recorded_at_ms;
+        return;
+    }
+    if (event->target == 0)
+        item->seq = event->seq;
+    item->kind = event->item_kind;
+    item->state = event->item_state;
+    item->owner_type = event->holder.type;
+    item->owner_id = event->holder.id;
+    memset(item->owner_name, 0, sizeof item->owner_name);
+    str_copy(item->owner_name, sizeof item->owner_name, event->holder.name);
+    item->due_ms = event->due_ms;
+}
+
+bool entry_is_open(const struct entry_state *entry)
+{
+    return entry->seq != 0 && entry->struck == 0 && entry->needs_settling &&
+           entry->settlement == SETTLEMENT_NONE;
+}
+
+bool item_is_open(const struct action_item *item)
+{
+    return item->state == ITEM_OPEN || item->state == ITEM_DOING;
+}

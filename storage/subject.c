@@ -1,0 +1,133 @@
+/*
+ * What a request is about, as the record has it: read here, so that
+ * incident_step stays pure.
+ */
+#include "storage/store_internal.h"
+
+/* The earliest of the other entries that tell this milestone. */
+struct search {
+    const struct incident *in;
+    enum milestone milestone;
+    int64_t except;
+    struct subject *subject;
+};
+
+static bool look_at(const struct entry *entry, void *context)
+{
+    struct search *search = context;
+    const struct event *event = &entry->event;
+    if (entry->state.struck != 0 || event->seq == search->except ||
+        milestone_of_entry(event->kind, event->confidence) != search->milestone)
+        return true;
+    search->subject->rest_milestone = incident_time_told(search->in, event);
+    return !when_is_set(&search->subject->rest_milestone);
+}
+
+static enum err find_rest_milestone(struct store *store,
+                                    const struct incident *in,
+                                    struct subject *subject)
+{
+    const struct entry_state *entry = &subject->entry;
+    struct search search = {
+        .in = in,
+        .milestone = milestone_of_entry(entry->kind, entry->confidence),
+        .except = entry->seq,
+        .subject = subject,
+    };
+    if (search.milestone == MILESTONE_NONE)
+        return ERR_OK;
+    return store_each_entry(store, in->id, NULL, look_at, &search);
+}
+
+static enum err find_rest_times(struct store *store, int64_t incident_id,
+                                struct subject *subject)
+{
+    struct query query = query_new(
+        store, "SELECT (SELECT min(from_ms) FROM entry WHERE incident = ?1"
+               "  AND struck = 0 AND seq <> ?2),"
+               " (SELECT max(n.from_ms) FROM entry AS n JOIN event AS v"
+               "  ON v.incident = n.incident AND v.seq = n.version"
+               "  WHERE n.incident = ?1 AND n.struck = 0 AND n.seq <> ?2"
+               "  AND v.occurred_typed IS NOT NULL)");
+    query_int(&query, incident_id);
+    query_int(&query, subject->entry.seq);
+    if (query_row(&query)) {
+        subject->rest_first_ms = row_int(&query, 0);
+        subject->rest_typed_ms = row_int(&query, 1);
+    }
+    return query_end(&query);
+}
+
+/* What a person said of the start of the impact counts as an event's time. */
+static void add_impact_start(const struct incident *in, struct subject *subject)
+{
+    const struct when *start = &in->milestones[MILESTONE_IMPACT_START];
+    if (!when_is_set(start))
+        return;
+    if (start->from_ms < subject->rest_first_ms)
+        subject->rest_first_ms = start->from_ms;
+    if (start->typed[0] != '\0' && start->from_ms > subject->rest_typed_ms)
+        subject->rest_typed_ms = start->from_ms;
+}
+
+static enum err find_rest(struct store *store, const struct incident *in,
+                          struct subject *subject)
+{
+    enum err err = find_rest_milestone(store, in, subject);
+    if (err == ERR_OK)
+        err = find_rest_times(store, in->id, subject);
+    if (err == ERR_OK)
+        add_impact_start(in, subject);
+    return err;
+}
+
+static enum err find_same(struct store *store, int64_t incident_id,
+                          struct str origin, struct subject *subject)
+{
+    struct query query = query_new(
+        store, "SELECT seq FROM event WHERE incident = ? AND origin = ?"
+               " AND origin IS NOT NULL"
+               " AND kind IS NOT 'edit' ORDER BY seq LIMIT 1");
+    query_int(&query, incident_id);
+    query_text(&query, origin);
+    if (query_row(&query))
+        subject->same_origin = row_int(&query, 0);
+    return query_end(&query);
+}
+
+static enum err find_other(struct store *store, const struct incident *in,
+                           int64_t other_id, struct subject *subject)
+{
+    struct query query = query_new(
+        store, "SELECT guild_id, is_private FROM incident WHERE id = ?");
+    query_int(&query, other_id);
+    if (query_row(&query) && row_id(&query, 0) == in->guild_id) {
+        subject->other_exists = true;
+        subject->other_is_private = row_int(&query, 1) != 0;
+    }
+    return query_end(&query);
+}
+
+enum err store_subject(struct store *store, const struct incident *in,
+                       const struct request *request, struct subject *out)
+{
+    const struct event *draft = &request->draft;
+    struct subject subject = {0};
+    bool corrects =
+        request->kind == REQUEST_EDIT || request->kind == REQUEST_STRIKE;
+    enum err err = ERR_OK;
+    if (draft->target != 0 && request->kind != REQUEST_EFFECT) {
+        err = entry_state(store, in->id, draft->target, &subject.entry);
+        if (err == ERR_OK)
+            err = item_state(store, in->id, draft->target, &subject.item);
+    }
+    if (err == ERR_OK && corrects && subject.entry.seq != 0)
+        err = find_rest(store, in, &subject);
+    if (err == ERR_OK && draft->origin.n > 0 && !corrects)
+        err = find_same(store, in->id, draft->origin, &subject);
+    if (err == ERR_OK && draft->other_id != 0)
+        err = find_other(store, in, draft->other_id, &subject);
+    if (err == ERR_OK)
+        *out = subject;
+    return err;
+}
