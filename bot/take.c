@@ -10,27 +10,25 @@ static void count(struct call *call, enum verdict verdict)
         call->already++;
 }
 
-/* An event borrows its composed text from the outcome, which is therefore
- * filled in place. */
+/* The first outcome stays where it is: its events borrow from it. */
 static enum err take_further(struct command_run *run,
                              const struct command_world *world,
                              struct taken *taken)
 {
-    static struct outcome outcome; /* large; used up before the next */
-    static struct incident in, after;
-    for (int n = 1; command_more(run, &taken->after, n, &in); n++) {
-        enum err err = road_take(world->store, &in, &run->request,
-                                 world->now_ms, &after, &outcome);
+    static struct outcome outcome; /* large */
+    static struct incident before;
+    for (int n = 1; command_more(run, &taken->after, n); n++) {
+        before = taken->after;
+        enum err err = road_take(world->store, &before, &run->request,
+                                 world->now_ms, &taken->after, &outcome);
         if (err != ERR_OK)
             return err;
+        count(&run->call, outcome.verdict);
         if (outcome.verdict == VERDICT_REFUSED) {
             taken->outcome.verdict = VERDICT_REFUSED;
             str_copy_to(taken->outcome.words, str_of(outcome.words));
             return ERR_OK;
         }
-        count(&run->call, outcome.verdict);
-        if (after.id == taken->after.id)
-            taken->after = after;
     }
     return ERR_OK;
 }

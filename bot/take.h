@@ -14,7 +14,9 @@ struct taken {
     struct outcome outcome; /* of the first request, or of the refused one */
     bool kept;              /* something was written */
     bool accepted;          /* to the record */
-    char *answer; /* {type, data} as JSON, owned by the caller; NULL: failed */
+    /* {type, data} as JSON, owned by the caller; NULL: failed. A file that is
+     * to go with it is in run->answer. */
+    char *answer;
 };
 
 /* Begins and ends its own savepoint. On failure nothing is kept, and

@@ -25,7 +25,9 @@ struct item {
     bool drop;   /* nothing is answered */
     bool stands; /* the answer tells what was true before this turn */
     struct interaction interaction;
-    char *answer; /* owned JSON; handed to the request */
+    char *answer;    /* owned JSON; handed to the request */
+    struct buf file; /* that goes with it */
+    char file_name[100], file_type[100];
 };
 
 /* An answer under way, oldest first. */
@@ -98,12 +100,16 @@ static void send_answer(struct turn *turn, struct item *item)
         item->interaction.id, item->interaction.token, NULL);
     call.body = item->answer;
     item->answer = NULL;
+    if (item->file.n > 0)
+        rest_call_attach(&call, item->file_name, item->file_type,
+                         buf_str(&item->file));
     rest_send(turn->config.rest, &call, on_answered, flight_begin(turn, item));
 }
 
 static void set_answer(struct item *item, cJSON *answer)
 {
     free(item->answer);
+    buf_release(&item->file);
     item->answer = cJSON_PrintUnformatted(answer);
     cJSON_Delete(answer);
 }
@@ -176,6 +182,10 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         log_command(&run, &taken);
         free(item->answer);
         item->answer = taken.answer;
+        item->file = run.answer.file;
+        run.answer.file = BUF_INIT(0);
+        str_copy_to(item->file_name, str_of(run.answer.file_name));
+        str_copy_to(item->file_type, str_of(run.answer.file_type));
         turn->is_changed = turn->is_changed || taken.kept;
         if (taken.accepted)
             outbox_wanted(turn->outbox);
@@ -203,6 +213,7 @@ static void item_clear(struct item *item)
 {
     cJSON_Delete(item->data);
     free(item->answer);
+    buf_release(&item->file);
     *item = (struct item){.data = NULL};
 }
 

@@ -21,7 +21,8 @@ struct answer {
      * "draft=ID" (ID: call->id) gives it back as call->draft. It is gone once a
      * request made with it was accepted. */
     struct buf draft;
-    /* Sent with the answer. */
+    /* Sent with the answer, which has to be one that changes nothing: an
+     * answer that is given again comes without. */
     char file_name[100], file_type[100]; /* "inc-12.json", "application/json" */
     struct buf file;
 

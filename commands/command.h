@@ -135,6 +135,7 @@ struct command {
     const char *name; /* "timeline add", "resolve" */
     const char *help;
     enum right right;
+    bool anybody; /* may use it: `right` is not asked for */
     enum scope scope;
     struct option options[COMMAND_OPTIONS];
     /* The form: "Resolve" becomes the title "Resolve INC-12". The first field
@@ -146,18 +147,17 @@ struct command {
      * the place, and a new incident's id. */
     enum reply (*run)(const struct call *call, struct request *request,
                       struct answer *answer);
-    /* A call may be several requests, all in one transaction. Asked after each:
-     * `taken` counts them from 1, `after` is the incident by then. False: that
-     * was the last. `request` comes as for run(). `in` is the incident it is
-     * about, `after` if left alone; another one is put there (an incident that
-     * points back). One that is refused takes all of them back, and its words
-     * are the answer. NULL: there is one. */
+    /* A call may be several requests about one incident, all in one
+     * transaction. Asked after each: `taken` counts them from 1, `after` is the
+     * incident by then, `request` comes as for run(). False: that was the last.
+     * One that is refused takes all of them back, and its words are the answer.
+     * NULL: there is one. */
     bool (*more)(const struct call *call, const struct incident *after,
-                 int taken, struct request *request, struct incident *in);
+                 int taken, struct request *request);
     /* Words the private answer to accepted requests: after is the incident with
-     * the outcome of the first applied, and all the others that were about it.
-     * When the first was `already`, it answers in the rules' words, unless one
-     * behind it was accepted. NULL when run() makes no request. */
+     * all of them applied, outcome that of the first. A single one that is
+     * `already` true is answered in the rules' words; of several, see
+     * call->accepted. NULL when run() makes no request. */
     void (*told)(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer);
 };

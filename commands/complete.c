@@ -8,7 +8,7 @@
 
 #define INCIDENTS_LOOKED_AT 200 /* a keystroke reads no more */
 
-static bool holds_nocase(struct str text, struct str part)
+bool text_holds(struct str text, struct str part)
 {
     if (part.n == 0)
         return true;
@@ -40,7 +40,7 @@ static bool offer_incident(const struct incident *in, void *context)
         incident_print_name(in, &value);
         buf_addf(&name, "%s %s (%s)", buf_text(&value), in->title,
                  word_of(&state_words, (int)in->state));
-        if (holds_nocase(buf_str(&name), search->typed))
+        if (text_holds(buf_str(&name), search->typed))
             choices_add(search->out, buf_str(&value), buf_str(&name));
         buf_release(&value);
         buf_release(&name);
@@ -92,6 +92,6 @@ void complete_times(const struct call *call, struct str typed,
         offer_time(call, typed, true, out);
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         if (!str_is_nocase(typed, usual[i]) &&
-            holds_nocase(str_of(usual[i]), typed))
+            text_holds(str_of(usual[i]), typed))
             offer_time(call, str_of(usual[i]), false, out);
 }

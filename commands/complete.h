@@ -14,4 +14,7 @@ void complete_incidents(const struct call *call, struct str typed,
 void complete_times(const struct call *call, struct str typed,
                     struct choices *out);
 
+/* Whether it is part of the text, ASCII case ignored; "" is. */
+bool text_holds(struct str text, struct str part);
+
 #endif

@@ -12,12 +12,17 @@
     X(ic_assign)                                                               \
     X(timeline_add)                                                            \
     X(timeline_change)                                                         \
-    X(resolve)
+    X(resolve)                                                                 \
+    X(help)
 
-/* The first word of commands that come in groups, and its help. */
+/* The first word of commands that come in groups, and its help. One without a
+ * command is not registered. */
 #define COMMAND_GROUP_LIST(X)                                                  \
     X("incident", "Declare, follow and steer an incident")                     \
     X("ic", "Who commands, who does what")                                     \
-    X("timeline", "Keep what happened, when, and who did it")
+    X("timeline", "Keep what happened, when, and who did it")                  \
+    X("action", "What is to be done so that it does not happen again")         \
+    X("postmortem", "Read and write up what happened")                         \
+    X("opsroom", "Set opsroom up, and see whether it is well")
 
 #endif

@@ -4,6 +4,7 @@
  * Equal tables give equal bytes: the bot compares a hash to skip the PUT.
  */
 #include "commands/check.h"
+#include "commands/menus.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -82,28 +83,55 @@ static void add_options(cJSON *json, const struct command *command)
         cJSON_AddItemToArray(options, registered_option(&incident_option));
 }
 
-/* Only in servers, only as an app of the server; who may use it is decided in
- * our code, so no default_member_permissions. */
-static cJSON *registered_top(const char *name, const char *help)
+/* Only in servers, only as an app of the server. default_member_permissions is
+ * the outer fence alone: "0" hides what only admins may do from all but the
+ * server's administrators, until those open it to others in Discord's own
+ * settings; null lets everybody see the rest. Who may use a command is decided
+ * in our code, on every use. */
+static cJSON *registered_top(int type, const char *name, bool for_admins)
 {
     const int guild = 0;
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "name", name);
-    cJSON_AddNumberToObject(json, "type", TYPE_CHAT_INPUT);
-    cJSON_AddStringToObject(json, "description", help);
+    cJSON_AddNumberToObject(json, "type", type);
+    if (for_admins)
+        cJSON_AddStringToObject(json, "default_member_permissions", "0");
+    else
+        cJSON_AddNullToObject(json, "default_member_permissions");
     cJSON_AddItemToObject(json, "contexts", cJSON_CreateIntArray(&guild, 1));
     cJSON_AddItemToObject(json, "integration_types",
                           cJSON_CreateIntArray(&guild, 1));
     return json;
 }
 
+static bool is_of_group(const struct command *command, const char *name,
+                        struct str *rest)
+{
+    struct str group;
+    *rest = split_name(command, &group);
+    return str_is(group, name);
+}
+
+/* Of a group: Discord has one fence for all of it. */
+static bool only_for_admins(const char *group)
+{
+    bool only = true;
+    struct str rest;
+    for (int i = 0; i < command_count; i++)
+        if (is_of_group(commands[i], group, &rest))
+            only = only && commands[i]->right == RIGHT_ADMIN;
+    return only;
+}
+
+/* NULL: none of its commands is there. */
 static cJSON *registered_group(const char *name, const char *help)
 {
-    cJSON *json = registered_top(name, help);
+    cJSON *json = registered_top(TYPE_CHAT_INPUT, name, only_for_admins(name));
+    cJSON_AddStringToObject(json, "description", help);
     cJSON *members = cJSON_AddArrayToObject(json, "options");
     for (int i = 0; i < command_count; i++) {
-        struct str group, rest = split_name(commands[i], &group);
-        if (!str_is(group, name))
+        struct str rest;
+        if (!is_of_group(commands[i], name, &rest))
             continue;
         cJSON *member = cJSON_CreateObject();
         cJSON_AddNumberToObject(member, "type", TYPE_SUB_COMMAND);
@@ -112,24 +140,39 @@ static cJSON *registered_group(const char *name, const char *help)
         add_options(member, commands[i]);
         cJSON_AddItemToArray(members, member);
     }
+    if (members->child != NULL)
+        return json;
+    cJSON_Delete(json);
+    return NULL;
+}
+
+static cJSON *registered_single(const struct command *command)
+{
+    cJSON *json = registered_top(TYPE_CHAT_INPUT, command->name,
+                                 command->right == RIGHT_ADMIN);
+    cJSON_AddStringToObject(json, "description", command->help);
+    add_options(json, command);
     return json;
 }
 
 char *commands_registration(void)
 {
     cJSON *all = cJSON_CreateArray();
-    for (int i = 0; i < GROUP_COUNT; i++)
-        cJSON_AddItemToArray(all,
-                             registered_group(groups[i].name, groups[i].help));
+    for (int i = 0; i < GROUP_COUNT; i++) {
+        cJSON *group = registered_group(groups[i].name, groups[i].help);
+        if (group != NULL)
+            cJSON_AddItemToArray(all, group);
+    }
     for (int i = 0; i < command_count; i++) {
         struct str group;
         (void)split_name(commands[i], &group);
-        if (group.s != NULL)
-            continue;
-        cJSON *json = registered_top(commands[i]->name, commands[i]->help);
-        add_options(json, commands[i]);
-        cJSON_AddItemToArray(all, json);
+        if (group.s == NULL)
+            cJSON_AddItemToArray(all, registered_single(commands[i]));
     }
+    for (int i = 0; i < menu_count; i++)
+        if (menu_is_offered(&menus[i]))
+            cJSON_AddItemToArray(
+                all, registered_top((int)menus[i].type, menus[i].name, false));
     char *text = cJSON_PrintUnformatted(all);
     assert(text != NULL);
     cJSON_Delete(all);

@@ -151,7 +151,8 @@ bool find_caller(struct attempt *attempt)
 
 bool is_allowed(struct attempt *attempt)
 {
-    return call_may(&attempt->run->call, attempt->command->right,
+    return attempt->command->anybody ||
+           call_may(&attempt->run->call, attempt->command->right,
                     &attempt->run->answer);
 }
 
@@ -277,14 +278,13 @@ void command_run_release(struct command_run *run)
 }
 
 bool command_more(struct command_run *run, const struct incident *after,
-                  int taken, struct incident *in)
+                  int taken)
 {
     const struct command *command = run->call.command;
     if (command->more == NULL)
         return false;
     prepare_request(run);
-    *in = *after;
-    return command->more(&run->call, after, taken, &run->request, in);
+    return command->more(&run->call, after, taken, &run->request);
 }
 
 cJSON *command_answer(struct command_run *run, const struct incident *after,

@@ -52,10 +52,10 @@ MUST_CHECK enum err command_run(struct command_run *run,
                                 const struct command_world *world,
                                 cJSON **answer);
 void command_run_release(struct command_run *run);
-/* The next request of the same call, when there is one: run->request, about
- * *in. `after` is the call's incident by then, `taken` counts from 1. */
+/* The next request of the same call, when there is one: run->request. `after`
+ * is the call's incident by then, `taken` counts from 1. */
 bool command_more(struct command_run *run, const struct incident *after,
-                  int taken, struct incident *in);
+                  int taken);
 /* The private answer to what came of the request: of the first, when there were
  * more. Before, call.accepted and call.already are filled. */
 cJSON *command_answer(struct command_run *run, const struct incident *after,

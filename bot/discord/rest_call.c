@@ -1,6 +1,7 @@
 #include "bot/discord/rest_call.h"
 
 #include "bot/base/mem.h"
+#include "bot/base/sha256.h"
 #include "bot/base/utf8.h"
 #include "bot/discord/json.h"
 
@@ -9,8 +10,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define REASON_UNITS 512 /* Discord docs, Audit Log Reason */
+#define MULTIPART_FRAME 2048 /* what stands around the parts */
+#define REASON_UNITS    512  /* Discord docs, Audit Log Reason */
 
 /* The token dies 3 s after the click; a later answer is of no use, but a
  * second attempt after a lost connection may be. */
@@ -155,6 +158,32 @@ struct rest_call rest_interaction_callback(uint64_t interaction_id,
     call.is_callback = true;
     call.timeout_ms = CALLBACK_TIMEOUT_MS;
     return call;
+}
+
+/* Reference, Uploading Files. The boundary is the hash of what it divides, so
+ * that no part can hold it. */
+void rest_call_attach(struct rest_call *call, const char *name,
+                      const char *type, struct str bytes)
+{
+    char boundary[SHA256_HEX];
+    struct buf all = BUF_INIT(strlen(call->body) + bytes.n + MULTIPART_FRAME);
+    assert(strpbrk(name, "\"\r\n") == NULL && strpbrk(type, "\r\n") == NULL);
+    struct sha256 hash = sha256_of(bytes);
+    sha256_hex(&hash, boundary);
+    buf_addf(&all,
+             "--%s\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n"
+             "Content-Type: application/json\r\n\r\n%s\r\n"
+             "--%s\r\nContent-Disposition: form-data; name=\"files[0]\"; "
+             "filename=\"%s\"\r\nContent-Type: %s\r\n\r\n",
+             boundary, call->body, boundary, name, type);
+    buf_add(&all, bytes);
+    buf_addf(&all, "\r\n--%s--\r\n", boundary);
+    assert(!all.overflow);
+    (void)snprintf(call->content_type, sizeof call->content_type,
+                   "multipart/form-data; boundary=%s", boundary);
+    free(call->body);
+    call->body_bytes = all.n;
+    call->body = buf_detach(&all);
 }
 
 struct rest_call rest_interaction_edit(uint64_t application_id,

@@ -27,7 +27,9 @@ struct rest_call {
     uint64_t major_id; /* channel, guild or webhook id; 0: none */
     char path[600];    /* below api_base, begins with '/'; may hold secrets */
     char *body;        /* owned JSON text; NULL: none, Content-Length: 0 */
-    char *reason;      /* owned; X-Audit-Log-Reason in plain UTF-8, or NULL */
+    size_t body_bytes; /* of one with a file; 0: `body` ends with its NUL */
+    char content_type[96]; /* of one with a file; "": application/json */
+    char *reason; /* owned; X-Audit-Log-Reason in plain UTF-8, or NULL */
     enum rest_repeat repeat;
     bool is_callback;   /* interaction token in the path: no Authorization, no
                          * global limit, never queued, own deadline */
@@ -74,6 +76,10 @@ struct rest_call rest_interaction_callback(uint64_t interaction_id,
                                            struct str token, cJSON *body);
 struct rest_call rest_interaction_edit(uint64_t application_id,
                                        struct str token, cJSON *body);
+/* Sends a file with a body that has it among its attachments, as number 0.
+ * name and type are ours: no quotes and no line ends. */
+void rest_call_attach(struct rest_call *call, const char *name,
+                      const char *type, struct str bytes);
 struct rest_call rest_commands_put(uint64_t application_id, char *body);
 struct rest_call rest_gateway_bot(void);
 

@@ -140,6 +140,8 @@ static void start(struct rest *rest, struct job *job)
         .method = call->method,
         .url = buf_text(&url),
         .body = call->body,
+        .body_bytes = call->body_bytes,
+        .content_type = call->content_type,
         .reason = call->reason,
         .with_token = !call->is_callback,
         .only_once = !call->is_callback && call->repeat == REST_REPEAT_NEVER,

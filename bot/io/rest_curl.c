@@ -27,6 +27,8 @@ struct transfer {
     void *owner;
     char *reason; /* owned; the header's whole line */
     struct curl_slist reason_node;
+    char content_type[128]; /* the same, when it is not JSON */
+    struct curl_slist type_node;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -350,17 +352,30 @@ static struct curl_slist *put_reason(struct transfer *transfer,
     return &transfer->reason_node;
 }
 
-static void set_method(struct transfer *transfer, enum rest_method method,
-                       const char *body)
+/* In front of a list that leaves the header out. */
+static struct curl_slist *put_type(struct transfer *transfer, const char *type,
+                                   struct curl_slist *headers)
+{
+    (void)snprintf(transfer->content_type, sizeof transfer->content_type,
+                   "Content-Type: %s", type);
+    transfer->type_node = (struct curl_slist){transfer->content_type, headers};
+    return &transfer->type_node;
+}
+
+static void set_method(struct transfer *transfer,
+                       const struct transfer_order *order)
 {
     CURL *easy = transfer->easy;
+    enum rest_method method = order->method;
+    const char *body = order->body == NULL ? "" : order->body;
     if (method == REST_GET) {
         SET(easy, CURLOPT_HTTPGET, 1L);
     } else {
         SET(easy, CURLOPT_POST, 1L);
-        SET(easy, CURLOPT_POSTFIELDS, body == NULL ? "" : body);
+        SET(easy, CURLOPT_POSTFIELDS, body);
         SET(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-            (curl_off_t)(body == NULL ? 0 : strlen(body)));
+            (curl_off_t)(order->body_bytes > 0 ? order->body_bytes
+                                               : strlen(body)));
     }
     if (method != transfer->method)
         SET(easy, CURLOPT_CUSTOMREQUEST,
@@ -374,6 +389,8 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
 {
     struct transfer *transfer = take_idle(curl);
     struct curl_slist *headers = NULL;
+    bool is_json =
+        order->content_type == NULL || order->content_type[0] == '\0';
     transfer->owner = order->owner;
     transfer->is_foreign = order->is_foreign;
     transfer->only_once = order->only_once;
@@ -381,10 +398,13 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
     transfer->error[0] = '\0';
     transfer->body.limit = order->limit;
     if (!order->is_foreign)
-        headers = curl->headers[order->with_token][order->body != NULL];
+        headers =
+            curl->headers[order->with_token][order->body != NULL && is_json];
+    if (!is_json)
+        headers = put_type(transfer, order->content_type, headers);
     if (order->reason != NULL)
         headers = put_reason(transfer, order->reason, headers);
-    set_method(transfer, order->method, order->body);
+    set_method(transfer, order);
     SET(transfer->easy, CURLOPT_HTTPHEADER, headers);
     SET(transfer->easy, CURLOPT_URL, order->url);
     SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)order->timeout_ms);

@@ -18,8 +18,10 @@ struct transfer;
 struct transfer_order {
     enum rest_method method;
     const char *url;
-    const char *body;   /* JSON, borrowed until the end; NULL: none */
-    const char *reason; /* X-Audit-Log-Reason in plain UTF-8, or NULL */
+    const char *body;         /* borrowed until the end; NULL: none */
+    size_t body_bytes;        /* 0: it ends with its NUL */
+    const char *content_type; /* "": JSON */
+    const char *reason;       /* X-Audit-Log-Reason in plain UTF-8, or NULL */
     bool with_token;
     bool is_foreign; /* not to Discord's API: none of our headers */
     bool only_once;  /* never goes on the wire a second time */

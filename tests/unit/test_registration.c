@@ -4,7 +4,8 @@
  * the difference before keeping it), and the limits that Discord sets.
  */
 #include "bot/base/utf8.h"
-#include "commands/command.h"
+#include "bot/discord/custom_id.h"
+#include "commands/menus.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>
@@ -51,6 +52,11 @@ static void assert_name(struct str name)
         assert_true((name.s[i] >= 'a' && name.s[i] <= 'z') || name.s[i] == '_');
 }
 
+static int type_of(const cJSON *command)
+{
+    return cJSON_GetObjectItem(command, "type")->valueint;
+}
+
 /* Names, descriptions and choices, with all that is nested: Discord counts
  * them against 8000 a command. */
 static size_t measure(const cJSON *node)
@@ -65,6 +71,8 @@ static size_t measure(const cJSON *node)
                     25);
     assert_in_range(cJSON_GetArraySize(cJSON_GetObjectItem(node, "choices")), 0,
                     25);
+    assert_false(cJSON_HasObjectItem(node, "choices") &&
+                 cJSON_HasObjectItem(node, "autocomplete"));
     cJSON_ArrayForEach(item, cJSON_GetObjectItem(node, "choices"))
     {
         sum += text_of(item, "name").n + text_of(item, "value").n;
@@ -85,14 +93,49 @@ static void within_limits(void **state)
     char *text = commands_registration();
     cJSON *json = cJSON_Parse(text);
     const cJSON *command;
-    int count = 0;
+    int counts[4] = {0};
     cJSON_ArrayForEach(command, json)
     {
-        count++;
-        assert_true(measure(command) <= 8000);
-        assert_null(cJSON_GetObjectItem(command, "default_member_permissions"));
+        int type = type_of(command);
+        assert_in_range(type, 1, 3);
+        counts[type]++;
+        if (type == 1)
+            assert_true(measure(command) <= 8000);
+        else
+            assert_in_range(text_of(command, "name").n, 1, 32);
+        assert_int_equal(type == 1,
+                         cJSON_HasObjectItem(command, "description"));
     }
-    assert_int_equal(count, 4); /* incident, ic, timeline, resolve */
+    assert_in_range(counts[1], 5, 100);
+    assert_in_range(counts[2], 1, 15);
+    assert_in_range(counts[3], 1, 15);
+    cJSON_Delete(json);
+    free(text);
+}
+
+/* Only what nobody but admins may use is hidden from the others. */
+static void outer_fence(void **state)
+{
+    (void)state;
+    char *text = commands_registration();
+    cJSON *json = cJSON_Parse(text);
+    const cJSON *top;
+    cJSON_ArrayForEach(top, json)
+    {
+        struct str name = text_of(top, "name");
+        const cJSON *fence =
+            cJSON_GetObjectItem(top, "default_member_permissions");
+        bool for_admins = type_of(top) == 1;
+        for (int i = 0; i < command_count; i++) {
+            struct str rest = str_of(commands[i]->name), first;
+            if (str_cut(&rest, ' ', &first) && str_eq(first, name))
+                for_admins = for_admins && commands[i]->right == RIGHT_ADMIN &&
+                             !commands[i]->anybody;
+        }
+        assert_int_equal(cJSON_IsNull(fence), !for_admins);
+        if (for_admins)
+            assert_string_equal(cJSON_GetStringValue(fence), "0");
+    }
     cJSON_Delete(json);
     free(text);
 }
@@ -112,16 +155,58 @@ static void every_command_is_whole(void **state)
             if (name != NULL)
                 assert_non_null(command_option(command, str_of(name)));
         }
+        int files = 0;
         for (int k = 0; k < command_option_count(command); k++) {
             const struct option *option = &command->options[k];
+            files += option->type == VALUE_FILE;
+            assert_false(option->type == VALUE_CHOICE &&
+                         option->complete != NULL);
+            /* What presets and every incident command already mean. */
+            assert_string_not_equal(option->name, "incident");
+            assert_string_not_equal(option->name, "draft");
+            assert_string_not_equal(option->name, "msg");
             assert_int_equal(option->type == VALUE_CHOICE,
                              option->choices != NULL);
             assert_int_equal(option->type == VALUE_TEXT, option->max_units > 0);
         }
+        assert_true(files <= 1);
     }
     assert_null(command_find(STR("incident")));
     assert_null(command_find(STR("")));
     assert_null(command_find(STR_NONE));
+}
+
+static const struct option *option_of(const struct menu *menu, const char *name)
+{
+    return name == NULL ? NULL
+                        : command_option(command_find(str_of(menu->command)),
+                                         str_of(name));
+}
+
+/* Names as in Discord's menu, once each, and options that there are. */
+static void every_menu_fits_its_command(void **state)
+{
+    (void)state;
+    for (int i = 0; i < menu_count; i++) {
+        const struct menu *menu = &menus[i];
+        if (!menu_is_offered(menu))
+            continue;
+        assert_ptr_equal(menu_find(str_of(menu->name), (int)menu->type), menu);
+        assert_null(menu_find(str_of(menu->name), 1));
+        const struct option *content = option_of(menu, menu->content);
+        const struct option *user = option_of(menu, menu->user);
+        const struct option *time = option_of(menu, menu->time);
+        if (menu->type == MENU_MESSAGE)
+            assert_true(content != NULL && content->type == VALUE_TEXT);
+        else
+            assert_true(user != NULL && user->type == VALUE_USER);
+        assert_true(time == NULL || time->type == VALUE_TIME);
+        struct str presets = str_of(menu->presets), name, value;
+        while (custom_id_preset(&presets, &name, &value))
+            assert_non_null(
+                command_option(command_find(str_of(menu->command)), name));
+    }
+    assert_null(menu_find(STR("Explode"), MENU_MESSAGE));
 }
 
 static void readme_table(void **state)
@@ -141,7 +226,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_as_golden),
         cmocka_unit_test(within_limits),
+        cmocka_unit_test(outer_fence),
         cmocka_unit_test(every_command_is_whole),
+        cmocka_unit_test(every_menu_fits_its_command),
         cmocka_unit_test(readme_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

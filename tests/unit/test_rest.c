@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,6 +65,40 @@ static void a_call_carries_the_headers_discord_wants(void **state)
                         "  Authorization: Bot secret-token\n"
                         "  Content-Length: 0\n"
                         "< done 204 json  text \n");
+}
+
+/* The next call on the same handle says JSON again. */
+static void a_file_has_a_content_type_of_its_own(void **state)
+{
+    static const struct reply script[] = {
+        {ANSWER, 204, NULL, NULL},
+        {ANSWER, 204, NULL, NULL},
+    };
+    struct bench bench;
+    (void)state;
+    OPEN(&bench, script);
+    bench.show_headers = true;
+    struct rest_call file = callback("{}");
+    rest_call_attach(&file, "a.txt", "text/plain", STR("x"));
+    /* A boundary without the hash: the story is to be read. */
+    str_copy_to(file.content_type, STR("multipart/form-data; boundary=B"));
+    free(file.body);
+    file.body = mem_text("--B\r\n\r\nx\r\n--B--\r\nnever sent");
+    file.body_bytes = strlen("--B\r\n\r\nx\r\n--B--\r\n");
+    ask(&bench, file);
+    run(&bench);
+    ask(&bench, callback("{}"));
+    run(&bench);
+    close_bench(&bench, "> POST /api/c/9 --B\r\n\r\nx\r\n--B--\r\n\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
+                        "  Content-Type: multipart/form-data; boundary=B\n"
+                        "  Content-Length: 17\n"
+                        "< done 204\n"
+                        "> POST /api/c/9 {}\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
+                        "  Content-Type: application/json\n"
+                        "  Content-Length: 2\n"
+                        "< done 204\n");
 }
 
 static void one_lane_keeps_its_order_over_failures(void **state)
@@ -342,6 +377,7 @@ int main(void)
         cmocka_unit_test(it_may_be_freed_from_a_callback),
         cmocka_unit_test(a_connection_that_never_opens_leaves_nothing_behind),
         cmocka_unit_test(plain_http_to_a_stranger_is_refused),
+        cmocka_unit_test(a_file_has_a_content_type_of_its_own),
     };
     bench_guard();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -80,11 +81,41 @@ static void body_and_reason(void **state)
     rest_call_release(&call);
 }
 
+static void a_file_goes_with_its_json(void **state)
+{
+    (void)state;
+    struct rest_call call =
+        rest_interaction_callback(7, STR("tok"), cJSON_CreateObject());
+    rest_call_attach(&call, "inc-1.json", "application/json",
+                     (struct str){"a\0b", 3});
+    assert_true(str_starts(str_of(call.content_type),
+                           "multipart/form-data; boundary="));
+    struct str mark = str_from(str_of(call.content_type),
+                               strlen("multipart/form-data; boundary="));
+    struct buf expected = BUF_INIT(1000);
+    buf_addf(&expected, "--%.*s\r\n", STR_ARG(mark));
+    buf_add_text(&expected,
+                 "Content-Disposition: form-data; name=\"payload_json\"\r\n"
+                 "Content-Type: application/json\r\n\r\n{}\r\n");
+    buf_addf(&expected, "--%.*s\r\n", STR_ARG(mark));
+    buf_add_text(&expected,
+                 "Content-Disposition: form-data; name=\"files[0]\"; "
+                 "filename=\"inc-1.json\"\r\n"
+                 "Content-Type: application/json\r\n\r\n");
+    buf_add_bytes(&expected, "a\0b\r\n", 5);
+    buf_addf(&expected, "--%.*s--\r\n", STR_ARG(mark));
+    assert_int_equal(call.body_bytes, expected.n);
+    assert_memory_equal(call.body, expected.s, expected.n);
+    buf_release(&expected);
+    rest_call_release(&call);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls),
         cmocka_unit_test(body_and_reason),
+        cmocka_unit_test(a_file_goes_with_its_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,148 @@
+#include "commands/complete.h"
+#include "commands/menus.h"
+#include "commands/words.h"
+
+static bool may_use(const struct call *call, const struct command *command)
+{
+    return command->anybody ||
+           access_allows(&call->config->access, command->right, call->caller.id,
+                         call->roles, (size_t)call->role_count);
+}
+
+/* These four do for a first incident. */
+static bool is_main(const struct command *command)
+{
+    static const char *const names[] = {"incident declare", "ic assign",
+                                        "timeline add", "resolve"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_is(str_of(names[i]), command->name))
+            return true;
+    return false;
+}
+
+static void add_main(const struct call *call, struct buf *words)
+{
+    for (int i = 0; i < command_count; i++)
+        if (is_main(commands[i]) && may_use(call, commands[i]))
+            buf_addf(words, "- `/%s`: %s\n", commands[i]->name,
+                     commands[i]->help);
+}
+
+static void add_others(const struct call *call, struct buf *words)
+{
+    const char *comma = "Also: ";
+    for (int i = 0; i < command_count; i++) {
+        if (is_main(commands[i]) || !may_use(call, commands[i]))
+            continue;
+        buf_addf(words, "%s`/%s`", comma, commands[i]->name);
+        comma = ", ";
+    }
+    if (comma[0] == ',')
+        buf_add_char(words, '\n');
+}
+
+static void add_menus(struct buf *words)
+{
+    const char *comma = "On a message or member, under Apps: ";
+    for (int i = 0; i < menu_count; i++) {
+        if (!menu_is_offered(&menus[i]))
+            continue;
+        buf_addf(words, "%s*%s*", comma, menus[i].name);
+        comma = ", ";
+    }
+    if (comma[0] == ',')
+        buf_add_char(words, '\n');
+}
+
+static void add_choices(const struct option *option, struct buf *words)
+{
+    const char *comma = " (";
+    for (int i = 0; i < option->choices->count; i++) {
+        if (option->offers != NULL && !option->offers(i))
+            continue;
+        buf_addf(words, "%s%s", comma, word_of(option->choices, i));
+        comma = ", ";
+    }
+    buf_add_char(words, ')');
+}
+
+static void add_option(const struct option *option, struct buf *words)
+{
+    buf_addf(words, "- %s`%s`%s: ", option->required ? "**" : "", option->name,
+             option->required ? "**" : "");
+    markdown_add_line(words, str_of(option->help));
+    if (option->type == VALUE_CHOICE)
+        add_choices(option, words);
+    buf_add_char(words, '\n');
+}
+
+static void explain(const struct command *command, struct buf *words)
+{
+    int count = command_option_count(command);
+    buf_addf(words, "`/%s`: ", command->name);
+    markdown_add_line(words, str_of(command->help));
+    buf_add_text(words, "\n");
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < count; i++)
+            if (command->options[i].required == (pass == 0))
+                add_option(&command->options[i], words);
+    if (command->scope == SCOPE_INCIDENT)
+        add_option(&incident_option, words);
+    if (command->form_title != NULL)
+        buf_add_text(words, "Its button opens a form with the same fields.\n");
+}
+
+static const struct command *named_command(struct str text)
+{
+    if (str_starts(text, "/"))
+        text = str_from(text, 1);
+    return command_find(text);
+}
+
+static void complete_command(const struct call *call, struct str typed,
+                             struct choices *out)
+{
+    for (int i = 0; i < command_count; i++)
+        if (may_use(call, commands[i]) &&
+            text_holds(str_of(commands[i]->name), typed))
+            choices_add(out, str_of(commands[i]->name),
+                        str_of(commands[i]->name));
+}
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct answer *answer)
+{
+    struct buf *words = &answer->words;
+    const struct value *which = call_value(call, "command");
+    (void)request;
+    if (which->given) {
+        const struct command *command = named_command(which->text);
+        if (command != NULL) {
+            explain(command, words);
+            return REPLY_TEXT;
+        }
+        buf_add_text(words, "There is no such command. These there are:\n");
+    }
+    add_main(call, words);
+    add_others(call, words);
+    add_menus(words);
+    buf_add_text(words, "More of one: `/help command`. The incident is the one "
+                        "of the room you are in, or the only open one.");
+    return REPLY_TEXT;
+}
+
+const struct command command_help = {
+    .name = "help",
+    .help = "What opsroom can do for you, or the options of one command",
+    .anybody = true,
+    .scope = SCOPE_NONE,
+    .options =
+        {
+            {.name = "command",
+             .help = "Of which to show the options: timeline add",
+             .type = VALUE_TEXT,
+             .max_units = 40,
+             .complete = complete_command},
+        },
+    .run = run,
+};
