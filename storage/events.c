@@ -221,3 +221,15 @@ enum err store_last_task(struct store *store, int64_t incident_id,
     query_int(&query, target);
     return each_row(&query, incident_id, each, context);
 }
+
+enum err store_section(struct store *store, int64_t incident_id,
+                       enum section section, struct buf *out)
+{
+    struct query query = query_new(
+        store, "SELECT text FROM event WHERE incident = ? AND section = ?"
+               " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
+    query_int(&query, incident_id);
+    query_text(&query, str_of(word_of(&section_words, (int)section)));
+    enum err err = query_end_text(&query, out);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}

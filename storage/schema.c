@@ -227,6 +227,9 @@ static const char log_2[] =
     "ALTER TABLE event ADD COLUMN reminder TEXT;"
     "ALTER TABLE event ADD COLUMN until_ms INTEGER;"
     "ALTER TABLE event ADD COLUMN lost INTEGER;"
+    "ALTER TABLE event ADD COLUMN section TEXT;"
+    "CREATE INDEX event_section ON event (incident, section, seq)"
+    "  WHERE section IS NOT NULL;"
     "CREATE INDEX event_by_origin ON event (incident, origin)"
     "  WHERE origin IS NOT NULL;"
 

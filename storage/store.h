@@ -90,6 +90,10 @@ MUST_CHECK enum err store_each_event(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
                                 int64_t seq, store_event_fn *each,
                                 void *context); /* or NOT_FOUND */
+/* A section of the postmortem as it was last written: added to `out`, nothing
+ * when nobody wrote it. */
+MUST_CHECK enum err store_section(struct store *store, int64_t incident_id,
+                                  enum section section, struct buf *out);
 /* What last came of that effect. */
 MUST_CHECK enum err store_last_task(struct store *store, int64_t incident_id,
                                     enum effect_kind effect, int64_t target,

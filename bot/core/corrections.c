@@ -196,3 +196,23 @@ void decide_settlement(struct step *step)
     }
     want_shown(step, VISIBILITY_ROOM);
 }
+
+/* ---- a section of the postmortem ---- */
+
+/* Blank text takes it back: it is to be written again. */
+void decide_section(struct step *step)
+{
+    struct event *event = &step->event;
+    event->kind = EVENT_SECTION;
+    if (event->section == SECTION_NONE) {
+        refuse(step, "Say which section: impact, causes, what went well, what "
+                     "went poorly, or where we were lucky.");
+        return;
+    }
+    if (!is_open_to_entries(step) || !names_fit(step) ||
+        !fits(step, "The section", event->text, SUMMARY_UNITS))
+        return;
+    emit(step, event);
+    if (!incident_is_live(step->in))
+        want(step, EFFECT_POSTMORTEM);
+}

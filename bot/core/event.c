@@ -30,6 +30,7 @@ WORDS(settlement_words, SETTLEMENT_LIST);
 WORDS(item_kind_words, ITEM_KIND_LIST);
 WORDS(item_state_words, ITEM_STATE_LIST);
 WORDS(reminder_words, REMINDER_LIST);
+WORDS(section_words, SECTION_LIST);
 
 static const char *const precision_all[] = {
     [WHEN_NEVER] = "never",   [WHEN_EXACT] = "exact", [WHEN_SECOND] = "second",
@@ -151,6 +152,7 @@ const struct event_field event_fields[] = {
     ENUM_FIELD(reminder, reminder_words),
     FIELD(INT64, until_ms),
     FIELD(BOOL, lost),
+    ENUM_FIELD(section, section_words),
 };
 const int event_field_count = COUNT(event_fields);
 
@@ -273,6 +275,7 @@ bool event_is_entry(const struct event *event)
     case EVENT_ITEM:
     case EVENT_SNOOZE:
     case EVENT_REMINDED:
+    case EVENT_SECTION:
         return false;
     default:
         return true;
@@ -303,6 +306,7 @@ bool event_in_timeline(const struct event *event)
     case EVENT_LINK:
     case EVENT_SNOOZE:
     case EVENT_REMINDED:
+    case EVENT_SECTION:
         return false;
     case EVENT_REPORT:
     case EVENT_NOTE:

@@ -37,7 +37,8 @@
     X(LINK, "link", false)        /* an address, or another incident */        \
     X(SET, "set", false)          /* title, severity, …; or a milestone */     \
     X(SNOOZE, "snooze", false)    /* no such reminder until `until_ms` */      \
-    X(REMINDED, "reminded", false)
+    X(REMINDED, "reminded", false)                                             \
+    X(SECTION, "section", false)  /* of the postmortem, as somebody wrote it */
 
 #define STATE_LIST(X)                                                          \
     X(NONE, "none") /* not declared yet */                                     \
@@ -145,6 +146,16 @@
     X(DONE, "done")       /* text: the evidence */                             \
     X(DROPPED, "dropped") /* text: why */
 
+/* What people write of the postmortem; the rest follows from the record. */
+#define SECTION_LIST(X)                                                        \
+    X(NONE, "none")                                                            \
+    X(SUMMARY, "summary")                                                      \
+    X(IMPACT, "impact")                                                        \
+    X(CAUSES, "causes")                                                        \
+    X(WENT_WELL, "what went well")                                             \
+    X(WENT_POORLY, "what went poorly")                                         \
+    X(LUCKY, "where we were lucky")
+
 /* Of the incident, or (CHANGE, ITEM_…) of the entry or item `target`. */
 #define REMINDER_LIST(X)                                                       \
     X(NONE, "none")                                                            \
@@ -208,6 +219,8 @@ enum settlement { SETTLEMENT_LIST(WORD_ENUM_SETTLEMENT) SETTLEMENT_COUNT };
 enum item_kind { ITEM_KIND_LIST(WORD_ENUM_ITEM_KIND) ITEM_KIND_COUNT };
 #define WORD_ENUM_ITEM(name, word) ITEM_##name,
 enum item_state { ITEM_STATE_LIST(WORD_ENUM_ITEM) ITEM_STATE_COUNT };
+#define WORD_ENUM_SECTION(name, word) SECTION_##name,
+enum section { SECTION_LIST(WORD_ENUM_SECTION) SECTION_COUNT };
 #define WORD_ENUM_REMINDER(name, word) REMINDER_##name,
 enum reminder { REMINDER_LIST(WORD_ENUM_REMINDER) REMINDER_COUNT };
 
@@ -220,7 +233,7 @@ extern const struct words event_kind_words, state_words, severity_words,
     type_words, role_words, confidence_words, visibility_words, source_words,
     actor_type_words, effect_kind_words, precision_words, milestone_words,
     phase_words, settlement_words, item_kind_words, item_state_words,
-    reminder_words;
+    reminder_words, section_words;
 const char *word_of(const struct words *words, int value);
 /* -1 when no word matches (ASCII case is ignored). */
 int word_find(const struct words *words, struct str text);
@@ -331,6 +344,8 @@ struct event {
     /* SNOOZE, REMINDED; `target` of some: see REMINDER_LIST. */
     enum reminder reminder;
     int64_t until_ms;
+
+    enum section section; /* SECTION: text is all of it, from now on */
 
     bool lost; /* TASK: a person deleted ref_id, of that effect */
 };

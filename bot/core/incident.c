@@ -253,6 +253,7 @@ static void fold_persons(struct incident *in, const struct event *event)
     case EVENT_SETTLED:
     case EVENT_ITEM:
     case EVENT_LINK:
+    case EVENT_SECTION:
     case EVENT_TASK:
     case EVENT_REMINDED:
     case EVENT_KIND_COUNT:

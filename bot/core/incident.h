@@ -99,6 +99,7 @@ enum request_kind {
     REQUEST_SET,     /* draft: see SET in event.h (incident_set_draft) */
     REQUEST_SNOOZE,  /* draft.reminder, target, until_ms */
     REQUEST_REMIND,  /* draft.reminder, target */
+    REQUEST_WRITE,   /* draft.section, text: all of that section */
     REQUEST_LOST,    /* draft.effect, ref_id: deleted by a person */
     REQUEST_KIND_COUNT
 };

@@ -376,6 +376,9 @@ void incident_step(const struct incident *in, const struct request *request,
     case REQUEST_REMIND:
         decide_reminder(&step);
         break;
+    case REQUEST_WRITE:
+        decide_section(&step);
+        break;
     case REQUEST_LOST:
         decide_loss(&step);
         break;

@@ -63,6 +63,7 @@ void decide_set(struct step *step);
 void decide_snooze(struct step *step);
 void decide_reminder(struct step *step);
 void decide_result(struct step *step);
+void decide_section(struct step *step);
 void decide_loss(struct step *step);
 
 #endif
