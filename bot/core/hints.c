@@ -149,7 +149,7 @@ static bool has_value(struct str text)
     for (size_t i = 0; i < text.n; i++) {
         char c = text.s[i];
         char next = i + 1 < text.n ? text.s[i + 1] : ' ';
-        if (is_digit(c) || memchr("`\"=", c, 3) != NULL)
+        if (is_digit(c) || c == '`' || c == '"' || c == '=')
             return true;
         if (i > 0 && c == '.' && is_letter(text.s[i - 1]) && is_letter(next))
             return true;
