@@ -51,21 +51,23 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all help deps deps-test check check-unit demo bench fuzz lint layers format format-check \
-	clean san tests
+.PHONY: all help deps deps-test check check-unit check-browser demo practice bench fuzz \
+	lint layers format format-check clean san tests
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git
 
 help:
-	@echo 'make              build build/release/opsroom and its helper'
-	@echo 'make demo         play a real incident against the stand-in, no Discord needed'
-	@echo 'make check        build with sanitizers and run every test'
-	@echo 'make check-unit   only the C tests'
-	@echo 'make bench        speed and memory, as a table'
-	@echo 'make fuzz T=NAME  tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
-	@echo 'make lint         clang-format, clang-tidy, layers, file length'
-	@echo 'make format       lay the code out'
-	@echo 'make clean        remove build/'
+	@echo 'make                 build build/release/opsroom and its helper'
+	@echo 'make demo            play a real incident against the stand-in, no Discord needed'
+	@echo 'make practice        try opsroom in your browser, no Discord needed'
+	@echo 'make check           build with sanitizers and run every test'
+	@echo 'make check-unit      only the C tests'
+	@echo 'make check-browser   the practice room, in headless Chromium'
+	@echo 'make bench           speed and memory, as a table'
+	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
+	@echo 'make lint            clang-format, clang-tidy, layers, file length'
+	@echo 'make format          lay the code out'
+	@echo 'make clean           remove build/'
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -133,6 +135,15 @@ check-unit: deps-test
 demo: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
 	@OPSROOM_BUILD=$(BUILD) node tests/demo/demo.mjs
+
+practice: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@OPSROOM_BUILD=$(BUILD) node tests/practice/server.mjs
+
+check-browser: deps-test
+	@tests/tools/install browser
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@OPSROOM_BUILD=$(BUILD) tests/tools/run-tests browser
 
 bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench

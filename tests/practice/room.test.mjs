@@ -1,0 +1,113 @@
+// The practice room's server: who sees what, and who may talk to it. The page
+// itself is tested in a browser (*.browser.mjs).
+
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import test from 'node:test';
+
+import { PracticeRoom } from './room.mjs';
+
+/** Plays `play(room)` in a room of its own. */
+async function inRoom(play) {
+    const room = await PracticeRoom.open({});
+    try {
+        await play(room);
+        assert.deepEqual(room.standin.violations, []);
+    } finally {
+        await room.close();
+    }
+}
+
+/** {status, headers, body} of a request with any headers, Host too. */
+function request(room, path, { method = 'GET', headers = {}, body } = {}) {
+    const { port } = new URL(room.address);
+    return new Promise((resolve, reject) => {
+        const sent = http.request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
+            let text = '';
+            for await (const chunk of response.setEncoding('utf8')) text += chunk;
+            resolve({ status: response.statusCode, headers: response.headers, body: text });
+        });
+        sent.on('error', reject);
+        sent.end(body);
+    });
+}
+
+const post = (room, act, body, headers = {}) => request(room, `/act/${act}`, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
+}).then((answer) => ({ ...answer, json: JSON.parse(answer.body) }));
+
+test('a person sees their rooms and their own private answers, and nobody else\'s', () => inRoom(async (room) => {
+    const { guild, view } = room;
+    const [nova, finch] = [guild.member('nova'), guild.member('finch')];
+    const general = guild.channel('general').id;
+    await post(room, 'command', { as: nova.id, channel: general, command: 'incident declare', values: { title: 'Keys leaked', private: true } });
+    const war = await guild.channelNamed('inc-1-private');
+    await war.message('Keys leaked');
+
+    const hers = view.of(nova, general);
+    assert.ok(hers.channels.some(({ name, limited }) => name === 'inc-1-private' && limited));
+    const answer = hers.room.messages.find(({ ephemeral }) => ephemeral);
+    assert.match(answer.content, /INC-1/);
+    assert.deepEqual(answer.asked, { by: 'nova', what: '/incident declare' });
+
+    const his = JSON.stringify([view.of(finch, general), view.of(finch, war.id), view.commands(finch, war.id)]);
+    assert.doesNotMatch(his, /inc-1-|INC-1\b|Keys leaked/);
+    assert.equal(view.of(finch, war.id).room.name, 'general', 'a room that is hidden is not opened');
+
+    const refused = await post(room, 'say', { as: finch.id, channel: war.id, text: 'hello' });
+    assert.equal(refused.status, 422);
+
+    await post(room, 'dismiss', { as: nova.id, message: answer.id });
+    assert.ok(!view.of(nova, general).room.messages.some(({ ephemeral }) => ephemeral));
+}));
+
+test('a file is for those who see its room', () => inRoom(async (room) => {
+    const { guild, view } = room;
+    const [nova, finch] = [guild.member('nova'), guild.member('finch')];
+    await nova.slash('/incident declare', { title: 'Keys leaked', private: true });
+    const war = await guild.channelNamed('inc-1-private');
+    await war.message('Keys leaked');
+    const file = { name: 'a <b>.html', type: 'text/html', base64: Buffer.from('<script>1</script>').toString('base64') };
+    await post(room, 'say', { as: nova.id, channel: war.id, text: 'see', files: [file] });
+    const [{ path }] = view.of(nova, war.id).room.messages.at(-1).files;
+    const got = await request(room, `${path}?as=${nova.id}`);
+    assert.equal(got.body, '<script>1</script>');
+    assert.match(got.headers['content-disposition'], /^attachment/, 'never shown as a page');
+    assert.equal(got.headers['x-content-type-options'], 'nosniff');
+    assert.equal((await request(room, `${path}?as=${finch.id}`)).status, 404);
+}));
+
+test('who sees a read-only room gets no commands there', () => inRoom(async (room) => {
+    const { guild, view } = room;
+    const finch = guild.member('finch');
+    await guild.member('nova').slash('/incident declare', { title: 'Logins fail' });
+    const live = await guild.channelNamed('inc-1-live');
+    assert.deepEqual(view.commands(finch, live.id).slash, []);
+    assert.equal(view.of(finch, live.id).room.writable, false);
+    assert.ok(view.commands(finch, guild.channel('general').id).slash.some(({ path }) => path === 'incident declare'));
+}));
+
+test('only pages of its own may talk to it', () => inRoom(async (room) => {
+    const { host } = new URL(room.address);
+    const page = await request(room, '/');
+    assert.equal(page.status, 200);
+    assert.match(page.headers['content-security-policy'], /default-src 'none'; script-src 'self'/);
+    assert.doesNotMatch(page.body, /https?:\/\//, 'no resource from elsewhere');
+    const table = [
+        ['/', { headers: { host: 'evil.example' } }, 421],
+        ['/', { headers: { host: `evil.example:${host.split(':')[1]}` } }, 421],
+        ['/', { headers: { host: `localhost:${host.split(':')[1]}` } }, 200],
+        ['/act/say', { method: 'POST', headers: { 'content-type': 'application/json', origin: 'https://evil.example' }, body: '{}' }, 403],
+        ['/act/say', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }, 415],
+        ['/act/say', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }, 400],
+        ['/act/constructor', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }, 422],
+        ['/act/say', { method: 'GET' }, 404],
+        ['/', { method: 'DELETE' }, 405],
+        ['/..%2fserver.mjs', {}, 404],
+        ['/../server.mjs', {}, 404],
+        ['/postmortem/none/', {}, 404],
+        ['/postmortem/%E0%A4%A/', {}, 400],
+        ['/files/1/2/x', {}, 404],
+    ];
+    for (const [path, how, status] of table) assert.equal((await request(room, path, how)).status, status, `${how.method ?? 'GET'} ${path} ${JSON.stringify(how.headers ?? {})}`);
+}));
