@@ -251,6 +251,8 @@ static void forget_answers(struct app *app)
     if (err == ERR_OK)
         err = store_forget_answers(app->store, before_ms);
     if (err == ERR_OK)
+        err = store_forget_drafts(app->store, before_ms);
+    if (err == ERR_OK)
         err = store_commit(app->store);
     if (err != ERR_OK) {
         log_warn("answers_not_forgotten",

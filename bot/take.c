@@ -57,6 +57,28 @@ static void set_answer(struct taken *taken, cJSON *answer)
     cJSON_Delete(answer);
 }
 
+static enum err put_draft(struct command_run *run,
+                          const struct command_world *world)
+{
+    const struct interaction *it = run->interaction;
+    struct str text = buf_str(&run->answer.draft);
+    return text.n == 0 ? ERR_OK
+                       : store_put_draft(world->store, it->id, it->user.id,
+                                         text, world->now_ms);
+}
+
+/* A draft serves once: pressed again, its button changes nothing. */
+static enum err drop_drafts(const struct command_run *run,
+                            const struct command_world *world)
+{
+    const uint64_t ids[] = {run->draft_id, run->message_draft_id};
+    enum err err = ERR_OK;
+    for (int i = 0; i < 2 && err == ERR_OK; i++)
+        if (ids[i] != 0)
+            err = store_drop_draft(world->store, ids[i]);
+    return err;
+}
+
 /* What was accepted is answered the same when it comes again. */
 static enum err take_and_keep(struct command_run *run,
                               const struct command_world *world,
@@ -69,8 +91,23 @@ static enum err take_and_keep(struct command_run *run,
     set_answer(taken, command_answer(run, &taken->after, &taken->outcome));
     if (!taken->accepted)
         return ERR_OK;
-    return store_put_answer(world->store, run->interaction->id,
-                            str_of(taken->answer), world->now_ms);
+    err = drop_drafts(run, world);
+    return err != ERR_OK
+               ? err
+               : store_put_answer(world->store, run->interaction->id,
+                                  str_of(taken->answer), world->now_ms);
+}
+
+/* A draft alone, or the requests with everything that hangs on them. */
+static enum err settle(struct command_run *run,
+                       const struct command_world *world, struct taken *taken)
+{
+    enum err err = taken->requested ? take_and_keep(run, world, taken) : ERR_OK;
+    if (err != ERR_OK || (taken->requested && !taken->accepted))
+        return err;
+    err = put_draft(run, world);
+    taken->kept = err == ERR_OK;
+    return err;
 }
 
 enum err take_command(struct command_run *run,
@@ -84,19 +121,19 @@ enum err take_command(struct command_run *run,
     enum err err = command_run(run, interaction, world, &answer);
     if (err != ERR_OK)
         return err;
-    if (answer != NULL) {
+    taken->requested = answer == NULL;
+    if (answer != NULL)
         set_answer(taken, answer);
+    if (answer != NULL && run->answer.draft.n == 0)
         return ERR_OK;
-    }
-    taken->requested = true;
     err = store_request_begin(store);
-    if (err != ERR_OK)
-        return err;
-    err = take_and_keep(run, world, taken);
-    taken->kept = err == ERR_OK && taken->accepted;
-    if (taken->kept)
-        return store_request_keep(store);
-    store_request_undo(store);
+    if (err == ERR_OK) {
+        err = settle(run, world, taken);
+        if (taken->kept)
+            err = store_request_keep(store);
+        else
+            store_request_undo(store);
+    }
     if (err != ERR_OK) {
         cJSON_free(taken->answer);
         taken->answer = NULL;

@@ -1,7 +1,7 @@
 /*
- * Between run.c, find.c, fill.c, message.c, form.c and typing.c only: one
- * interaction on its way to a checked call. A step that returns false has put
- * the answer's words into run->answer, or its failure into `err`.
+ * Between run.c, kept.c, find.c, fill.c, message.c, form.c and typing.c only:
+ * one interaction on its way to a checked call. A step that returns false has
+ * put the answer's words into run->answer, or its failure into `err`.
  */
 #ifndef COMMANDS_ATTEMPT_H
 #define COMMANDS_ATTEMPT_H
@@ -34,6 +34,8 @@ bool attempt_fail(struct attempt *attempt, enum err err);
  * own right, which is_allowed asks for. */
 bool find_caller(struct attempt *attempt);
 bool is_allowed(struct attempt *attempt);
+/* kept.c: a draft, or a menu's message, into the call. */
+bool find_kept(struct attempt *attempt);
 /* find.c: the incident that the call is about, into run->in. */
 bool find_incident(struct attempt *attempt);
 /* fill.c: checked options. */

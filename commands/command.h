@@ -109,6 +109,10 @@ struct call {
      * opened; NULL otherwise. Its link is https://discord.com/channels/… */
     const struct interaction_message *message;
     struct str message_link;
+    struct str message_words; /* cleaned, at most TEXT_UNITS; without any, those
+                                 of its first embed, or its files' names */
+    struct actor message_author; /* a member, or a robot */
+    struct when message_time;
     const struct interaction_user *target_user; /* of a user menu, or NULL */
     /* What answer->draft kept, when this button or form carries the preset
      * draft=ID and the same person uses it; else STR_NONE. One that is gone, or

@@ -74,7 +74,9 @@ static void offer_time(const struct call *call, struct str typed, bool is_typed,
                civil_day_start(utc.from_ms) != civil_day_start(call->now_ms),
                &time);
     buf_addf(&shown, "%.*s", STR_ARG(typed));
-    if (!is_typed || !str_eq(typed, buf_str(&time)))
+    if (is_typed && str_eq(typed, buf_str(&time)))
+        buf_add_text(&shown, " UTC");
+    else
         buf_addf(&shown, " (%s UTC)", buf_text(&time));
     choices_add(out, typed, buf_str(&shown));
     buf_release(&time);

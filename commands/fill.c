@@ -128,8 +128,6 @@ static bool fill_files(struct attempt *attempt, const struct check *check,
         if (checked.given)
             add_file(call, &raw->file);
     }
-    if (call->message != NULL && call->file_count == 0)
-        take_message_files(attempt, check);
     value->given = call->file_count > 0;
     return true;
 }
@@ -185,12 +183,11 @@ bool fill_options(struct attempt *attempt)
     };
     if (!knows_all_names(attempt))
         return false;
-    /* Files first: a message without words is told by their names. */
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < command_option_count(command); i++)
-            if ((command->options[i].type == VALUE_FILE) == (pass == 0) &&
-                !fill_option(attempt, &check, i))
-                return false;
+    if (attempt->run->call.message != NULL)
+        take_message_files(attempt, &check);
+    for (int i = 0; i < command_option_count(command); i++)
+        if (!fill_option(attempt, &check, i))
+            return false;
     /* A button or menu may bring fewer: run() asks for the form then. */
     if (it->type != INTERACTION_COMMAND || attempt->menu != NULL)
         return true;

@@ -86,6 +86,7 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
     const struct call *call = &attempt->run->call;
     struct buf presets = BUF_INIT(4 * CUSTOM_ID_BYTES);
     buf_add(&presets, attempt->presets);
+    /* Kept for the form alone; its files' signed addresses go with it. */
     if (attempt->interaction->target_json != NULL) {
         char *json = json_print(attempt->interaction->target_json);
         buf_add_text(&attempt->run->answer.draft, json);

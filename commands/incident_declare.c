@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
@@ -18,6 +19,27 @@ static enum reply run(const struct call *call, struct request *request,
     draft->is_private = call_value(call, "private")->flag;
     draft->is_drill = call_value(call, "drill")->flag;
     return REPLY_REQUEST;
+}
+
+/* The message that an incident was declared from is its first report. */
+static bool more(const struct call *call, const struct incident *after,
+                 int taken, struct request *request)
+{
+    struct event *draft = &request->draft;
+    (void)after;
+    if (taken > 1 || call->message == NULL)
+        return false;
+    request->kind = REQUEST_ADD;
+    draft->kind =
+        call->message_author.type == ACTOR_ROBOT ? EVENT_ALERT : EVENT_REPORT;
+    draft->text = call->message_words;
+    draft->actor = call->message_author;
+    draft->occurred = call->message_time;
+    draft->link = draft->origin = call->message_link;
+    for (int i = 0; i < call->file_count && i < FETCH_MOST; i++)
+        request->fetches[request->fetch_count++] = (struct fetch){
+            call->files[i].url, call->files[i].name, call->files[i].type};
+    return true;
 }
 
 static void told(const struct call *call, const struct incident *after,
@@ -66,7 +88,8 @@ const struct command command_incident_declare = {
             {.name = "started",
              .help = "When impact began, if known: 18:53, 22:XX, 5m ago, Dec "
                      "17 22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
             {.name = "impact",
              .help = "Who notices what",
              .type = VALUE_TEXT,
@@ -82,5 +105,6 @@ const struct command command_incident_declare = {
     .form_title = "Declare an incident",
     .form_fields = {"title", "severity", "started", "impact"},
     .run = run,
+    .more = more,
     .told = told,
 };

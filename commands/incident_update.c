@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 /* Moves of the review have commands of their own. */
@@ -81,7 +82,8 @@ const struct command command_incident_update = {
             {.name = "at",
              .help = "When that was, if not now: 18:53, 22:XX, 5m ago, Dec 17 "
                      "22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
             {.name = "impact",
              .help = "Who notices what, if that changed",
              .type = VALUE_TEXT,

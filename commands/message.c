@@ -10,17 +10,6 @@
 
 #include <inttypes.h>
 
-void set_message(struct command_run *run,
-                 const struct interaction_message *message)
-{
-    struct buf link = BUF_IN(run->message_link);
-    buf_addf(&link,
-             "https://discord.com/channels/%" PRIu64 "/%" PRIu64 "/%" PRIu64,
-             run->call.guild_id, message->channel_id, message->id);
-    run->call.message = message;
-    run->call.message_link = buf_str(&link);
-}
-
 static void add_words(struct buf *out, const struct interaction_message *from)
 {
     add_printable(out, str_trim(from->content));
@@ -31,32 +20,52 @@ static void add_words(struct buf *out, const struct interaction_message *from)
     if (out->n > 0 && from->embed_text.n > 0)
         buf_add_char(out, '\n');
     add_printable(out, str_trim(from->embed_text));
-}
-
-static void add_file_names(struct buf *out, const struct call *call)
-{
-    for (int i = 0; i < call->file_count; i++) {
+    for (int i = 0; i < from->file_count && (i > 0 || out->n == 0); i++) {
         buf_add_text(out, i == 0 ? "Attached: " : ", ");
-        buf_add(out, call->files[i].name);
+        add_printable(out, from->files[i].name);
     }
 }
 
+static void cut(struct buf *text, size_t most)
+{
+    if (utf16_units(buf_str(text)) <= most)
+        return;
+    buf_cut(text, utf8_cut_units(buf_str(text), most - 1));
+    buf_add_text(text, "…");
+}
+
+void set_message(struct command_run *run,
+                 const struct interaction_message *message)
+{
+    struct call *call = &run->call;
+    struct buf link = BUF_IN(run->message_link);
+    buf_addf(&link,
+             "https://discord.com/channels/%" PRIu64 "/%" PRIu64 "/%" PRIu64,
+             call->guild_id, message->channel_id, message->id);
+    buf_clear(&run->message_words);
+    add_words(&run->message_words, message);
+    cut(&run->message_words, TEXT_UNITS);
+    call->message = message;
+    call->message_link = buf_str(&link);
+    call->message_words = buf_str(&run->message_words);
+    call->message_author = (struct actor){
+        message->author.is_bot ? ACTOR_ROBOT : ACTOR_MEMBER, message->author.id,
+        clean_name(run->author_name, &message->author)};
+    /* Discord's clock wrote it: exact. */
+    call->message_time = when_exact(snowflake_ms(message->id));
+}
+
+/* On one line where the option takes one. */
 static struct str words_for(struct attempt *attempt,
                             const struct option *option)
 {
-    struct buf *text = &attempt->run->message_text;
-    size_t most = (size_t)option_max_units(option);
+    struct buf *text = &attempt->run->message_title;
     buf_clear(text);
-    add_words(text, attempt->run->call.message);
-    if (text->n == 0)
-        add_file_names(text, &attempt->run->call);
+    buf_add(text, attempt->run->call.message_words);
     for (size_t i = 0; i < text->n && !option->many_lines; i++)
         if (text->s[i] == '\n')
             text->s[i] = ' ';
-    if (utf16_units(buf_str(text)) > most) {
-        buf_cut(text, utf8_cut_units(buf_str(text), most - 1));
-        buf_add_text(text, "…");
-    }
+    cut(text, (size_t)option_max_units(option));
     return buf_str(text);
 }
 
@@ -65,27 +74,26 @@ static bool receives(const struct option *option, const char *name)
     return name != NULL && str_is(str_of(name), option->name);
 }
 
-static void fill_author(struct attempt *attempt, struct value *out)
+static void fill_author(const struct call *call, struct value *out)
 {
     *out = (struct value){.given = true,
-                          .user = attempt->run->call.message->author};
-    out->text = clean_name(attempt->run->author_name, &out->user);
-    out->user.name = out->text;
+                          .text = call->message_author.name,
+                          .user = call->message->author};
 }
 
-/* Discord's clock wrote it: exact. The text is for the form. */
+/* The text is for the form. */
 static void fill_time(struct attempt *attempt, struct value *out)
 {
     struct command_run *run = attempt->run;
-    struct when when = when_exact(snowflake_ms(run->call.message->id));
-    struct when shown = when;
+    struct when shown = run->call.message_time;
     struct buf text = BUF_INIT(WHEN_TYPED_BYTES);
     shown.precision = WHEN_SECOND;
     when_print(&shown, true, &text);
     str_copy_to(run->message_time, buf_str(&text));
     buf_release(&text);
-    *out = (struct value){
-        .given = true, .when = when, .text = str_of(run->message_time)};
+    *out = (struct value){.given = true,
+                          .when = run->call.message_time,
+                          .text = str_of(run->message_time)};
 }
 
 bool fill_from_menu(struct attempt *attempt, const struct check *check,
@@ -103,7 +111,7 @@ bool fill_from_menu(struct attempt *attempt, const struct check *check,
     if (call->message == NULL)
         return true;
     if (receives(option, menu->author))
-        fill_author(attempt, out);
+        fill_author(call, out);
     else if (receives(option, menu->time))
         fill_time(attempt, out);
     else if (receives(option, menu->link))

@@ -207,7 +207,7 @@ static void prepare_request(struct command_run *run)
 static bool is_ready(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
-    if (!find_caller(attempt) || !is_allowed(attempt) ||
+    if (!find_caller(attempt) || !is_allowed(attempt) || !find_kept(attempt) ||
         !find_incident(attempt) || !fill_options(attempt))
         return false;
     run->answer.incident_id = run->in.id;
@@ -256,7 +256,9 @@ enum err command_run(struct command_run *run,
                      const struct command_world *world, cJSON **answer)
 {
     *run = (struct command_run){.interaction = interaction,
-                                .message_text = BUF_INIT(WORDS_BYTES)};
+                                .message_words = BUF_INIT(WORDS_BYTES),
+                                .message_title = BUF_INIT(WORDS_BYTES),
+                                .draft = BUF_INIT(DRAFT_BYTES)};
     answer_init(&run->answer, 0);
     struct attempt attempt = {
         .run = run,
@@ -274,7 +276,11 @@ enum err command_run(struct command_run *run,
 void command_run_release(struct command_run *run)
 {
     answer_release(&run->answer);
-    buf_release(&run->message_text);
+    buf_release(&run->message_words);
+    buf_release(&run->message_title);
+    buf_release(&run->draft);
+    cJSON_Delete(run->kept_json);
+    run->kept_json = NULL;
 }
 
 bool command_more(struct command_run *run, const struct incident *after,

@@ -38,7 +38,12 @@ struct command_run {
     char names[COMMAND_OPTIONS][NAME_BYTES];
     /* A menu's message. */
     char message_link[128], message_time[WHEN_TYPED_BYTES];
-    struct buf message_text;
+    struct buf message_words, message_title;
+    /* What an earlier step left; the ids are 0 when there is none. */
+    struct buf draft;
+    uint64_t draft_id, message_draft_id;
+    struct interaction_message kept_message;
+    cJSON *kept_json; /* owned: kept_message borrows from it */
 };
 
 /* Finds the command of a slash command, menu, button, select or form and its

@@ -1,5 +1,6 @@
 #include "bot/core/hints.h"
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -64,10 +65,8 @@ static bool set_actor(const struct call *call, struct event *draft,
 {
     uint64_t id;
     struct str by = call_value(call, "by")->text;
-    const struct interaction_user *author = &call_value(call, "by")->user;
-    if (author->id != 0) { /* of a message */
-        draft->actor = (struct actor){
-            author->is_bot ? ACTOR_ROBOT : ACTOR_MEMBER, author->id, by};
+    if (call_value(call, "by")->user.id != 0) {
+        draft->actor = call->message_author;
         return true;
     }
     if (is_mention(by, &id)) {
@@ -103,6 +102,7 @@ static enum reply run(const struct call *call, struct request *request,
     draft->occurred = call_value(call, "time")->when;
     draft->confidence = (enum confidence)call_value(call, "confidence")->choice;
     draft->link = call_value(call, "link")->text;
+    draft->origin = call->message_link;
     draft->visibility = visibility_of(call, draft->kind);
     draft->file_name = call->files[0].name;
     draft->file_type = call->files[0].type;
@@ -163,7 +163,8 @@ const struct command command_timeline_add = {
             {.name = "time",
              .help = "When, if not now: 18:53, 22:XX, ~18:52, 5m ago, Dec 17 "
                      "22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
             {.name = "kind",
              .help = "note if left out; changes have /timeline change",
              .type = VALUE_CHOICE,

@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
@@ -85,7 +86,8 @@ const struct command command_timeline_change = {
             {.name = "time",
              .help = "When, if not now: 18:53, 22:XX, ~18:52, 5m ago, Dec 17 "
                      "22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
             {.name = "visibility",
              .help = "live if left out: also in the room for everyone",
              .type = VALUE_CHOICE,

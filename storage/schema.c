@@ -312,12 +312,22 @@ static const char world_2[] =
     "ALTER TABLE room_message ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX room_message_by_id ON room_message (message_id)"
     "  WHERE message_id <> 0;";
+
+static const char drafts_3[] =
+    "CREATE TABLE draft ("
+    "  interaction INTEGER PRIMARY KEY,"
+    "  user_id INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  text BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX draft_by_age ON draft (at_ms);";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
 static const char *const migrations[][5] = {
     {facts_1, incidents_1, events_1, world_1},
     {log_2, entries_2, world_2},
+    {drafts_3},
 };
 const int schema_version = COUNT(migrations);
 

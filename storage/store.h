@@ -275,6 +275,18 @@ MUST_CHECK enum err store_put_answer(struct store *store,
 MUST_CHECK enum err store_forget_answers(struct store *store,
                                          int64_t before_ms);
 
+/* What somebody typed, or the message they chose, until their next step
+ * (drafts.c): too long for a button to carry. Only they get it back. */
+MUST_CHECK enum err store_put_draft(struct store *store,
+                                    uint64_t interaction_id, uint64_t user_id,
+                                    struct str text, int64_t now_ms);
+MUST_CHECK enum err store_draft(struct store *store, uint64_t interaction_id,
+                                uint64_t user_id,
+                                struct buf *out); /* or NOT_FOUND */
+MUST_CHECK enum err store_drop_draft(struct store *store,
+                                     uint64_t interaction_id);
+MUST_CHECK enum err store_forget_drafts(struct store *store, int64_t before_ms);
+
 struct stored_session {
     char session_id[128];
     char resume_url[512];

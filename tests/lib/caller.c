@@ -11,6 +11,7 @@ void caller_open(struct caller *caller)
 {
     *caller = (struct caller){
         .now_ms = NOW,
+        .offered = BUF_INIT(100000),
         .config = {.attachment_max_bytes = 1000000, .postmortem_enabled = true},
     };
     assert_int_equal(scratch_setup(&caller->scratch), 0);
@@ -22,6 +23,7 @@ void caller_close(struct caller *caller)
     store_close(caller->store);
     command_run_release(&caller->run);
     cJSON_Delete(caller->answer);
+    buf_release(&caller->offered);
     assert_int_equal(scratch_teardown(&caller->scratch), 0);
 }
 
@@ -57,6 +59,39 @@ struct interaction form(const char *custom_id)
 {
     struct interaction it = by_nova(INTERACTION_FORM);
     it.custom_id = str_of(custom_id);
+    return it;
+}
+
+struct interaction message_menu(const char *name, const char *content)
+{
+    struct interaction it = by_nova(INTERACTION_COMMAND);
+    it.command_type = 3;
+    str_copy_to(it.command, str_of(name));
+    it.target_message = (struct interaction_message){
+        .id = (uint64_t)(WRITTEN - INT64_C(1420070400000)) << 22 | 5,
+        .channel_id = LOBBY,
+        .author = {.id = DMA, .name = STR("dma")},
+        .content = str_of(content),
+    };
+    return it;
+}
+
+struct interaction user_menu(const char *name)
+{
+    struct interaction it = by_nova(INTERACTION_COMMAND);
+    it.command_type = 2;
+    str_copy_to(it.command, str_of(name));
+    it.target_user = (struct interaction_user){.id = DMA, .name = STR("dma")};
+    return it;
+}
+
+struct interaction typing(const char *command, const char *option,
+                          const char *typed)
+{
+    struct interaction it = slash(command);
+    it.type = INTERACTION_AUTOCOMPLETE;
+    add_text(&it, option, typed);
+    it.options[0].focused = true;
     return it;
 }
 
@@ -136,6 +171,26 @@ const char *caller_does(struct caller *caller, const struct interaction *it)
     assert_non_null(flags);
     assert_int_equal(flags->valueint, 64); /* private, always */
     return content->valuestring;
+}
+
+const char *caller_is_offered(struct caller *caller,
+                              const struct interaction *it)
+{
+    const cJSON *choice;
+    (void)caller_does(caller, it);
+    const cJSON *data = cJSON_GetObjectItem(caller->answer, "data");
+    const cJSON *choices = cJSON_GetObjectItem(data, "choices");
+    assert_non_null(choices);
+    assert_false(caller->requested);
+    assert_in_range(cJSON_GetArraySize(choices), 0, 25);
+    buf_clear(&caller->offered);
+    cJSON_ArrayForEach(choice, choices)
+    {
+        buf_addf(&caller->offered, "%s\t%s\n",
+                 cJSON_GetObjectItem(choice, "value")->valuestring,
+                 cJSON_GetObjectItem(choice, "name")->valuestring);
+    }
+    return buf_text(&caller->offered);
 }
 
 static void room_result(struct caller *caller, int64_t id,

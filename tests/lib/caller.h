@@ -27,6 +27,7 @@ struct caller {
     bool requested; /* it was a request, whatever came of it */
     struct taken taken;
     cJSON *answer;
+    struct buf offered;
 };
 void caller_open(struct caller *caller);
 void caller_close(struct caller *caller);
@@ -35,6 +36,16 @@ void caller_close(struct caller *caller);
 struct interaction slash(const char *command);
 struct interaction button(const char *custom_id);
 struct interaction form(const char *custom_id);
+/* nova uses a menu on dma's message in the lobby, written at WRITTEN. */
+#define WRITTEN (NOW - 7 * INT64_C(60000) + 123)
+struct interaction message_menu(const char *name, const char *content);
+/* The same on dma. */
+struct interaction user_menu(const char *name);
+/* nova is typing: what is offered, "value\tshown\n" a line. */
+struct interaction typing(const char *command, const char *option,
+                          const char *typed);
+const char *caller_is_offered(struct caller *caller,
+                              const struct interaction *it);
 void add_text(struct interaction *it, const char *name, const char *text);
 void add_user(struct interaction *it, const char *name, uint64_t id,
               const char *shown);

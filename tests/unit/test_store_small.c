@@ -50,6 +50,27 @@ static void keeps_answers_for_a_while(void **state)
     store_close(store);
 }
 
+static void keeps_drafts_for_their_writer(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct buf out = BUF_INIT(100);
+    uint64_t id = UINT64_C(0xF234567890ABCDEF); /* above INT64_MAX */
+    assert_int_equal(store_draft(store, id, 1, &out), ERR_NOT_FOUND);
+    assert_int_equal(store_put_draft(store, id, 1, STR("a\0b"), 1000), ERR_OK);
+    assert_int_equal(store_put_draft(store, 7, 2, STR("c"), 2000), ERR_OK);
+    assert_int_equal(store_draft(store, id, 2, &out), ERR_NOT_FOUND);
+    assert_int_equal(store_draft(store, id, 1, &out), ERR_OK);
+    assert_true(str_eq(buf_str(&out), STR("a\0b")));
+    assert_int_equal(store_forget_drafts(store, 2000), ERR_OK);
+    assert_int_equal(store_draft(store, id, 1, &out), ERR_NOT_FOUND);
+    buf_clear(&out);
+    assert_int_equal(store_draft(store, 7, 2, &out), ERR_OK);
+    assert_int_equal(store_drop_draft(store, 7), ERR_OK);
+    assert_int_equal(store_draft(store, 7, 2, &out), ERR_NOT_FOUND);
+    buf_release(&out);
+    store_close(store);
+}
+
 static void keeps_the_gateway_session(void **state)
 {
     struct store *store = scratch_open(*state);
@@ -133,7 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(keeps_attachments_once),    TEST(keeps_answers_for_a_while),
         TEST(keeps_the_gateway_session), TEST(counts_identifies_of_a_day),
-        TEST(keeps_room_messages),
+        TEST(keeps_room_messages),       TEST(keeps_drafts_for_their_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,291 @@
+/* A menu on a message or a member is a slash command with its options filled
+ * in. */
+#include "tests/lib/caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+#define LINK                                                                   \
+    "https://discord.com/channels/900000000000000001/900000000000000002/"
+
+static const char *accepts(const struct interaction *it)
+{
+    const char *words = caller_does(&caller, it);
+    if (!caller.requested || caller.taken.outcome.verdict != VERDICT_ACCEPTED)
+        fail_msg("not accepted: %s", words);
+    return words;
+}
+
+static const struct event *kept(void)
+{
+    return &caller.taken.outcome.events[0];
+}
+
+static void assert_text(struct str text, const char *expected)
+{
+    if (!str_is(text, expected))
+        fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(text), expected);
+}
+
+static void add_file_to(struct interaction *it, const char *name, int64_t bytes)
+{
+    struct interaction_message *message = &it->target_message;
+    message->files[message->file_count++] = (struct interaction_file){
+        .id = 5,
+        .name = str_of(name),
+        .type = STR("image/png"),
+        .url = STR("https://cdn.example.org/x"),
+        .bytes = bytes,
+    };
+}
+
+/* Two clicks: the menu, and its entry. */
+static void a_message_becomes_an_entry(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it =
+        message_menu("Add to timeline", " The queue *stopped*\nat node 2 ");
+    assert_says(accepts(&it), "of **INC-1** at 19:03 UTC");
+    assert_int_equal(kept()->kind, EVENT_NOTE);
+    assert_text(kept()->text, "The queue *stopped*\nat node 2");
+    assert_int_equal(kept()->source, SOURCE_MENU);
+    assert_int_equal(kept()->occurred.precision, WHEN_EXACT);
+    assert_true(kept()->occurred.from_ms == WRITTEN);
+    assert_int_equal(kept()->actor.type, ACTOR_MEMBER);
+    assert_true(kept()->actor.id == DMA);
+    assert_text(kept()->actor.name, "dma");
+    assert_true(kept()->recorder.id == NOVA);
+    assert_true(str_starts(kept()->link, LINK));
+    assert_true(str_eq(kept()->origin, kept()->link));
+
+    /* The same message again. */
+    assert_says(caller_does(&caller, &it), "already");
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ALREADY);
+}
+
+static void other_menus_say_what_it_is(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Park as idea", "Buy a bigger disk");
+    (void)accepts(&it);
+    assert_int_equal(kept()->kind, EVENT_IDEA);
+    assert_int_equal(kept()->visibility, VISIBILITY_ROOM);
+    it = message_menu("Attach as evidence", "See the graph");
+    it.target_message.id += 1;
+    add_file_to(&it, "graph.png", 1000);
+    add_file_to(&it, "core.bin", 5000000);
+    add_file_to(&it, "log.txt", 10);
+    assert_says(accepts(&it), "1 of the message's files could not be kept");
+    assert_int_equal(kept()->kind, EVENT_EVIDENCE);
+    assert_int_equal(caller.run.request.fetch_count, 2);
+    assert_text(caller.run.request.fetches[1].name, "log.txt");
+}
+
+/* Pictures without words, a monitor's embed, a bot, more than an entry holds,
+ * and what no record should hold. */
+static void odd_messages(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Add to timeline", "");
+    add_file_to(&it, "a.png", 10);
+    add_file_to(&it, "b.png", 10);
+    (void)accepts(&it);
+    assert_text(kept()->text, "Attached: a.png, b.png");
+
+    it = message_menu("Add to timeline", " ");
+    it.target_message.id += 1;
+    it.target_message.author.is_bot = true;
+    it.target_message.author.name = STR("UptimeRobot");
+    it.target_message.embed_title = STR("Monitor is DOWN");
+    it.target_message.embed_text = STR("HTTP 504");
+    (void)accepts(&it);
+    assert_text(kept()->text, "Monitor is DOWN\nHTTP 504");
+    assert_int_equal(kept()->actor.type, ACTOR_ROBOT);
+
+    it = message_menu("Add to timeline", "a\xE2\x80\xAE"
+                                         "b\x1b[31m");
+    it.target_message.id += 2;
+    (void)accepts(&it);
+    assert_text(kept()->text, "ab[31m");
+
+    char text[4001];
+    memset(text, 'x', 4000);
+    text[4000] = '\0';
+    it = message_menu("Add to timeline", text);
+    it.target_message.id += 3;
+    (void)accepts(&it);
+    assert_int_equal(kept()->text.n, TEXT_UNITS - 1 + strlen("…"));
+    assert_true(str_ends(kept()->text, "…"));
+}
+
+/* Nothing to say: the form asks, and the message waits for it. */
+static void an_empty_message_opens_the_form(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Add to timeline", "");
+    assert_string_equal(caller_does(&caller, &it), "");
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    assert_says(cJSON_GetObjectItem(data, "title")->valuestring,
+                "Add to INC-1");
+}
+
+static void nothing_to_add_to(void **state)
+{
+    (void)state;
+    struct interaction it = message_menu("Add to timeline", "Down");
+    assert_says(caller_does(&caller, &it), "No incident is open here");
+    it = message_menu("Explode", "Down");
+    assert_says(caller_does(&caller, &it), "does not know this command");
+    it = message_menu("timeline add", "Down"); /* a slash command's name */
+    assert_says(caller_does(&caller, &it), "does not know this command");
+    assert_false(caller.requested);
+}
+
+static char *custom_id_of_form(void)
+{
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    const cJSON *id = cJSON_GetObjectItem(data, "custom_id");
+    assert_non_null(id);
+    return strdup(id->valuestring);
+}
+
+static const char *field_value(int place)
+{
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    const cJSON *label =
+        cJSON_GetArrayItem(cJSON_GetObjectItem(data, "components"), place);
+    const cJSON *value =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(label, "component"), "value");
+    return value == NULL ? "" : value->valuestring;
+}
+
+/* As Discord sends it: the JSON of the message is kept for the form. */
+static cJSON *message_json(const struct interaction *it)
+{
+    struct buf text = BUF_INIT(2000);
+    buf_addf(
+        &text,
+        "{\"id\":\"%llu\",\"channel_id\":\"%llu\",\"author\":{\"id\":"
+        "\"%llu\",\"username\":\"dma\"},\"content\":\"%.*s\","
+        "\"attachments\":[{\"id\":\"5\",\"filename\":\"a.png\",\"size\":10,"
+        "\"url\":\"https://cdn.example.org/a?sig=1\"}]}",
+        (unsigned long long)it->target_message.id, (unsigned long long)LOBBY,
+        (unsigned long long)DMA, STR_ARG(it->target_message.content));
+    cJSON *json = cJSON_Parse(buf_text(&text));
+    assert_non_null(json);
+    buf_release(&text);
+    return json;
+}
+
+static bool is_the_report(const struct event *event, void *context)
+{
+    (void)context;
+    assert_int_equal(event->kind, EVENT_REPORT);
+    assert_text(event->text, "Site is down");
+    assert_true(event->actor.id == DMA);
+    assert_true(event->occurred.from_ms == WRITTEN);
+    assert_true(str_starts(event->link, LINK));
+    return true;
+}
+
+static void declared_from_a_message(void **state)
+{
+    (void)state;
+    struct interaction it = message_menu("Declare incident", "Site is down");
+    cJSON *json = message_json(&it);
+    it.id = 77;
+    it.target_json = json;
+    assert_string_equal(caller_does(&caller, &it), ""); /* the form */
+    assert_string_equal(field_value(0), "Site is down");
+    assert_string_equal(field_value(2), "2022-12-13 19:03:00");
+    char *id = custom_id_of_form();
+    assert_string_equal(id, "1|incident declare|0|msg=77");
+    cJSON_Delete(json);
+
+    struct interaction sent = form(id);
+    add_text(&sent, "title", "Nothing loads");
+    /* Not somebody else's. */
+    sent.user.id = DMA;
+    assert_says(caller_does(&caller, &sent), "somebody else's");
+    sent.user.id = NOVA;
+    assert_says(accepts(&sent), "**INC-1** is declared, SEV3: Nothing loads");
+    assert_int_equal(caller.run.call.accepted, 2);
+    int64_t seq = caller.taken.after.last_seq;
+    assert_int_equal(store_event(caller.store, 1, seq, is_the_report, NULL),
+                     ERR_OK);
+    assert_int_equal(scratch_number(caller.scratch,
+                                    "SELECT count(*) FROM outbox"
+                                    " WHERE kind = 'fetch'"),
+                     1);
+    assert_true(
+        when_is_set(&caller.taken.after.milestones[MILESTONE_FIRST_REPORT]));
+    /* Once. */
+    sent.id = 78;
+    assert_says(caller_does(&caller, &sent), "used already");
+    assert_false(caller.requested);
+    free(id);
+}
+
+static void a_member_becomes_commander(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = user_menu("Assign as commander");
+    assert_says(accepts(&it), "dma is commander of **INC-1**");
+    assert_int_equal(kept()->source, SOURCE_MENU);
+}
+
+static void menus_need_the_right_of_their_command(void **state)
+{
+    (void)state;
+    uint64_t ids[] = {DMA};
+    (void)caller_declares(&caller);
+    caller.config.access.allowed[RIGHT_COMMAND] = (struct id_list){ids, 1};
+    struct interaction it = user_menu("Assign as commander");
+    assert_says(caller_does(&caller, &it), "You may not assign roles");
+    assert_true(caller.run.answer.denied);
+    assert_int_equal(caller.run.answer.denied_right, RIGHT_COMMAND);
+    assert_false(caller.requested);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_message_becomes_an_entry),
+        TEST(other_menus_say_what_it_is),
+        TEST(odd_messages),
+        TEST(an_empty_message_opens_the_form),
+        TEST(nothing_to_add_to),
+        TEST(declared_from_a_message),
+        TEST(a_member_becomes_commander),
+        TEST(menus_need_the_right_of_their_command),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,212 @@
+/* What is offered while somebody types, and the option `incident`. */
+#include "tests/lib/caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+static void assert_offers(const struct interaction *it, const char *expected)
+{
+    assert_string_equal(caller_is_offered(&caller, it), expected);
+}
+
+static void incidents(void **state)
+{
+    (void)state;
+    struct interaction it = typing("timeline add", "incident", "");
+    assert_offers(&it, "");
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    struct interaction end = slash("resolve");
+    add_text(&end, "summary", "Disk freed");
+    add_text(&end, "incident", "inc-1");
+    assert_says(caller_does(&caller, &end), "**INC-1** is resolved");
+    assert_offers(&it, "INC-2\tINC-2 Logins fail (investigating)\n"
+                       "INC-1\tINC-1 Logins fail (resolved)\n");
+    it = typing("timeline add", "incident", " RESOLV");
+    assert_offers(&it, "INC-1\tINC-1 Logins fail (resolved)\n");
+    it.guild_id = GUILD + 1;
+    assert_offers(&it, "");
+}
+
+static void never_a_private_one(void **state)
+{
+    (void)state;
+    uint64_t admins[] = {DMA + 5};
+    struct interaction declare = slash("incident declare");
+    add_text(&declare, "title", "Leak");
+    add_flag(&declare, "private", true);
+    (void)caller_does(&caller, &declare);
+    caller_room(&caller, 1);
+    caller.config.access.allowed[RIGHT_ADMIN] = (struct id_list){admins, 1};
+    static const struct {
+        uint64_t user, channel;
+        bool knows;
+    } cases[] = {
+        {NOVA, LOBBY, true},     /* declared it */
+        {DMA, LOBBY, false},     /* anybody */
+        {DMA, 1001, true},       /* is in its room */
+        {DMA + 5, LOBBY, true},  /* an admin */
+        {DMA + 6, LOBBY, false}, /* until given a role, below */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct interaction it = typing("timeline add", "incident", "");
+        struct interaction add = slash("timeline add");
+        it.user.id = add.user.id = cases[i].user;
+        it.channel_id = add.channel_id = cases[i].channel;
+        add_text(&add, "text", "Found it");
+        add_text(&add, "incident", "1");
+        assert_offers(
+            &it, cases[i].knows ? "INC-1\tINC-1 Leak (investigating)\n" : "");
+        const char *words = caller_does(&caller, &add);
+        assert_says(words, cases[i].knows ? "of **INC-1**"
+                                          : "There is no INC-1 in this server "
+                                            "that you may see");
+    }
+    struct interaction assign = slash("ic assign");
+    add_user(&assign, "user", DMA + 6, "scribe");
+    add_text(&assign, "role", "scribe");
+    (void)caller_does(&caller, &assign);
+    struct interaction it = typing("timeline add", "incident", "");
+    it.user.id = DMA + 6;
+    assert_offers(&it, "INC-1\tINC-1 Leak (investigating)\n");
+}
+
+static void times(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = typing("timeline add", "time", "");
+    const char *all = caller_is_offered(&caller, &it);
+    assert_says(all, "now\tnow (19:10 UTC)\n");
+    assert_says(all, "5m ago\t5m ago (19:05 UTC)\n");
+    it = typing("timeline add", "time", "18:5");
+    assert_offers(&it, "");
+    it = typing("timeline add", "time", "18:53");
+    assert_offers(&it, "18:53\t18:53 UTC\n");
+    it = typing("timeline add", "time", "18:53 CET");
+    assert_offers(&it, "18:53 CET\t18:53 CET (17:53 UTC)\n");
+    it = typing("timeline add", "time", "5m");
+    assert_says(caller_is_offered(&caller, &it), "15m ago\t");
+    it = typing("timeline add", "time", "yesterdayish");
+    assert_offers(&it, "");
+}
+
+/* Silence, where a command would be refused in words. */
+static void nothing_is_refused_aloud(void **state)
+{
+    (void)state;
+    uint64_t ids[] = {DMA};
+    struct interaction it = typing("explode", "time", "");
+    assert_offers(&it, "");
+    it = typing("timeline add", "mood", "");
+    assert_offers(&it, "");
+    it = typing("timeline add", "text", "x"); /* offers nothing */
+    assert_offers(&it, "");
+    it = typing("timeline add", "time", "");
+    it.options[0].focused = false;
+    assert_offers(&it, "");
+    it = typing("timeline add", "time", ""); /* no incident is open */
+    assert_says(caller_is_offered(&caller, &it), "now\t");
+    it.guild_id = 0;
+    assert_offers(&it, "");
+    it = typing("timeline add", "time", "");
+    caller.config.access.allowed[RIGHT_RESPOND] = (struct id_list){ids, 1};
+    assert_offers(&it, "");
+}
+
+static void named_incident(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Queue restarted");
+    assert_says(caller_does(&caller, &it),
+                "or name it with the option `incident`");
+    static const struct {
+        const char *typed, *says;
+    } cases[] = {
+        {"INC-1", "of **INC-1**"},
+        {"inc-2", "of **INC-2**"},
+        {" 2 ", "of **INC-2**"},
+        {"3", "There is no INC-3 in this server"},
+        {"INC-", "has to be a number"},
+        {"0", "has to be a number"},
+        {"-1", "has to be a number"},
+        {"99999999999999999999", "has to be a number"},
+        {"Logins fail", "has to be a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        it = slash("timeline add");
+        add_text(&it, "text", "Queue restarted");
+        add_text(&it, "incident", cases[i].typed);
+        it.channel_id = 1001; /* the other one's room does not matter */
+        assert_says(caller_does(&caller, &it), cases[i].says);
+    }
+    it = slash("timeline add");
+    it.guild_id = GUILD + 1;
+    add_text(&it, "text", "Queue restarted");
+    add_text(&it, "incident", "1");
+    assert_says(caller_does(&caller, &it), "There is no INC-1");
+}
+
+static void help(void **state)
+{
+    (void)state;
+    struct interaction it = slash("help");
+    const char *words = caller_does(&caller, &it);
+    assert_true(str_starts(str_of(words), "- `/incident declare`: Declare"));
+    assert_says(words, "`/timeline change`");
+    assert_says(words, "*Add to timeline*");
+    add_text(&it, "command", "/timeline add");
+    words = caller_does(&caller, &it);
+    assert_true(str_starts(str_of(words), "`/timeline add`: Keep what"));
+    assert_says(words, "- **`text`**: What happened");
+    assert_says(words, "(theory, confirmed, ruled-out)");
+    assert_says(words, "- `incident`: Which");
+    it = slash("help");
+    add_text(&it, "command", "timeline explode");
+    assert_says(caller_does(&caller, &it), "There is no such command");
+    it = typing("help", "command", "TIMELINE c");
+    assert_offers(&it, "timeline change\ttimeline change\n");
+
+    /* Only what one may do. */
+    uint64_t ids[] = {DMA};
+    caller.config.access.allowed[RIGHT_DECLARE] = (struct id_list){ids, 1};
+    it = slash("help");
+    words = caller_does(&caller, &it);
+    assert_null(strstr(words, "`/incident declare`"));
+    assert_says(words, "`/timeline add`");
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(incidents), TEST(never_a_private_one),      TEST(times),
+        TEST(help),      TEST(nothing_is_refused_aloud), TEST(named_incident),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
