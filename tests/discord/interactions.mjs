@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import { refuse, refuseField } from './errors.mjs';
 import { FLAG } from './messages.mjs';
-import { checkChoices, checkFlags, checkMessage } from './rules.mjs';
+import { checkChoices, checkEdit, checkFlags, checkMessage } from './rules.mjs';
 import { checkModal } from './rules_components.mjs';
 
 export const COMMAND = 2, COMPONENT = 3, AUTOCOMPLETE = 4, MODAL_SUBMIT = 5;
@@ -129,9 +129,10 @@ export class Interactions {
         case DEFER_UPDATE: interaction.original = interaction.source; break;
         case UPDATE: {
             const body = data ?? {};
+            const { source } = interaction;
+            if (!source.exists) refuse(10008);
             this.standin.wantMentions(body, 'interaction update');
-            checkMessage(body, ['data']);
-            interaction.original = this.messages.edit(interaction.source, body, { uploads, held: this.#pingHeld(interaction) });
+            interaction.original = this.messages.edit(source, body, { uploads, held: this.#pingHeld(interaction), flags: checkEdit(source, body, ['data']) });
             break;
         }
         case CHOICES:
@@ -210,10 +211,7 @@ export class Interactions {
     edit(interaction, id, body, uploads) {
         const message = this.message(interaction, id);
         this.standin.wantMentions(body, 'webhook edit');
-        checkFlags(body.flags, MESSAGE_FLAGS);
-        checkMessage(body);
-        const v2 = (body.flags ?? 0) & FLAG.COMPONENTS_V2;
-        this.messages.edit(message, body, { uploads, held: this.#pingHeld(interaction), flags: (message.flags & ~FLAG.LOADING) | v2 });
+        this.messages.edit(message, body, { uploads, held: this.#pingHeld(interaction), flags: checkEdit(message, body) });
         if (id === '@original') interaction.loading = false;
         interaction.tell();
         return message;

@@ -6,7 +6,7 @@ import { withoutContent } from './gateway.mjs';
 import { FLAG } from './messages.mjs';
 import { BITS, maySend } from './permissions.mjs';
 import { channelFor } from './routes_guild.mjs';
-import { checkFlags, checkMessage } from './rules.mjs';
+import { checkEdit, checkFlags, checkMessage } from './rules.mjs';
 import { CATEGORY, FORUM } from './world.mjs';
 
 const ok = (body) => ({ status: 200, body });
@@ -70,16 +70,14 @@ function edit(call) {
     if (message.author.id !== world.bot.id) refuse(50005);
     if (channel.isThread && channel.archived) refuse(50083);
     standin.wantMentions(body, 'message edit');
-    const flags = body.flags ?? message.flags;
-    checkFlags(body.flags, message.flags | FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2);
-    checkMessage({ ...body, flags });
+    const flags = checkEdit(message, body);
     if (standin.messages.isOld(message)) {
         const waitMs = standin.limits.takeHidden('old_edit', channel.id);
         if (waitMs) refuse(30046, { retryAfter: waitMs / 1000 });
     }
     const held = world.held(channel, channel.guild.bot);
     checkParts(held, body, uploads);
-    standin.messages.edit(message, body, { uploads, held, flags: message.flags & FLAG.COMPONENTS_V2 ? flags | FLAG.COMPONENTS_V2 : flags });
+    standin.messages.edit(message, body, { uploads, held, flags });
     return ok(message.json());
 }
 

@@ -28,6 +28,20 @@ export function checkMessage(body, path = []) {
     errors.throwIfAny();
 }
 
+/**
+ * An edit of `message`; returns the flags it has afterwards. Components v2 stay
+ * for good and leave no room for content and embeds; what is public or private
+ * stays so (Message resource, Edit Message; Message Flags).
+ */
+export function checkEdit(message, body, path = []) {
+    const fixed = message.flags & ~(FLAG.LOADING | FLAG.SUPPRESS_EMBEDS);
+    checkFlags(body.flags, fixed | FLAG.SUPPRESS_EMBEDS | FLAG.COMPONENTS_V2, [...path, 'flags']);
+    const flags = fixed | (body.flags ?? message.flags & FLAG.SUPPRESS_EMBEDS);
+    const left = (key) => (body[key] === undefined && message[key].length ? { [key]: message[key] } : {});
+    checkMessage({ ...left('content'), ...left('embeds'), ...body, flags }, path);
+    return flags;
+}
+
 // Message resource, Allowed Mentions Object: mutually exclusive.
 function checkMentions(mentions, say) {
     for (const kind of ['users', 'roles']) {
