@@ -53,13 +53,14 @@ const STATUS = {
 
 /** A refusal: thrown by any operation, sent as {code, message, errors?}. */
 export class ApiError extends Error {
-    constructor(code, { status, message, errors, rule, retryAfter } = {}) {
+    constructor(code, { status, message, errors, rule, retryAfter, limited } = {}) {
         super(message ?? WORDS[code] ?? `error ${code}`);
         this.code = code;
         this.status = status ?? STATUS[code] ?? 400;
         this.errors = errors;
         this.rule = rule; // set when the bot, not the world, is at fault
-        this.retryAfter = retryAfter;
+        this.retryAfter = limited ? limited.waitMs / 1000 : retryAfter;
+        this.limited = limited; // a limit that no header shows; see limits.mjs
     }
 
     toJSON() {

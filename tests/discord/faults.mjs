@@ -105,9 +105,15 @@ export class Faults {
             : () => ({ status, text: `<html><head><title>${status}</title></head></html>`, headers: { 'Content-Type': 'text/html' } });
         return this.onRest(match, { reply }, times);
     }
-    /** 429 of scope user, global or shared. */
+    /** 429 of scope user, global or shared, for as long as it says. */
     rateLimit(match, scope = 'user', seconds = 1, times = 1) {
-        return this.onRest(match, { reply: () => tooMany({ waitMs: seconds * 1000, scope }) }, times);
+        const waitMs = seconds * 1000;
+        const reply = (call) => {
+            const { route, params, standin } = call;
+            call.spent = standin.limits.exhaust(scope, route.id, params[route.major] ?? '', waitMs);
+            return tooMany({ waitMs, scope });
+        };
+        return this.onRest(match, { reply }, times);
     }
     /** 429 from the edge: no JSON. */
     cloudflare(match, seconds = 600, times = 1) { return this.onRest(match, { reply: () => cloudflare(seconds) }, times); }

@@ -1,6 +1,8 @@
 // Rate limits (Discord docs, Rate Limits): a bucket per operation and major id,
 // a global one, the ban that follows 10,000 invalid requests. Numbers that
 // Discord does not publish are what people observe; tests set their own.
+// A refusal that the client could have foreseen, because it had been told that
+// nothing is left, is a fault of the client's.
 
 import { createHash } from 'node:crypto';
 
@@ -26,6 +28,7 @@ export class Limits {
         this.hidden = { old_edit: OLD_EDIT, name_or_topic: NAME_OR_TOPIC };
         this.global = GLOBAL;
         this.invalid = INVALID;
+        this.heardMs = 250; // of real time: by then a client has read an answer on loopback
         this.windows = new Map();
         this.hashes = new Map();
     }
@@ -37,38 +40,57 @@ export class Limits {
         const now = this.clock.now();
         let window = this.windows.get(key);
         if (!window || now >= window.resetAt) {
-            window = { used: 0, resetAt: now + perMs };
+            window = { used: 0, resetAt: now + perMs, toldOn: new WeakSet(), told: false };
             this.windows.set(key, window);
         }
-        return { window, limit, waitMs: window.used >= limit ? window.resetAt - now : 0 };
+        return { window, waitMs: window.used >= limit ? window.resetAt - now : 0 };
     }
 
-    /** Counts a call. null: pass. Otherwise {waitMs, scope}. */
-    takeGlobal() {
-        if (!this.on) return null;
-        const { window, waitMs } = this.#window('global', this.global);
-        if (waitMs) return { waitMs, scope: 'global' };
-        window.used++;
-        return null;
+    /** null: pass, and counted. Otherwise {waitMs, scope, window, foreseen}. */
+    #count({ window, waitMs }, scope, socket) {
+        if (!waitMs) { window.used++; return null; }
+        return { waitMs, scope, window, foreseen: window.told || window.toldOn.has(socket) };
     }
 
-    /** Counts a call in its bucket: {refused: null | {waitMs, scope}, headers}. */
-    take(operation, majorId) {
+    /** Counts a call of the bot. null: pass. Otherwise {waitMs, scope, window, foreseen}. */
+    takeGlobal(socket) {
+        return this.on ? this.#count(this.#window('global', this.global), 'global', socket) : null;
+    }
+
+    /** Counts a call in its bucket: {refused: null or as takeGlobal, headers, window}. */
+    take(operation, majorId, socket) {
         if (!this.on) return { refused: null, headers: null };
         const rule = this.table[operation] ?? this.table.other;
-        const { window, waitMs } = this.#window(`${operation} ${majorId}`, rule);
-        if (!waitMs) window.used++;
-        const headers = this.#headers(operation, rule.limit, window);
-        return { refused: waitMs ? { waitMs, scope: 'user' } : null, headers };
+        const found = this.#window(`${operation} ${majorId}`, rule);
+        const refused = this.#count(found, 'user', socket);
+        return { refused, headers: this.#headers(operation, rule.limit, found.window), window: found.window };
     }
 
-    /** A limit that shows in no header: null or milliseconds to wait. */
-    takeHidden(name, id) {
+    /** A limit that shows in no header: null or as takeGlobal. */
+    takeHidden(name, id, socket) {
+        return this.on ? this.#count(this.#window(`${name} ${id}`, this.hidden[name]), 'user', socket) : null;
+    }
+
+    /** Nothing is left in a bucket for `waitMs`, as after a refusal out of the blue. */
+    exhaust(scope, operation, majorId, waitMs) {
         if (!this.on) return null;
-        const { window, waitMs } = this.#window(`${name} ${id}`, this.hidden[name]);
-        if (waitMs) return waitMs;
-        window.used++;
-        return null;
+        const isGlobal = scope === 'global';
+        const { limit } = isGlobal ? this.global : this.table[operation] ?? this.table.other;
+        const key = isGlobal ? 'global' : `${operation} ${majorId}`;
+        this.windows.delete(key);
+        const { window } = this.#window(key, { limit, perMs: waitMs });
+        window.used = limit;
+        return window;
+    }
+
+    /**
+     * An answer has just told the client that nothing is left. What comes next on
+     * that socket was sent knowing it; on another one, it may have been on its way.
+     * The timer is a real one: it is the network's time, not Discord's.
+     */
+    tell(window, socket) {
+        window.toldOn.add(socket);
+        setTimeout(() => setImmediate(() => { window.told = true; }), this.heardMs).unref();
     }
 
     /** Counts a 401, 403 or 429 (not a shared one); milliseconds of ban or 0. */

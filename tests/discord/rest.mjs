@@ -81,7 +81,7 @@ export class Rest {
         }
         const send = () => this.#send(response, reply, call);
         const delay = (call.fault?.delayMs ?? 0) + standin.faults.restDelayMs;
-        if (delay) setTimeout(send, delay).unref();
+        if (delay) standin.clock.after(delay, send);
         else send();
     }
 
@@ -92,12 +92,14 @@ export class Rest {
         if (text) headers['Content-Type'] ??= 'application/json';
         if (reply.status !== 204) headers['Content-Length'] = Buffer.byteLength(text);
         response.writeHead(reply.status, headers).end(text);
+        if (call.spent) this.standin.limits.tell(call.spent, call.request.socket);
     }
 
     #refusal(call, error) {
         const { standin, request } = call;
         if (error.rule) standin.violate(error.rule, `${request.method} ${request.url.split('?')[0]}: ${error.code} ${error.message} ${JSON.stringify(error.errors ?? {})}`);
         if ([401, 403, 429].includes(error.status)) standin.limits.countInvalid();
+        if (error.limited) this.#foresee(call, error.limited);
         const headers = error.status === 429 ? { 'Retry-After': String(Math.ceil(error.retryAfter)), 'X-RateLimit-Scope': 'user' } : {};
         return { status: error.status, body: error.toJSON(), headers };
     }
@@ -111,7 +113,7 @@ export class Rest {
         call.query = new URLSearchParams(search);
         this.#checkHeaders(call);
         call.fault = standin.faults.take(found.route, path);
-        if (call.fault?.reply) return call.fault.reply(standin);
+        if (call.fault?.reply) return call.fault.reply(call);
         if (standin.limits.banned()) return cloudflare();
         if (!found.route.open) this.#authorize(request);
         checkIds(call.params);
@@ -158,14 +160,24 @@ export class Rest {
     #limit(call) {
         const { limits } = this.standin;
         if (!limits.on) return null;
-        const { route, params } = call;
-        const everywhere = route.open ? null : limits.takeGlobal();
-        if (everywhere) { limits.countInvalid(); return tooMany(everywhere); }
-        const { refused, headers } = limits.take(route.id, params[route.major] ?? '');
+        const { route, params, request: { socket } } = call;
+        const everywhere = route.open ? null : limits.takeGlobal(socket);
+        if (everywhere) return this.#tooMany(call, everywhere);
+        const { refused, headers, window } = limits.take(route.id, params[route.major] ?? '', socket);
         call.headers = headers;
-        if (!refused) return null;
-        limits.countInvalid();
+        if (headers['X-RateLimit-Remaining'] === '0') call.spent = window;
+        return refused ? this.#tooMany(call, refused) : null;
+    }
+
+    #tooMany(call, refused) {
+        this.standin.limits.countInvalid();
+        this.#foresee(call, refused);
         return tooMany(refused);
+    }
+
+    #foresee(call, { window, foreseen, waitMs }) {
+        call.spent = window;
+        if (foreseen) this.standin.violate('rate-limit', `${call.request.method} ${call.request.url.split('?')[0]}: sent although nothing is left for ${waitMs} ms`);
     }
 
     #readBody(call) {

@@ -80,8 +80,8 @@ function updateChannel(call) {
     checkChannel(body, channel.type);
     if (body.name !== undefined) channel.guild.checkName(body.name);
     if (body.name !== undefined || body.topic !== undefined) {
-        const waitMs = standin.limits.takeHidden('name_or_topic', channel.id);
-        if (waitMs) refuse(20028, { retryAfter: waitMs / 1000 });
+        const limited = standin.limits.takeHidden('name_or_topic', channel.id, call.request.socket);
+        if (limited) refuse(20028, { limited });
     }
     if (body.permission_overwrites) {
         channelFor(call, 'MANAGE_ROLES');

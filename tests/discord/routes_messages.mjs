@@ -72,8 +72,8 @@ function edit(call) {
     standin.wantMentions(body, 'message edit');
     const flags = checkEdit(message, body);
     if (standin.messages.isOld(message)) {
-        const waitMs = standin.limits.takeHidden('old_edit', channel.id);
-        if (waitMs) refuse(30046, { retryAfter: waitMs / 1000 });
+        const limited = standin.limits.takeHidden('old_edit', channel.id, call.request.socket);
+        if (limited) refuse(30046, { limited });
     }
     const held = world.held(channel, channel.guild.bot);
     checkParts(held, body, uploads);
