@@ -58,16 +58,20 @@ static enum err find_rest_times(struct store *store, int64_t incident_id,
     return query_end(&query);
 }
 
-/* What a person said of the start of the impact counts as an event's time. */
-static void add_impact_start(const struct incident *in, struct subject *subject)
+/* What a person said of milestones counts as an event's time. */
+static void add_told_times(const struct incident *in, struct subject *subject)
 {
-    const struct when *start = &in->milestones[MILESTONE_IMPACT_START];
-    if (!when_is_set(start))
-        return;
-    if (start->from_ms < subject->rest_first_ms)
-        subject->rest_first_ms = start->from_ms;
-    if (start->typed[0] != '\0' && start->from_ms > subject->rest_typed_ms)
-        subject->rest_typed_ms = start->from_ms;
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
+        const struct when *when = &in->milestones[i];
+        bool told = i == MILESTONE_IMPACT_START ||
+                    (in->milestones_told & INT64_C(1) << i) != 0;
+        if (!told || !when_is_set(when))
+            continue;
+        if (when->from_ms < subject->rest_first_ms)
+            subject->rest_first_ms = when->from_ms;
+        if (when->typed[0] != '\0' && when->from_ms > subject->rest_typed_ms)
+            subject->rest_typed_ms = when->from_ms;
+    }
 }
 
 static enum err find_rest(struct store *store, const struct incident *in,
@@ -77,7 +81,7 @@ static enum err find_rest(struct store *store, const struct incident *in,
     if (err == ERR_OK)
         err = find_rest_times(store, in->id, subject);
     if (err == ERR_OK)
-        add_impact_start(in, subject);
+        add_told_times(in, subject);
     return err;
 }
 

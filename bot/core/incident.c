@@ -8,6 +8,8 @@
 /* The bytes after the NUL are cleared too: equal incidents are equal bytes. */
 static void set_text(char *to, size_t bytes, struct str text)
 {
+    if (text.s == to) /* a SET says anew what is so already */
+        return;
     memset(to, 0, bytes);
     str_copy(to, bytes, text);
 }
@@ -277,7 +279,7 @@ void incident_apply(struct incident *in, const struct event *event)
         fold_reminding(in, event);
         return;
     }
-    if (event->kind != EVENT_STRIKE)
+    if (event_is_entry(event) || event->kind == EVENT_EDIT)
         fold_time(in, &event->occurred);
     if (event->kind == EVENT_SET)
         fold_time(in, &event->milestone_at);

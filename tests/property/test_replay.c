@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #define INCIDENTS 3
-#define ROUNDS    12
+#define ROUNDS    30
 #define TURNS     40
 #define KILLS     15
 
@@ -129,6 +129,33 @@ static void some_result(struct world *world, struct request *request)
     draft->file_bytes = (int64_t)draft->text.n;
 }
 
+/* What corrects, settles or steers; mostly of something that is there. */
+static void some_amendment(struct world *world, int which, struct event *draft)
+{
+    static const char *const origins[] = {"https://a", "line 7"};
+    draft->target =
+        (int64_t)draw(world, (uint64_t)world->in[which].last_seq + 2);
+    draft->entry_kind = chance(world, 2)
+                            ? EVENT_REPORT
+                            : (enum event_kind)draw(world, EVENT_DECLARED);
+    if (!chance(world, 8) && draft->entry_kind != EVENT_FINDING)
+        draft->confidence = CONFIDENCE_NONE;
+    draft->settlement = (enum settlement)draw(world, SETTLEMENT_COUNT);
+    draft->item_kind = (enum item_kind)draw(world, ITEM_KIND_COUNT);
+    draft->item_state = (enum item_state)draw(world, ITEM_STATE_COUNT);
+    draft->due_ms = (int64_t)draw(world, 2) * MS_PER_DAY;
+    draft->milestone = (enum milestone)draw(world, MILESTONE_COUNT);
+    draft->milestone_at = some_time(world);
+    draft->reminder = (enum reminder)draw(world, REMINDER_COUNT);
+    draft->until_ms = world->now_ms + (int64_t)draw(world, 7200000) - 60000;
+    draft->other_id = (int64_t)draw(world, INCIDENTS + 2);
+    draft->section = (enum section)draw(world, SECTION_COUNT);
+    draft->title = chance(world, 2) ? STR("Disk full") : STR_NONE;
+    draft->is_private = chance(world, 4);
+    if (chance(world, 20))
+        draft->origin = str_of(origins[draw(world, 2)]);
+}
+
 static struct request some_request(struct world *world, int which)
 {
     struct request request = {
@@ -151,8 +178,11 @@ static struct request some_request(struct world *world, int which)
     };
     struct event *draft = &request.draft;
     static const enum request_kind kinds[] = {
-        REQUEST_ADD,  REQUEST_ADD,  REQUEST_ADD,    REQUEST_ADD,
-        REQUEST_MOVE, REQUEST_MOVE, REQUEST_ASSIGN, REQUEST_EFFECT};
+        REQUEST_ADD,     REQUEST_ADD,    REQUEST_ADD,    REQUEST_ADD,
+        REQUEST_MOVE,    REQUEST_MOVE,   REQUEST_ASSIGN, REQUEST_EFFECT,
+        REQUEST_EDIT,    REQUEST_STRIKE, REQUEST_SETTLE, REQUEST_ITEM,
+        REQUEST_HANDOFF, REQUEST_LINK,   REQUEST_SET,    REQUEST_SNOOZE,
+        REQUEST_REMIND,  REQUEST_WRITE,  REQUEST_LOST};
     request.kind = world->in[which].last_seq == 0
                        ? REQUEST_DECLARE
                        : kinds[draw(world, sizeof kinds / sizeof kinds[0])];
@@ -161,13 +191,31 @@ static struct request some_request(struct world *world, int which)
     draft->confidence = (enum confidence)draw(world, CONFIDENCE_COUNT);
     draft->role = (enum role)(1 + draw(world, (uint64_t)ROLE_COUNT - 1));
     draft->holder = some_actor(world);
-    draft->state_to = (enum incident_state)draw(world, STATE_COUNT);
+    draft->state_to = (enum incident_state)draw(
+        world, chance(world, 4) ? STATE_COUNT : STATE_CLOSED);
     draft->next_in_min = (int64_t)draw(world, 60);
     draft->impact_from = some_time(world);
-    if (request.kind == REQUEST_ADD)
-        draft->kind = (enum event_kind)draw(world, EVENT_DECLARED);
-    else if (request.kind == REQUEST_EFFECT)
+    draft->change_what = draft->change_where = draft->change_from =
+        draft->change_to = chance(world, 8) ? STR_NONE : STR("x");
+    draft->change_verified = chance(world, 2) ? STR("df") : STR_NONE;
+    if (request.kind != REQUEST_DECLARE)
+        some_amendment(world, which, draft);
+    if (request.kind == REQUEST_ADD) {
+        draft->kind = chance(world, 2)
+                          ? EVENT_REPORT
+                          : (enum event_kind)draw(world, EVENT_DECLARED);
+        if (draft->kind != EVENT_FINDING && !chance(world, 8))
+            draft->confidence = CONFIDENCE_NONE;
+        draft->target = chance(world, 4) ? draft->target : 0;
+    } else if (request.kind == REQUEST_EFFECT) {
         some_result(world, &request);
+    } else if (request.kind == REQUEST_LOST) {
+        static const enum effect_kind lost[] = {
+            EFFECT_WAR_ROOM, EFFECT_LIVE_ROOM, EFFECT_CARD,
+            EFFECT_ANNOUNCE, EFFECT_ROOM,      EFFECT_LIVE};
+        draft->effect = lost[draw(world, 6)];
+        draft->ref_id = 1 + draw(world, 5);
+    }
     return request;
 }
 
@@ -192,8 +240,50 @@ static void expect_same(struct world *world, int which)
         fail_seed(world, "INC-%d as stored is not as folded", which + 1);
 }
 
+/* An oracle for what corrections leave of the milestones: look at them all. */
+struct earliest {
+    enum milestone milestone;
+    int64_t from_ms; /* 0: none */
+};
+
+static bool find_earliest(const struct entry *entry, void *context)
+{
+    struct earliest *earliest = context;
+    if (entry->state.struck != 0 ||
+        milestone_of_entry(entry->event.kind, entry->event.confidence) !=
+            earliest->milestone)
+        return true;
+    earliest->from_ms = entry->event.occurred.from_ms;
+    return false;
+}
+
+static void expect_milestones(struct world *world, int which)
+{
+    static const enum milestone of_entries[] = {
+        MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT, MILESTONE_FIRST_NOTICE};
+    static struct incident in;
+    enum err err = store_incident(world->store, which + 1, &in);
+    if (err == ERR_NOT_FOUND)
+        return;
+    must(world, err, "load");
+    for (size_t i = 0; i < sizeof of_entries / sizeof of_entries[0]; i++) {
+        struct earliest earliest = {.milestone = of_entries[i]};
+        if (in.milestones_told & INT64_C(1) << of_entries[i])
+            continue;
+        must(world,
+             store_each_entry(world->store, which + 1, NULL, find_earliest,
+                              &earliest),
+             "entries");
+        if (in.milestones[of_entries[i]].from_ms != earliest.from_ms)
+            fail_seed(world, "INC-%d: %s is not the earliest that stands",
+                      which + 1, word_of(&milestone_words, (int)of_entries[i]));
+    }
+}
+
 static void expect_clean(struct world *world)
 {
+    for (int which = 0; which < INCIDENTS; which++)
+        expect_milestones(world, which);
     struct buf report = BUF_INIT(65536);
     struct verdicts verdicts;
     enum err err = store_verify(world->store, &verdicts, &report);
@@ -226,6 +316,11 @@ static void ask(struct world *world)
     }
     must(world, store_request_keep(world->store), "keep");
     world->in[which] = after;
+    if (outcome.other_id != 0) /* it was told, down the same road */
+        must(world,
+             store_incident(world->store, outcome.other_id,
+                            &world->in[outcome.other_id - 1]),
+             "the other");
     expect_same(world, which);
 }
 
@@ -239,6 +334,8 @@ static void take_turn(struct world *world)
         ask(world);
     if (!chance(world, 8)) {
         must(world, store_commit(world->store), "commit");
+        for (int i = 0; i < INCIDENTS; i++)
+            expect_milestones(world, i);
         return;
     }
     store_rollback(world->store);

@@ -1,0 +1,306 @@
+/*
+ * Corrections, settlements, action items, steering and reminders: who may ask
+ * for what, and what then holds. The subject is what the store would tell.
+ */
+#include "tests/lib/play.h"
+
+/* clang-format off */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+/* clang-format on */
+
+static struct request about(enum request_kind kind, int64_t target,
+                            const char *text)
+{
+    return (struct request){
+        .kind = kind,
+        .draft = {.recorder = nova, .target = target, .text = str_of(text)}};
+}
+
+static void stands(struct play *play, int64_t seq, enum event_kind kind)
+{
+    play->subject = (struct subject){
+        .entry = {.seq = seq, .version = seq, .kind = kind},
+        .rest_first_ms = T0,
+    };
+}
+
+static int64_t entry(struct play *play, enum event_kind kind, const char *text)
+{
+    play->subject = (struct subject){.same_origin = 0};
+    struct request request = adding(kind, text);
+    request.draft.change_what = request.draft.change_where =
+        request.draft.change_from = request.draft.change_to = STR("x");
+    accepts(play, request);
+    stands(play, play->in.last_seq, kind);
+    return play->in.last_seq;
+}
+
+static struct request correcting(int64_t seq, enum event_kind kind,
+                                 const char *text)
+{
+    struct request request = about(REQUEST_EDIT, seq, text);
+    request.draft.entry_kind = kind;
+    request.draft.occurred = at(T0, "18:55");
+    return request;
+}
+
+static void an_edit_is_checked_like_a_new_entry(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    int64_t seq = entry(&play, EVENT_NOTE, "disk is fool");
+    accepts(&play, correcting(seq, EVENT_REPORT, "disk is full"));
+    assert_int_equal(play.out.events[0].kind, EVENT_EDIT);
+    assert_int_equal(play.out.events[0].target, seq);
+    assert_string_equal(play.wanted, "card room live");
+    assert_int_equal(play.in.milestones[MILESTONE_FIRST_REPORT].from_ms, T0);
+    assert_int_equal(play.in.entries, 1);
+    answers(&play, VERDICT_REFUSED, correcting(seq, EVENT_NOTE, ""), "empty");
+    answers(&play, VERDICT_REFUSED,
+            correcting(seq, EVENT_NOTE, chars(TEXT_UNITS + 1)), "at most");
+    answers(&play, VERDICT_REFUSED, correcting(seq, EVENT_STATE, "x"),
+            "no entry that somebody wrote");
+    play.subject.entry.struck = seq + 1;
+    answers(&play, VERDICT_ALREADY, correcting(seq, EVENT_NOTE, "x"),
+            "struck already");
+    play.subject = (struct subject){.same_origin = 0};
+    answers(&play, VERDICT_REFUSED, correcting(99, EVENT_NOTE, "x"),
+            "no entry #99");
+}
+
+static void a_strike_takes_the_milestone_along(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    int64_t seq = entry(&play, EVENT_REPORT, "login broken");
+    assert_true(when_is_set(&play.in.milestones[MILESTONE_FIRST_REPORT]));
+    answers(&play, VERDICT_REFUSED, about(REQUEST_STRIKE, seq, " "), "reason");
+    play.subject.rest_milestone = at(T0 + MS_PER_HOUR, "19:55");
+    accepts(&play, about(REQUEST_STRIKE, seq, "another server"));
+    assert_int_equal(play.in.milestones[MILESTONE_FIRST_REPORT].from_ms,
+                     T0 + MS_PER_HOUR);
+    stands(&play, 1, EVENT_DECLARED);
+    answers(&play, VERDICT_REFUSED, about(REQUEST_STRIKE, 1, "why"),
+            "no entry that somebody wrote");
+}
+
+/* What a person set is theirs: no entry and no correction of one moves it. */
+static void a_told_milestone_stays(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.milestone = MILESTONE_FIRST_REPORT;
+    set.draft.milestone_at = at(T0 - MS_PER_HOUR, "17:55");
+    accepts(&play, set);
+    assert_non_null(strstr(play.out.words[0] == '\0' ? play.out.text : "",
+                           "first human report"));
+    int64_t seq = entry(&play, EVENT_REPORT, "login broken");
+    accepts(&play, about(REQUEST_STRIKE, seq, "why"));
+    assert_int_equal(play.out.events[0].milestone, MILESTONE_NONE);
+    assert_int_equal(play.in.milestones[MILESTONE_FIRST_REPORT].from_ms,
+                     T0 - MS_PER_HOUR);
+    answers(&play, VERDICT_ALREADY, set, "so already");
+    set.draft.milestone = MILESTONE_DECLARED;
+    answers(&play, VERDICT_REFUSED, set, "follows from the record");
+    set.draft.milestone = MILESTONE_RESOLVED;
+    answers(&play, VERDICT_REFUSED, set, "/resolve");
+}
+
+static void what_it_is_settles_how(void **state)
+{
+    static const struct {
+        enum event_kind kind;
+        enum settlement settlement;
+        bool fits;
+    } cases[] = {
+        {EVENT_CHANGE, SETTLEMENT_KEPT, true},
+        {EVENT_CHANGE, SETTLEMENT_REVERTED, true},
+        {EVENT_CHANGE, SETTLEMENT_HANDED_OVER, true},
+        {EVENT_CHANGE, SETTLEMENT_DROPPED, false},
+        {EVENT_IDEA, SETTLEMENT_DROPPED, true},
+        {EVENT_IDEA, SETTLEMENT_MADE_ITEM, true},
+        {EVENT_IDEA, SETTLEMENT_KEPT, false},
+        {EVENT_NOTE, SETTLEMENT_DROPPED, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct play play = declared();
+        int64_t seq = entry(&play, cases[i].kind, "t");
+        struct request settle = about(REQUEST_SETTLE, seq, "do it well");
+        settle.draft.settlement = cases[i].settlement;
+        assert_int_equal(take(&play, settle),
+                         cases[i].fits ? VERDICT_ACCEPTED : VERDICT_REFUSED);
+        bool makes_item = cases[i].settlement == SETTLEMENT_MADE_ITEM ||
+                          cases[i].settlement == SETTLEMENT_HANDED_OVER;
+        if (!cases[i].fits)
+            continue;
+        assert_int_equal(play.out.event_count, makes_item ? 2 : 1);
+        play.subject.entry.settlement = cases[i].settlement;
+        answers(&play, VERDICT_ALREADY, settle, "settled already");
+    }
+}
+
+static void items_outlive_the_incident(void **state)
+{
+    (void)state;
+    struct play play = in_state(STATE_CLOSED);
+    answers(&play, VERDICT_REFUSED, about(REQUEST_ITEM, 0, ""), "/action add");
+    accepts(&play, about(REQUEST_ITEM, 0, "alert on disk space"));
+    assert_int_equal(play.out.events[0].item_state, ITEM_OPEN);
+    int64_t seq = play.in.last_seq;
+    struct request done = about(REQUEST_ITEM, seq, "#217");
+    done.draft.item_state = ITEM_DONE;
+    answers(&play, VERDICT_REFUSED, done, "no action item");
+    play.subject.item = (struct action_item){.seq = seq, .state = ITEM_OPEN};
+    accepts(&play, done);
+    play.subject.item.state = ITEM_DONE;
+    answers(&play, VERDICT_ALREADY, done, "done already");
+    struct request drop = about(REQUEST_ITEM, seq, "");
+    drop.draft.item_state = ITEM_DROPPED;
+    answers(&play, VERDICT_REFUSED, drop, "reason");
+}
+
+static void a_handoff_moves_command_and_brief(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, assigning(nova, ROLE_COMMANDER));
+    struct request hand = about(REQUEST_HANDOFF, 0, "disk at 80 %");
+    hand.draft.holder = dma;
+    hand.draft.brief_needs = STR("somebody with DNS access");
+    accepts(&play, hand);
+    assert_string_equal(incident_commander(&play.in)->name, "dma");
+    answers(&play, VERDICT_ALREADY, hand, "already commander");
+    hand.draft.holder = nova;
+    hand.draft.brief_actions = str_of(chars(BRIEF_UNITS + 1));
+    answers(&play, VERDICT_REFUSED, hand, "at most");
+    play = in_state(STATE_RESOLVED);
+    hand.draft.brief_actions = STR_NONE;
+    answers(&play, VERDICT_REFUSED, hand, "no command");
+}
+
+static void links_point_both_ways_but_tell_no_secret(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request cancel = moving(STATE_CANCELLED, "seen twice");
+    cancel.draft.other_id = 9;
+    answers(&play, VERDICT_REFUSED, cancel, "no INC-9 here");
+    play.subject.other_exists = true;
+    play.subject.other_is_private = true;
+    answers(&play, VERDICT_REFUSED, cancel, "no INC-9 here");
+    play.subject.other_is_private = false;
+    accepts(&play, cancel);
+    assert_int_equal(play.in.duplicate_of, 9);
+    assert_int_equal(play.out.other_id, 9);
+    assert_int_equal(play.out.other_draft.other_id, 12);
+    assert_non_null(strstr(play.out.other_draft.text.s, "duplicate"));
+
+    play = declared();
+    play.in.is_private = true;
+    play.subject.other_exists = true;
+    struct request link = about(REQUEST_LINK, 0, "same cause");
+    link.draft.other_id = 9;
+    accepts(&play, link);
+    assert_int_equal(play.out.other_id, 0);
+    link.draft.other_id = 12;
+    answers(&play, VERDICT_REFUSED, link, "itself");
+    play.subject.same_origin = 4;
+    link.draft.other_id = 0;
+    link.draft.link = STR("#217");
+    answers(&play, VERDICT_ALREADY, link, "#4");
+}
+
+static void private_hides_and_public_shows(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.is_private = true;
+    accepts(&play, set);
+    assert_true(play.in.is_private);
+    assert_string_equal(play.wanted, "card room access announce");
+    set.draft.is_private = false;
+    accepts(&play, set);
+    assert_string_equal(play.wanted, "card room live access live_room");
+    set.draft.type = TYPE_SECURITY;
+    accepts(&play, set);
+    assert_true(play.in.is_private);
+}
+
+static void reminds_of_what_is_still_so(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request remind = about(REQUEST_REMIND, 0, "");
+    remind.draft.reminder = REMINDER_COMMANDER;
+    accepts(&play, remind);
+    assert_string_equal(play.wanted, "remind");
+    assert_int_equal(play.in.remind_commander.last_ms, play.now_ms);
+    assert_int_equal(play.out.effects[0].target, play.in.last_seq);
+    accepts(&play, assigning(nova, ROLE_COMMANDER));
+    answers(&play, VERDICT_ALREADY, remind, "no such reminder");
+    struct request snooze = about(REQUEST_SNOOZE, 0, "");
+    snooze.draft.reminder = REMINDER_UPDATE;
+    snooze.draft.until_ms = play.now_ms - 1;
+    answers(&play, VERDICT_REFUSED, snooze, "30 days");
+    snooze.draft.until_ms = play.now_ms + MS_PER_HOUR;
+    accepts(&play, snooze);
+    assert_int_equal(play.in.remind_update.snoozed_ms, snooze.draft.until_ms);
+}
+
+static void what_is_lost_is_made_again_while_it_lasts(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, finished(EFFECT_WAR_ROOM, 7));
+    accepts(&play, finished(EFFECT_CARD, 8));
+    struct request lost = {.kind = REQUEST_LOST,
+                           .draft = {.effect = EFFECT_WAR_ROOM, .ref_id = 6}};
+    answers(&play, VERDICT_ALREADY, lost, "known already");
+    lost.draft.ref_id = 7;
+    accepts(&play, lost);
+    assert_string_equal(play.wanted, "war_room");
+    assert_int_equal(play.in.war_channel_id, 0);
+    assert_int_equal(play.in.card_message_id, 0);
+    play = in_state(STATE_CLOSED);
+    play.in.war_channel_id = 7;
+    accepts(&play, lost);
+    assert_string_equal(play.wanted, "");
+}
+
+static void the_same_message_is_kept_once(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request request = adding(EVENT_NOTE, "t");
+    request.draft.origin = STR("https://discord.com/channels/1/2/3");
+    accepts(&play, request);
+    play.subject.same_origin = 7;
+    answers(&play, VERDICT_ALREADY, request, "entry #7");
+}
+
+#define T(name) cmocka_unit_test(name)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(an_edit_is_checked_like_a_new_entry),
+        T(a_strike_takes_the_milestone_along),
+        T(a_told_milestone_stays),
+        T(what_it_is_settles_how),
+        T(items_outlive_the_incident),
+        T(a_handoff_moves_command_and_brief),
+        T(links_point_both_ways_but_tell_no_secret),
+        T(private_hides_and_public_shows),
+        T(reminds_of_what_is_still_so),
+        T(what_is_lost_is_made_again_while_it_lasts),
+        T(the_same_message_is_kept_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
