@@ -41,7 +41,8 @@ struct call;
 /* What is offered while somebody types. */
 struct choices;
 /* `value` is what the option gets when that choice is taken: with more than 100
- * units it is left out. Of more than 25 the rest is left out. */
+ * units it is left out, and so is one that is there already. Of more than 25
+ * the rest is left out. */
 void choices_add(struct choices *out, struct str value, struct str shown);
 bool choices_full(const struct choices *out);
 

@@ -14,6 +14,21 @@ void complete_incidents(const struct call *call, struct str typed,
 void complete_times(const struct call *call, struct str typed,
                     struct choices *out);
 
+/* For VALUE_ENTRY, of the call's incident, newest first, struck ones left out:
+ * "#7 18:53 nova: text". */
+void complete_entries(const struct call *call, struct str typed,
+                      struct choices *out);
+/* Open changes and parked ideas. */
+void complete_open(const struct call *call, struct str typed,
+                   struct choices *out);
+/* Open action items of the server, the call's incident first: "INC-12 #31 text
+ * (prevent, nova)", for VALUE_ENTRY. */
+void complete_items(const struct call *call, struct str typed,
+                    struct choices *out);
+/* Hosts and services that changes named: of this incident, then of others. */
+void complete_places(const struct call *call, struct str typed,
+                     struct choices *out);
+
 /* Whether it is part of the text, ASCII case ignored; "" is. */
 bool text_holds(struct str text, struct str part);
 

@@ -60,6 +60,7 @@ const struct command command_timeline_change = {
             {.name = "where",
              .help = "On which host or service",
              .type = VALUE_TEXT,
+             .complete = complete_places,
              .required = true,
              .max_units = CHANGE_UNITS},
             {.name = "from",

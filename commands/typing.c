@@ -13,10 +13,16 @@
 #define CHOICES      25 /* Discord's limits */
 #define CHOICE_UNITS 100
 
-struct choices {
-    cJSON *list;
-    int count;
-};
+static bool holds(const struct choices *choices, struct str value)
+{
+    const cJSON *choice;
+    cJSON_ArrayForEach(choice, choices->list)
+    {
+        if (str_eq(json_text(choice, "value"), value))
+            return true;
+    }
+    return false;
+}
 
 void choices_add(struct choices *out, struct str value, struct str shown)
 {
@@ -26,7 +32,7 @@ void choices_add(struct choices *out, struct str value, struct str shown)
         if (clean.s[i] == '\n' || clean.s[i] == '\t')
             clean.s[i] = ' ';
     if (out->count < CHOICES && value.n > 0 && clean.n > 0 &&
-        utf16_units(value) <= CHOICE_UNITS) {
+        utf16_units(value) <= CHOICE_UNITS && !holds(out, value)) {
         cJSON *choice = json_object();
         text_set(choice, "name", buf_str(&clean), CHOICE_UNITS);
         json_set_text(choice, "value", value);

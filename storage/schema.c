@@ -321,13 +321,17 @@ static const char drafts_3[] =
     "  text BLOB NOT NULL"
     ") STRICT;"
     "CREATE INDEX draft_by_age ON draft (at_ms);";
+
+static const char places_3[] =
+    "CREATE INDEX event_place ON event (incident, seq, change_where)"
+    "  WHERE change_where IS NOT NULL;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
 static const char *const migrations[][5] = {
     {facts_1, incidents_1, events_1, world_1},
     {log_2, entries_2, world_2},
-    {drafts_3},
+    {drafts_3, places_3},
 };
 const int schema_version = COUNT(migrations);
 

@@ -153,6 +153,14 @@ MUST_CHECK enum err store_item(struct store *store, int64_t incident_id,
                                int64_t seq, store_item_fn *each,
                                void *context); /* or NOT_FOUND */
 
+/* Where changes were made, newest first, each as often as it was typed; of one
+ * incident, or (0) of all. The text lives until the callback returns; false
+ * stops. */
+typedef bool store_place_fn(int64_t incident_id, struct str place,
+                            void *context);
+MUST_CHECK enum err store_each_place(struct store *store, int64_t incident_id,
+                                     store_place_fn *each, void *context);
+
 /* What is unsettled, for the card and /resolve. */
 struct open_counts {
     int64_t changes, ideas, items, items_without_owner;

@@ -1,4 +1,6 @@
 /* What is offered while somebody types, and the option `incident`. */
+#include "commands/attempt.h"
+#include "commands/complete.h"
 #include "tests/lib/caller.h"
 
 #include <setjmp.h>
@@ -111,6 +113,136 @@ static void times(void **state)
     assert_offers(&it, "");
 }
 
+static void change(const char *where, const char *incident, uint64_t user)
+{
+    struct interaction it = slash("timeline change");
+    it.user.id = user;
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", where);
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_text(&it, "incident", incident);
+    (void)caller_does(&caller, &it);
+    assert_true(caller.requested);
+}
+
+/* Of this incident first, then of others that one may know of. */
+static void places(void **state)
+{
+    (void)state;
+    struct interaction declare = slash("incident declare");
+    add_text(&declare, "title", "Leak");
+    add_flag(&declare, "private", true);
+    (void)caller_does(&caller, &declare);
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    change("vault-1", "1", NOVA);
+    change("cdn-eu", "2", NOVA);
+    change("node-2", "3", NOVA);
+    change("cdn-eu", "3", NOVA);
+    struct interaction it = typing("timeline change", "where", "");
+    it.channel_id = 1002;
+    assert_offers(&it, "cdn-eu\tcdn-eu\nnode-2\tnode-2\nvault-1\tvault-1\n");
+    it.user.id = DMA;
+    assert_offers(&it, "cdn-eu\tcdn-eu\nnode-2\tnode-2\n");
+    it = typing("timeline change", "where", "NODE");
+    assert_offers(&it, "node-2\tnode-2\n");
+    it.guild_id = GUILD + 1;
+    assert_offers(&it, "");
+}
+
+typedef void completer(const struct call *call, struct str typed,
+                       struct choices *out);
+
+/* To somebody who types where the last command was used. */
+static void assert_completes(completer *complete, const char *typed,
+                             const char *expected)
+{
+    struct choices choices = {cJSON_CreateArray(), 0};
+    struct buf offered = BUF_INIT(10000);
+    const cJSON *choice;
+    complete(&caller.run.call, str_of(typed), &choices);
+    cJSON_ArrayForEach(choice, choices.list)
+    {
+        buf_addf(&offered, "%s\t%s\n",
+                 cJSON_GetObjectItem(choice, "value")->valuestring,
+                 cJSON_GetObjectItem(choice, "name")->valuestring);
+    }
+    assert_string_equal(buf_text(&offered), expected);
+    buf_release(&offered);
+    cJSON_Delete(choices.list);
+}
+
+static void add_entry(const char *text, const char *kind)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", text);
+    add_text(&it, "kind", kind);
+    add_text(&it, "time", "18:53");
+    (void)caller_does(&caller, &it);
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
+}
+
+static void takes(struct event draft, enum request_kind kind)
+{
+    struct request request = {.kind = kind, .draft = draft};
+    struct incident in;
+    request.draft.actor = request.draft.recorder =
+        (struct actor){ACTOR_MEMBER, NOVA, STR("nova")};
+    caller_in(&caller, 1, &in);
+    assert_int_equal(store_begin(caller.store), ERR_OK);
+    assert_int_equal(road_take(caller.store, &in, &request, NOW,
+                               &caller.taken.after, &caller.taken.outcome),
+                     ERR_OK);
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
+    assert_int_equal(store_commit(caller.store), ERR_OK);
+}
+
+static void entries(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    add_entry("Queue\nrestarted", "action"); /* #4 */
+    add_entry("Buy a disk", "idea");
+    add_entry("Wrong", "note");
+    takes((struct event){.target = 6, .text = STR("Other incident")},
+          REQUEST_STRIKE);
+    change("cdn-eu", "1", NOVA); /* #8 */
+    assert_completes(complete_entries, "",
+                     "#8\t#8 19:10 nova: TTL on cdn-eu: 60 → 600\n"
+                     "#5\t#5 18:53 nova: Buy a disk\n"
+                     "#4\t#4 18:53 nova: Queue restarted\n"
+                     "#1\t#1 19:10 nova: Logins fail\n");
+    assert_completes(complete_entries, "queue",
+                     "#4\t#4 18:53 nova: Queue restarted\n");
+    assert_completes(complete_entries, "#5", "#5\t#5 18:53 nova: Buy a disk\n");
+    assert_completes(complete_entries, "99", "");
+    assert_completes(complete_open, "",
+                     "#8\t#8 19:10 nova: TTL on cdn-eu: 60 → 600\n"
+                     "#5\t#5 18:53 nova: Buy a disk\n");
+}
+
+static void action_items(void **state)
+{
+    (void)state;
+    struct event item = {.text = STR("Alert on disk space"),
+                         .item_kind = ITEM_KIND_DETECT,
+                         .item_state = ITEM_OPEN};
+    (void)caller_declares(&caller);
+    takes(item, REQUEST_ITEM); /* #4 */
+    item.text = STR("Bigger disk");
+    item.item_kind = ITEM_KIND_PREVENT;
+    item.holder = (struct actor){ACTOR_MEMBER, DMA, STR("dma")};
+    takes(item, REQUEST_ITEM);
+    add_entry("Later", "note");
+    assert_completes(
+        complete_items, "",
+        "INC-1 #4\tINC-1 #4 Alert on disk space (detect, volunteer wanted)\n"
+        "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n");
+    assert_completes(complete_items, "DMA",
+                     "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n");
+}
+
 /* Silence, where a command would be refused in words. */
 static void nothing_is_refused_aloud(void **state)
 {
@@ -205,8 +337,15 @@ static void help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(incidents), TEST(never_a_private_one),      TEST(times),
-        TEST(help),      TEST(nothing_is_refused_aloud), TEST(named_incident),
+        TEST(entries),
+        TEST(action_items),
+        TEST(places),
+        TEST(incidents),
+        TEST(never_a_private_one),
+        TEST(times),
+        TEST(help),
+        TEST(nothing_is_refused_aloud),
+        TEST(named_incident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
