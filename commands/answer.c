@@ -26,7 +26,28 @@ void answer_release(struct answer *answer)
     buf_release(&answer->draft);
     buf_release(&answer->file);
     cJSON_Delete(answer->message);
+    for (int i = 0; i < ANSWER_FILLS; i++)
+        buf_release(&answer->fills[i].text);
     *answer = (struct answer){.message = NULL};
+}
+
+void answer_fill(struct answer *answer, const char *option, struct str text)
+{
+    int i = 0;
+    while (i < ANSWER_FILLS && answer->fills[i].option != NULL)
+        i++;
+    assert(i < ANSWER_FILLS);
+    answer->fills[i].option = option;
+    answer->fills[i].text = BUF_INIT(WORDS_BYTES);
+    buf_add(&answer->fills[i].text, text);
+}
+
+struct str answer_filled(const struct answer *answer, const char *option)
+{
+    for (int i = 0; i < ANSWER_FILLS && answer->fills[i].option != NULL; i++)
+        if (str_is(str_of(option), answer->fills[i].option))
+            return buf_str(&answer->fills[i].text);
+    return STR_NONE;
 }
 
 /* A preset that is cut could mean something else: all or none. */
@@ -59,6 +80,11 @@ bool answer_button(struct answer *answer, enum button_style style,
     va_end(args);
     message_add_button(answer->message, style, label, id);
     return fits;
+}
+
+void answer_row(struct answer *answer)
+{
+    message_begin_row(answer->message);
 }
 
 void answer_link_button(struct answer *answer, const char *label,

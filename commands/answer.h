@@ -11,6 +11,7 @@
 
 #define ANSWER_FILE_BYTES (8u << 20)
 #define DRAFT_BYTES       (256u << 10)
+#define ANSWER_FILLS      5 /* Discord's most fields of a form */
 
 struct answer {
     struct buf words; /* what Discord does not fit (2000 units) is cut */
@@ -30,6 +31,10 @@ struct answer {
     int64_t incident_id; /* what the buttons are about */
     cJSON *message;      /* gets buttons and the select */
     cJSON *options;      /* of the select; within message */
+    struct {
+        const char *option;
+        struct buf text;
+    } fills[ANSWER_FILLS];
     bool denied;
     enum right denied_right;
 };
@@ -42,6 +47,8 @@ struct answer {
 bool answer_button(struct answer *answer, enum button_style style,
                    const char *label, const char *command, const char *presets,
                    ...) __attribute__((format(printf, 5, 6)));
+/* The button that has to follow begins a row; there are at most five. */
+void answer_row(struct answer *answer);
 void answer_link_button(struct answer *answer, const char *label,
                         const char *url);
 /* A list to choose from, one an answer: what is chosen becomes `option` of that
@@ -53,7 +60,14 @@ bool answer_select(struct answer *answer, const char *placeholder,
 void answer_select_row(struct answer *answer, struct str value,
                        struct str label, struct str hint);
 
-/* ---- for run.c ---- */
+/* What stands in a field of the form that is asked for (REPLY_FORM), unless the
+ * call brought something for it. A choice as its word, a flag as yes or no. */
+void answer_fill(struct answer *answer, const char *option, struct str text);
+
+/* ---- for run.c and form.c ---- */
+
+/* STR_NONE: nothing. */
+struct str answer_filled(const struct answer *answer, const char *option);
 
 void answer_init(struct answer *answer, int64_t incident_id);
 void answer_release(struct answer *answer); /* may be repeated */

@@ -86,6 +86,12 @@ enum scope {
 
 #define CALL_FILES 10 /* Discord's most with a message or form */
 
+/* What a command makes while it runs; goes when the answer is made. */
+struct call_memory {
+    void *own;                 /* what run() leaves to more() and told() */
+    struct call_block *blocks; /* call_alloc's */
+};
+
 /* All borrowed until the answer is made. */
 struct call {
     const struct command *command;
@@ -121,7 +127,11 @@ struct call {
     struct str draft;
     /* For told(): what came of the requests, more() included. */
     int accepted, already;
+    struct call_memory *memory;
 };
+/* Zeroed; for what the request borrows, or more() and told() need. */
+void *call_alloc(const struct call *call, size_t bytes);
+struct str call_copy(const struct call *call, struct str text);
 /* The option of that name; asserts that the command has it. */
 const struct value *call_value(const struct call *call, const char *name);
 /* For what needs more than the command's own right. False: the refusal is in
@@ -133,7 +143,9 @@ enum reply {
     REPLY_TEXT,    /* the private answer, and nothing changes */
     REPLY_REFUSED, /* the same, and what was typed is given back to copy */
     REPLY_FORM,    /* too little to go on: open the command's form. From a form
-                    * that comes back without its first field, a refusal. */
+                    * that comes back without its first field, a refusal.
+                    * answer_fill says what stands in it. */
+    REPLY_FAILED,  /* the store did: nothing was kept, and that is the answer */
 };
 
 struct command {

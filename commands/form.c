@@ -36,11 +36,28 @@ static void add_yes_no(cJSON *form, const struct form_field *field,
     form_select_row(rows, "no", value->given && !value->flag);
 }
 
-static void add_field(cJSON *form, const struct call *call, int place)
+/* What the call brought for it, or else what the command put in. */
+static struct value value_for(const struct command_run *run,
+                              const struct option *option)
 {
+    struct value value = *call_value(&run->call, option->name);
+    struct str text = answer_filled(&run->answer, option->name);
+    if (value.given || text.s == NULL)
+        return value;
+    value.text = text;
+    if (option->type == VALUE_CHOICE)
+        value.choice = word_find(option->choices, text);
+    value.flag = str_is_nocase(text, "yes");
+    value.given = value.choice >= 0;
+    return value;
+}
+
+static void add_field(cJSON *form, const struct command_run *run, int place)
+{
+    const struct call *call = &run->call;
     const char *name = call->command->form_fields[place];
     const struct option *option = command_option(call->command, str_of(name));
-    const struct value *value = call_value(call, name);
+    const struct value filled = value_for(run, option), *value = &filled;
     struct buf label = BUF_INIT(64);
     print_label(&label, option);
     const struct form_field field = {
@@ -79,13 +96,45 @@ static void add_field(cJSON *form, const struct call *call, int place)
     buf_release(&label);
 }
 
-/* Options that no field asks for, and that the call brought as presets, go on
- * with the form; so does a message that a menu was used on. */
+static bool is_field(const struct command *command, const char *name)
+{
+    for (int i = 0; i < COMMAND_FIELDS && command->form_fields[i] != NULL; i++)
+        if (str_is(str_of(name), command->form_fields[i]))
+            return true;
+    return false;
+}
+
+/* What the slash command named besides, as far as a preset may hold it. */
+static void add_typed(const struct call *call, struct buf *presets)
+{
+    for (int i = 0; i < command_option_count(call->command); i++) {
+        const struct option *option = &call->command->options[i];
+        const struct value *value = &call->values[i];
+        if (!value->given || is_field(call->command, option->name))
+            continue;
+        const char *bar = presets->n > 0 ? "|" : "";
+        if (option->type == VALUE_ENTRY || option->type == VALUE_INCIDENT ||
+            option->type == VALUE_MINUTES)
+            buf_addf(presets, "%s%s=%" PRId64, bar, option->name,
+                     value->number);
+        else if (option->type == VALUE_CHOICE)
+            buf_addf(presets, "%s%s=%s", bar, option->name,
+                     word_of(option->choices, value->choice));
+        else if (option->type == VALUE_FLAG)
+            buf_addf(presets, "%s%s=%s", bar, option->name,
+                     value->flag ? "yes" : "no");
+    }
+}
+
+/* Options that no field asks for, and that the call brought, go on with the
+ * form; so does a message that a menu was used on. */
 static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
 {
     const struct call *call = &attempt->run->call;
     struct buf presets = BUF_INIT(4 * CUSTOM_ID_BYTES);
     buf_add(&presets, attempt->presets);
+    if (call->source == SOURCE_SLASH)
+        add_typed(call, &presets);
     /* Kept for the form alone; its files' signed addresses go with it. */
     if (attempt->interaction->target_json != NULL) {
         char *json = json_print(attempt->interaction->target_json);
@@ -116,6 +165,6 @@ cJSON *form_answer(struct attempt *attempt)
     cJSON *form = form_new(custom_id, buf_str(&title));
     buf_release(&title);
     for (int i = 0; i < COMMAND_FIELDS && command->form_fields[i] != NULL; i++)
-        add_field(form, call, i);
+        add_field(form, attempt->run, i);
     return answer_form(form);
 }

@@ -12,6 +12,10 @@
     X(ic_assign)                                                               \
     X(timeline_add)                                                            \
     X(timeline_change)                                                         \
+    X(timeline_list)                                                           \
+    X(timeline_edit)                                                           \
+    X(timeline_strike)                                                         \
+    X(timeline_settle)                                                         \
     X(resolve)                                                                 \
     X(help)
 

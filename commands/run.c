@@ -3,11 +3,13 @@
 #include "commands/attempt.h"
 #include "commands/words.h"
 
+#include "bot/base/mem.h"
 #include "bot/base/utf8.h"
 #include "bot/discord/message.h"
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TYPE_CHAT_INPUT 1
@@ -22,6 +24,40 @@ bool attempt_fail(struct attempt *attempt, enum err err)
 {
     attempt->err = err;
     return false;
+}
+
+/* ---- what a command makes ---- */
+
+struct call_block {
+    struct call_block *next;
+    max_align_t bytes[];
+};
+
+void *call_alloc(const struct call *call, size_t bytes)
+{
+    struct call_block *block = mem_alloc(sizeof *block + bytes);
+    block->next = call->memory->blocks;
+    call->memory->blocks = block;
+    return block->bytes;
+}
+
+struct str call_copy(const struct call *call, struct str text)
+{
+    if (text.s == NULL)
+        return STR_NONE;
+    char *copy = call_alloc(call, text.n + 1);
+    memcpy(copy, text.s, text.n);
+    return (struct str){copy, text.n};
+}
+
+static void release_memory(struct call_memory *memory)
+{
+    while (memory->blocks != NULL) {
+        struct call_block *block = memory->blocks;
+        memory->blocks = block->next;
+        free(block);
+    }
+    memory->own = NULL;
 }
 
 /* ---- who calls, and what ---- */
@@ -145,6 +181,7 @@ bool find_caller(struct attempt *attempt)
     call->config = attempt->world->config;
     call->store = attempt->world->store;
     call->in = &run->in;
+    call->memory = &run->memory;
     fill_target(attempt);
     return true;
 }
@@ -245,6 +282,9 @@ static cJSON *run_command(struct attempt *attempt)
         return refusal(&run->answer, it);
     case REPLY_REFUSED:
         return refusal(&run->answer, it);
+    case REPLY_FAILED:
+        (void)attempt_fail(attempt, ERR_STORAGE);
+        return NULL;
     case REPLY_TEXT:
         break;
     }
@@ -276,6 +316,7 @@ enum err command_run(struct command_run *run,
 void command_run_release(struct command_run *run)
 {
     answer_release(&run->answer);
+    release_memory(&run->memory);
     buf_release(&run->message_words);
     buf_release(&run->message_title);
     buf_release(&run->draft);

@@ -31,8 +31,9 @@ struct command_run {
     struct call call;
     struct incident in;     /* what the request is about; zero: a new one */
     struct request request; /* set when *answer stayed NULL */
-    struct answer answer;   /* its file and draft are the caller's to send and
-                             * to keep */
+    struct call_memory memory;
+    struct answer answer; /* its file and draft are the caller's to send and
+                           * to keep */
     /* Names as Discord has them may hold what no record should. */
     char caller_name[NAME_BYTES], author_name[NAME_BYTES];
     char names[COMMAND_OPTIONS][NAME_BYTES];

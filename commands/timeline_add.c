@@ -1,4 +1,5 @@
 #include "bot/core/hints.h"
+#include "commands/actor.h"
 #include "commands/command.h"
 #include "commands/complete.h"
 #include "commands/words.h"
@@ -31,63 +32,16 @@ static enum visibility visibility_of(const struct call *call,
     return kind == EVENT_IDEA ? VISIBILITY_ROOM : VISIBILITY_LIVE;
 }
 
-/* Discord turns a picked "@nova" into "<@123>" within text. It sends no name
- * with it, so only those the record or the call names can be known. */
-static bool is_mention(struct str text, uint64_t *id)
-{
-    if (!str_starts(text, "<@") || !str_ends(text, ">"))
-        return false;
-    struct str digits = str_from((struct str){text.s, text.n - 1}, 2);
-    if (str_starts(digits, "!"))
-        digits = str_from(digits, 1);
-    return str_to_u64(digits, id);
-}
-
-static bool find_member(const struct call *call, uint64_t id,
-                        struct actor *actor)
-{
-    if (call->caller.id == id) {
-        *actor = call->caller;
-        return true;
-    }
-    for (int i = 0; i < ROLE_HOLDERS; i++) {
-        const struct role_holder *holder = &call->in->holders[i];
-        if (holder->type == ACTOR_MEMBER && holder->user_id == id) {
-            *actor = (struct actor){ACTOR_MEMBER, id, str_of(holder->name)};
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool set_actor(const struct call *call, struct event *draft,
                       struct answer *answer)
 {
-    uint64_t id;
     struct str by = call_value(call, "by")->text;
     if (call_value(call, "by")->user.id != 0) {
         draft->actor = call->message_author;
         return true;
     }
-    if (is_mention(by, &id)) {
-        if (find_member(call, id, &draft->actor))
-            return true;
-        buf_add_text(&answer->words,
-                     "`by` takes a name as plain text, such as `nova`: "
-                     "opsroom cannot read the name out of a mention. "
-                     "Nothing was kept.");
-        return false;
-    }
-    bool is_robot = draft->kind == EVENT_ALERT;
-    /* A robot's name is shown as typed; before a person's, pages put the @. */
-    if (str_starts(by, "@") && !is_robot)
-        by = str_trim(str_from(by, 1));
-    if (str_is_nocase(by, "nobody"))
-        draft->actor = (struct actor){.type = ACTOR_NOBODY};
-    else if (by.n > 0)
-        draft->actor =
-            (struct actor){is_robot ? ACTOR_ROBOT : ACTOR_NAME, 0, by};
-    return true;
+    return actor_typed(call, by, draft->kind == EVENT_ALERT, &draft->actor,
+                       answer);
 }
 
 static enum reply run(const struct call *call, struct request *request,

@@ -63,10 +63,17 @@ void entries_prepare(struct store *store)
              " AND (n.from_ms, n.seq) < (?3, ?2)"
              " ORDER BY n.from_ms DESC, n.seq DESC"},
     };
+    static const char *const of_kind[2] = {
+        " AND n.kind = ?4 AND (n.from_ms, n.seq) > (?3, ?2)"
+        " ORDER BY n.from_ms, n.seq",
+        " AND n.kind = ?4 AND (n.from_ms, n.seq) < (?3, ?2)"
+        " ORDER BY n.from_ms DESC, n.seq DESC"};
     struct event_sql *sql = &store->sql;
     for (int order = 0; order < 2; order++)
         for (int newest = 0; newest < 2; newest++)
             make_select(&sql->entries[order][newest], rest[order][newest]);
+    for (int newest = 0; newest < 2; newest++)
+        make_select(&sql->entries_of_kind[newest], of_kind[newest]);
     make_select(&sql->entry, " AND n.seq = ?");
     make_select(&sql->open_entries,
                 " AND n.needs_settling = 1 AND n.struck = 0"
@@ -148,12 +155,19 @@ enum err store_each_entry(struct store *store, int64_t incident_id,
         page = &all;
     int64_t start = page->newest_first ? INT64_MAX : INT64_MIN;
     bool is_first = page->after_seq == 0;
-    struct query query = query_new(
-        store, buf_text(&store->sql.entries[page->order][page->newest_first]));
+    assert(page->kind == NULL || page->order == EVENTS_BY_TIME);
+    const struct buf *sql =
+        page->kind == NULL
+            ? &store->sql.entries[page->order][page->newest_first]
+            : &store->sql.entries_of_kind[page->newest_first];
+    struct query query = query_new(store, buf_text(sql));
     query_int(&query, incident_id);
     query_int(&query, is_first ? start : page->after_seq);
     if (page->order == EVENTS_BY_TIME)
         query_int(&query, is_first ? start : page->after_ms);
+    if (page->kind != NULL)
+        query_text(&query,
+                   str_of(word_of(&event_kind_words, (int)*page->kind)));
     enum err err = each_entry(&query, incident_id, each, context);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

@@ -279,6 +279,7 @@ static const char entries_2[] =
     "  PRIMARY KEY (incident, seq)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX entry_by_time ON entry (incident, from_ms, seq);"
+    "CREATE INDEX entry_by_kind ON entry (incident, kind, from_ms, seq);"
     "CREATE INDEX entry_open ON entry (incident, seq)"
     "  WHERE needs_settling = 1 AND struck = 0 AND settlement = 'none';"
     "CREATE TABLE item ("

@@ -194,6 +194,8 @@ void store_close(struct store *store)
     buf_release(&store->sql.open_entries);
     for (int i = 0; i < 4; i++)
         buf_release(&store->sql.entries[i / 2][i % 2]);
+    for (int i = 0; i < 2; i++)
+        buf_release(&store->sql.entries_of_kind[i]);
     buf_release(&store->sql.by_seq);
     buf_release(&store->sql.by_time);
     buf_release(&store->sql.last_task);

@@ -119,6 +119,7 @@ struct entry_page {
     bool newest_first;
     /* The last one of the page before; seq 0: from the start. */
     int64_t after_ms, after_seq;
+    const enum event_kind *kind; /* by time: only these; NULL: of any kind */
 };
 /* Struck ones come too. The text lives until the callback returns; false stops.
  */

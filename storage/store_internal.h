@@ -30,6 +30,7 @@ struct store {
     struct event_sql {
         struct buf insert, one, by_seq, by_time, last_task;
         struct buf entry, entries[2][2], open_entries; /* [order][newest] */
+        struct buf entries_of_kind[2];                 /* [newest] */
     } sql;
     struct buf scratch; /* canonical bytes of an event */
 };

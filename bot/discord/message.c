@@ -238,8 +238,8 @@ static cJSON *new_row(cJSON *message)
 static bool takes_buttons(const cJSON *components)
 {
     int64_t type = 0;
-    if (components == NULL)
-        return false;
+    if (components == NULL || components->child == NULL)
+        return components != NULL;
     (void)json_whole(json_get(components->child, "type"), &type);
     return type == COMPONENT_BUTTON &&
            cJSON_GetArraySize(components) < BUTTONS_IN_ROW;
@@ -258,6 +258,11 @@ static void add_button(cJSON *message, int style, const char *label,
     text_set(button, "label", str_of(label), BUTTON_LABEL_UNITS);
     json_set_text(button, key, value);
     json_add(takes_buttons(place) ? place : new_row(message), button);
+}
+
+void message_begin_row(cJSON *message)
+{
+    (void)new_row(message);
 }
 
 void message_add_button(cJSON *message, enum button_style style,

@@ -65,6 +65,8 @@ enum button_style {
 /* Buttons go in rows of five; at most 25. custom_id: custom_id_make. */
 void message_add_button(cJSON *message, enum button_style style,
                         const char *label, const char *custom_id);
+/* The button that has to follow begins a row; there are at most five. */
+void message_begin_row(cJSON *message);
 /* Opens an address, of at most 512 units; presses of it are not told to us. */
 void message_add_link_button(cJSON *message, const char *label,
                              const char *url);

@@ -1,0 +1,143 @@
+#include "commands/entries.h"
+
+#include "commands/words.h"
+
+#include <inttypes.h>
+
+#define NAME_SHOWN_UNITS 40
+
+/* ---- looking one up ---- */
+
+struct search {
+    const struct call *call;
+    struct entry *out;
+};
+
+static bool copy_entry(const struct entry *entry, void *context)
+{
+    struct search *search = context;
+    *search->out = *entry;
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        if (field->type == FIELD_TEXT)
+            event_set_text(
+                &search->out->event, field,
+                call_copy(search->call, event_get_text(&entry->event, field)));
+    }
+    return false;
+}
+
+bool entry_find(const struct call *call, int64_t seq, struct entry *out,
+                struct answer *answer, enum reply *reply)
+{
+    struct search search = {call, out};
+    enum err err =
+        store_entry(call->store, call->in->id, seq, copy_entry, &search);
+    if (err == ERR_OK)
+        return true;
+    *reply = err == ERR_NOT_FOUND ? REPLY_REFUSED : REPLY_FAILED;
+    say_incident(&answer->words, call->in);
+    buf_addf(&answer->words,
+             " has no entry #%" PRId64 ". `/timeline list` shows the numbers. "
+             "Nothing was kept.",
+             seq);
+    return false;
+}
+
+/* ---- showing it ---- */
+
+const char *entry_label(const struct event *event)
+{
+    static const char *const findings[] = {
+        [CONFIDENCE_NONE] = "finding",
+        [CONFIDENCE_THEORY] = "finding, a theory",
+        [CONFIDENCE_CONFIRMED] = "finding, confirmed",
+        [CONFIDENCE_RULED_OUT] = "finding, ruled out",
+    };
+    switch ((int)event->kind) {
+    case EVENT_FINDING:
+        return findings[event->confidence];
+    case EVENT_IDEA:
+        return "parked idea";
+    case EVENT_STATE:
+        return event->state_from == event->state_to
+                   ? "update"
+                   : word_of(&state_words, (int)event->state_to);
+    case EVENT_ROLE:
+        return word_of(&role_words, (int)event->role);
+    default:
+        return word_of(&event_kind_words, (int)event->kind);
+    }
+}
+
+void say_change(struct buf *words, const struct event *event, size_t units)
+{
+    say_excerpt(words, event->change_what, units);
+    buf_add_text(words, " on ");
+    say_excerpt(words, event->change_where, units);
+    buf_add_text(words, ": ");
+    say_excerpt(words, event->change_from, units);
+    buf_add_text(words, " → ");
+    say_excerpt(words, event->change_to, units);
+}
+
+static void say_holder(struct buf *words, const struct event *event,
+                       size_t units)
+{
+    if (event->holder.type == ACTOR_NOBODY)
+        buf_add_text(words, "nobody now");
+    else
+        say_excerpt(words, event->holder.name, units);
+}
+
+void say_entry_text(struct buf *words, const struct event *event, size_t units)
+{
+    size_t before = words->n;
+    if (event->kind == EVENT_CHANGE)
+        say_change(words, event, units / 4);
+    else if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
+        say_holder(words, event, units);
+    if (event->text.n > 0) {
+        if (words->n > before)
+            buf_add_text(words, " · ");
+        say_excerpt(words, str_trim(event->text), units);
+    }
+    if (words->n == before && event->link.n > 0)
+        say_excerpt(words, event->link, units);
+    if (event->file_name.n > 0) {
+        if (words->n > before)
+            buf_add_text(words, " · ");
+        say_excerpt(words, event->file_name, units);
+    }
+    if (event->kind == EVENT_EVIDENCE && event->target != 0)
+        buf_addf(words, " (of #%" PRId64 ")", event->target);
+}
+
+static void say_clock(struct buf *words, const struct when *when)
+{
+    struct when utc = *when;
+    struct buf text = BUF_INIT(400);
+    if (utc.from_ms == utc.to_ms)
+        utc.typed[0] = '\0'; /* the zone it was typed in: UTC is said here */
+    when_print(&utc, false, &text);
+    markdown_add_line(words, buf_str(&text));
+    buf_release(&text);
+}
+
+void say_entry(struct buf *words, const struct entry *entry, size_t units)
+{
+    const struct event *event = &entry->event;
+    bool is_struck = entry->state.struck != 0;
+    buf_addf(words, "**#%" PRId64 "** %s", event->seq, is_struck ? "~~" : "");
+    say_clock(words, &event->occurred);
+    buf_addf(words, " · %s · ", entry_label(event));
+    if (event->actor.type != ACTOR_NOBODY && event->kind != EVENT_ROLE) {
+        say_excerpt(words, event->actor.name, NAME_SHOWN_UNITS);
+        buf_add_text(words, ": ");
+    }
+    say_entry_text(words, event, units);
+    if (is_struck)
+        buf_add_text(words, "~~ (struck)");
+    else if (entry->state.version != entry->state.seq)
+        buf_add_text(words, " (corrected)");
+}

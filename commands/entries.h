@@ -1,0 +1,26 @@
+/*
+ * Entries of the record as commands look them up and show them: in one line,
+ * with what people need to recognise them and to name them by number.
+ */
+#ifndef COMMANDS_ENTRIES_H
+#define COMMANDS_ENTRIES_H
+
+#include "commands/command.h"
+
+/* As it stands, of the call's incident; its text lives as long as the call.
+ * False: *reply is the answer, in words that stand in `answer`. */
+bool entry_find(const struct call *call, int64_t seq, struct entry *out,
+                struct answer *answer, enum reply *reply);
+
+/* "finding, ruled out", "parked idea", "update" */
+const char *entry_label(const struct event *event);
+/* What it says, on one line, escaped: its text, its change, its file. Each part
+ * is cut to that many UTF-16 units. */
+void say_entry_text(struct buf *words, const struct event *event, size_t units);
+/* "**#7** 18:53 · finding · nova: text"; struck through, and said, when it is
+ * struck. Times are UTC and without their day. */
+void say_entry(struct buf *words, const struct entry *entry, size_t units);
+/* "proxy_read_timeout on web-03: 30s → 120s" */
+void say_change(struct buf *words, const struct event *event, size_t units);
+
+#endif

@@ -1,0 +1,366 @@
+/* /timeline list, edit, strike and settle: what they show and what they keep.
+ */
+#include "tests/lib/caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    (void)caller_declares(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+/* Its number. */
+static int64_t add_entry(const char *time, const char *kind, const char *text)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", text);
+    add_text(&it, "time", time);
+    add_text(&it, "kind", kind);
+    (void)caller_does(&caller, &it);
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
+    return caller.taken.outcome.events[0].seq;
+}
+
+static int64_t add_change(const char *what, bool temporary)
+{
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", what);
+    add_text(&it, "where", "fritz");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_flag(&it, "temporary", temporary);
+    if (!temporary)
+        add_text(&it, "verified", "curl");
+    (void)caller_does(&caller, &it);
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
+    return caller.taken.outcome.events[0].seq;
+}
+
+static const char *lists(const char *option, const char *value)
+{
+    struct interaction it = slash("timeline list");
+    if (option != NULL)
+        add_text(&it, option, value);
+    return caller_does(&caller, &it);
+}
+
+/* The custom id of the button with that label; NULL: there is none. */
+static const char *button_id(const char *label)
+{
+    const cJSON *row, *item;
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(data, "components"))
+    {
+        cJSON_ArrayForEach(item, cJSON_GetObjectItem(row, "components"))
+        {
+            if (strcmp(cJSON_GetObjectItem(item, "label")->valuestring,
+                       label) == 0)
+                return cJSON_GetObjectItem(item, "custom_id")->valuestring;
+        }
+    }
+    return NULL;
+}
+
+/* A press on the private answer, which is there to be replaced. */
+static const char *presses(const char *label)
+{
+    static char id[101];
+    const char *found = button_id(label);
+    if (found == NULL)
+        fail_msg("no button \"%s\"", label);
+    str_copy_to(id, str_of(found));
+    struct interaction it = button(id);
+    it.on_private = true;
+    return caller_does(&caller, &it);
+}
+
+static int answer_type(void)
+{
+    return cJSON_GetObjectItem(caller.answer, "type")->valueint;
+}
+
+static struct event kept_event(void)
+{
+    return caller.taken.outcome.events[0];
+}
+
+static int count_of(const char *text, const char *part)
+{
+    int count = 0;
+    for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+        count++;
+    return count;
+}
+
+/* ---- list ---- */
+
+static void entries_by_time(void **state)
+{
+    (void)state;
+    (void)add_entry("19:06", "note", "Third");
+    (void)add_entry("18:53", "report", "First *of* all");
+    (void)add_entry("Dec 12 22:XX", "note", "The day before");
+    const char *words = lists(NULL, NULL);
+    assert_says(words, "Timeline of **INC-1**, times in UTC:\n**2022-12-12**\n"
+                       "**#6** 22:XX · note · nova: The day before\n"
+                       "**2022-12-13**\n"
+                       "**#5** 18:53 · report · nova: First \\*of\\* all\n"
+                       "**#4** 19:06 · note · nova: Third\n");
+    assert_null(button_id("Older"));
+    assert_null(button_id("Newer"));
+    words = lists("kind", "report");
+    assert_says(words, "only report");
+    assert_null(strstr(words, "Third"));
+    assert_says(lists("kind", "alert"), "nothing here");
+}
+
+/* Every entry stands on exactly one page, and the way back shows the same. */
+static void pages(void **state)
+{
+    static const char *const seen_at[] = {"Entry 60 ", "Entry 1 "};
+    char text[160];
+    (void)state;
+    for (int i = 1; i <= 60; i++) {
+        (void)snprintf(text, sizeof text, "Entry %d %s", i,
+                       i % 7 == 0 ? "is long: ______________________________"
+                                    "________________________________________"
+                                  : "is short");
+        (void)add_entry("18:53", "note", text);
+    }
+    int seen = 0, count = 0;
+    const char *words = lists("kind", "note");
+    assert_says(words, seen_at[0]);
+    for (;;) {
+        assert_true(strlen(words) < 4000);
+        seen += count_of(words, " nova: Entry ");
+        if (button_id("Older") == NULL)
+            break;
+        words = presses("Older");
+        assert_int_equal(answer_type(), 7);
+        count++;
+    }
+    assert_says(words, seen_at[1]);
+    assert_int_equal(seen, 60);
+    assert_true(count >= 2);
+    for (int i = 0; i < count; i++)
+        words = presses("Newer");
+    assert_says(words, seen_at[0]);
+    assert_null(button_id("Newer"));
+}
+
+static void shows_what_became_of_it(void **state)
+{
+    (void)state;
+    int64_t wrong = add_entry("18:53", "note", "Disk is fine");
+    assert_int_equal(wrong, 4);
+    struct interaction it = slash("timeline strike");
+    add_text(&it, "id", "#4");
+    assert_string_equal(caller_does(&caller, &it), ""); /* the form */
+    assert_int_equal(answer_type(), 9);
+    struct interaction sent = form("1|timeline strike|1|id=4");
+    add_text(&sent, "reason", "It was full");
+    assert_says(caller_does(&caller, &sent),
+                "Entry #4 of **INC-1** is struck: It was full");
+    assert_says(lists(NULL, NULL),
+                "**#4** ~~18:53 · note · nova: Disk is fine~~ (struck)");
+    assert_says(caller_does(&caller, &sent), "is struck already");
+    it = slash("timeline strike");
+    add_text(&it, "id", "#99");
+    assert_says(caller_does(&caller, &it), "has no entry #99");
+}
+
+/* ---- edit ---- */
+
+static const cJSON *field_of_form(int place)
+{
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    const cJSON *label =
+        cJSON_GetArrayItem(cJSON_GetObjectItem(data, "components"), place);
+    return cJSON_GetObjectItem(label, "component");
+}
+
+static void edit_by_form(void **state)
+{
+    (void)state;
+    (void)add_entry("18:53", "note", "Disk is fine");
+    struct interaction it = slash("timeline edit");
+    add_text(&it, "id", "4");
+    assert_string_equal(caller_does(&caller, &it), "");
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    assert_string_equal(cJSON_GetObjectItem(data, "custom_id")->valuestring,
+                        "1|timeline edit|1|id=4");
+    assert_string_equal(
+        cJSON_GetObjectItem(field_of_form(0), "value")->valuestring,
+        "2022-12-13 18:53");
+    assert_string_equal(
+        cJSON_GetObjectItem(field_of_form(1), "value")->valuestring,
+        "Disk is fine");
+    struct interaction sent = form("1|timeline edit|1|id=4");
+    add_text(&sent, "time", "2022-12-13 18:53");
+    add_text(&sent, "text", "Disk is fine");
+    int64_t kept = caller_kept(&caller);
+    assert_says(caller_does(&caller, &sent), "says so already");
+    assert_int_equal(caller_kept(&caller), kept);
+    sent.options[1].text = STR("Disk is full");
+    assert_says(caller_does(&caller, &sent),
+                "Entry #4 of **INC-1** now reads, in UTC:\n**#4** 18:53 · note "
+                "· nova: Disk is full");
+    assert_string_equal(kept_event().occurred.typed, "18:53");
+    assert_says(lists(NULL, NULL),
+                "**#4** 18:53 · note · nova: Disk is full (corrected)");
+}
+
+static void edit_by_options(void **state)
+{
+    static const struct {
+        const char *option, *value, *says;
+    } cases[] = {
+        {"time", "18:40", "**#4** 18:40 · finding, ruled out · nova: Disk"},
+        {"confidence", "confirmed", "finding, confirmed"},
+        {"by", "@dma", "· dma: Disk"},
+        {"by", "nobody", "confirmed · Disk"},
+        {"visibility", "private", "Disk"},
+        {"phase", "Investigate", "Disk"},
+        {"kind", "alert", "· alert · Disk"},
+        {"by", "UptimeRobot", "alert · UptimeRobot: Disk"},
+    };
+    (void)state;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Disk");
+    add_text(&it, "confidence", "ruled-out");
+    (void)caller_does(&caller, &it);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        it = slash("timeline edit");
+        add_text(&it, "id", "#4");
+        add_text(&it, cases[i].option, cases[i].value);
+        assert_says(caller_does(&caller, &it), cases[i].says);
+        assert_int_equal(kept_event().kind, EVENT_EDIT);
+    }
+    assert_int_equal(kept_event().actor.type, ACTOR_ROBOT);
+    assert_int_equal(kept_event().visibility, VISIBILITY_PRIVATE);
+    assert_int_equal(kept_event().phase, PHASE_INVESTIGATE);
+    assert_says(caller_does(&caller, &it), "says so already");
+}
+
+/* ---- settle ---- */
+
+static void settle_from_the_list(void **state)
+{
+    (void)state;
+    assert_int_equal(add_change("TTL", true), 4);
+    assert_int_equal(add_change("Queue size", false), 5);
+    assert_int_equal(add_change("Workers", true), 6);
+    assert_int_equal(add_entry("18:53", "idea", "Alert on disk space"), 7);
+    struct interaction it = slash("timeline list");
+    add_flag(&it, "open", true);
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "Open in **INC-1**: 2 changes, 1 parked idea.");
+    assert_says(words, "**#4** TTL on fritz: 60 → 600");
+    assert_says(words, "temporary · not verified · how to undo it is not");
+    assert_says(words, "Parked ideas:\n**#7** Alert on disk space");
+    assert_null(strstr(words, "Queue size"));
+    words = presses("#4 Reverted");
+    assert_int_equal(answer_type(), 7);
+    assert_says(words, "Entry #4 of **INC-1** is reverted.\n\nOpen in **INC-1**"
+                       ": 1 change, 1 parked idea.");
+    words = presses("#7 Make action item");
+    assert_says(words, "Action item #10: Alert on disk space (volunteer");
+    assert_string_equal(presses("#6 Hand over"), "");
+    assert_says(cJSON_GetObjectItem(field_of_form(0), "value")->valuestring,
+                "Settle Workers on fritz, now 600 (before: 60)");
+    struct interaction sent = form("1|timeline settle|1|id=6|what=handed over");
+    sent.on_private = true;
+    add_text(&sent, "text", "Undo it on Monday");
+    add_user(&sent, "user", DMA, "dma");
+    words = caller_does(&caller, &sent);
+    assert_says(words, "is handed over. Action item #12: Undo it on Monday, "
+                       "owner: dma");
+    assert_says(words, "Nothing is open in **INC-1**");
+    assert_says(caller_does(&caller, &sent), "settled already: handed over");
+    it = slash("timeline settle");
+    add_text(&it, "id", "#4");
+    add_text(&it, "what", "dropped");
+    assert_says(caller_does(&caller, &it), "a change is kept, reverted");
+}
+
+static void sheet_pages(void **state)
+{
+    char what[40];
+    (void)state;
+    for (int i = 1; i <= 6; i++) {
+        (void)snprintf(what, sizeof what, "Setting %d", i);
+        (void)add_change(what, true);
+    }
+    for (int i = 1; i <= 3; i++)
+        (void)add_entry("18:53", "idea", "Idea");
+    struct interaction it = slash("timeline list");
+    add_flag(&it, "open", true);
+    const char *words = caller_does(&caller, &it);
+    int changes = count_of(words, "Setting "), ideas = 0, more = 0;
+    for (; button_id("More") != NULL; more++) {
+        words = presses("More");
+        changes += count_of(words, "Setting ");
+        ideas += count_of(words, "** Idea");
+    }
+    assert_int_equal(changes, 6);
+    assert_int_equal(ideas, 3);
+    assert_int_equal(more, 2);
+    assert_says(presses("From the start"), "Setting 1");
+}
+
+/* ---- what is offered while somebody types ---- */
+
+static void offers_entries(void **state)
+{
+    (void)state;
+    (void)add_entry("18:53", "report", "Slow responses");
+    (void)add_entry("19:00", "note", "Disk is full");
+    struct interaction it = slash("timeline edit");
+    it.type = INTERACTION_AUTOCOMPLETE;
+    add_text(&it, "id", "disk");
+    it.options[0].focused = true;
+    (void)caller_does(&caller, &it);
+    const cJSON *choices = cJSON_GetObjectItem(
+        cJSON_GetObjectItem(caller.answer, "data"), "choices");
+    assert_int_equal(cJSON_GetArraySize(choices), 1);
+    const cJSON *choice = cJSON_GetArrayItem(choices, 0);
+    assert_string_equal(cJSON_GetObjectItem(choice, "value")->valuestring,
+                        "#5");
+    assert_string_equal(cJSON_GetObjectItem(choice, "name")->valuestring,
+                        "#5 19:00 nova: Disk is full");
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(entries_by_time),
+        CASE(pages),
+        CASE(shows_what_became_of_it),
+        CASE(edit_by_form),
+        CASE(edit_by_options),
+        CASE(settle_from_the_list),
+        CASE(sheet_pages),
+        CASE(offers_entries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
