@@ -101,6 +101,7 @@ struct call {
     const uint64_t *roles; /* the caller's */
     int role_count;
     uint64_t guild_id, channel_id;
+    uint64_t parent_id; /* the room that this thread belongs to, or 0 */
     int64_t now_ms;
     const struct config *config;
     /* For reading only: what is written goes down the road. Entries, items,

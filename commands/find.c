@@ -128,16 +128,21 @@ static bool find_live(struct attempt *attempt, bool *found)
  * into its record. */
 static bool is_shared_room(const struct attempt *attempt)
 {
-    return attempt->interaction->channel_id ==
-           attempt->run->in.origin_channel_id;
+    const struct interaction *it = attempt->interaction;
+    uint64_t origin = attempt->run->in.origin_channel_id;
+    return it->channel_id == origin || it->parent_id == origin;
 }
 
 static bool find_by_room(struct attempt *attempt, bool *found)
 {
     const struct interaction *it = attempt->interaction;
+    struct store *store = attempt->world->store;
     int64_t id;
-    enum err err = store_incident_of_channel(attempt->world->store,
-                                             it->guild_id, it->channel_id, &id);
+    enum err err =
+        store_incident_of_channel(store, it->guild_id, it->channel_id, &id);
+    if (err == ERR_NOT_FOUND && it->parent_id != 0)
+        err =
+            store_incident_of_channel(store, it->guild_id, it->parent_id, &id);
     *found = false;
     if (err == ERR_NOT_FOUND)
         return true;

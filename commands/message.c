@@ -9,10 +9,49 @@
 #include "bot/base/utf8.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+/* "<@123>" or "<@!123>" at the front of the text; 0: something else. */
+static uint64_t mention_at(struct str text, size_t *n)
+{
+    uint64_t id;
+    struct str rest = str_from(text, strlen("<@")), digits;
+    if (!str_starts(text, "<@") || !str_cut(&rest, '>', &digits) ||
+        rest.s == NULL)
+        return 0;
+    *n = strlen("<@") + digits.n + 1;
+    if (str_starts(digits, "!"))
+        digits = str_from(digits, 1);
+    return str_to_u64(digits, &id) ? id : 0;
+}
+
+/* A record that says <@123> tells nobody who that was. */
+static void add_content(struct buf *out, const struct interaction_message *from)
+{
+    struct str text = str_trim(from->content), name;
+    size_t n;
+    while (text.n > 0) {
+        uint64_t id = mention_at(text, &n);
+        name = id == 0 ? STR_NONE : interaction_mention(from, id);
+        if (name.n > 0) {
+            buf_add_char(out, '@');
+            buf_add(out, name);
+            text = str_from(text, n);
+            continue;
+        }
+        const char *next = memchr(text.s + 1, '<', text.n - 1);
+        n = next == NULL ? text.n : (size_t)(next - text.s);
+        buf_add(out, (struct str){text.s, n});
+        text = str_from(text, n);
+    }
+}
 
 static void add_words(struct buf *out, const struct interaction_message *from)
 {
-    add_printable(out, str_trim(from->content));
+    struct buf content = BUF_INIT(WORDS_BYTES);
+    add_content(&content, from);
+    add_printable(out, buf_str(&content));
+    buf_release(&content);
     if (out->n > 0)
         return;
     /* A monitor says it in an embed. */

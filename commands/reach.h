@@ -9,8 +9,8 @@
 
 /* Of another server: nobody. A public one: everybody. A private one: who
  * declared it (its room takes a moment), who has a role in it, admins, and
- * whoever asks from its room, because Discord lets only those in who may see
- * it. */
+ * whoever asks from its room or a thread there, because Discord lets only those
+ * in who may see it. */
 bool reach_may_know(const struct call *call, const struct incident *in);
 
 #endif

@@ -177,6 +177,7 @@ bool find_caller(struct attempt *attempt)
     call->role_count = it->role_count;
     call->guild_id = it->guild_id;
     call->channel_id = it->channel_id;
+    call->parent_id = it->parent_id;
     call->now_ms = attempt->world->now_ms;
     call->config = attempt->world->config;
     call->store = attempt->world->store;

@@ -22,6 +22,9 @@
 #define COMPONENT_LABEL  18
 #define COMPONENT_UPLOAD 19
 
+#define CHANNEL_NEWS_THREAD    10
+#define CHANNEL_PRIVATE_THREAD 12
+
 #define MESSAGE_EPHEMERAL 64
 #define MENU_USER         2
 #define MENU_MESSAGE      3
@@ -111,6 +114,20 @@ static bool file_of(const cJSON *json, struct interaction_file *out)
     return true;
 }
 
+struct str interaction_mention(const struct interaction_message *message,
+                               uint64_t user_id)
+{
+    const cJSON *user;
+    if (!cJSON_IsArray(message->mentions))
+        return STR_NONE;
+    cJSON_ArrayForEach(user, message->mentions)
+    {
+        if (id_in(user, "id") == user_id)
+            return user_of(user, json_get(user, "member")).name;
+    }
+    return STR_NONE;
+}
+
 static bool file_option(const cJSON *resolved, const cJSON *value,
                         struct interaction_file *out)
 {
@@ -136,6 +153,7 @@ bool interaction_message_parse(const cJSON *json,
         .content = json_text(json, "content"),
         .embed_title = json_text(embed, "title"),
         .embed_text = json_text(embed, "description"),
+        .mentions = json_get(json, "mentions"),
     };
     if (message.id == 0 || message.author.id == 0)
         return false;
@@ -359,6 +377,13 @@ static void parse_caller(const cJSON *data, struct interaction *out)
     }
 }
 
+static bool is_thread(const cJSON *channel)
+{
+    int64_t type = 0;
+    (void)json_whole(json_get(channel, "type"), &type);
+    return type >= CHANNEL_NEWS_THREAD && type <= CHANNEL_PRIVATE_THREAD;
+}
+
 static enum err refuse(const char **why, const char *words)
 {
     *why = words;
@@ -403,8 +428,11 @@ enum err interaction_parse(const cJSON *data, struct interaction *out,
         type < INTERACTION_COMMAND || type > INTERACTION_FORM)
         return refuse(why, "The interaction is of a type we do not use.");
     in.type = (enum interaction_type)type;
+    const cJSON *channel = json_get(data, "channel");
     if (in.channel_id == 0)
-        in.channel_id = id_in(json_get(data, "channel"), "id");
+        in.channel_id = id_in(channel, "id");
+    if (is_thread(channel))
+        in.parent_id = id_in(channel, "parent_id");
     (void)str_to_u64(json_text(data, "app_permissions"), &in.app_permissions);
     parse_caller(data, &in);
     if (in.user.id == 0)

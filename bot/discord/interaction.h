@@ -62,6 +62,7 @@ struct interaction_message {
     struct interaction_user author;
     struct str content;
     struct str embed_title, embed_text; /* of its first embed: an alert's */
+    const cJSON *mentions; /* users who are named in it: borrowed, or NULL */
     struct interaction_file files[INTERACTION_FILES];
     int file_count;
 };
@@ -69,12 +70,16 @@ struct interaction_message {
  * may be missing (0). */
 bool interaction_message_parse(const cJSON *json,
                                struct interaction_message *out);
+/* The name of a user that the message mentions; STR_NONE: of nobody. */
+struct str interaction_mention(const struct interaction_message *message,
+                               uint64_t user_id);
 
 #define INTERACTION_OPTIONS 25
 #define INTERACTION_ROLES   250 /* Discord's cap on roles of a guild */
 
 struct interaction {
     uint64_t id, application_id, guild_id, channel_id;
+    uint64_t parent_id; /* the channel that a thread belongs to, or 0 */
     enum interaction_type type;
     struct str token;          /* a secret: never logged, never stored */
     uint64_t guild_owner_hint; /* 0: unknown */

@@ -21,6 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(in.role_count >= 0 && in.role_count <= INTERACTION_ROLES);
         for (int i = 0; i < in.option_count; i++)
             assert(in.options[i].name.n > 0);
+        assert(in.target_message.file_count <= INTERACTION_FILES);
+        assert(in.target_message.id == 0 || in.target_message.author.id != 0);
+        (void)interaction_mention(&in.target_message, in.user.id);
         struct rest_call call =
             rest_interaction_callback(in.id, in.token, cJSON_CreateObject());
         rest_call_release(&call);

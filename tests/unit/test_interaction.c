@@ -181,6 +181,148 @@ static void autocomplete(void **state)
     cJSON_Delete(json);
 }
 
+/* A whole message comes with its menu, even without the message intent. */
+static void message_menu(void **state)
+{
+    (void)state;
+    struct interaction in;
+    const char *why;
+    cJSON *json = json_of(
+        HEAD "'type':2,'data':{'id':'5','name':'Add to timeline','type':3,"
+             "'target_id':'1234567890123450000','resolved':{'messages':{"
+             "'1234567890123450000':{'id':'1234567890123450000',"
+             "'channel_id':'200','content':'<@77> look','author':{'id':'78',"
+             "'username':'lee','global_name':'Lee'},'mentions':[{'id':'77',"
+             "'username':'kim'}],'embeds':[{'title':'DOWN','description':"
+             "'504'},{'title':'x'}],'attachments':[{'id':'88','filename':"
+             "'a.log','size':12,'url':'https://cdn.test/a.log'},{'id':'89',"
+             "'filename':'no address','size':12},7]}}}}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    assert_string_equal(in.command, "Add to timeline");
+    assert_int_equal(in.command_type, 3);
+    const struct interaction_message *message = &in.target_message;
+    assert_true(message->id == UINT64_C(1234567890123450000));
+    assert_true(message->channel_id == 200);
+    assert_true(message->author.id == 78);
+    assert_true(str_is(message->author.name, "Lee"));
+    assert_true(str_is(message->content, "<@77> look"));
+    assert_true(str_is(message->embed_title, "DOWN"));
+    assert_true(str_is(message->embed_text, "504"));
+    assert_int_equal(message->file_count, 1);
+    assert_true(str_is(message->files[0].name, "a.log"));
+    assert_true(str_is(interaction_mention(message, 77), "kim"));
+    assert_true(interaction_mention(message, 78).n == 0);
+    assert_non_null(in.target_json);
+    assert_true(in.target_user.id == 0);
+    cJSON_Delete(json);
+}
+
+static void user_menu(void **state)
+{
+    (void)state;
+    struct interaction in;
+    const char *why;
+    cJSON *json =
+        json_of(HEAD "'type':2,'data':{'id':'5','name':'Assign as commander',"
+                     "'type':2,'target_id':'77','resolved':{'users':{'77':{"
+                     "'id':'77','username':'kim'}},'members':{'77':{'nick':"
+                     "'Kim of ops'}}}}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    assert_true(in.target_user.id == 77);
+    assert_true(str_is(in.target_user.name, "Kim of ops"));
+    assert_true(in.target_message.id == 0);
+    cJSON_Delete(json);
+}
+
+/* What is missing or wrong is as if there were no target. */
+static void targets_that_are_none(void **state)
+{
+    (void)state;
+    static const char *const samples[] = {
+        "'type':3",
+        "'type':3,'target_id':9",
+        "'type':3,'target_id':'9'",
+        "'type':3,'target_id':'9','resolved':{'messages':[]}",
+        "'type':3,'target_id':'9','resolved':{'messages':{'9':7}}",
+        "'type':3,'target_id':'9','resolved':{'messages':{'9':{'id':'9'}}}",
+        "'type':3,'target_id':'9','resolved':{'messages':{'9':{'author':{"
+        "'id':'7'}}}}",
+        "'type':1,'target_id':'9','resolved':{'messages':{'9':{'id':'9',"
+        "'author':{'id':'7'}}}}",
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        char sample[2000];
+        struct interaction in;
+        const char *why;
+        (void)snprintf(sample, sizeof sample,
+                       HEAD "'type':2,'data':{'name':'x',%s}}", samples[i]);
+        cJSON *json = json_of(sample);
+        assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+        assert_true(in.target_message.id == 0);
+        assert_null(in.target_json);
+        cJSON_Delete(json);
+    }
+}
+
+static void a_select_on_a_private_message(void **state)
+{
+    (void)state;
+    struct interaction in;
+    const char *why;
+    cJSON *json =
+        json_of(HEAD "'type':3,'message':{'id':'900','flags':64},"
+                     "'channel':{'id':'200','type':11,'parent_id':'201'},"
+                     "'data':{'custom_id':'1|x|1|id','component_type':3,"
+                     "'values':['7','8']}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    assert_true(str_is(in.chosen, "7"));
+    assert_true(in.on_private);
+    assert_true(in.parent_id == 201);
+    cJSON_Delete(json);
+    json = json_of(HEAD "'type':3,'message':{'id':'900','flags':4},"
+                        "'channel':{'id':'200','type':0,'parent_id':'201'},"
+                        "'data':{'custom_id':'1|x|1|','component_type':2,"
+                        "'values':7}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    assert_true(in.chosen.n == 0);
+    assert_false(in.on_private);
+    assert_true(in.parent_id == 0);
+    cJSON_Delete(json);
+}
+
+static void every_kind_of_field(void **state)
+{
+    (void)state;
+    struct interaction in;
+    const char *why;
+    cJSON *json = json_of(
+        HEAD "'type':5,'data':{'custom_id':'1|x|1|','resolved':{'users':{"
+             "'77':{'id':'77','username':'kim'}},'attachments':{'88':{'id':"
+             "'88','filename':'a.log','size':12,'url':'https://cdn.test/a'},"
+             "'89':{'id':'89','filename':'b.log','size':13,'url':"
+             "'https://cdn.test/b'}}},'components':["
+             "{'type':18,'component':{'type':3,'custom_id':'kind','values':["
+             "'note']}},"
+             "{'type':18,'component':{'type':3,'custom_id':'none','values':[]"
+             "}},"
+             "{'type':18,'component':{'type':5,'custom_id':'user','values':["
+             "'77']}},"
+             "{'type':18,'component':{'type':5,'custom_id':'no','values':[7]"
+             "}},"
+             "{'type':18,'component':{'type':19,'custom_id':'file','values':["
+             "'88','90','89']}}]}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    assert_int_equal(in.option_count, 4);
+    assert_true(str_is(in.options[0].text, "note"));
+    assert_int_equal(in.options[1].type, OPTION_TYPE_USER);
+    assert_true(in.options[1].user.id == 77);
+    assert_int_equal(in.options[2].type, OPTION_TYPE_ATTACHMENT);
+    assert_true(str_is(in.options[2].file.name, "a.log"));
+    assert_true(str_is(in.options[3].name, "file"));
+    assert_true(str_is(in.options[3].file.name, "b.log"));
+    cJSON_Delete(json);
+}
+
 static void direct_message(void **state)
 {
     (void)state;
@@ -394,6 +536,11 @@ int main(void)
         cmocka_unit_test(button),
         cmocka_unit_test(form),
         cmocka_unit_test(autocomplete),
+        cmocka_unit_test(message_menu),
+        cmocka_unit_test(user_menu),
+        cmocka_unit_test(targets_that_are_none),
+        cmocka_unit_test(a_select_on_a_private_message),
+        cmocka_unit_test(every_kind_of_field),
         cmocka_unit_test(direct_message),
         cmocka_unit_test(no_interaction),
         cmocka_unit_test(wrong_options_are_left_out),

@@ -131,6 +131,17 @@ static void odd_messages(void **state)
     (void)accepts(&it);
     assert_text(kept()->text, "ab[31m");
 
+    cJSON *mentions =
+        cJSON_Parse("[{\"id\":\"900000000000000012\",\"username\":\"dma\"}]");
+    it = message_menu("Add to timeline",
+                      "<@900000000000000012> and <@!900000000000000012>, see "
+                      "<#5> <@5> <3");
+    it.target_message.id += 4;
+    it.target_message.mentions = mentions;
+    (void)accepts(&it);
+    assert_text(kept()->text, "@dma and @dma, see <#5> <@5> <3");
+    cJSON_Delete(mentions);
+
     char text[4001];
     memset(text, 'x', 4000);
     text[4000] = '\0';
@@ -151,6 +162,18 @@ static void an_empty_message_opens_the_form(void **state)
     const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
     assert_says(cJSON_GetObjectItem(data, "title")->valuestring,
                 "Add to INC-1");
+}
+
+/* A thread in the room is the room. */
+static void in_a_thread(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Add to timeline", "Down");
+    it.channel_id = 55;
+    it.parent_id = 1001;
+    assert_says(accepts(&it), "of **INC-1**");
 }
 
 static void nothing_to_add_to(void **state)
@@ -283,6 +306,7 @@ int main(void)
         TEST(odd_messages),
         TEST(an_empty_message_opens_the_form),
         TEST(nothing_to_add_to),
+        TEST(in_a_thread),
         TEST(declared_from_a_message),
         TEST(a_member_becomes_commander),
         TEST(menus_need_the_right_of_their_command),
