@@ -79,6 +79,8 @@ static const char *check_person(const char *text)
 }
 
 #define FIELD(name) offsetof(struct config, name)
+#define ROLE_NAME(role)                                                        \
+    (offsetof(struct config, role_names) + (role) * sizeof(char *))
 #define ALLOWED(right)                                                         \
     (offsetof(struct config, access.allowed) + (right) * sizeof(struct id_list))
 
@@ -152,6 +154,19 @@ static const struct setting settings[] = {
      "[]", 0, 100, NULL, NULL,
      "Who may do everything. Empty: nobody."},
 
+    {"roles", "commander", TEXT, ROLE_NAME(ROLE_COMMANDER),
+     "\"commander\"", 1, 40, NULL, NULL,
+     "What people read for each role, such as \"incident commander\"."},
+    {"roles", "scribe", TEXT, ROLE_NAME(ROLE_SCRIBE),
+     "\"scribe\"", 1, 40, NULL, NULL,
+     "Who writes the record."},
+    {"roles", "comms", TEXT, ROLE_NAME(ROLE_COMMS),
+     "\"comms\"", 1, 40, NULL, NULL,
+     "Who tells the public."},
+    {"roles", "ops", TEXT, ROLE_NAME(ROLE_OPS),
+     "\"ops\"", 1, 40, NULL, NULL,
+     "Who works on the systems."},
+
     {"log", "level", CHOICE, FIELD(log_level),
      "\"info\"", 0, 0, "debug info warn error", NULL,
      "The least important lines to print."},
@@ -193,7 +208,7 @@ static void complain(struct reading *reading, struct toml_place place,
 }
 
 /* What a value is, for "… is what, … is allowed". */
-static const char *type_words(const cJSON *item)
+static const char *json_type(const cJSON *item)
 {
     if (cJSON_IsString(item))
         return "text";
@@ -280,7 +295,7 @@ static bool read_id(struct reading *reading, const struct setting *setting,
     struct toml_place place = toml_mark_of(reading->doc, item)->value;
     if (!cJSON_IsString(item))
         complain(reading, place, "%s.%s: is %s; allowed is " SNOWFLAKE_HINT,
-                 setting->section, setting->key, type_words(item));
+                 setting->section, setting->key, json_type(item));
     else if (!str_to_u64(str_of(item->valuestring), out) || *out == 0)
         complain(reading, place,
                  "%s.%s: \"%s\" is no id; allowed is " SNOWFLAKE_HINT,
@@ -361,7 +376,7 @@ static void read_setting(struct reading *reading, const struct setting *setting,
     }
     if (allowed != NULL)
         complain(reading, place, "%s.%s: is %s; allowed is %s",
-                 setting->section, setting->key, type_words(item), allowed);
+                 setting->section, setting->key, json_type(item), allowed);
 }
 
 /* Letters to insert, delete or change to make one name of the other. */
@@ -441,7 +456,7 @@ static void read_document(struct reading *reading)
         }
         if (!cJSON_IsObject(section)) {
             complain(reading, place, "%s: is %s; allowed is a table: [%s]",
-                     section->string, type_words(section), section->string);
+                     section->string, json_type(section), section->string);
             continue;
         }
         cJSON_ArrayForEach(item, section)
@@ -519,6 +534,12 @@ void config_release(struct config *config)
             free(((struct id_list *)field)->ids);
     }
     *config = (struct config){.compress = false};
+}
+
+const char *config_role_name(const struct config *config, enum role role)
+{
+    const char *name = config->role_names[role];
+    return name != NULL ? name : word_of(&role_words, (int)role);
 }
 
 static void print_allowed(struct buf *out, const struct setting *setting)

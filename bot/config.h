@@ -10,6 +10,7 @@
 #include "bot/base/buf.h"
 #include "bot/base/err.h"
 #include "bot/core/access.h"
+#include "bot/core/event.h"
 
 struct config {
     /* [discord] */
@@ -32,6 +33,8 @@ struct config {
     char *helper; /* path of opsroom-git; "" : beside the program */
     /* [access] */
     struct access access;
+    /* [roles] what people call them; see config_role_name */
+    char *role_names[ROLE_COUNT];
     /* [log] */
     char *log_level;
     /* [attachments] */
@@ -43,6 +46,8 @@ struct config {
 MUST_CHECK enum err config_load(const char *file, struct config *out,
                                 struct buf *why);
 void config_release(struct config *config);
+/* "commander", or what the settings call it. */
+const char *config_role_name(const struct config *config, enum role role);
 /* The commented example file, printed from the table. */
 void config_print_example(struct buf *out);
 /* The bot token: token_file (first line; a file others may read is an error),

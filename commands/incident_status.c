@@ -1,7 +1,11 @@
-#include "commands/command.h"
+#include "commands/entries.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
+
+#define LATEST      5
+#define LATEST_MOST 200 /* entries looked at: it has to stay fast */
+#define ENTRY_SHOWN 130 /* units */
 
 static void add_state(const struct call *call, struct buf *words)
 {
@@ -12,63 +16,103 @@ static void add_state(const struct call *call, struct buf *words)
              word_of(&severity_words, (int)in->severity),
              word_of(&state_words, (int)in->state));
     say_time(words, &since, call->now_ms);
-    buf_addf(words, "%s%s\n", in->is_private ? " · private" : "",
-             in->is_drill ? " · drill" : "");
-    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    say_marks(words, in);
     buf_add_char(words, '\n');
-    if (in->impact[0] != '\0') {
-        buf_add_text(words, "Impact: ");
-        say_excerpt(words, str_of(in->impact), 300);
-        buf_add_char(words, '\n');
-    }
+    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    buf_add_text(words, "\n**What people notice** ");
+    say_excerpt(words,
+                in->impact[0] != '\0' ? str_of(in->impact)
+                                      : STR("nobody has said yet"),
+                250);
+    buf_add_char(words, '\n');
 }
 
-static void add_people(const struct incident *in, struct buf *words)
+static void add_people(const struct call *call, struct buf *words)
 {
-    if (incident_commander(in) == NULL)
-        buf_add_text(words, incident_is_live(in)
-                                ? "Commander: nobody. `/ic assign` takes it.\n"
-                                : "Commander: not recorded\n");
-    for (int i = 0; i < ROLE_HOLDERS; i++) {
-        const struct role_holder *holder = &in->holders[i];
-        if (holder->role == ROLE_NONE)
-            continue;
-        buf_addf(words, "%s: ",
-                 holder->role == ROLE_COMMANDER
-                     ? "Commander"
-                     : word_of(&role_words, (int)holder->role));
-        say_excerpt(words, str_of(holder->name), NAME_UNITS);
-        buf_add_char(words, '\n');
+    const struct incident *in = call->in;
+    const char *between = "";
+    if (incident_commander(in) == NULL) {
+        buf_addf(words, "**%s** %s",
+                 config_role_name(call->config, ROLE_COMMANDER),
+                 incident_is_live(in) ? "nobody yet" : "not recorded");
+        between = " · ";
     }
+    for (int role = ROLE_COMMANDER; role < ROLE_COUNT; role++)
+        for (int i = 0; i < ROLE_HOLDERS; i++) {
+            const struct role_holder *holder = &in->holders[i];
+            if ((int)holder->role != role)
+                continue;
+            buf_addf(words, "%s**%s** ", between,
+                     config_role_name(call->config, holder->role));
+            say_excerpt(words, str_of(holder->name), 40);
+            between = " · ";
+        }
+    buf_add_char(words, '\n');
 }
 
-static void add_updates(const struct call *call, struct buf *words)
+/* What was told last, and when the next word is promised. */
+static void add_updates(const struct call *call, const struct event *told,
+                        struct buf *words)
 {
     const struct incident *in = call->in;
     struct when last = when_exact(in->last_update_ms);
     struct when due = when_exact(in->next_update_due_ms);
-    buf_addf(words, "Entries: %" PRId64 ", last word at ", in->entries);
-    say_time(words, &last, call->now_ms);
-    buf_add_char(words, '\n');
-    if (in->next_update_due_ms == 0)
-        return;
-    buf_add_text(words, in->next_update_due_ms < call->now_ms
-                            ? "The next update is overdue since "
-                            : "Next update is due by ");
-    say_time(words, &due, call->now_ms);
+    if (told != NULL) {
+        buf_add_text(words, "**Last update** ");
+        say_time(words, &told->occurred, call->now_ms);
+        buf_add_text(words, ": ");
+        say_excerpt(words, told->text, 200);
+    } else {
+        buf_add_text(words, "**Last word** ");
+        say_time(words, &last, call->now_ms);
+    }
+    if (in->next_update_due_ms != 0 && incident_is_live(in)) {
+        bool is_late = in->next_update_due_ms < call->now_ms;
+        buf_add_text(words, is_late ? " · the next one is overdue since "
+                                    : " · the next one by ");
+        say_time(words, &due, call->now_ms);
+    }
     buf_add_char(words, '\n');
 }
 
-static void add_milestones(const struct call *call, struct buf *words)
+/* ---- the latest entries that everybody may read ---- */
+
+struct latest {
+    struct buf lines;
+    int looked_at, shown;
+    struct event told; /* newest update with words; text in told_text */
+    struct buf told_text;
+};
+
+static bool add_entry(const struct entry *entry, void *context)
 {
-    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
-        const struct when *when = &call->in->milestones[i];
-        if (!when_is_set(when))
-            continue;
-        buf_addf(words, "- %s: ", word_of(&milestone_words, i));
-        say_time(words, when, call->now_ms);
-        buf_add_char(words, '\n');
+    struct latest *latest = context;
+    const struct event *event = &entry->event;
+    bool is_live = event->visibility == VISIBILITY_LIVE &&
+                   entry->state.struck == 0 && event_in_timeline(event);
+    if (is_live && event->kind == EVENT_STATE && latest->told.seq == 0) {
+        latest->told = *event;
+        buf_add(&latest->told_text, event->text);
+        latest->told.text = buf_str(&latest->told_text);
     }
+    if (is_live && latest->shown < LATEST) {
+        latest->shown++;
+        buf_add_text(&latest->lines, "- ");
+        say_entry(&latest->lines, entry, ENTRY_SHOWN);
+        buf_add_char(&latest->lines, '\n');
+    }
+    return ++latest->looked_at < LATEST_MOST;
+}
+
+static void add_open(const struct open_counts *counts, struct buf *words)
+{
+    buf_add_text(words, "**Still open** ");
+    say_count(words, counts->changes, "change");
+    buf_add_text(words, " to settle · ");
+    say_count(words, counts->ideas, "parked idea");
+    buf_add_text(words, " · ");
+    say_count(words, counts->items, "action item");
+    buf_add_char(words, '\n');
 }
 
 static void add_rooms(const struct incident *in, struct buf *words)
@@ -78,31 +122,55 @@ static void add_rooms(const struct incident *in, struct buf *words)
     else
         buf_add_text(words, in->war_channel_id != 0 ? "Room: none could be made"
                                                     : "Room: being made");
-    if (in->live_channel_id != 0)
+    if (in->live_channel_id != 0 && !in->is_private)
         buf_addf(words, " · for everyone: <#%" PRIu64 ">", in->live_channel_id);
+    if (in->duplicate_of != 0)
+        buf_addf(words, "\nIt is a duplicate of INC-%" PRId64 ".",
+                 in->duplicate_of);
     if (in->postmortem_ref[0] != '\0') {
         buf_add_text(words, "\nPostmortem: branch ");
         say_excerpt(words, str_of(in->postmortem_ref), 96);
     }
 }
 
+/* The button of the live room runs this, too: everybody may press it, so it
+ * shows nothing that stays in the war room. */
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
+    static const struct entry_page newest = {.order = EVENTS_BY_TIME,
+                                             .newest_first = true};
     struct buf *words = &answer->words;
+    struct open_counts counts = {0};
+    struct latest latest = {.lines = BUF_INIT(WORDS_BYTES),
+                            .told_text = BUF_INIT(WORDS_BYTES)};
     (void)request;
+    /* What cannot be read is left out: the rest is better than nothing. */
+    enum err err = store_each_entry(call->store, call->in->id, &newest,
+                                    add_entry, &latest);
+    if (err == ERR_OK)
+        err = store_open_counts(call->store, call->in->id, &counts);
     add_state(call, words);
-    add_people(call->in, words);
-    add_updates(call, words);
-    add_milestones(call, words);
+    add_people(call, words);
+    add_updates(call, latest.told.seq == 0 ? NULL : &latest.told, words);
+    if (err == ERR_OK)
+        add_open(&counts, words);
+    else
+        buf_add_text(words, "The rest of the record cannot be read now.\n");
     add_rooms(call->in, words);
+    if (latest.shown > 0) {
+        buf_add_text(words, "\n**Latest** (UTC)\n");
+        buf_add(words, buf_str(&latest.lines));
+    }
+    buf_release(&latest.lines);
+    buf_release(&latest.told_text);
     return REPLY_TEXT;
 }
 
 const struct command command_incident_status = {
     .name = "incident status",
     .help = "How the incident stands now; only you see the answer",
-    .right = RIGHT_RESPOND,
+    .anybody = true,
     .scope = SCOPE_INCIDENT,
     .run = run,
 };

@@ -8,7 +8,13 @@
 #define COMMAND_LIST(X)                                                        \
     X(incident_declare)                                                        \
     X(incident_status)                                                         \
+    X(incident_list)                                                           \
     X(incident_update)                                                         \
+    X(incident_set)                                                            \
+    X(incident_link)                                                           \
+    X(incident_reopen)                                                         \
+    X(incident_cancel)                                                         \
+    X(incident_snooze)                                                         \
     X(ic_assign)                                                               \
     X(timeline_add)                                                            \
     X(timeline_change)                                                         \

@@ -82,6 +82,17 @@ void say_kept(struct buf *words, const struct incident *after,
     buf_add_text(words, "\n");
 }
 
+void say_marks(struct buf *words, const struct incident *in)
+{
+    buf_addf(words, "%s%s", in->is_private ? " · private" : "",
+             in->is_drill ? " · drill" : "");
+}
+
+void say_count(struct buf *words, int64_t count, const char *word)
+{
+    buf_addf(words, "%" PRId64 " %s%s", count, word, count == 1 ? "" : "s");
+}
+
 void add_printable(struct buf *out, struct str text)
 {
     size_t at;

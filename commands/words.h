@@ -21,6 +21,10 @@ void say_where(struct buf *words, const struct incident *in,
 /* "Kept as #7 of **INC-12** at 18:53 UTC: …", and where it stands. */
 void say_kept(struct buf *words, const struct incident *after,
               const struct event *event, int64_t now_ms);
+/* "private · drill", each with " · " before it. */
+void say_marks(struct buf *words, const struct incident *in);
+/* "4 changes": the word gets its s. */
+void say_count(struct buf *words, int64_t count, const char *word);
 /* Without control characters, direction marks and bytes that are not UTF-8.
  * What is left is as it was: not escaped. */
 void add_printable(struct buf *out, struct str text);

@@ -265,6 +265,38 @@ enum err store_each_incident(struct store *store, store_incident_fn *each,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* The guild's newest one that is over and older than `id`. */
+static enum err older_past(struct store *store, uint64_t guild_id, int64_t *id)
+{
+    struct query query = query_new(
+        store, "SELECT id FROM incident WHERE id < ? AND guild_id = ? AND"
+               " state NOT IN ('investigating', 'identified', 'mitigated')"
+               " ORDER BY id DESC LIMIT 1");
+    query_int(&query, *id);
+    query_id(&query, guild_id);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK)
+        *id = found;
+    return err;
+}
+
+enum err store_each_past_incident(struct store *store, uint64_t guild_id,
+                                  int64_t before, store_incident_fn *each,
+                                  void *context)
+{
+    struct incident in;
+    int64_t id = before;
+    enum err err = older_past(store, guild_id, &id);
+    while (err == ERR_OK) {
+        err = store_incident(store, id, &in);
+        if (err != ERR_OK || !each(&in, context))
+            return err;
+        err = older_past(store, guild_id, &id);
+    }
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 /* ---- writing ---- */
 
 static enum err write_incident(struct store *store,

@@ -71,6 +71,13 @@ typedef bool store_incident_fn(const struct incident *in, void *context);
 MUST_CHECK enum err store_each_incident(struct store *store,
                                         store_incident_fn *each, void *context);
 
+/* Those of a guild that are over, newest first, declared before that one
+ * (INT64_MAX: all). */
+MUST_CHECK enum err store_each_past_incident(struct store *store,
+                                             uint64_t guild_id, int64_t before,
+                                             store_incident_fn *each,
+                                             void *context);
+
 /* Appends the events (numbered by incident_step) and writes the projection from
  * `before` to `after` (only what differs). */
 MUST_CHECK enum err store_append(struct store *store,

@@ -99,6 +99,25 @@ static enum err find_same(struct store *store, int64_t incident_id,
     return query_end(&query);
 }
 
+/* The same link, as it stands. */
+static enum err find_same_link(struct store *store, int64_t incident_id,
+                               const struct event *draft,
+                               struct subject *subject)
+{
+    struct query query = query_new(
+        store, "SELECT n.seq FROM entry AS n JOIN event AS v"
+               " ON v.incident = n.incident AND v.seq = n.version"
+               " WHERE n.incident = ? AND n.kind = 'link' AND n.struck = 0"
+               " AND coalesce(v.link, '') = ? AND coalesce(v.other_id, 0) = ?"
+               " ORDER BY n.seq LIMIT 1");
+    query_int(&query, incident_id);
+    query_text(&query, draft->link.n > 0 ? draft->link : STR(""));
+    query_int(&query, draft->other_id);
+    if (query_row(&query))
+        subject->same_origin = row_int(&query, 0);
+    return query_end(&query);
+}
+
 static enum err find_other(struct store *store, const struct incident *in,
                            int64_t other_id, struct subject *subject)
 {
@@ -129,6 +148,8 @@ enum err store_subject(struct store *store, const struct incident *in,
         err = find_rest(store, in, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
         err = find_same(store, in->id, draft->origin, &subject);
+    if (err == ERR_OK && request->kind == REQUEST_LINK)
+        err = find_same_link(store, in->id, draft, &subject);
     if (err == ERR_OK && draft->other_id != 0)
         err = find_other(store, in, draft->other_id, &subject);
     if (err == ERR_OK)

@@ -9,8 +9,7 @@ bool is_open_to_entries(struct step *step)
         return true;
     return refuse(step,
                   "INC-%" PRId64 " is %s and its record is final. To add to "
-                  "it, reopen it first: `/incident update state:investigating` "
-                  "with the reason as message.",
+                  "it, reopen it first: `/incident reopen` with the reason.",
                   in->id, word_of(&state_words, (int)in->state));
 }
 

@@ -118,7 +118,8 @@ struct subject {
     /* EDIT, STRIKE: without that entry. */
     struct when rest_milestone;
     int64_t rest_first_ms, rest_typed_ms;
-    int64_t same_origin; /* ADD: seq of the entry that came from there, or 0 */
+    int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
+                          * LINK: of the same link */
     bool other_exists;   /* LINK, MOVE: other_id is of the same server */
     bool other_is_private;
 };

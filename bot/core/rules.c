@@ -252,8 +252,7 @@ static bool update_is_legal(struct step *step)
     if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
         return refuse(step,
                       "INC-%" PRId64 " is %s. To go on, reopen it first: "
-                      "`/incident update state:investigating` with the reason "
-                      "as message.",
+                      "`/incident reopen` with the reason.",
                       in->id, state_phrase(in->state));
     return true;
 }

@@ -362,14 +362,15 @@ static void status(void **state)
     const char *words = caller_does(&caller, &it);
     assert_false(caller.requested);
     assert_says(words, "**INC-1** · SEV3 · **identified** since 19:10 UTC");
-    assert_says(words, "Impact: 504 \\*everywhere\\*\n");
-    assert_says(words, "Commander: nobody.");
-    assert_says(words, "Next update is due by 19:40 UTC");
-    assert_says(words, "- declared: 19:10 UTC");
+    assert_says(words, "**What people notice** 504 \\*everywhere\\*\n");
+    assert_says(words, "**commander** nobody yet");
+    assert_says(words, "**Last update** 19:10 UTC (<t:1670958600:t>): Root "
+                       "filesystem full · the next one by 19:40 UTC");
+    assert_says(words, "**Still open** 0 changes to settle");
     assert_says(words, "Room: <#1001> · for everyone: <#2001>");
     caller.now_ms += MS_PER_HOUR;
     assert_says(caller_does(&caller, &it),
-                "The next update is overdue since 19:40 UTC");
+                "the next one is overdue since 19:40 UTC");
     assert_int_equal(caller_kept(&caller), before);
 }
 

@@ -1,0 +1,169 @@
+#include "commands/command.h"
+#include "commands/complete.h"
+#include "commands/words.h"
+
+#include "bot/base/utf8.h"
+
+#define NOT_RECORDED "not recorded"
+
+static bool offers_milestone(int milestone)
+{
+    return milestone != MILESTONE_NONE && milestone != MILESTONE_DECLARED &&
+           milestone != MILESTONE_PR_OPENED && milestone != MILESTONE_PR_MERGED;
+}
+
+static void complete_told(const struct call *call, struct str typed,
+                          struct choices *out)
+{
+    if (text_holds(STR(NOT_RECORDED), typed))
+        choices_add(out, STR(NOT_RECORDED), STR(NOT_RECORDED));
+    complete_times(call, typed, out);
+}
+
+/* A milestone and its time come together. */
+static bool set_milestone(const struct call *call, struct event *draft,
+                          struct buf *words)
+{
+    struct str time = call_value(call, "time")->text;
+    const struct value *milestone = call_value(call, "milestone");
+    if (!milestone->given && time.n == 0)
+        return true;
+    if (!milestone->given || time.n == 0) {
+        buf_add_text(words, milestone->given
+                                ? "Say when that was with `time`, or clear it "
+                                  "with `time:" NOT_RECORDED "`."
+                                : "Say with `milestone` which time that is.");
+        buf_add_text(words, " Nothing was kept.");
+        return false;
+    }
+    draft->milestone = (enum milestone)milestone->choice;
+    if (str_is_nocase(time, NOT_RECORDED))
+        return true;
+    struct when_base base = incident_when_base(call->in, call->now_ms);
+    struct buf why = BUF_INIT(1000);
+    enum err err = when_parse(time, &base, &draft->milestone_at, &why);
+    if (err != ERR_OK) {
+        buf_add_text(words, "`time`: ");
+        markdown_add(words, buf_str(&why));
+        buf_add_text(words, " Nothing was kept.");
+    }
+    buf_release(&why);
+    return err == ERR_OK;
+}
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct answer *answer)
+{
+    struct event *draft = &request->draft;
+    const struct value *severity = call_value(call, "severity");
+    const struct value *type = call_value(call, "type");
+    const struct value *is_private = call_value(call, "private");
+    const struct value *title = call_value(call, "title");
+    const struct value *impact = call_value(call, "impact");
+    request->kind = REQUEST_SET;
+    draft->kind = EVENT_SET;
+    incident_set_draft(call->in, draft);
+    if (severity->given)
+        draft->severity = (enum severity)severity->choice;
+    if (type->given)
+        draft->type = (enum incident_type)type->choice;
+    if (is_private->given)
+        draft->is_private = is_private->flag;
+    if (title->given)
+        draft->title = title->text;
+    if (impact->given)
+        draft->impact = impact->text;
+    if (!set_milestone(call, draft, &answer->words))
+        return REPLY_REFUSED;
+    bool says_nothing = !severity->given && !type->given &&
+                        !is_private->given && !title->given && !impact->given &&
+                        draft->milestone == MILESTONE_NONE;
+    if (!says_nothing)
+        return REPLY_REQUEST;
+    if (call->source != SOURCE_SLASH)
+        return REPLY_FORM;
+    buf_add_text(&answer->words,
+                 "Say what to set: `severity`, `title`, `impact`, `type`, "
+                 "`private`, or a `milestone` with its `time`. Nothing was "
+                 "kept.");
+    return REPLY_REFUSED;
+}
+
+static void say_privacy(const struct incident *before,
+                        const struct incident *after, struct buf *words)
+{
+    if (before->is_private == after->is_private)
+        return;
+    buf_add_text(
+        words,
+        after->is_private
+            ? "\nIt is private from now on: only responders see its room, the "
+              "live room is closed, its line in the announce channel is "
+              "emptied, and no list or search shows it to others. What people "
+              "have read already, they have read."
+            : "\nIt is public from now on: everybody may see its room, and "
+              "the live room opens with every entry that is not kept to the "
+              "war room. Entries to keep back: `/timeline edit` with "
+              "`visibility:room`.");
+}
+
+static void told(const struct call *call, const struct incident *after,
+                 const struct outcome *outcome, struct answer *answer)
+{
+    struct buf *words = &answer->words;
+    const struct event *event = &outcome->events[0];
+    say_incident(words, after);
+    buf_add_text(words, ": ");
+    say_excerpt(words, event->text, 600);
+    buf_add_text(words, ".");
+    if (event->type == TYPE_SECURITY && call_value(call, "private")->given &&
+        !call_value(call, "private")->flag)
+        buf_add_text(words, "\nA security incident stays private.");
+    say_privacy(call->in, after, words);
+}
+
+const struct command command_incident_set = {
+    .name = "incident set",
+    .help = "Correct what is known: severity, title, impact, type, times",
+    .right = RIGHT_COMMAND,
+    .scope = SCOPE_INCIDENT,
+    .options =
+        {
+            {.name = "severity",
+             .help = "How bad it is (unsure? take the higher)",
+             .type = VALUE_CHOICE,
+             .choices = &severity_words,
+             .offers = offers_named},
+            {.name = "title",
+             .help = "What people notice, in a few words",
+             .type = VALUE_TEXT,
+             .max_units = TITLE_UNITS},
+            {.name = "impact",
+             .help = "Who notices what",
+             .type = VALUE_TEXT,
+             .max_units = IMPACT_UNITS,
+             .many_lines = true},
+            {.name = "type",
+             .help = "service or another; security incidents are private",
+             .type = VALUE_CHOICE,
+             .choices = &type_words},
+            {.name = "private",
+             .help = "Only responders see it; no live room",
+             .type = VALUE_FLAG},
+            {.name = "milestone",
+             .help = "Which time to set, together with `time`",
+             .type = VALUE_CHOICE,
+             .choices = &milestone_words,
+             .offers = offers_milestone},
+            {.name = "time",
+             .help = "Of the milestone: 18:53, 22:XX, 5m ago; `not recorded` "
+                     "clears it",
+             .type = VALUE_TEXT,
+             .max_units = WHEN_TYPED_BYTES - 1,
+             .complete = complete_told},
+        },
+    .form_title = "Set",
+    .form_fields = {"title", "severity", "impact", "type"},
+    .run = run,
+    .told = told,
+};

@@ -1,0 +1,352 @@
+/* The commands that steer an incident, and those that tell how it stands. */
+#include "tests/lib/caller.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+static const char *accepts(const struct interaction *it)
+{
+    const char *words = caller_does(&caller, it);
+    if (!caller.taken.accepted)
+        fail_msg("refused: %s", words);
+    return words;
+}
+
+/* Answered with these words, and nothing is kept. */
+static void keeps_nothing(const struct interaction *it, const char *part)
+{
+    int64_t kept = caller_kept(&caller);
+    assert_says(caller_does(&caller, it), part);
+    assert_int_equal(caller_kept(&caller), kept);
+}
+
+static void declare(const char *title, const char *flag)
+{
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", title);
+    if (flag != NULL)
+        add_flag(&it, flag, true);
+    (void)accepts(&it);
+}
+
+static void resolve(int64_t id)
+{
+    struct interaction it = slash("resolve");
+    char name[24];
+    (void)snprintf(name, sizeof name, "INC-%" PRId64, id);
+    add_text(&it, "incident", name);
+    add_text(&it, "summary", "Over");
+    (void)accepts(&it);
+}
+
+static const struct event *kept(void)
+{
+    return &caller.taken.outcome.events[0];
+}
+
+/* ---- list ---- */
+
+static void list_shows_open_ones_first(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident list");
+    keeps_nothing(&it, "There is no incident yet");
+    declare("First", NULL);
+    declare("Second", "drill");
+    declare("Third", "private");
+    resolve(1);
+    declare("Fourth", NULL);
+    resolve(3);
+    const char *words = caller_does(&caller, &it);
+    const char *order[] = {"**Open**",           "INC-4",    "INC-2",
+                           "· drill\n  Second",  "**Over**", "INC-3",
+                           "· private\n  Third", "INC-1"};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        words = strstr(words, order[i]);
+        if (words == NULL)
+            fail_msg("no %s at its place", order[i]);
+    }
+    it.user.id = DMA;
+    words = caller_does(&caller, &it);
+    assert_null(strstr(words, "Third"));
+    assert_null(strstr(words, "INC-3"));
+    it.guild_id = GUILD + 1;
+    assert_says(caller_does(&caller, &it), "There is no incident yet");
+}
+
+/* Every incident once, whichever page it is on, however long the titles. */
+static void list_has_pages(void **state)
+{
+    char title[TITLE_UNITS + 1], next[60] = "";
+    int seen[30] = {0};
+    (void)state;
+    memset(title, '*', TITLE_UNITS);
+    title[TITLE_UNITS] = '\0';
+    for (int64_t id = 1; id <= 29; id++) {
+        declare(title, id % 3 == 0 ? "drill" : NULL);
+        caller_room(&caller, id);
+        if (id % 2 == 0)
+            resolve(id);
+    }
+    for (int pages = 0; pages < 10; pages++) {
+        struct interaction it = slash("incident list");
+        if (next[0] != '\0')
+            add_text(&it, "before", next);
+        const char *words = caller_does(&caller, &it);
+        assert_true(strlen(words) < 2000);
+        for (const char *at = words; (at = strstr(at, "- **INC-")) != NULL;)
+            seen[strtol(at += 8, NULL, 10)]++;
+        char *json = cJSON_PrintUnformatted(caller.answer);
+        const char *more = strstr(json, "before=INC");
+        next[0] = '\0';
+        if (more != NULL)
+            str_copy(next, sizeof next,
+                     (struct str){more + 7, strcspn(more + 7, "\"")});
+        free(json);
+        if (next[0] == '\0')
+            break;
+    }
+    for (int id = 1; id <= 29; id++)
+        if (seen[id] != 1)
+            fail_msg("INC-%d is shown %d times", id, seen[id]);
+}
+
+/* ---- status ---- */
+
+static void status_shows_what_everybody_may_read(void **state)
+{
+    uint64_t responders[] = {ROLE_SRE};
+    (void)state;
+    (void)caller_declares(&caller);
+    caller.config.role_names[ROLE_COMMANDER] = (char[]){"incident lead"};
+    static const struct {
+        const char *text, *visibility;
+    } entries[] = {
+        {"Oldest of six", "live"},    {"Second", "live"}, {"Third", "live"},
+        {"Kept in the room", "room"}, {"Fourth", "live"}, {"Fifth", "live"},
+        {"On the record", "private"}, {"Sixth", "live"},
+    };
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        struct interaction it = slash("timeline add");
+        add_text(&it, "text", entries[i].text);
+        add_text(&it, "visibility", entries[i].visibility);
+        (void)accepts(&it);
+        caller.now_ms += MS_PER_MINUTE;
+    }
+    struct interaction it = slash("ic assign");
+    add_user(&it, "user", DMA, "dma");
+    (void)accepts(&it);
+    /* Whoever reads the live room has no right but this one. */
+    caller.config.access.allowed[RIGHT_RESPOND] =
+        (struct id_list){responders, 1};
+    it = button("1|incident status|1|");
+    it.role_count = 0;
+    it.user.id = 77;
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "**incident lead** dma");
+    assert_says(words, "nova: Sixth");
+    assert_says(words, "nova: Third");
+    assert_null(strstr(words, "Kept in the room"));
+    assert_null(strstr(words, "On the record"));
+    assert_null(strstr(words, "nova: Second"));
+}
+
+/* ---- set ---- */
+
+static void set_changes_one_thing_or_several(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("incident set");
+    keeps_nothing(&it, "Say what to set");
+    add_text(&it, "severity", "SEV1");
+    add_text(&it, "title", "Nobody can log in");
+    assert_says(accepts(&it), "SEV3 → SEV1; title: Nobody can log in");
+    keeps_nothing(&it, "is so already");
+    assert_int_equal(caller.taken.after.severity, SEVERITY_1);
+    it = slash("incident set");
+    add_flag(&it, "private", true);
+    assert_says(accepts(&it), "the live room is closed");
+    it = slash("incident set");
+    add_flag(&it, "private", false);
+    it.channel_id = 1001;
+    assert_says(accepts(&it), "public from now on");
+    it = slash("incident set");
+    add_text(&it, "type", "security");
+    assert_says(accepts(&it), "private from now on");
+    assert_true(caller.taken.after.is_private);
+}
+
+static void set_tells_a_milestone_or_takes_it_back(void **state)
+{
+    static const struct {
+        const char *milestone, *time, *says;
+    } wrong[] = {
+        {"impact start", NULL, "Say when that was"},
+        {NULL, "18:40", "Say with `milestone`"},
+        {"impact start", "soon", "`time`: "},
+        {"impact start", "2031-01-01 10:00", "future"},
+        {"declared", "18:40", "Choose one of"},
+        {"resolved", "18:40", "still investigating"},
+    };
+    (void)state;
+    (void)caller_declares(&caller);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct interaction it = slash("incident set");
+        if (wrong[i].milestone != NULL)
+            add_text(&it, "milestone", wrong[i].milestone);
+        if (wrong[i].time != NULL)
+            add_text(&it, "time", wrong[i].time);
+        keeps_nothing(&it, wrong[i].says);
+    }
+    const struct when *start =
+        &caller.taken.after.milestones[MILESTONE_IMPACT_START];
+    struct interaction it = slash("incident set");
+    add_text(&it, "milestone", "impact start");
+    add_text(&it, "time", "~18:40");
+    assert_says(accepts(&it), "impact start");
+    assert_int_equal(start->precision, WHEN_ABOUT);
+    it = slash("incident set");
+    add_text(&it, "milestone", "impact start");
+    add_text(&it, "time", "Not recorded");
+    assert_says(accepts(&it), "impact start not recorded");
+    assert_int_equal(start->precision, WHEN_NEVER);
+}
+
+/* ---- link, cancel, reopen ---- */
+
+static bool count_links(const struct entry *entry, void *context)
+{
+    (void)entry;
+    ++*(int *)context;
+    return true;
+}
+
+static int links_of(int64_t id)
+{
+    static const enum event_kind kind = EVENT_LINK;
+    const struct entry_page links = {.order = EVENTS_BY_TIME, .kind = &kind};
+    int count = 0;
+    assert_int_equal(
+        store_each_entry(caller.store, id, &links, count_links, &count),
+        ERR_OK);
+    return count;
+}
+
+static void a_link_is_kept_once_and_points_both_ways(void **state)
+{
+    (void)state;
+    declare("First", NULL);
+    declare("Second", NULL);
+    declare("Secret", "private");
+    struct interaction it = slash("incident link");
+    add_text(&it, "incident", "INC-1");
+    keeps_nothing(&it, "Say what to link");
+    add_text(&it, "url", "#217");
+    assert_says(accepts(&it), "is linked with \\#217.");
+    keeps_nothing(&it, "has this link already");
+    add_text(&it, "other", "INC-2");
+    keeps_nothing(&it, "one link at a time");
+    it = slash("incident link");
+    add_text(&it, "incident", "1");
+    add_text(&it, "other", "2");
+    assert_says(accepts(&it), "**INC-2**; that one names this one, too.");
+    assert_int_equal(links_of(2), 1);
+    it = slash("incident link");
+    add_text(&it, "incident", "2");
+    add_text(&it, "other", "1");
+    keeps_nothing(&it, "has this link already");
+    assert_int_equal(links_of(1), 2);
+    it = slash("incident link");
+    add_text(&it, "incident", "1");
+    add_text(&it, "other", "3");
+    keeps_nothing(&it, "There is no INC-3 here");
+}
+
+static void a_duplicate_points_both_ways(void **state)
+{
+    (void)state;
+    declare("First", NULL);
+    declare("Second", NULL);
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "The same as the first");
+    add_text(&it, "duplicate_of", "INC-1");
+    assert_says(accepts(&it), "as a duplicate of **INC-1**. Each names");
+    assert_int_equal(caller.taken.after.duplicate_of, 1);
+    assert_int_equal(links_of(1), 1);
+    keeps_nothing(&it, "is cancelled already");
+    it = slash("incident reopen");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "Not the same after all");
+    assert_says(accepts(&it), "is open again, investigating since");
+    assert_int_equal(caller.taken.after.state, STATE_INVESTIGATING);
+    keeps_nothing(&it, "is open already");
+}
+
+/* ---- snooze ---- */
+
+static void a_reminder_is_put_off(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("incident snooze");
+    add_text(&it, "reminder", "no commander");
+    assert_says(accepts(&it), "No reminder \"no commander\" in **INC-1** until "
+                              "20:10 UTC");
+    assert_int_equal(kept()->until_ms, NOW + MS_PER_HOUR);
+    add_text(&it, "until", "tomorrow");
+    (void)accepts(&it);
+    assert_int_equal(kept()->until_ms, civil_day_start(NOW) + MS_PER_DAY);
+    it = slash("incident snooze");
+    add_text(&it, "reminder", "change still open");
+    keeps_nothing(&it, "Say which one");
+    add_text(&it, "entry", "#1");
+    keeps_nothing(&it, "needs no such reminder");
+    it = button("1|incident snooze|1|reminder=update overdue|minutes=30");
+    (void)accepts(&it);
+    assert_int_equal(kept()->reminder, REMINDER_UPDATE);
+    it = slash("incident snooze");
+    add_text(&it, "reminder", "no commander");
+    add_text(&it, "until", "soon");
+    keeps_nothing(&it, "cannot be read");
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(list_shows_open_ones_first),
+        CASE(list_has_pages),
+        CASE(status_shows_what_everybody_may_read),
+        CASE(set_changes_one_thing_or_several),
+        CASE(set_tells_a_milestone_or_takes_it_back),
+        CASE(a_link_is_kept_once_and_points_both_ways),
+        CASE(a_duplicate_points_both_ways),
+        CASE(a_reminder_is_put_off),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
