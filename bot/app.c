@@ -36,6 +36,7 @@ struct app {
     struct rest *rest;
     struct turn *turn;
     struct outbox *outbox;
+    struct reminders *reminders;
     struct session *session;
     uv_signal_t signals[2];
     struct deadline *grace;
@@ -311,7 +312,15 @@ static void wire(struct app *app, const char *token, const char *program_dir)
     app->turn = turn_new(&turn);
     outbox.context = app->turn;
     app->outbox = outbox_new(&outbox, &nobody);
-    turn_set_outbox(app->turn, app->outbox);
+    app->reminders = reminders_new(&(struct reminders_config){
+        .loop = &app->loop,
+        .store = app->store,
+        .settings = &config->reminders,
+        .has_announcements = config->announce_channel_id != 0,
+        .wake = turn_wake,
+        .context = app->turn,
+    });
+    turn_set_parts(app->turn, app->outbox, app->reminders);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
     app->grace = deadline_new(&app->loop, on_grace, app);
@@ -340,6 +349,7 @@ static void unwire(struct app *app)
         uv_close((uv_handle_t *)&app->signals[i], NULL);
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
+    reminders_free(app->reminders);
     session_free(app->session);
     turn_free(app->turn);
     deadline_free(app->grace);

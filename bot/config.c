@@ -1,13 +1,7 @@
-/*
- * One row per setting. The default is written as it would stand in the file
- * and is read by the same code, so a default that breaks its own rule cannot
- * exist (the tests would see it).
- */
-#include "bot/config.h"
+#include "bot/settings.h"
 
 #include "bot/base/file.h"
 #include "bot/base/mem.h"
-#include "bot/base/url.h"
 #include "bot/base/utf8.h"
 #include "bot/toml.h"
 
@@ -22,161 +16,6 @@
 #define NAMES_BYTES    512
 #define KEY_BYTES      40 /* longest name worth comparing with ours */
 #define SNOWFLAKE_HINT "a Discord id in quotes, such as \"1046523456789012345\""
-
-enum setting_kind { TEXT, FLAG, INTEGER, ID, ID_LIST, CHOICE };
-
-/* NULL when the text is fine, else what is allowed. */
-typedef const char *check_fn(const char *text);
-
-struct setting {
-    const char *section, *key;
-    enum setting_kind kind;
-    size_t offset;        /* of the field in struct config */
-    const char *standard; /* the default, as TOML */
-    int64_t least, most;  /* INTEGER: value; TEXT: bytes; ID_LIST: entries */
-    const char *choices;  /* CHOICE: names with a blank between */
-    check_fn *check;      /* TEXT: more than the length */
-    const char *help;     /* lines of the example file */
-};
-
-static const char *check_api_base(const char *text)
-{
-    return url_is_allowed(text, "https", "http")
-               ? NULL
-               : "an https:// URL (http:// only to 127.0.0.1, ::1 or "
-                 "localhost)";
-}
-
-/* The useful part of git check-ref-format. */
-static const char *check_branch(const char *text)
-{
-    bool good = text[0] != '-' && text[0] != '/' && text[0] != '.' &&
-                strpbrk(text, " ~^:?*[\\") == NULL &&
-                strstr(text, "..") == NULL && strstr(text, "//") == NULL &&
-                strstr(text, "@{") == NULL && !str_ends(str_of(text), "/") &&
-                !str_ends(str_of(text), ".lock") &&
-                !str_ends(str_of(text), ".");
-    return good ? NULL : "a git branch name such as \"main\"";
-}
-
-/* A path in the repository: it must not climb out, nor into .git. */
-static const char *check_page_path(const char *text)
-{
-    struct str rest = str_of(text), part;
-    bool good = strstr(text, "{slug}") != NULL && strchr(text, '\\') == NULL;
-    while (str_cut(&rest, '/', &part))
-        good = good && part.n > 0 && !str_is(part, ".") &&
-               !str_is(part, "..") && !str_is_nocase(part, ".git");
-    return good ? NULL
-                : "a path inside the repository that holds {slug} (and may "
-                  "hold {date}), without \"..\"";
-}
-
-/* git would write < and > as the borders of the address. */
-static const char *check_person(const char *text)
-{
-    return strpbrk(text, "<>") == NULL ? NULL : "text without < and >";
-}
-
-#define FIELD(name) offsetof(struct config, name)
-#define ROLE_NAME(role)                                                        \
-    (offsetof(struct config, role_names) + (role) * sizeof(char *))
-#define ALLOWED(right)                                                         \
-    (offsetof(struct config, access.allowed) + (right) * sizeof(struct id_list))
-
-/* clang-format off */
-static const struct setting settings[] = {
-    {"discord", "api_base", TEXT, FIELD(api_base),
-     "\"https://discord.com/api/v10\"", 1, 500, NULL, check_api_base,
-     "Where Discord's REST is. The gateway's address comes from there."},
-    {"discord", "token_file", TEXT, FIELD(token_file),
-     "\"\"", 0, 1000, NULL, NULL,
-     "File with the bot token, readable by nobody else (chmod 600).\n"
-     "Empty: the environment variable DISCORD_TOKEN."},
-    {"discord", "ca_file", TEXT, FIELD(ca_file),
-     "\"\"", 0, 1000, NULL, NULL,
-     "Certificates (PEM) to trust. Empty: the system's."},
-    {"discord", "compress", FLAG, FIELD(compress),
-     "true", 0, 0, NULL, NULL,
-     "Compress what the gateway sends (zlib-stream)."},
-    {"discord", "guilds", ID_LIST, FIELD(guilds),
-     "[]", 0, 100, NULL, NULL,
-     "The servers the bot works in. Empty: every one it was added to."},
-    {"discord", "announce_channel", ID, FIELD(announce_channel_id),
-     "\"\"", 0, 0, NULL, NULL,
-     "Channel that gets one line per incident. Empty: no announcement."},
-    {"discord", "category", ID, FIELD(category_id),
-     "\"\"", 0, 0, NULL, NULL,
-     "Category in which new rooms are made. Empty: none."},
-
-    {"storage", "path", TEXT, FIELD(storage_path),
-     "\"opsroom.db\"", 1, 1000, NULL, NULL,
-     "The record: one SQLite file."},
-
-    {"postmortem", "repository", TEXT, FIELD(repository),
-     "\"\"", 0, 1000, NULL, NULL,
-     "Bare git repository that gets the postmortem on resolution.\n"
-     "Empty: no postmortem is written."},
-    {"postmortem", "branch", TEXT, FIELD(branch),
-     "\"main\"", 1, 200, NULL, check_branch,
-     "Branch on which the postmortem's own branch starts."},
-    {"postmortem", "path", TEXT, FIELD(path),
-     "\"content/en/blog/incidents/{date}-{slug}/index.md\"", 1, 400, NULL,
-     check_page_path,
-     "File of the page in the repository. {date} is the day the incident\n"
-     "began (UTC), {slug} its title in lower-case letters and dashes."},
-    {"postmortem", "author_name", TEXT, FIELD(author_name),
-     "\"opsroom\"", 1, 100, NULL, check_person,
-     "Author of the commit."},
-    {"postmortem", "author_email", TEXT, FIELD(author_email),
-     "\"opsroom@localhost\"", 1, 200, NULL, check_person,
-     "Address of the commit's author."},
-    {"postmortem", "template", TEXT, FIELD(template_file),
-     "\"\"", 0, 1000, NULL, NULL,
-     "Your own Mustache template. Empty: the one that comes with opsroom."},
-    {"postmortem", "helper", TEXT, FIELD(helper),
-     "\"\"", 0, 1000, NULL, NULL,
-     "The program opsroom-git. Empty: the one beside opsroom."},
-
-    {"access", "declare", ID_LIST, ALLOWED(RIGHT_DECLARE),
-     "[]", 0, 100, NULL, NULL,
-     "Roles and users who may declare an incident. Empty: every member."},
-    {"access", "respond", ID_LIST, ALLOWED(RIGHT_RESPOND),
-     "[]", 0, 100, NULL, NULL,
-     "Who may write to the record. Empty: every member."},
-    {"access", "command", ID_LIST, ALLOWED(RIGHT_COMMAND),
-     "[]", 0, 100, NULL, NULL,
-     "Who may assign roles and move states. Empty: every member."},
-    {"access", "resolve", ID_LIST, ALLOWED(RIGHT_RESOLVE),
-     "[]", 0, 100, NULL, NULL,
-     "Who may resolve. Empty: every member."},
-    {"access", "admin", ID_LIST, ALLOWED(RIGHT_ADMIN),
-     "[]", 0, 100, NULL, NULL,
-     "Who may do everything. Empty: nobody."},
-
-    {"roles", "commander", TEXT, ROLE_NAME(ROLE_COMMANDER),
-     "\"commander\"", 1, 40, NULL, NULL,
-     "What people read for each role, such as \"incident commander\"."},
-    {"roles", "scribe", TEXT, ROLE_NAME(ROLE_SCRIBE),
-     "\"scribe\"", 1, 40, NULL, NULL,
-     "Who writes the record."},
-    {"roles", "comms", TEXT, ROLE_NAME(ROLE_COMMS),
-     "\"comms\"", 1, 40, NULL, NULL,
-     "Who tells the public."},
-    {"roles", "ops", TEXT, ROLE_NAME(ROLE_OPS),
-     "\"ops\"", 1, 40, NULL, NULL,
-     "Who works on the systems."},
-
-    {"log", "level", CHOICE, FIELD(log_level),
-     "\"info\"", 0, 0, "debug info warn error", NULL,
-     "The least important lines to print."},
-
-    {"attachments", "max_bytes", INTEGER, FIELD(attachment_max_bytes),
-     "10485760", 1024, 26214400, NULL, NULL,
-     "Largest file that is kept as evidence."},
-};
-/* clang-format on */
-#define SETTINGS (sizeof settings / sizeof *settings)
 
 struct reading {
     const char *file;
@@ -208,7 +47,7 @@ static void complain(struct reading *reading, struct toml_place place,
 }
 
 /* What a value is, for "… is what, … is allowed". */
-static const char *json_type(const cJSON *item)
+static const char *type_phrase(const cJSON *item)
 {
     if (cJSON_IsString(item))
         return "text";
@@ -295,7 +134,7 @@ static bool read_id(struct reading *reading, const struct setting *setting,
     struct toml_place place = toml_mark_of(reading->doc, item)->value;
     if (!cJSON_IsString(item))
         complain(reading, place, "%s.%s: is %s; allowed is " SNOWFLAKE_HINT,
-                 setting->section, setting->key, json_type(item));
+                 setting->section, setting->key, type_phrase(item));
     else if (!str_to_u64(str_of(item->valuestring), out) || *out == 0)
         complain(reading, place,
                  "%s.%s: \"%s\" is no id; allowed is " SNOWFLAKE_HINT,
@@ -334,31 +173,31 @@ static void read_setting(struct reading *reading, const struct setting *setting,
     struct toml_place place = toml_mark_of(reading->doc, item)->value;
     const char *allowed = NULL;
     switch (setting->kind) {
-    case TEXT:
+    case SETTING_TEXT:
         if (!cJSON_IsString(item))
             allowed = "text in quotes";
         else
             read_text(reading, setting, item, place);
         break;
-    case CHOICE:
+    case SETTING_CHOICE:
         if (!cJSON_IsString(item))
             allowed = setting->choices;
         else
             read_choice(reading, setting, item, place);
         break;
-    case FLAG:
+    case SETTING_FLAG:
         if (!cJSON_IsBool(item))
             allowed = "true or false";
         else
             *(bool *)field_of(reading->config, setting) = cJSON_IsTrue(item);
         break;
-    case INTEGER:
+    case SETTING_INTEGER:
         if (!cJSON_IsNumber(item))
             allowed = "a whole number";
         else
             read_integer(reading, setting, item, place);
         break;
-    case ID: {
+    case SETTING_ID: {
         uint64_t *field = field_of(reading->config, setting);
         if (cJSON_IsString(item) && item->valuestring[0] == '\0')
             *field = 0;
@@ -366,7 +205,7 @@ static void read_setting(struct reading *reading, const struct setting *setting,
             (void)read_id(reading, setting, item, field);
         break;
     }
-    case ID_LIST:
+    case SETTING_ID_LIST:
         if (!cJSON_IsArray(item))
             allowed = "a list of ids in quotes, such as "
                       "[\"1046523456789012345\"]";
@@ -376,7 +215,7 @@ static void read_setting(struct reading *reading, const struct setting *setting,
     }
     if (allowed != NULL)
         complain(reading, place, "%s.%s: is %s; allowed is %s",
-                 setting->section, setting->key, json_type(item), allowed);
+                 setting->section, setting->key, type_phrase(item), allowed);
 }
 
 /* Letters to insert, delete or change to make one name of the other. */
@@ -407,7 +246,7 @@ static void complain_unknown(struct reading *reading, const char *section,
     struct buf names = BUF_INIT(NAMES_BYTES);
     const char *closest = NULL, *before = "";
     size_t least = strlen(item->string) / 3 + 2;
-    for (size_t i = 0; i < SETTINGS; i++) {
+    for (size_t i = 0; i < setting_count; i++) {
         const char *name =
             section == NULL ? settings[i].section : settings[i].key;
         if (section != NULL && strcmp(settings[i].section, section) != 0)
@@ -437,7 +276,7 @@ static void complain_unknown(struct reading *reading, const char *section,
 
 static const struct setting *find_setting(const char *section, const char *key)
 {
-    for (size_t i = 0; i < SETTINGS; i++)
+    for (size_t i = 0; i < setting_count; i++)
         if (strcmp(settings[i].section, section) == 0 &&
             (key == NULL || strcmp(settings[i].key, key) == 0))
             return &settings[i];
@@ -456,7 +295,7 @@ static void read_document(struct reading *reading)
         }
         if (!cJSON_IsObject(section)) {
             complain(reading, place, "%s: is %s; allowed is a table: [%s]",
-                     section->string, json_type(section), section->string);
+                     section->string, type_phrase(section), section->string);
             continue;
         }
         cJSON_ArrayForEach(item, section)
@@ -526,11 +365,12 @@ void config_release(struct config *config)
 {
     if (config == NULL)
         return;
-    for (size_t i = 0; i < SETTINGS; i++) {
+    for (size_t i = 0; i < setting_count; i++) {
         void *field = field_of(config, &settings[i]);
-        if (settings[i].kind == TEXT || settings[i].kind == CHOICE)
+        if (settings[i].kind == SETTING_TEXT ||
+            settings[i].kind == SETTING_CHOICE)
             free(*(char **)field);
-        else if (settings[i].kind == ID_LIST)
+        else if (settings[i].kind == SETTING_ID_LIST)
             free(((struct id_list *)field)->ids);
     }
     *config = (struct config){.compress = false};
@@ -545,22 +385,22 @@ const char *config_role_name(const struct config *config, enum role role)
 static void print_allowed(struct buf *out, const struct setting *setting)
 {
     switch (setting->kind) {
-    case TEXT:
+    case SETTING_TEXT:
         break;
-    case FLAG:
+    case SETTING_FLAG:
         buf_add_text(out, "# true or false.\n");
         break;
-    case INTEGER:
+    case SETTING_INTEGER:
         buf_addf(out, "# %" PRId64 " to %" PRId64 ".\n", setting->least,
                  setting->most);
         break;
-    case ID:
+    case SETTING_ID:
         buf_add_text(out, "# A Discord id in quotes.\n");
         break;
-    case ID_LIST:
+    case SETTING_ID_LIST:
         buf_add_text(out, "# A list of Discord ids in quotes.\n");
         break;
-    case CHOICE:
+    case SETTING_CHOICE:
         buf_addf(out, "# One of %s.\n", setting->choices);
         break;
     }
@@ -573,7 +413,7 @@ void config_print_example(struct buf *out)
         out, "# Settings of opsroom. Each value below is the default: what you "
              "leave out stays so.\n"
              "# No secret belongs in this file: see token_file.\n");
-    for (size_t i = 0; i < SETTINGS; i++) {
+    for (size_t i = 0; i < setting_count; i++) {
         const struct setting *setting = &settings[i];
         struct str help = str_of(setting->help), line;
         if (strcmp(section, setting->section) != 0)

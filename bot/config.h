@@ -11,6 +11,7 @@
 #include "bot/base/err.h"
 #include "bot/core/access.h"
 #include "bot/core/event.h"
+#include "bot/core/reminder_due.h"
 
 struct config {
     /* [discord] */
@@ -35,6 +36,7 @@ struct config {
     struct access access;
     /* [roles] what people call them; see config_role_name */
     char *role_names[ROLE_COUNT];
+    struct reminder_settings reminders; /* [reminders] */
     /* [log] */
     char *log_level;
     /* [attachments] */

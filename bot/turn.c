@@ -41,6 +41,7 @@ struct flight {
 struct turn {
     struct turn_config config;
     struct outbox *outbox;
+    struct reminders *reminders;
     struct turn_end *end;
     struct item **items; /* pooled: `count` of `room` are in use */
     int count, room;
@@ -235,6 +236,15 @@ static int64_t safe_seq_with_items(const struct turn *turn)
     return safe;
 }
 
+static enum err settle_reminders(struct turn *turn, int64_t now_ms)
+{
+    bool accepted = false;
+    enum err err = reminders_settle(turn->reminders, now_ms, &accepted);
+    if (accepted)
+        outbox_wanted(turn->outbox);
+    return err;
+}
+
 static enum err settle(struct turn *turn, int64_t now_ms)
 {
     enum err err = store_begin(turn->config.store);
@@ -243,7 +253,9 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     turn->is_changed = false;
     for (int i = 0; i < turn->count; i++)
         take(turn, turn->items[i], now_ms);
-    err = outbox_settle(turn->outbox, now_ms);
+    err = settle_reminders(turn, now_ms);
+    if (err == ERR_OK)
+        err = outbox_settle(turn->outbox, now_ms);
     if (err == ERR_OK)
         err = keep_seq(turn, safe_seq_with_items(turn));
     return err == ERR_OK ? store_commit(turn->config.store) : err;
@@ -252,7 +264,8 @@ static enum err settle(struct turn *turn, int64_t now_ms)
 static void on_end(void *context)
 {
     struct turn *turn = context;
-    if (turn->count == 0 && !outbox_has_work(turn->outbox))
+    if (turn->count == 0 && !outbox_has_work(turn->outbox) &&
+        !reminders_have_work(turn->reminders))
         return;
     bool committed = settle(turn, clock_wall_ms()) == ERR_OK;
     if (!committed) {
@@ -260,6 +273,9 @@ static void on_end(void *context)
                   LOG_TEXT("why", store_why(turn->config.store)));
         store_rollback(turn->config.store);
         turn->kept_seq = 0;
+        reminders_failed(turn->reminders);
+    } else if (turn->is_changed) {
+        reminders_changed(turn->reminders);
     }
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
@@ -299,9 +315,11 @@ void turn_free(struct turn *turn)
     free(turn);
 }
 
-void turn_set_outbox(struct turn *turn, struct outbox *outbox)
+void turn_set_parts(struct turn *turn, struct outbox *outbox,
+                    struct reminders *reminders)
 {
     turn->outbox = outbox;
+    turn->reminders = reminders;
 }
 
 void turn_wake(void *turn)

@@ -8,6 +8,7 @@
 
 #include "bot/config.h"
 #include "bot/outbox/outbox.h"
+#include "bot/reminders.h"
 
 struct turn;
 
@@ -21,7 +22,8 @@ struct turn_config {
 struct turn *turn_new(const struct turn_config *config);
 void turn_free(struct turn *turn);
 /* Before the first interaction; borrowed. */
-void turn_set_outbox(struct turn *turn, struct outbox *outbox);
+void turn_set_parts(struct turn *turn, struct outbox *outbox,
+                    struct reminders *reminders);
 /* `data` is taken. seq is the dispatch's; replayed: it came after a resume. */
 void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed);
 /* Something else wants the transaction: the outbox. `turn` as void * to serve

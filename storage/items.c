@@ -29,7 +29,8 @@ const struct columns item_columns = {item_all, COUNT(item_all)};
 #define SELECT_ITEMS                                                           \
     "SELECT i.incident, i.seq, f.text, f.link,"                                \
     " (SELECT n.text FROM event AS n WHERE n.incident = i.incident"            \
-    "  AND n.seq = i.latest AND n.kind = 'item' AND n.target IS NOT NULL)"     \
+    "  AND n.seq = i.latest AND n.kind = 'item' AND n.target IS NOT NULL),"    \
+    " f.recorded_at_ms"                                                        \
     ITEM_COLUMNS(ITEM_OF_I)                                                    \
     " FROM item AS i"                                                          \
     " JOIN event AS f ON f.incident = i.incident AND f.seq = i.seq"            \
@@ -38,7 +39,15 @@ const struct columns item_columns = {item_all, COUNT(item_all)};
     " WHERE (?1 = 0 OR i.incident = ?1) AND (?2 = 0 OR c.guild_id = ?2)"
 /* clang-format on */
 
-enum { ROW_INCIDENT, ROW_SEQ, ROW_TEXT, ROW_LINK, ROW_NOTE, ROW_COLUMNS };
+enum {
+    ROW_INCIDENT,
+    ROW_SEQ,
+    ROW_TEXT,
+    ROW_LINK,
+    ROW_NOTE,
+    ROW_MADE,
+    ROW_COLUMNS
+};
 
 static enum err each_item(struct query *query, store_item_fn *each,
                           void *context)
@@ -50,6 +59,7 @@ static enum err each_item(struct query *query, store_item_fn *each,
             .text = row_text(query, ROW_TEXT),
             .link = row_text(query, ROW_LINK),
             .note = row_text(query, ROW_NOTE),
+            .made_ms = row_int(query, ROW_MADE),
         };
         const char *damaged;
         if (!columns_read(query, ROW_COLUMNS, &item_columns, &stored.item,

@@ -146,6 +146,7 @@ struct stored_item {
     int64_t incident_id;
     struct str text, link; /* what is to be done */
     struct str note;       /* the evidence, or why it was dropped */
+    int64_t made_ms;       /* recorded */
 };
 typedef bool store_item_fn(const struct stored_item *item, void *context);
 /* Of one incident (or 0: of every one of the guild), as they were made. */
@@ -175,6 +176,23 @@ struct open_counts {
 };
 MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
                                       struct open_counts *out);
+
+/* ---- what may need a reminder (watch.c) ---- */
+
+/* Incidents that are live, have something open, or rooms to be archived; newest
+ * first. */
+MUST_CHECK enum err store_watched(struct store *store, int64_t *ids, int max,
+                                  int *count);
+/* Of each guild: its last weekly digest (before the first: its first incident),
+ * and the public incident that records the next one; 0: nothing is open. */
+struct digest {
+    uint64_t guild_id;
+    int64_t last_ms;
+    int64_t incident_id;
+};
+typedef bool store_digest_fn(const struct digest *digest, void *context);
+MUST_CHECK enum err store_each_digest(struct store *store,
+                                      store_digest_fn *each, void *context);
 
 /* What incident_step wants to know besides the incident. */
 MUST_CHECK enum err store_subject(struct store *store,

@@ -1,0 +1,225 @@
+#include "bot/reminders.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/io/loop.h"
+#include "bot/road/road.h"
+
+#include <stdlib.h>
+
+#define LOOK_AFTER_MS                                                          \
+    (2 * MS_PER_SECOND)         /* a change; more of them share it             \
+                                 */
+#define FAR_MS      MS_PER_HOUR /* no wait is longer: clocks are set */
+#define WATCHED     2000
+#define DUE_AT_ONCE 32 /* in one turn; the rest in the next */
+
+struct due {
+    int64_t incident_id;
+    enum reminder reminder;
+    int64_t target;
+};
+
+struct reminders {
+    struct reminders_config config;
+    struct deadline *next;
+    int64_t next_ms; /* of the loop; INT64_MAX: not set */
+    bool is_due;
+};
+
+/* What a look finds. */
+struct look {
+    const struct reminder_settings *settings;
+    int64_t now_ms, next_ms; /* wall clock */
+    const struct incident *in;
+    struct due due[DUE_AT_ONCE];
+    int count;
+    bool has_more;
+};
+
+static void on_due(void *context)
+{
+    struct reminders *reminders = context;
+    reminders->next_ms = INT64_MAX;
+    reminders->is_due = true;
+    reminders->config.wake(reminders->config.context);
+}
+
+static void set_next(struct reminders *reminders, int64_t wait_ms)
+{
+    int64_t at_ms = loop_now_ms(reminders->config.loop) +
+                    (wait_ms < FAR_MS ? wait_ms : FAR_MS);
+    if (at_ms >= reminders->next_ms)
+        return;
+    reminders->next_ms = at_ms;
+    deadline_set(reminders->next, at_ms);
+}
+
+struct reminders *reminders_new(const struct reminders_config *config)
+{
+    struct reminders *reminders = mem_alloc(sizeof *reminders);
+    reminders->config = *config;
+    reminders->next = deadline_new(config->loop, on_due, reminders);
+    reminders->next_ms = INT64_MAX;
+    set_next(reminders, 0);
+    return reminders;
+}
+
+void reminders_free(struct reminders *reminders)
+{
+    if (reminders == NULL)
+        return;
+    deadline_free(reminders->next);
+    free(reminders);
+}
+
+void reminders_changed(struct reminders *reminders)
+{
+    set_next(reminders, LOOK_AFTER_MS);
+}
+
+void reminders_failed(struct reminders *reminders)
+{
+    set_next(reminders, LOOK_AFTER_MS);
+}
+
+bool reminders_have_work(const struct reminders *reminders)
+{
+    return reminders->is_due;
+}
+
+/* ---- looking ---- */
+
+static void consider(struct look *look, enum reminder reminder, int64_t target,
+                     int64_t at_ms)
+{
+    if (at_ms > look->now_ms) {
+        if (at_ms < look->next_ms)
+            look->next_ms = at_ms;
+        return;
+    }
+    look->has_more = look->has_more || look->count == DUE_AT_ONCE;
+    if (!look->has_more)
+        look->due[look->count++] = (struct due){look->in->id, reminder, target};
+}
+
+static bool look_at_change(const struct entry *entry, void *context)
+{
+    struct look *look = context;
+    consider(look, REMINDER_CHANGE, entry->state.seq,
+             reminder_due_change(look->in, &entry->state, look->settings));
+    return true;
+}
+
+static bool look_at_item(const struct stored_item *stored, void *context)
+{
+    struct look *look = context;
+    const struct action_item *item = &stored->item;
+    int64_t due_ms = reminder_due_item(item, look->settings);
+    int64_t owner_ms =
+        reminder_due_owner(item, stored->made_ms, look->settings);
+    /* One at a time: the one that is due first says it all. */
+    if (due_ms <= owner_ms)
+        consider(look, REMINDER_ITEM_DUE, item->seq, due_ms);
+    else
+        consider(look, REMINDER_ITEM_OWNER, item->seq, owner_ms);
+    return true;
+}
+
+static enum err look_at_incident(struct store *store, int64_t id,
+                                 struct look *look)
+{
+    static struct incident in;
+    enum err err = store_incident(store, id, &in);
+    if (err != ERR_OK)
+        return err;
+    look->in = &in;
+    consider(look, REMINDER_COMMANDER, 0,
+             reminder_due_commander(&in, look->settings));
+    consider(look, REMINDER_UPDATE, 0,
+             reminder_due_update(&in, look->settings));
+    consider(look, REMINDER_ARCHIVE, 0,
+             reminder_due_archive(&in, look->settings));
+    if (in.is_drill) /* nothing of an exercise is owed afterwards */
+        return ERR_OK;
+    const struct item_filter filter = {.incident_id = id, .open_only = true};
+    err = store_each_open(store, id, EVENT_CHANGE, look_at_change, look);
+    return err == ERR_OK ? store_each_item(store, &filter, look_at_item, look)
+                         : err;
+}
+
+static bool look_at_digest(const struct digest *digest, void *context)
+{
+    struct look *look = context;
+    const struct incident carrier = {.id = digest->incident_id};
+    if (digest->incident_id == 0)
+        return true;
+    look->in = &carrier;
+    consider(look, REMINDER_DIGEST, 0,
+             reminder_due_digest(digest->last_ms, look->settings));
+    return true;
+}
+
+static enum err look_at_all(struct reminders *reminders, struct look *look)
+{
+    struct store *store = reminders->config.store;
+    static int64_t ids[WATCHED];
+    int count = 0;
+    enum err err = store_watched(store, ids, WATCHED, &count);
+    for (int i = 0; i < count && err == ERR_OK; i++)
+        err = look_at_incident(store, ids[i], look);
+    if (err == ERR_OK && reminders->config.has_announcements)
+        err = store_each_digest(store, look_at_digest, look);
+    return err;
+}
+
+/* ---- taking ---- */
+
+static enum err remind(struct store *store, const struct due *due,
+                       int64_t now_ms, bool *accepted)
+{
+    static struct incident in, after;
+    static struct outcome outcome;
+    const struct request request = {
+        .kind = REQUEST_REMIND,
+        .draft = {.reminder = due->reminder, .target = due->target},
+    };
+    enum err err = store_incident(store, due->incident_id, &in);
+    if (err == ERR_OK)
+        err = store_request_begin(store);
+    if (err != ERR_OK)
+        return err;
+    err = road_take(store, &in, &request, now_ms, &after, &outcome);
+    if (err != ERR_OK) {
+        store_request_undo(store);
+        return err;
+    }
+    if (outcome.verdict == VERDICT_ACCEPTED) {
+        *accepted = true;
+        log_info("reminded", LOG_INT("incident", in.id),
+                 LOG_TEXT("of", word_of(&reminder_words, (int)due->reminder)));
+    }
+    return store_request_keep(store);
+}
+
+enum err reminders_settle(struct reminders *reminders, int64_t now_ms,
+                          bool *accepted)
+{
+    static struct look look;
+    if (!reminders->is_due)
+        return ERR_OK;
+    reminders->is_due = false;
+    look = (struct look){.settings = reminders->config.settings,
+                         .now_ms = now_ms,
+                         .next_ms = NOT_DUE};
+    enum err err = look_at_all(reminders, &look);
+    for (int i = 0; i < look.count && err == ERR_OK; i++)
+        err = remind(reminders->config.store, &look.due[i], now_ms, accepted);
+    if (err != ERR_OK)
+        return err;
+    if (look.count > 0)
+        set_next(reminders, LOOK_AFTER_MS);
+    else if (look.next_ms != NOT_DUE)
+        set_next(reminders, look.next_ms - now_ms);
+    return ERR_OK;
+}

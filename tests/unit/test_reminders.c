@@ -1,0 +1,225 @@
+/*
+ * When somebody is reminded: the arithmetic as a table, and the watch over a
+ * real store, which reminds once and says so on the record.
+ */
+#include "bot/reminders.h"
+#include "bot/road/road.h"
+#include "tests/lib/scratch.h"
+
+/* clang-format off */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#define NOW    SCRATCH_NOW_MS /* Tuesday 2022-12-13 18:53 UTC */
+#define MINUTE MS_PER_MINUTE
+#define HOUR   MS_PER_HOUR
+#define DAY    MS_PER_DAY
+
+static const struct reminder_settings standard = {
+    .commander_min = 10,
+    .update_min = {0, 30, 60, 120, 0},
+    .change_hours = 24,
+    .owner_days = 3,
+    .archive_days = 14,
+    .quiet_from_hour = 21,
+    .quiet_until_hour = 8,
+    .digest_weekday = 1,
+};
+
+static struct incident live(void)
+{
+    return (struct incident){.id = 1,
+                             .state = STATE_INVESTIGATING,
+                             .severity = SEVERITY_2,
+                             .declared_at_ms = NOW,
+                             .first_event_ms = NOW,
+                             .last_update_ms = NOW};
+}
+
+static void nobody_commands(void **state)
+{
+    (void)state;
+    struct incident in = live();
+    assert_int_equal(reminder_due_commander(&in, &standard), NOW + 10 * MINUTE);
+    in.remind_commander.last_ms = NOW + 10 * MINUTE;
+    assert_int_equal(reminder_due_commander(&in, &standard), NOW + 20 * MINUTE);
+    in.remind_commander.last_ms = NOW + 20 * MINUTE;
+    assert_int_equal(reminder_due_commander(&in, &standard), NOW + 40 * MINUTE);
+    in.remind_commander.snoozed_ms = NOW + 3 * HOUR;
+    assert_int_equal(reminder_due_commander(&in, &standard), NOW + 3 * HOUR);
+    in.holders[0].role = ROLE_COMMANDER;
+    assert_int_equal(reminder_due_commander(&in, &standard), NOT_DUE);
+    in = live();
+    in.state = STATE_RESOLVED;
+    assert_int_equal(reminder_due_commander(&in, &standard), NOT_DUE);
+    in = live();
+    in.first_event_ms = NOW - 2 * DAY; /* written up */
+    assert_int_equal(reminder_due_commander(&in, &standard), NOT_DUE);
+}
+
+static void an_update_is_due(void **state)
+{
+    (void)state;
+    struct incident in = live();
+    assert_int_equal(reminder_due_update(&in, &standard), NOW + HOUR);
+    in.last_told_ms = NOW + 30 * MINUTE;
+    assert_int_equal(reminder_due_update(&in, &standard), NOW + 90 * MINUTE);
+    in.next_update_due_ms = NOW + 45 * MINUTE; /* promised */
+    assert_int_equal(reminder_due_update(&in, &standard), NOW + 45 * MINUTE);
+    in.next_update_due_ms = 0;
+    in.remind_update.last_ms = NOW + HOUR; /* of an earlier stretch: told since
+                                            */
+    in.last_told_ms = NOW + 2 * HOUR;
+    assert_int_equal(reminder_due_update(&in, &standard), NOW + 3 * HOUR);
+    in.severity = SEVERITY_4;
+    assert_int_equal(reminder_due_update(&in, &standard), NOT_DUE);
+}
+
+/* 18:53 and 24 h: 18:53 the next day; 22:00 and 24 h would be quiet. */
+static void what_is_left_waits_for_the_morning(void **state)
+{
+    (void)state;
+    struct incident in = live();
+    struct entry_state change = {.seq = 7,
+                                 .kind = EVENT_CHANGE,
+                                 .needs_settling = true,
+                                 .recorded_at_ms = NOW};
+    int64_t midnight = civil_day_start(NOW);
+    assert_int_equal(reminder_due_change(&in, &change, &standard), NOW + DAY);
+    change.recorded_at_ms = midnight + 22 * HOUR;
+    assert_int_equal(reminder_due_change(&in, &change, &standard),
+                     midnight + 2 * DAY + 8 * HOUR);
+    change.recorded_at_ms = midnight + 3 * HOUR;
+    assert_int_equal(reminder_due_change(&in, &change, &standard),
+                     midnight + DAY + 8 * HOUR);
+    change.settlement = SETTLEMENT_KEPT;
+    assert_int_equal(reminder_due_change(&in, &change, &standard), NOT_DUE);
+
+    struct action_item item = {.seq = 8,
+                               .state = ITEM_OPEN,
+                               .owner_type = ACTOR_NOBODY,
+                               .due_ms = midnight};
+    assert_int_equal(reminder_due_item(&item, &standard), midnight + 9 * HOUR);
+    item.reminded_ms = midnight + 9 * HOUR;
+    assert_int_equal(reminder_due_item(&item, &standard),
+                     midnight + DAY + 9 * HOUR);
+    item.reminded_ms = 0;
+    assert_int_equal(reminder_due_owner(&item, NOW, &standard), NOW + 3 * DAY);
+    item.owner_type = ACTOR_MEMBER;
+    assert_int_equal(reminder_due_owner(&item, NOW, &standard), NOT_DUE);
+    item.state = ITEM_DONE;
+    assert_int_equal(reminder_due_item(&item, &standard), NOT_DUE);
+}
+
+static void rooms_and_digests(void **state)
+{
+    (void)state;
+    struct incident in = live();
+    int64_t midnight = civil_day_start(NOW); /* a Tuesday */
+    assert_int_equal(reminder_due_archive(&in, &standard), NOT_DUE);
+    in.state = STATE_CLOSED;
+    assert_int_equal(reminder_due_archive(&in, &standard), NOT_DUE);
+    in.war_channel_id = 9;
+    assert_int_equal(reminder_due_archive(&in, &standard), NOW + 14 * DAY);
+    in.remind_archive.last_ms = NOW + 14 * DAY;
+    assert_int_equal(reminder_due_archive(&in, &standard), NOT_DUE);
+    assert_int_equal(reminder_due_digest(NOW, &standard),
+                     midnight + 6 * DAY + 9 * HOUR);
+    assert_int_equal(
+        reminder_due_digest(midnight + 6 * DAY + 9 * HOUR, &standard),
+        midnight + 13 * DAY + 9 * HOUR);
+}
+
+/* ---- the watch ---- */
+
+static void on_wake(void *context)
+{
+    uv_stop(context);
+}
+
+struct bench {
+    uv_loop_t loop;
+    struct store *store;
+    struct reminders *reminders;
+};
+
+static void look(struct bench *bench, int64_t now_ms)
+{
+    const struct reminders_config config = {
+        .loop = &bench->loop,
+        .store = bench->store,
+        .settings = &standard,
+        .has_announcements = true,
+        .wake = on_wake,
+        .context = &bench->loop,
+    };
+    bool accepted = false;
+    bench->reminders = reminders_new(&config);
+    (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
+    assert_true(reminders_have_work(bench->reminders));
+    assert_int_equal(store_begin(bench->store), ERR_OK);
+    assert_int_equal(reminders_settle(bench->reminders, now_ms, &accepted),
+                     ERR_OK);
+    assert_int_equal(store_commit(bench->store), ERR_OK);
+    reminders_free(bench->reminders);
+    (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
+}
+
+static int64_t reminded(const struct scratch *scratch, const char *of)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM event WHERE kind = 'reminded' AND "
+                   "reminder = '%s'",
+                   of);
+    return scratch_number(scratch, sql);
+}
+
+/* Each look is one by a new process. */
+static void reminds_once_across_restarts(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct incident in = {0};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    struct request declare = scratch_declare(1, "Disk full");
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = scratch_entry(EVENT_NOTE, "alert").draft};
+    (void)scratch_take(bench.store, &in, &declare, NOW);
+    (void)scratch_take(bench.store, &in, &item, NOW);
+    look(&bench, NOW + 9 * MINUTE);
+    assert_int_equal(reminded(scratch, "no commander"), 0);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 11 * MINUTE);
+    assert_int_equal(reminded(scratch, "no commander"), 1);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM outbox WHERE"
+                                             " kind = 'remind'"),
+                     1);
+    assert_int_equal(store_incident(bench.store, 1, &in), ERR_OK);
+    struct request resolve = scratch_move(STATE_RESOLVED, "fixed");
+    (void)scratch_take(bench.store, &in, &resolve, NOW + 12 * MINUTE);
+    look(&bench, NOW + 2 * DAY);
+    assert_int_equal(reminded(scratch, "no commander"), 1);
+    assert_int_equal(reminded(scratch, "action item without an owner"), 0);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 7 * DAY);
+    assert_int_equal(reminded(scratch, "action item without an owner"), 1);
+    assert_int_equal(reminded(scratch, "weekly digest"), 1);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_commands),
+        cmocka_unit_test(an_update_is_due),
+        cmocka_unit_test(what_is_left_waits_for_the_morning),
+        cmocka_unit_test(rooms_and_digests),
+        cmocka_unit_test_setup_teardown(reminds_once_across_restarts,
+                                        scratch_setup, scratch_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
