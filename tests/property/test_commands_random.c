@@ -9,6 +9,7 @@
 #include "bot/postmortem/postmortem.h"
 #include "bot/room/room.h"
 #include "commands/check.h"
+#include "commands/menus.h"
 #include "tests/lib/caller.h"
 #include "tests/lib/chance.h"
 
@@ -153,13 +154,14 @@ static void add_option(struct interaction *it, const struct option *option)
         .type = OPTION_TYPE_STRING,
         .text = fit_text(option),
         .number = one_in(4) ? (int64_t)chance_next(&chance) : 1 + below(300),
-        .flag = one_in(2),
+        /* Whoever may, may make the held one public: not here. */
+        .flag = one_in(2) || strcmp(option->name, "private") == 0,
         .id = chance_next(&chance),
         .user = {chance_next(&chance) % 3 + NOVA, any_text(), one_in(9)},
         .file = {5, any_text(), any_text(), STR("https://example.org/x"),
                  below(1100000)},
     };
-    if (it->type == INTERACTION_COMMAND)
+    if (it->type == INTERACTION_COMMAND || it->type == INTERACTION_AUTOCOMPLETE)
         raw->type = one_in(60) ? types[below(6)] : option_discord_type(option);
 }
 
@@ -194,6 +196,40 @@ static void make_custom_id(struct interaction *it,
     it->custom_id = one_in(30) ? any_text() : (struct str){id, (size_t)n};
 }
 
+static void open_menu(struct interaction *it)
+{
+    const struct menu *menu = &menus[below(menu_count)];
+    bool fits = !one_in(9);
+    it->command_type = (int)menu->type;
+    str_copy_to(it->command, str_of(menu->name));
+    if ((menu->type == MENU_USER) == fits)
+        it->target_user = (struct interaction_user){NOVA + (uint64_t)below(3),
+                                                    any_text(), one_in(9)};
+    else if (!one_in(9))
+        it->target_message = (struct interaction_message){
+            .id = (uint64_t)(WRITTEN - INT64_C(1420070400000)) << 22 |
+                  (uint64_t)below(3000),
+            .channel_id = LOBBY,
+            .author = {NOVA + (uint64_t)below(3), any_text(), one_in(9)},
+            .content = any_text(),
+            .embed_title = any_text(),
+            .embed_text = any_text(),
+            .files = {{5, any_text(), any_text(), STR("https://example.org/x"),
+                       below(1100000)}},
+            .file_count = below(2),
+        };
+}
+
+static void begin_typing(struct interaction *it)
+{
+    if (it->option_count == 0)
+        return;
+    struct interaction_option *raw = &it->options[below(it->option_count)];
+    raw->focused = true;
+    if (one_in(2))
+        raw->text = STR("");
+}
+
 static struct interaction any_interaction(void)
 {
     static const uint64_t channels[] = {LOBBY, IN_HELD, 1002, 2002, 1003, 77};
@@ -204,12 +240,21 @@ static struct interaction any_interaction(void)
         INTERACTION_COMMAND, INTERACTION_COMMAND, INTERACTION_COMPONENT,
         INTERACTION_FORM, INTERACTION_AUTOCOMPLETE}[below(5)];
     make_custom_id(&it, command);
+    if (it.type == INTERACTION_COMMAND && one_in(6))
+        open_menu(&it);
+    if (it.type == INTERACTION_COMPONENT && one_in(3))
+        it.chosen = any_text();
+    it.on_private = one_in(2);
+    it.parent_id = one_in(9) ? 1002 : 0;
     it.channel_id = channels[below(6)];
     it.guild_id = one_in(30) ? 0 : one_in(30) ? 7 : GUILD;
     it.user.id = NOVA + (uint64_t)below(3);
     it.user.name = one_in(3) ? any_text() : STR("nova");
     it.user.is_bot = one_in(40);
-    add_options(&it, command);
+    if (it.type != INTERACTION_COMMAND || it.command_type == 1)
+        add_options(&it, command);
+    if (it.type == INTERACTION_AUTOCOMPLETE)
+        begin_typing(&it);
     return it;
 }
 
@@ -304,6 +349,24 @@ static bool check_incident(const struct incident *in, void *context)
     return true;
 }
 
+/* What autocomplete and lists could let out. */
+static void write_secrets(void)
+{
+    struct interaction it = slash("timeline change");
+    it.channel_id = IN_HELD;
+    add_text(&it, "what", SECRET);
+    add_text(&it, "where", SECRET);
+    add_text(&it, "from", SECRET);
+    add_text(&it, "to", SECRET);
+    (void)caller_does(&caller, &it);
+    assert_true(caller.requested);
+    it = slash("timeline add");
+    it.channel_id = IN_HELD;
+    add_text(&it, "text", SECRET);
+    (void)caller_does(&caller, &it);
+    assert_true(caller.requested);
+}
+
 static void play_one(void)
 {
     struct verdicts verdicts;
@@ -315,6 +378,7 @@ static void play_one(void)
     add_flag(&it, "private", true);
     (void)caller_does(&caller, &it);
     caller_room(&caller, HELD);
+    write_secrets();
     (void)caller_declares(&caller);
     for (int i = 0; i < CALLS; i++)
         call_once();
