@@ -143,6 +143,7 @@ practice: deps-test
 check-browser: deps-test
 	@tests/tools/install browser
 	$(Q)$(MAKE) --no-print-directory -j2 all
+	@rm -f build/practice/*.png
 	@OPSROOM_BUILD=$(BUILD) tests/tools/run-tests browser
 
 bench: deps-test

@@ -31,11 +31,12 @@ export class Acts {
         this.guild = guild;
     }
 
+    knows(name) { return Object.hasOwn(ACTS, name); }
+
     /** Runs act `name`; resolves with what the page is told. */
     async run(name, person, body) {
-        const act = Object.hasOwn(ACTS, name) ? ACTS[name] : refused(`There is no act ${name}.`);
         try {
-            return await act(person, body, this) ?? {};
+            return await ACTS[name](person, body, this) ?? {};
         } catch (error) {
             // The room shows who was not answered.
             if (error instanceof NoAnswer) return {};

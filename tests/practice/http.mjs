@@ -128,11 +128,12 @@ export class PageServer {
 
     async #act(name, request) {
         const body = await bodyOf(request);
+        if (name !== 'dismiss' && !this.room.acts.knows(name)) missing();
         try {
             if (name === 'dismiss') { this.room.view.dismissed.add(body.message); return {}; }
             return await this.room.acts.run(name, this.#person(body.as), body);
         } catch (error) {
-            if (error instanceof ActRefused || error instanceof ClientRefused || error instanceof ApiError) throw new Failure(422, sentence(error.message));
+            if (error instanceof ActRefused || error instanceof ClientRefused || error instanceof ApiError) return { error: sentence(error.message) };
             throw error;
         } finally {
             this.changed();

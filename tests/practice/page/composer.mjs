@@ -17,7 +17,7 @@ const attach = h('button', { type: 'button', class: 'quiet icon-button', 'aria-l
 const sendButton = h('button', { type: 'submit', class: 'primary icon-button', 'aria-label': 'Send' }, icon('send'));
 const talk = h('form', { class: 'talk', onsubmit: sendTalk });
 const readOnly = h('p', { class: 'read-only', hidden: true });
-const panel = h('form', { class: 'command', hidden: true, novalidate: true, onsubmit: sendCommand, onkeydown: panelKey });
+const panel = h('form', { class: 'command', hidden: true, novalidate: true, onsubmit: sendCommand, onkeydown: panelKey, oninput: isMended });
 const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
 
 let command = null;  // the one being filled in
@@ -177,6 +177,11 @@ function panelKey(event) {
     if (event.key === 'Backspace' && event.target === fields[0]?.control && event.target.value === '') { event.preventDefault(); closeCommand(); }
 }
 
+function isMended({ target }) {
+    target.removeAttribute('aria-invalid');
+    say(null);
+}
+
 async function sendCommand(event) {
     event.preventDefault();
     const sent = command;
@@ -184,7 +189,7 @@ async function sendCommand(event) {
         const entries = await Promise.all(fields.map(async (field) => [field.name, await field.value()]));
         const values = Object.fromEntries(entries.filter(([, value]) => value !== undefined));
         const missing = fields.find(({ name }) => sent.options.some((option) => option.name === name && option.required) && values[name] === undefined);
-        if (missing) { missing.focus(); throw new Error(`${missing.name} is required.`); }
+        if (missing) { missing.control.setAttribute('aria-invalid', 'true'); missing.focus(); throw new Error(`${missing.name} is required.`); }
         const { form } = await act('command', { command: sent.path, values });
         if (command === sent) closeCommand();
         if (form) showForm(form);

@@ -54,7 +54,7 @@ function place(menu, at) {
     const box = at.getBoundingClientRect?.() ?? { left: at.x, right: at.x, top: at.y, bottom: at.y };
     const { offsetWidth: width, offsetHeight: height } = menu;
     const left = at.getBoundingClientRect ? box.right - width : box.left;
-    const below = box.bottom + 4 + height < innerHeight;
+    const below = box.bottom + 4 + height < innerHeight - 8;
     menu.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
     menu.style.top = `${Math.max(8, below ? box.bottom + 4 : box.top - height - 4)}px`;
 }
