@@ -3,7 +3,6 @@
 
 export const USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9;
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, NUMBER = 10, FILE = 11;
-export const FILE_BYTES = 10 * 1024 * 1024; // attachment_size_limit of a server without boosts
 
 /**
  * Named values as interaction options plus `resolved`, checked against the
@@ -60,7 +59,7 @@ function checkRange(option, sent, refused) {
 
 /** Uploads a file; its id. */
 export function resolveFile(person, file, { channel, raw, refused, resolved }) {
-    if (!raw && file.bytes.length > FILE_BYTES) refused(`${file.name} is too large`);
+    if (!raw && file.bytes.length > person.guild.limits.fileBytes) refused(`${file.name} is too large`);
     const stored = person.standin.files.add(channel.id, file);
     (resolved.attachments ??= {})[stored.id] = { ...stored.json, ephemeral: true };
     return stored.id;

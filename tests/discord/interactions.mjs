@@ -96,7 +96,7 @@ export class Interactions {
             ...(source ? { message: source.json() } : {}),
             app_permissions: String(world.held(channel, guild.bot)), locale: 'en-US', guild_locale: 'en-US',
             entitlements: [], entitlement_sku_ids: [],
-            authorizing_integration_owners: { 0: guild.id }, context: 0, attachment_size_limit: 10485760,
+            authorizing_integration_owners: { 0: guild.id }, context: 0, attachment_size_limit: guild.limits.fileBytes,
         };
     }
 
@@ -123,6 +123,7 @@ export class Interactions {
     }
 
     #apply(interaction, { type, data }, uploads) {
+        if (uploads.length && type !== MESSAGE && type !== UPDATE) refuseField(['files'], 'BASE_TYPE_UNKNOWN_KEY', `Answer ${type} takes no files.`);
         switch (type) {
         case MESSAGE: this.#reply(interaction, data ?? {}, uploads); break;
         case DEFER: this.#defer(interaction, data ?? {}); break;

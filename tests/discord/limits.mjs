@@ -40,7 +40,7 @@ export class Limits {
         const now = this.clock.now();
         let window = this.windows.get(key);
         if (!window || now >= window.resetAt) {
-            window = { used: 0, resetAt: now + perMs, toldOn: new WeakSet(), told: false };
+            window = { used: 0, resetAt: now + perMs, toldOn: new Set(), heardOn: new Set() };
             this.windows.set(key, window);
         }
         return { window, waitMs: window.used >= limit ? window.resetAt - now : 0 };
@@ -49,7 +49,7 @@ export class Limits {
     /** null: pass, and counted. Otherwise {waitMs, scope, window, foreseen}. */
     #count({ window, waitMs }, scope, socket) {
         if (!waitMs) { window.used++; return null; }
-        return { waitMs, scope, window, foreseen: window.told || window.toldOn.has(socket) };
+        return { waitMs, scope, window, foreseen: window.toldOn.has(socket) || [...window.heardOn].some((one) => !one.destroyed) };
     }
 
     /** Counts a call of the bot. null: pass. Otherwise {waitMs, scope, window, foreseen}. */
@@ -85,12 +85,13 @@ export class Limits {
 
     /**
      * An answer has just told the client that nothing is left. What comes next on
-     * that socket was sent knowing it; on another one, it may have been on its way.
+     * that socket was sent knowing it; on another one, it may have been on its way,
+     * or the client has been started anew since: then the old socket is closed.
      * The timer is a real one: it is the network's time, not Discord's.
      */
     tell(window, socket) {
         window.toldOn.add(socket);
-        setTimeout(() => setImmediate(() => { window.told = true; }), this.heardMs).unref();
+        setTimeout(() => setImmediate(() => window.heardOn.add(socket)), this.heardMs).unref();
     }
 
     /** Counts a 401, 403 or 429 (not a shared one); milliseconds of ban or 0. */

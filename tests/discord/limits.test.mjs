@@ -52,7 +52,7 @@ test('a full server takes no channel until one goes: 30013', async () => {
 });
 
 test('500 channels and 50 in a category, when nothing else is said', async () => {
-    assert.deepEqual(guild.limits, { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000 });
+    assert.deepEqual(guild.limits, { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000, fileBytes: 10485760 });
     const { body: category } = await create({ name: 'Incidents', type: 4 });
     for (let n = 0; n < 50; n++) guild.createChannel({ name: `c${n}`, parentId: category.id });
     const { status, body } = await create({ parent_id: category.id });
@@ -112,13 +112,19 @@ test('a refusal nothing had announced is not', async () => {
     assert.deepEqual(rules(), ['rate-limit'], 'now it has come back on the same socket');
 });
 
-test('on another socket a bot is taken to know after a moment', async () => {
+test('on another socket a bot is taken to know after a moment, unless it was started anew', async () => {
     standin.limits.heardMs = 0;
     for (let n = 0; n < 5; n++) await bot.post(room, { content: 'x' });
-    await turns(() => [...standin.limits.windows.values()].some((window) => window.told));
+    const [window] = [...standin.limits.windows.values()].filter((one) => one.toldOn.size);
+    await turns(() => window.heardOn.size);
     const other = new RawBot(standin);
     assert.equal((await other.post(room, { content: 'x' })).status, 429);
+    assert.deepEqual(rules(), ['rate-limit']);
     other.close();
+    bot.close();
+    for (const socket of window.toldOn) socket.destroy();
+    bot = new RawBot(standin);
+    assert.equal((await bot.post(room, { content: 'x' })).status, 429);
     assert.deepEqual(rules(), ['rate-limit']);
 });
 

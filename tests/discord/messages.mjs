@@ -1,45 +1,15 @@
-// Messages: what is in them, who is pinged, nonces, pins, attachments (Discord
-// docs, Message resource).
+// Messages: what is in them, who is pinged, nonces, pins (Discord docs, Message
+// resource).
 
 import { timestamp } from './clock.mjs';
 import { refuse } from './errors.mjs';
+import { checkUploads } from './files.mjs';
 import { BITS } from './permissions.mjs';
 import { userJson } from './world.mjs';
 
 export const FLAG = { SUPPRESS_EMBEDS: 4, EPHEMERAL: 64, LOADING: 128, SILENT: 4096, COMPONENTS_V2: 32768 };
 const OLD_MESSAGE_MS = 3600_000;
 const NONCE_WINDOW_MS = 5 * 60_000; // "the past few minutes"
-
-/** Uploaded bytes, served under /attachments/ until they expire. */
-export class Files {
-    constructor(world, origin) {
-        this.world = world;
-        this.origin = origin;
-        this.byId = new Map();
-        this.expired = false;
-    }
-
-    add(channelId, { name, type = 'application/octet-stream', bytes, description }) {
-        const id = this.world.makeId();
-        const at = Math.floor(this.world.clock.now() / 1000);
-        const query = `ex=${(at + 86400).toString(16)}&is=${at.toString(16)}&hm=${'0'.repeat(64)}`;
-        const path = `/attachments/${channelId}/${id}/${encodeURIComponent(name)}`;
-        const file = { id, name, type, bytes: Buffer.from(bytes), path, description };
-        file.json = {
-            id, filename: name, size: file.bytes.length, url: `${this.origin}${path}?${query}`,
-            proxy_url: `${this.origin}${path}?${query}`, content_type: type,
-            ...(description ? { description } : {}),
-        };
-        this.byId.set(id, file);
-        return file;
-    }
-
-    /** The file a GET path names, or null: unknown or past its time. */
-    find(path) {
-        const file = this.byId.get(path.split('/')[3]);
-        return file && !this.expired && !file.expired && file.path === path ? file : null;
-    }
-}
 
 export class Message {
     constructor(channel, author, { id, type = 0, flags = 0, reference = null, at }) {
@@ -167,8 +137,9 @@ export class Messages {
 
     find(channel, id) { return channel.messages.get(id) ?? refuse(10008); }
 
-    upload(channel, body, uploads) {
-        if (uploads.length > 10) refuse(30015);
+    /** Stores what came with a body; `kept`: files that the message has. */
+    #upload(channel, body, uploads, kept) {
+        checkUploads(body, uploads, channel.guild, kept);
         const described = new Map((body.attachments ?? []).map((one) => [String(one.id), one]));
         return uploads.map(({ index, name, type, bytes }) => {
             const about = described.get(String(index));
@@ -180,7 +151,7 @@ export class Messages {
     make(channel, author, body, { uploads = [], held = 0n, type, flags = 0, interaction, reference } = {}) {
         const message = new Message(channel, author, { id: this.world.makeId(), type, flags, reference, at: this.world.clock.now() });
         message.interaction = interaction ?? null;
-        message.apply(body, this.upload(channel, body, uploads), (made) => pingsOf(made, body.allowed_mentions, held));
+        message.apply(body, this.#upload(channel, body, uploads), (made) => pingsOf(made, body.allowed_mentions, held));
         return message;
     }
 
@@ -195,7 +166,7 @@ export class Messages {
     }
 
     edit(message, body, { uploads = [], held = 0n, flags } = {}) {
-        message.apply(body, this.upload(message.channel, body, uploads), (made) => pingsOf(made, body.allowed_mentions, held));
+        message.apply(body, this.#upload(message.channel, body, uploads, message.attachments), (made) => pingsOf(made, body.allowed_mentions, held));
         if (flags !== undefined) message.flags = flags;
         if (message.isEmpty()) refuse(50006);
         message.editedAt = this.world.clock.now();
@@ -224,6 +195,7 @@ export class Messages {
     #forget(message) {
         message.channel.messages.delete(message.id);
         message.channel.pins.delete(message.id);
+        this.files.remove(message.attachments);
     }
 
     pin(message, by = this.world.bot) {

@@ -45,6 +45,18 @@ export class RawBot {
         });
     }
 
+    /** A request with files [{name, type, bytes}] beside its body; more than that is up to `parts`. */
+    upload(method, path, body, files, headers) {
+        const parts = files.map(({ name, type, bytes }, index) => formPart(`files[${index}]`, bytes, { fileName: name, type }));
+        return this.send(method, path, [formPart('payload_json', JSON.stringify(body), { type: 'application/json' }), ...parts], headers);
+    }
+
+    /** Parts made by formPart, as one form. */
+    send(method, path, parts, headers, end = '\r\n--B--\r\n') {
+        const bytes = Buffer.concat([...parts, Buffer.from(end)]).subarray(2);
+        return this.call(method, path, bytes, { 'Content-Type': 'multipart/form-data; boundary=B', ...headers });
+    }
+
     /** A message with all that the rules ask for. */
     post(channel, fields, headers) {
         const body = { allowed_mentions: NOBODY, nonce: `raw-${++this.nonce}`, enforce_nonce: true, ...fields };
@@ -91,6 +103,12 @@ export class RawBot {
         for (const socket of this.sockets) socket.ws.terminate();
         this.agent.destroy();
     }
+}
+
+/** One part of a form with the boundary B. */
+export function formPart(name, bytes, { fileName, type } = {}) {
+    const head = `\r\n--B\r\nContent-Disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}${type ? `\r\nContent-Type: ${type}` : ''}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), Buffer.from(bytes)]);
 }
 
 class RawSocket {

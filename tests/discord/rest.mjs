@@ -2,6 +2,7 @@
 // operation; refusals in Discord's shape (Discord docs, Reference, HTTP API).
 
 import { ApiError, refuse, refuseField } from './errors.mjs';
+import { parseJson, parseMultipart } from './multipart.mjs';
 import { operations as application } from './routes_app.mjs';
 import { operations as guild } from './routes_guild.mjs';
 import { operations as messages } from './routes_messages.mjs';
@@ -10,6 +11,9 @@ import { checkBody, checkIds, checkQuery, takesBody } from './schema.mjs';
 const BASE = '/api/v10';
 const MAX_BODY = 25 * 1024 * 1024;
 const USER_AGENT = /^DiscordBot \(\S+, \S+\)/; // Reference, User Agent
+// Reference, Uploading Files: messages, however they are sent.
+const WITH_FILES = new Set(['create_message', 'update_message', 'create_interaction_response', 'execute_webhook',
+    'update_original_webhook_message', 'update_webhook_message', 'create_thread']);
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 const routes = [...application, ...guild, ...messages].map((operation) => ({
@@ -55,7 +59,7 @@ export class Rest {
 
     /** The CDN. Links run out (Reference, Signed Attachment CDN URLs). */
     #attachment(request, response) {
-        const file = this.standin.files.find(request.url.split('?')[0]);
+        const file = this.standin.files.open(request.url);
         this.standin.note('cdn', `${request.url} ${file ? 200 : 404}`);
         if (request.headers.authorization) this.standin.violate('cdn', 'the token was sent to the CDN');
         if (!file) { response.writeHead(404, { 'Content-Type': 'text/plain' }).end('This content is no longer available.'); return; }
@@ -188,40 +192,11 @@ export class Rest {
             return;
         }
         const type = request.headers['content-type'] ?? '';
-        if (/^multipart\/form-data;/.test(type)) Object.assign(call, parseMultipart(bytes, type));
+        if (/^multipart\/form-data;/.test(type) && WITH_FILES.has(route.id)) Object.assign(call, parseMultipart(bytes, type));
         else if (/^application\/json(;|$)/.test(type)) call.body = parseJson(bytes);
         else refuseField([], 'CONTENT_TYPE_INVALID', `Expected "Content-Type" header to be one of {'application/json', 'multipart/form-data'}.`);
         if (this.standin.options.schema) checkBody(route.id, call.body, this.standin.options.tolerate);
     }
-}
-
-function parseJson(bytes) {
-    try { return JSON.parse(bytes.toString()); } catch { return refuse(50109, { rule: 'schema' }); }
-}
-
-/** payload_json and files[n] (Reference, Uploading Files). */
-function parseMultipart(bytes, type) {
-    const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1] ?? refuse(50035, { rule: 'schema' });
-    const mark = Buffer.from(`--${boundary}`);
-    const result = { body: {}, uploads: [] };
-    for (let at = bytes.indexOf(mark); at >= 0;) {
-        const next = bytes.indexOf(mark, at + mark.length);
-        if (next < 0) break;
-        const part = bytes.subarray(at + mark.length + 2, next - 2);
-        const split = part.indexOf('\r\n\r\n');
-        const head = part.subarray(0, split).toString();
-        const content = part.subarray(split + 4);
-        const name = /name="([^"]*)"/.exec(head)?.[1];
-        const index = /^files\[(\d+)\]$/.exec(name)?.[1];
-        if (name === 'payload_json') result.body = parseJson(content);
-        else if (index === undefined) refuseField([name], 'BASE_TYPE_UNKNOWN_KEY', 'Parts are payload_json and files[n].');
-        else {
-            const fileName = /filename="([^"]*)"/.exec(head)?.[1] ?? refuseField([name], 'BASE_TYPE_REQUIRED', 'filename is missing');
-            result.uploads.push({ index: Number(index), name: fileName, type: /content-type: *([^\r\n]+)/i.exec(head)?.[1], bytes: content });
-        }
-        at = next;
-    }
-    return result;
 }
 
 /** A 429 with its scope (Rate Limits, Exceeding A Rate Limit). */

@@ -169,24 +169,6 @@ test('a bulk PUT keeps the ids of known names', async () => {
     assert.deepEqual((await bot.call('GET', `/applications/${standin.world.applicationId}/commands`)).body, second);
 });
 
-// ---- uploads and the CDN ----
-
-test('a multipart upload is served by the CDN until the link runs out', async () => {
-    const payload = JSON.stringify({ content: 'x', allowed_mentions: NOBODY, nonce: '1', enforce_nonce: true, attachments: [{ id: 0, filename: 'graph.png', description: 'disk' }] });
-    const parts = [
-        '--B\r\nContent-Disposition: form-data; name="payload_json"\r\nContent-Type: application/json\r\n\r\n', payload,
-        '\r\n--B\r\nContent-Disposition: form-data; name="files[0]"; filename="g.png"\r\nContent-Type: image/png\r\n\r\n', '\x01\r\n\x02', '\r\n--B--\r\n',
-    ];
-    const { body } = await bot.call('POST', `/channels/${room.id}/messages`, Buffer.from(parts.join(''), 'latin1'), { 'Content-Type': 'multipart/form-data; boundary=B' });
-    const [file] = body.attachments;
-    assert.deepEqual([file.filename, file.size, file.content_type, file.description], ['graph.png', 4, 'image/png', 'disk']);
-    const got = await fetch(file.url);
-    assert.equal(Buffer.from(await got.arrayBuffer()).toString('latin1'), '\x01\r\n\x02');
-    standin.faults.expireAttachments();
-    assert.equal((await fetch(file.url)).status, 404);
-    assert.deepEqual(rules(), []);
-});
-
 // ---- limits (Rate Limits) ----
 
 test('the sixth message in 5 s is a 429 with headers; then it goes on', async () => {

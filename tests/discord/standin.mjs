@@ -21,10 +21,11 @@ import https from 'node:https';
 
 import { realClock } from './clock.mjs';
 import { Faults } from './faults.mjs';
+import { Files } from './files.mjs';
 import { Gateway } from './gateway.mjs';
 import { Interactions } from './interactions.mjs';
 import { Limits } from './limits.mjs';
-import { Files, Messages } from './messages.mjs';
+import { Messages } from './messages.mjs';
 import { Person } from './people.mjs';
 import { Rest } from './rest.mjs';
 import { World } from './world.mjs';

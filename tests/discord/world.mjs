@@ -8,7 +8,7 @@ import { BITS, BOT_INSTALL, EVERYONE, basePermissions, bits, channelPermissions 
 export const TEXT = 0, CATEGORY = 4, ANNOUNCEMENT = 5, PUBLIC_THREAD = 11, PRIVATE_THREAD = 12, FORUM = 15;
 const TYPES = { text: TEXT, voice: 2, category: CATEGORY, announcement: ANNOUNCEMENT, forum: FORUM };
 // Per server (Opcodes and Status Codes, JSON Error Codes 30xxx; Channel resource).
-const LIMITS = { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000 };
+const LIMITS = { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000, fileBytes: 10 * 1024 * 1024 };
 const HIDDEN_CHANNEL = 1 << 17; // Channel flag of an obfuscated channel
 
 export class World {

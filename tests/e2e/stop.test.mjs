@@ -14,20 +14,22 @@ import { declare, stage } from './stage.mjs';
 test('a command that is taken together with SIGTERM is answered, also at the second try', () => stage({}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     let taken = false;
-    // Which of the two the bot sees first is up to the kernel; what it sees last is not taken.
+    const asked = [];
+    // Which of the two the bot sees first is up to the kernel; what it sees last
+    // is not taken, but comes again when it resumes.
     for (let round = 0; round < 20 && !taken; round++) {
         const from = bot.log.length;
         standin.faults.clear();
         standin.faults.drop('create_interaction_response', 1);
         bot.child.kill('SIGSTOP');
         const { final } = nova.begin('/timeline add', { text: 'Restarted the queue workers' }, { channel: war });
-        const answer = final.catch((error) => error);
+        asked.push(final);
         for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate); // it is on the wire
         bot.child.kill('SIGTERM');
         bot.child.kill('SIGCONT');
         assert.deepEqual(await bot.exited, { code: 0, signal: null });
         taken = /name="timeline add"/.test(bot.log.slice(from));
-        if (taken) assert.match((await answer).text ?? 'no answer', /^Kept as #/);
+        if (taken) assert.match((await Promise.any(asked)).text, /^Kept as #/);
         else await bot.start();
     }
     assert.ok(taken);
