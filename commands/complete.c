@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define INCIDENTS_LOOKED_AT 200 /* a keystroke reads no more */
+#define INCIDENTS_LOOKED_AT 100 /* a keystroke reads no more */
 
 bool text_holds(struct str text, struct str part)
 {

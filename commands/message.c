@@ -90,8 +90,11 @@ void set_message(struct command_run *run,
     call->message_author = (struct actor){
         message->author.is_bot ? ACTOR_ROBOT : ACTOR_MEMBER, message->author.id,
         clean_name(run->author_name, &message->author)};
-    /* Discord's clock wrote it: exact. */
-    call->message_time = when_exact(snowflake_ms(message->id));
+    /* Discord's clock wrote it: exact, but not after a clock of ours that is
+     * behind. */
+    int64_t written_ms = snowflake_ms(message->id);
+    call->message_time =
+        when_exact(written_ms < call->now_ms ? written_ms : call->now_ms);
 }
 
 /* On one line where the option takes one. */

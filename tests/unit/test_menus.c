@@ -142,6 +142,12 @@ static void odd_messages(void **state)
     assert_text(kept()->text, "@dma and @dma, see <#5> <@5> <3");
     cJSON_Delete(mentions);
 
+    /* Our clock may be behind Discord's. */
+    it = message_menu("Add to timeline", "Early");
+    it.target_message.id += UINT64_C(3600000) << 22;
+    (void)accepts(&it);
+    assert_true(kept()->occurred.from_ms == NOW);
+
     char text[4001];
     memset(text, 'x', 4000);
     text[4000] = '\0';
