@@ -22,6 +22,9 @@ struct answer {
      * "draft=ID" (ID: call->id) gives it back as call->draft. It is gone once a
      * request made with it was accepted. */
     struct buf draft;
+    /* Of the form that is asked for, instead of the command's own fields: at
+     * most five, ended by NULL. */
+    const char *const *fields;
     /* Sent with the answer, which has to be one that changes nothing: an
      * answer that is given again comes without. */
     char file_name[100], file_type[100]; /* "inc-12.json", "application/json" */

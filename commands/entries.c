@@ -44,6 +44,36 @@ bool entry_find(const struct call *call, int64_t seq, struct entry *out,
     return false;
 }
 
+/* ---- correcting it ---- */
+
+struct str entry_time(const struct call *call, const struct event *event)
+{
+    struct when utc = event->occurred;
+    struct buf text = BUF_INIT(400);
+    if (utc.from_ms == utc.to_ms)
+        utc.typed[0] = '\0';
+    when_print(&utc, true, &text);
+    struct str shown = call_copy(call, buf_str(&text));
+    buf_release(&text);
+    return shown;
+}
+
+void entry_set_time(const struct call *call, const struct value *time,
+                    const struct event *entry, struct event *draft)
+{
+    if (time->given && !str_eq(time->text, entry_time(call, entry)))
+        draft->occurred = time->when;
+}
+
+struct event entry_version(const struct event *event)
+{
+    struct event version = *event;
+    version.seq = event->target;
+    version.kind = event->entry_kind;
+    version.target = 0;
+    return version;
+}
+
 /* ---- showing it ---- */
 
 const char *entry_label(const struct event *event)

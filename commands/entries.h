@@ -12,6 +12,15 @@
 bool entry_find(const struct call *call, int64_t seq, struct entry *out,
                 struct answer *answer, enum reply *reply);
 
+/* Its time as a form shows it: it can be read back, whenever that is. Lives as
+ * long as the call. */
+struct str entry_time(const struct call *call, const struct event *event);
+/* A time that comes back from such a form unchanged says nothing of it. */
+void entry_set_time(const struct call *call, const struct value *time,
+                    const struct event *entry, struct event *draft);
+/* As `event`, with the number of its entry: what an EDIT holds. */
+struct event entry_version(const struct event *event);
+
 /* "finding, ruled out", "parked idea", "update" */
 const char *entry_label(const struct event *event);
 /* What it says, on one line, escaped: its text, its change, its file. Each part

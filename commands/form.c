@@ -52,10 +52,18 @@ static struct value value_for(const struct command_run *run,
     return value;
 }
 
+static const char *field_name(const struct command_run *run, int place)
+{
+    const char *const *fields = run->answer.fields != NULL
+                                    ? run->answer.fields
+                                    : run->call.command->form_fields;
+    return place < COMMAND_FIELDS ? fields[place] : NULL;
+}
+
 static void add_field(cJSON *form, const struct command_run *run, int place)
 {
     const struct call *call = &run->call;
-    const char *name = call->command->form_fields[place];
+    const char *name = field_name(run, place);
     const struct option *option = command_option(call->command, str_of(name));
     const struct value filled = value_for(run, option), *value = &filled;
     struct buf label = BUF_INIT(64);
@@ -96,21 +104,22 @@ static void add_field(cJSON *form, const struct command_run *run, int place)
     buf_release(&label);
 }
 
-static bool is_field(const struct command *command, const char *name)
+static bool is_field(const struct command_run *run, const char *name)
 {
-    for (int i = 0; i < COMMAND_FIELDS && command->form_fields[i] != NULL; i++)
-        if (str_is(str_of(name), command->form_fields[i]))
+    for (int i = 0; field_name(run, i) != NULL; i++)
+        if (str_is(str_of(name), field_name(run, i)))
             return true;
     return false;
 }
 
 /* What the slash command named besides, as far as a preset may hold it. */
-static void add_typed(const struct call *call, struct buf *presets)
+static void add_typed(const struct command_run *run, struct buf *presets)
 {
+    const struct call *call = &run->call;
     for (int i = 0; i < command_option_count(call->command); i++) {
         const struct option *option = &call->command->options[i];
         const struct value *value = &call->values[i];
-        if (!value->given || is_field(call->command, option->name))
+        if (!value->given || is_field(run, option->name))
             continue;
         const char *bar = presets->n > 0 ? "|" : "";
         if (option->type == VALUE_ENTRY || option->type == VALUE_INCIDENT ||
@@ -134,7 +143,7 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
     struct buf presets = BUF_INIT(4 * CUSTOM_ID_BYTES);
     buf_add(&presets, attempt->presets);
     if (call->source == SOURCE_SLASH)
-        add_typed(call, &presets);
+        add_typed(attempt->run, &presets);
     /* Kept for the form alone; its files' signed addresses go with it. */
     if (attempt->interaction->target_json != NULL) {
         char *json = json_print(attempt->interaction->target_json);
@@ -164,7 +173,7 @@ cJSON *form_answer(struct attempt *attempt)
     }
     cJSON *form = form_new(custom_id, buf_str(&title));
     buf_release(&title);
-    for (int i = 0; i < COMMAND_FIELDS && command->form_fields[i] != NULL; i++)
+    for (int i = 0; field_name(attempt->run, i) != NULL; i++)
         add_field(form, attempt->run, i);
     return answer_form(form);
 }

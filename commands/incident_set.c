@@ -60,6 +60,11 @@ static enum reply run(const struct call *call, struct request *request,
     const struct value *is_private = call_value(call, "private");
     const struct value *title = call_value(call, "title");
     const struct value *impact = call_value(call, "impact");
+    static const char *const moment[] = {"time", "milestone", NULL};
+    if (call->source == SOURCE_BUTTON && call_value(call, "milestone")->given) {
+        answer->fields = moment;
+        return REPLY_FORM;
+    }
     request->kind = REQUEST_SET;
     draft->kind = EVENT_SET;
     incident_set_draft(call->in, draft);

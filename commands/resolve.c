@@ -1,5 +1,6 @@
 #include "commands/command.h"
 #include "commands/complete.h"
+#include "commands/sheet.h"
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
@@ -40,23 +41,6 @@ static void add_duration(const struct incident *in, const struct when *end,
     }
 }
 
-static void add_missing(const struct incident *in, struct buf *words)
-{
-    static const enum milestone asked[] = {
-        MILESTONE_IMPACT_START, MILESTONE_COMMANDER, MILESTONE_FIRST_NOTICE,
-        MILESTONE_IDENTIFIED, MILESTONE_MITIGATED};
-    const char *comma = "\nNot recorded: ";
-    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-        if (when_is_set(&in->milestones[asked[i]]))
-            continue;
-        buf_addf(words, "%s%s", comma,
-                 word_of(&milestone_words, (int)asked[i]));
-        comma = ", ";
-    }
-    if (comma[0] == ',')
-        buf_add_char(words, '.');
-}
-
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -76,7 +60,12 @@ static void told(const struct call *call, const struct incident *after,
                             : ".\nNo postmortem is written: the settings name "
                               "no repository for it.");
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
-    add_missing(after, words);
+    buf_add_text(words, "\n\n");
+    bool any;
+    if (!sheet_add(call, after, 0, answer, &any))
+        buf_add_text(words, "`/timeline list open:true` shows what is open.");
+    else if (!any)
+        buf_add_text(words, "Nothing is open, and nothing is missing.");
 }
 
 const struct command command_resolve = {

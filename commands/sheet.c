@@ -14,9 +14,9 @@ struct sheet {
     const struct call *call;
     const struct incident *in;
     struct answer *answer;
-    int64_t after; /* those up to this one were shown before */
-    int64_t last;  /* shown */
-    int count;
+    int64_t after;   /* those up to this one were shown before */
+    int64_t last;    /* shown */
+    int count, rows; /* entries, and the most of them: each has a row */
     bool goes_on;
     const char *heading; /* to be said before the next line */
 };
@@ -100,8 +100,8 @@ static bool take_entry(const struct entry *entry, void *context)
     struct buf line = BUF_INIT(WORDS_BYTES);
     say_open(&line, sheet, event);
     size_t units = utf16_units(buf_str(words)) + utf16_units(buf_str(&line));
-    sheet->goes_on =
-        sheet->count == ROWS || (sheet->count > 0 && units > MESSAGE_UNITS);
+    sheet->goes_on = sheet->count == sheet->rows ||
+                     (sheet->count > 0 && units > MESSAGE_UNITS);
     if (!sheet->goes_on) {
         buf_add(words, buf_str(&line));
         add_buttons(sheet, event);
@@ -112,8 +112,6 @@ static bool take_entry(const struct entry *entry, void *context)
     buf_release(&line);
     return !sheet->goes_on;
 }
-
-/* ---- the whole ---- */
 
 static bool remember_kind(const struct entry *entry, void *context)
 {
@@ -145,37 +143,109 @@ static enum err add_entries(struct sheet *sheet)
     return err;
 }
 
+/* ---- what nobody recorded ---- */
+
+static const enum milestone asked[] = {
+    MILESTONE_IMPACT_START, MILESTONE_COMMANDER, MILESTONE_FIRST_NOTICE,
+    MILESTONE_IDENTIFIED, MILESTONE_MITIGATED};
+#define ASKED (int)(sizeof asked / sizeof asked[0])
+
+static bool is_missing(const struct incident *in, int place)
+{
+    return !incident_is_live(in) && in->state != STATE_CANCELLED &&
+           !when_is_set(&in->milestones[asked[place]]);
+}
+
+static bool say_missing_facts(const struct incident *in, struct buf *words)
+{
+    const char *comma = "Not recorded: ";
+    for (int i = 0; i < ASKED; i++) {
+        if (!is_missing(in, i))
+            continue;
+        buf_addf(words, "%s%s", comma,
+                 word_of(&milestone_words, (int)asked[i]));
+        comma = ", ";
+    }
+    bool any = comma[0] == ',';
+    if (any)
+        buf_add_text(words, ".\n");
+    return any;
+}
+
+static void ask_for_facts(const struct incident *in, struct answer *answer)
+{
+    answer_row(answer);
+    for (int i = 0; i < ASKED; i++) {
+        char label[60];
+        const char *word = word_of(&milestone_words, (int)asked[i]);
+        if (!is_missing(in, i))
+            continue;
+        (void)snprintf(label, sizeof label, "Set %s", word);
+        answer_button(answer, BUTTON_SECONDARY, label, "incident set",
+                      "milestone=%s", word);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void add_paging(const struct sheet *sheet, bool is_first)
+{
+    if (is_first && !sheet->goes_on)
+        return;
+    answer_row(sheet->answer);
+    if (!is_first)
+        answer_button(sheet->answer, BUTTON_SECONDARY, "From the start",
+                      "timeline list", "open=yes");
+    if (sheet->goes_on)
+        answer_button(sheet->answer, BUTTON_SECONDARY, "More", "timeline list",
+                      "open=yes|after=%" PRId64, sheet->last);
+}
+
+static void say_counts(const struct incident *in,
+                       const struct open_counts *open, struct buf *words)
+{
+    buf_add_text(words, "Open in ");
+    say_incident(words, in);
+    buf_addf(words, ": %" PRId64 " %s, %" PRId64 " %s.", open->changes,
+             open->changes == 1 ? "change" : "changes", open->ideas,
+             open->ideas == 1 ? "parked idea" : "parked ideas");
+}
+
+bool sheet_add(const struct call *call, const struct incident *in,
+               int64_t after, struct answer *answer, bool *any)
+{
+    struct sheet sheet = {
+        .call = call, .in = in, .answer = answer, .after = after, .rows = ROWS};
+    struct open_counts open;
+    if (store_open_counts(call->store, in->id, &open) != ERR_OK)
+        return false;
+    bool lacks_facts = say_missing_facts(in, &answer->words);
+    bool has_open = open.changes + open.ideas > 0;
+    sheet.rows -= lacks_facts;
+    *any = lacks_facts || has_open;
+    if (has_open) {
+        say_counts(in, &open, &answer->words);
+        if (add_entries(&sheet) != ERR_OK)
+            return false;
+    }
+    if (lacks_facts)
+        ask_for_facts(in, answer);
+    add_paging(&sheet, after == 0);
+    return true;
+}
+
 bool sheet_show(const struct call *call, const struct incident *in,
                 int64_t after, struct answer *answer)
 {
-    struct sheet sheet = {
-        .call = call, .in = in, .answer = answer, .after = after};
-    struct open_counts open;
-    struct buf *words = &answer->words;
-    if (store_open_counts(call->store, in->id, &open) != ERR_OK)
+    bool any;
+    if (!sheet_add(call, in, after, answer, &any))
         return false;
-    if (open.changes + open.ideas == 0) {
-        buf_add_text(words, "Nothing is open in ");
-        say_incident(words, in);
-        buf_add_text(words, ": no temporary or unverified change, no parked "
-                            "idea.");
+    if (any)
         return true;
-    }
-    buf_add_text(words, "Open in ");
-    say_incident(words, in);
-    buf_addf(words, ": %" PRId64 " %s, %" PRId64 " %s.", open.changes,
-             open.changes == 1 ? "change" : "changes", open.ideas,
-             open.ideas == 1 ? "parked idea" : "parked ideas");
-    if (add_entries(&sheet) != ERR_OK)
-        return false;
-    if (sheet.goes_on || after != 0)
-        answer_row(answer);
-    if (after != 0)
-        answer_button(answer, BUTTON_SECONDARY, "From the start",
-                      "timeline list", "open=yes");
-    if (sheet.goes_on)
-        answer_button(answer, BUTTON_SECONDARY, "More", "timeline list",
-                      "open=yes|after=%" PRId64, sheet.last);
+    buf_add_text(&answer->words, "Nothing is open in ");
+    say_incident(&answer->words, in);
+    buf_add_text(&answer->words, ": no temporary or unverified change, no "
+                                 "parked idea.");
     return true;
 }
 

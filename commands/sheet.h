@@ -9,8 +9,12 @@
 #include "commands/command.h"
 
 /* A page of what is open in the incident, from behind entry `after` (0: from
- * the start); or that nothing is. Of one that is over, also which milestones
- * nobody recorded. Added to what the answer says. False: the store failed. */
+ * the start). Of one that is over, also which milestones nobody recorded. Added
+ * to what the answer says; *any: there was something to say. False: the store
+ * failed. */
+MUST_CHECK bool sheet_add(const struct call *call, const struct incident *in,
+                          int64_t after, struct answer *answer, bool *any);
+/* The same, or that nothing is open. */
 MUST_CHECK bool sheet_show(const struct call *call, const struct incident *in,
                            int64_t after, struct answer *answer);
 /* What an action item says that takes over an open change or idea. */

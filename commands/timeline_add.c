@@ -68,6 +68,25 @@ static enum reply run(const struct call *call, struct request *request,
     return set_actor(call, draft, answer) ? REPLY_REQUEST : REPLY_REFUSED;
 }
 
+/* It is offered, never asked: nobody is held up while it burns. */
+static void add_offers(const struct incident *after, const struct event *event,
+                       struct answer *answer)
+{
+    struct str vague = hint_vague(event->kind, event->text);
+    if (vague.n > 0) {
+        buf_add_text(&answer->words, "\n\"");
+        say_excerpt(&answer->words, vague, 60);
+        buf_add_text(&answer->words,
+                     "\" will say little later. Did it change something? A "
+                     "change keeps what, where, from and to.");
+        answer_button(answer, BUTTON_SECONDARY, "Make it a change",
+                      "timeline change", "entry=%" PRId64, event->seq);
+    }
+    if (say_removed(&answer->words, after, event))
+        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
+                      "id=%" PRId64 "|reason=It held a secret", event->seq);
+}
+
 static void add_hints(const struct call *call, const struct event *event,
                       struct buf *words)
 {
@@ -83,12 +102,6 @@ static void add_hints(const struct call *call, const struct event *event,
     if (event->kind == EVENT_IDEA)
         buf_add_text(words, "\nThe idea is parked: it is not in the timeline, "
                             "and it is not lost.");
-    struct str vague = hint_vague(event->kind, event->text);
-    if (vague.n > 0)
-        buf_addf(words,
-                 "\n\"%.*s\" will say little later. Did it change something? "
-                 "`/timeline change` keeps what, where, from and to.",
-                 STR_ARG(vague));
 }
 
 static void told(const struct call *call, const struct incident *after,
@@ -99,6 +112,7 @@ static void told(const struct call *call, const struct incident *after,
     say_kept(words, after, event, call->now_ms);
     say_where(words, after, event->visibility);
     add_hints(call, event, words);
+    add_offers(after, event, answer);
 }
 
 const struct command command_timeline_add = {

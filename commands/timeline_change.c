@@ -1,24 +1,92 @@
 #include "commands/command.h"
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/words.h"
+
+#include <inttypes.h>
+
+/* What is not said of a change that is there stays. */
+static void set_text(const struct call *call, const char *option,
+                     struct str *field)
+{
+    if (call_value(call, option)->given)
+        *field = call_value(call, option)->text;
+}
+
+static void set_change(const struct call *call, struct event *draft)
+{
+    set_text(call, "what", &draft->change_what);
+    set_text(call, "where", &draft->change_where);
+    set_text(call, "from", &draft->change_from);
+    set_text(call, "to", &draft->change_to);
+    set_text(call, "undo", &draft->change_undo);
+    set_text(call, "verified", &draft->change_verified);
+    if (call_value(call, "temporary")->given)
+        draft->change_temporary = call_value(call, "temporary")->flag;
+    if (call_value(call, "visibility")->given)
+        draft->visibility =
+            (enum visibility)call_value(call, "visibility")->choice;
+}
+
+static enum reply ask(const struct call *call, const struct event *event,
+                      struct answer *answer)
+{
+    bool is_change = event->kind == EVENT_CHANGE;
+    answer_fill(answer, "what", is_change ? event->change_what : event->text);
+    answer_fill(answer, "where", event->change_where);
+    answer_fill(answer, "from", event->change_from);
+    answer_fill(answer, "to", event->change_to);
+    answer_fill(answer, "time", entry_time(call, event));
+    return REPLY_FORM;
+}
+
+/* The entry keeps its words and its number. */
+static enum reply make_change(const struct call *call, struct request *request,
+                              struct answer *answer)
+{
+    struct entry entry;
+    enum reply reply;
+    struct event *draft = &request->draft;
+    if (!entry_find(call, call_value(call, "entry")->number, &entry, answer,
+                    &reply))
+        return reply;
+    if (!call_value(call, "what")->given)
+        return ask(call, &entry.event, answer);
+    request->kind = REQUEST_EDIT;
+    incident_edit_draft(&entry.event, draft);
+    draft->entry_kind = EVENT_CHANGE;
+    draft->confidence = CONFIDENCE_NONE;
+    set_change(call, draft);
+    entry_set_time(call, call_value(call, "time"), &entry.event, draft);
+    return REPLY_REQUEST;
+}
 
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
-    (void)answer;
     struct event *draft = &request->draft;
+    if (call_value(call, "entry")->given)
+        return make_change(call, request, answer);
     request->kind = REQUEST_ADD;
     draft->kind = EVENT_CHANGE;
-    draft->change_what = call_value(call, "what")->text;
-    draft->change_where = call_value(call, "where")->text;
-    draft->change_from = call_value(call, "from")->text;
-    draft->change_to = call_value(call, "to")->text;
-    draft->change_temporary = call_value(call, "temporary")->flag;
-    draft->change_undo = call_value(call, "undo")->text;
-    draft->change_verified = call_value(call, "verified")->text;
     draft->occurred = call_value(call, "time")->when;
-    draft->visibility = (enum visibility)call_value(call, "visibility")->choice;
+    set_change(call, draft);
     return draft->change_what.n == 0 ? REPLY_FORM : REPLY_REQUEST;
+}
+
+static void say_kept_change(const struct call *call,
+                            const struct incident *after,
+                            const struct event *event, struct buf *words)
+{
+    if (event->kind == EVENT_EDIT) {
+        buf_addf(words, "Entry #%" PRId64 " of ", event->target);
+        say_incident(words, after);
+        buf_add_text(words, " is a change now: ");
+    } else {
+        say_kept(words, after, event, call->now_ms);
+    }
+    say_change(words, event, 100);
+    buf_add_char(words, '\n');
 }
 
 static void told(const struct call *call, const struct incident *after,
@@ -26,15 +94,7 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    say_kept(words, after, event, call->now_ms);
-    say_excerpt(words, event->change_what, 100);
-    buf_add_text(words, " on ");
-    say_excerpt(words, event->change_where, 100);
-    buf_add_text(words, ": ");
-    say_excerpt(words, event->change_from, 100);
-    buf_add_text(words, " → ");
-    say_excerpt(words, event->change_to, 100);
-    buf_add_char(words, '\n');
+    say_kept_change(call, after, event, words);
     say_where(words, after, event->visibility);
     if (event->change_temporary)
         buf_add_text(words, event->change_undo.n > 0
@@ -43,6 +103,10 @@ static void told(const struct call *call, const struct incident *after,
                                   "to undo it.");
     if (event->change_verified.n == 0)
         buf_add_text(words, "\nNobody has verified it yet.");
+    if (say_removed(words, after, event))
+        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
+                      "id=%" PRId64 "|reason=It held a secret",
+                      event->kind == EVENT_EDIT ? event->target : event->seq);
 }
 
 const struct command command_timeline_change = {
@@ -93,6 +157,10 @@ const struct command command_timeline_change = {
              .help = "live if left out: also in the room for everyone",
              .type = VALUE_CHOICE,
              .choices = &visibility_words},
+            {.name = "entry",
+             .help = "An entry that was this change, or that says it wrongly",
+             .type = VALUE_ENTRY,
+             .complete = complete_entries},
         },
     .form_title = "Change in",
     .form_fields = {"what", "where", "from", "to", "time"},

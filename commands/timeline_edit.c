@@ -12,19 +12,6 @@ static bool offers_kind(int kind)
     return event_kind_by_person((enum event_kind)kind) && kind != EVENT_CHANGE;
 }
 
-/* The time as it can be read back, whenever that is. */
-static struct str time_shown(const struct call *call, const struct when *when)
-{
-    struct when utc = *when;
-    struct buf text = BUF_INIT(WHEN_TYPED_BYTES);
-    if (utc.from_ms == utc.to_ms)
-        utc.typed[0] = '\0';
-    when_print(&utc, true, &text);
-    struct str shown = call_copy(call, buf_str(&text));
-    buf_release(&text);
-    return shown;
-}
-
 static bool says_something(const struct call *call)
 {
     bool any = false;
@@ -36,7 +23,7 @@ static bool says_something(const struct call *call)
 static enum reply ask(const struct call *call, const struct event *event,
                       struct answer *answer)
 {
-    answer_fill(answer, "time", time_shown(call, &event->occurred));
+    answer_fill(answer, "time", entry_time(call, event));
     answer_fill(answer, "text", event->text);
     return REPLY_FORM;
 }
@@ -53,14 +40,11 @@ static bool change_draft(const struct call *call, const struct event *entry,
                          struct event *draft, struct answer *answer)
 {
     const struct value *text = call_value(call, "text");
-    const struct value *time = call_value(call, "time");
     const struct value *kind = call_value(call, "kind");
     const struct value *phase = call_value(call, "phase");
     if (text->given)
         draft->text = text->text;
-    /* A form brings the time back as it was shown: no word on it. */
-    if (time->given && !str_eq(time->text, time_shown(call, &entry->occurred)))
-        draft->occurred = time->when;
+    entry_set_time(call, call_value(call, "time"), entry, draft);
     if (kind->given && kind->choice != (int)draft->entry_kind) {
         draft->entry_kind = (enum event_kind)kind->choice;
         draft->confidence = CONFIDENCE_NONE;
@@ -116,11 +100,8 @@ static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
-    struct entry entry = {.event = outcome->events[0]};
+    const struct entry entry = {.event = entry_version(&outcome->events[0])};
     (void)call;
-    entry.event.seq = entry.event.target;
-    entry.event.kind = entry.event.entry_kind;
-    entry.event.target = 0;
     buf_addf(words, "Entry #%" PRId64 " of ", entry.event.seq);
     say_incident(words, after);
     buf_add_text(words, " now reads, in UTC:\n");

@@ -1,6 +1,7 @@
 #include "commands/words.h"
 
 #include "bot/base/utf8.h"
+#include "bot/core/secrets.h"
 #include "bot/discord/message.h"
 
 #include <inttypes.h>
@@ -91,6 +92,36 @@ void say_marks(struct buf *words, const struct incident *in)
 void say_count(struct buf *words, int64_t count, const char *word)
 {
     buf_addf(words, "%" PRId64 " %s%s", count, word, count == 1 ? "" : "s");
+}
+
+bool say_removed(struct buf *words, const struct incident *in,
+                 const struct event *event)
+{
+    struct secrets_found all = {0};
+    if (event->visibility != VISIBILITY_LIVE || in->is_private)
+        return false;
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        struct secrets_found found;
+        struct buf clean = BUF_INIT(8 * WORDS_BYTES);
+        if (field->type == FIELD_TEXT &&
+            secrets_scrub(event_get_text(event, field), &clean, &found))
+            for (int kind = 0; kind < SECRET_COUNT; kind++)
+                all.count[kind] += found.count[kind];
+        buf_release(&clean);
+    }
+    struct buf what = BUF_INIT(400);
+    secrets_found_words(&all, &what);
+    if (what.n > 0)
+        buf_addf(
+            words,
+            "\nThe live room does not show all of it: it looks as if there "
+            "is %s in it. The record and the war room have it as you wrote "
+            "it. If it is real, replace it where it is used, too.",
+            buf_text(&what));
+    bool any = what.n > 0;
+    buf_release(&what);
+    return any;
 }
 
 void add_printable(struct buf *out, struct str text)

@@ -1,5 +1,7 @@
 #include "tests/lib/caller.h"
 
+#include "bot/discord/custom_id.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -191,6 +193,54 @@ const char *caller_is_offered(struct caller *caller,
                  cJSON_GetObjectItem(choice, "name")->valuestring);
     }
     return buf_text(&caller->offered);
+}
+
+const char *caller_button(const struct caller *caller, const char *label)
+{
+    const cJSON *row, *item;
+    const cJSON *data = cJSON_GetObjectItem(caller->answer, "data");
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(data, "components"))
+    {
+        cJSON_ArrayForEach(item, cJSON_GetObjectItem(row, "components"))
+        {
+            const char *shown =
+                cJSON_GetStringValue(cJSON_GetObjectItem(item, "label"));
+            if (shown != NULL && strcmp(shown, label) == 0)
+                return cJSON_GetObjectItem(item, "custom_id")->valuestring;
+        }
+    }
+    return NULL;
+}
+
+const char *caller_presses(struct caller *caller, const char *label)
+{
+    char id[CUSTOM_ID_BYTES];
+    const char *found = caller_button(caller, label);
+    if (found == NULL)
+        fail_msg("no button \"%s\"", label);
+    str_copy_to(id, str_of(found));
+    struct interaction it = button(id);
+    it.on_private = true;
+    return caller_does(caller, &it);
+}
+
+int caller_answer_type(const struct caller *caller)
+{
+    return cJSON_GetObjectItem(caller->answer, "type")->valueint;
+}
+
+const char *caller_field(const struct caller *caller, const char *name)
+{
+    const cJSON *label;
+    const cJSON *data = cJSON_GetObjectItem(caller->answer, "data");
+    cJSON_ArrayForEach(label, cJSON_GetObjectItem(data, "components"))
+    {
+        const cJSON *field = cJSON_GetObjectItem(label, "component");
+        if (strcmp(cJSON_GetObjectItem(field, "custom_id")->valuestring,
+                   name) == 0)
+            return cJSON_GetStringValue(cJSON_GetObjectItem(field, "value"));
+    }
+    return NULL;
 }
 
 static void room_result(struct caller *caller, int64_t id,

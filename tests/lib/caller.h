@@ -57,6 +57,13 @@ void add_file(struct interaction *it, const char *name, const char *file_name,
 /* The words of the private answer; "" when it is a form. Lives until the next
  * call. */
 const char *caller_does(struct caller *caller, const struct interaction *it);
+/* Of the last answer: the custom id of the button with that label, or NULL. */
+const char *caller_button(const struct caller *caller, const char *label);
+/* Presses it on that private answer, which the new one may replace. */
+const char *caller_presses(struct caller *caller, const char *label);
+/* The type of the last answer; what stands in a field of the form it was. */
+int caller_answer_type(const struct caller *caller);
+const char *caller_field(const struct caller *caller, const char *name);
 /* Declares "Logins fail" and gives it rooms: war 1000 + id, live 2000 + id. */
 int64_t caller_declares(struct caller *caller);
 /* Its war room is made, and no more. */

@@ -61,41 +61,6 @@ static const char *lists(const char *option, const char *value)
     return caller_does(&caller, &it);
 }
 
-/* The custom id of the button with that label; NULL: there is none. */
-static const char *button_id(const char *label)
-{
-    const cJSON *row, *item;
-    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
-    cJSON_ArrayForEach(row, cJSON_GetObjectItem(data, "components"))
-    {
-        cJSON_ArrayForEach(item, cJSON_GetObjectItem(row, "components"))
-        {
-            if (strcmp(cJSON_GetObjectItem(item, "label")->valuestring,
-                       label) == 0)
-                return cJSON_GetObjectItem(item, "custom_id")->valuestring;
-        }
-    }
-    return NULL;
-}
-
-/* A press on the private answer, which is there to be replaced. */
-static const char *presses(const char *label)
-{
-    static char id[101];
-    const char *found = button_id(label);
-    if (found == NULL)
-        fail_msg("no button \"%s\"", label);
-    str_copy_to(id, str_of(found));
-    struct interaction it = button(id);
-    it.on_private = true;
-    return caller_does(&caller, &it);
-}
-
-static int answer_type(void)
-{
-    return cJSON_GetObjectItem(caller.answer, "type")->valueint;
-}
-
 static struct event kept_event(void)
 {
     return caller.taken.outcome.events[0];
@@ -123,8 +88,8 @@ static void entries_by_time(void **state)
                        "**2022-12-13**\n"
                        "**#5** 18:53 · report · nova: First \\*of\\* all\n"
                        "**#4** 19:06 · note · nova: Third\n");
-    assert_null(button_id("Older"));
-    assert_null(button_id("Newer"));
+    assert_null(caller_button(&caller, "Older"));
+    assert_null(caller_button(&caller, "Newer"));
     words = lists("kind", "report");
     assert_says(words, "only report");
     assert_null(strstr(words, "Third"));
@@ -150,19 +115,19 @@ static void pages(void **state)
     for (;;) {
         assert_true(strlen(words) < 4000);
         seen += count_of(words, " nova: Entry ");
-        if (button_id("Older") == NULL)
+        if (caller_button(&caller, "Older") == NULL)
             break;
-        words = presses("Older");
-        assert_int_equal(answer_type(), 7);
+        words = caller_presses(&caller, "Older");
+        assert_int_equal(caller_answer_type(&caller), 7);
         count++;
     }
     assert_says(words, seen_at[1]);
     assert_int_equal(seen, 60);
     assert_true(count >= 2);
     for (int i = 0; i < count; i++)
-        words = presses("Newer");
+        words = caller_presses(&caller, "Newer");
     assert_says(words, seen_at[0]);
-    assert_null(button_id("Newer"));
+    assert_null(caller_button(&caller, "Newer"));
 }
 
 static void shows_what_became_of_it(void **state)
@@ -173,7 +138,7 @@ static void shows_what_became_of_it(void **state)
     struct interaction it = slash("timeline strike");
     add_text(&it, "id", "#4");
     assert_string_equal(caller_does(&caller, &it), ""); /* the form */
-    assert_int_equal(answer_type(), 9);
+    assert_int_equal(caller_answer_type(&caller), 9);
     struct interaction sent = form("1|timeline strike|1|id=4");
     add_text(&sent, "reason", "It was full");
     assert_says(caller_does(&caller, &sent),
@@ -188,14 +153,6 @@ static void shows_what_became_of_it(void **state)
 
 /* ---- edit ---- */
 
-static const cJSON *field_of_form(int place)
-{
-    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
-    const cJSON *label =
-        cJSON_GetArrayItem(cJSON_GetObjectItem(data, "components"), place);
-    return cJSON_GetObjectItem(label, "component");
-}
-
 static void edit_by_form(void **state)
 {
     (void)state;
@@ -206,12 +163,8 @@ static void edit_by_form(void **state)
     const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
     assert_string_equal(cJSON_GetObjectItem(data, "custom_id")->valuestring,
                         "1|timeline edit|1|id=4");
-    assert_string_equal(
-        cJSON_GetObjectItem(field_of_form(0), "value")->valuestring,
-        "2022-12-13 18:53");
-    assert_string_equal(
-        cJSON_GetObjectItem(field_of_form(1), "value")->valuestring,
-        "Disk is fine");
+    assert_string_equal(caller_field(&caller, "time"), "2022-12-13 18:53");
+    assert_string_equal(caller_field(&caller, "text"), "Disk is fine");
     struct interaction sent = form("1|timeline edit|1|id=4");
     add_text(&sent, "time", "2022-12-13 18:53");
     add_text(&sent, "text", "Disk is fine");
@@ -276,14 +229,14 @@ static void settle_from_the_list(void **state)
     assert_says(words, "temporary · not verified · how to undo it is not");
     assert_says(words, "Parked ideas:\n**#7** Alert on disk space");
     assert_null(strstr(words, "Queue size"));
-    words = presses("#4 Reverted");
-    assert_int_equal(answer_type(), 7);
+    words = caller_presses(&caller, "#4 Reverted");
+    assert_int_equal(caller_answer_type(&caller), 7);
     assert_says(words, "Entry #4 of **INC-1** is reverted.\n\nOpen in **INC-1**"
                        ": 1 change, 1 parked idea.");
-    words = presses("#7 Make action item");
+    words = caller_presses(&caller, "#7 Make action item");
     assert_says(words, "Action item #10: Alert on disk space (volunteer");
-    assert_string_equal(presses("#6 Hand over"), "");
-    assert_says(cJSON_GetObjectItem(field_of_form(0), "value")->valuestring,
+    assert_string_equal(caller_presses(&caller, "#6 Hand over"), "");
+    assert_says(caller_field(&caller, "text"),
                 "Settle Workers on fritz, now 600 (before: 60)");
     struct interaction sent = form("1|timeline settle|1|id=6|what=handed over");
     sent.on_private = true;
@@ -314,15 +267,15 @@ static void sheet_pages(void **state)
     add_flag(&it, "open", true);
     const char *words = caller_does(&caller, &it);
     int changes = count_of(words, "Setting "), ideas = 0, more = 0;
-    for (; button_id("More") != NULL; more++) {
-        words = presses("More");
+    for (; caller_button(&caller, "More") != NULL; more++) {
+        words = caller_presses(&caller, "More");
         changes += count_of(words, "Setting ");
         ideas += count_of(words, "** Idea");
     }
     assert_int_equal(changes, 6);
     assert_int_equal(ideas, 3);
     assert_int_equal(more, 2);
-    assert_says(presses("From the start"), "Setting 1");
+    assert_says(caller_presses(&caller, "From the start"), "Setting 1");
 }
 
 /* ---- what is offered while somebody types ---- */

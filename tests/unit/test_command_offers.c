@@ -1,0 +1,182 @@
+/* What answers offer besides: a change instead of a vague entry, a strike of
+ * what should not be shown, and, at the end, what is still open. */
+#include "tests/lib/caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    (void)caller_declares(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+static const char *adds(const char *kind, const char *text)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", text);
+    add_text(&it, "kind", kind);
+    add_text(&it, "time", "18:53");
+    return caller_does(&caller, &it);
+}
+
+static struct event kept(void)
+{
+    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
+    return caller.taken.outcome.events[0];
+}
+
+/* The entry becomes the change, under its number and with its words. */
+static void a_vague_entry_becomes_a_change(void **state)
+{
+    (void)state;
+    assert_says(adds("action", "Tweaked the CDNs"),
+                "\"Tweaked\" will say little later.");
+    assert_string_equal(caller_presses(&caller, "Make it a change"), "");
+    assert_string_equal(caller_field(&caller, "what"), "Tweaked the CDNs");
+    assert_string_equal(caller_field(&caller, "time"), "2022-12-13 18:53");
+    struct interaction sent = form("1|timeline change|1|entry=4");
+    add_text(&sent, "what", "proxy_read_timeout");
+    add_text(&sent, "where", "cdn-1");
+    add_text(&sent, "from", "30s");
+    add_text(&sent, "to", "120s");
+    add_text(&sent, "time", "2022-12-13 18:53");
+    assert_says(caller_does(&caller, &sent),
+                "Entry #4 of **INC-1** is a change now: proxy\\_read\\_timeout "
+                "on cdn-1: 30s → 120s\n");
+    assert_int_equal(kept().kind, EVENT_EDIT);
+    assert_int_equal(kept().entry_kind, EVENT_CHANGE);
+    assert_string_equal(kept().occurred.typed, "18:53");
+    struct interaction it = slash("timeline list");
+    assert_says(
+        caller_does(&caller, &it),
+        "**#4** 18:53 · change · nova: proxy\\_read\\_timeout on cdn-1: "
+        "30s → 120s · Tweaked the CDNs (corrected)");
+    /* What is not said of it again stays. */
+    sent = form("1|timeline change|1|entry=4");
+    add_text(&sent, "what", "proxy_read_timeout");
+    add_text(&sent, "to", "90s");
+    assert_says(caller_does(&caller, &sent), "on cdn-1: 30s → 90s\n");
+}
+
+static void a_definite_entry_is_left_alone(void **state)
+{
+    (void)state;
+    (void)adds("action", "Deleted /var/lib/postgres/archive");
+    assert_null(caller_button(&caller, "Make it a change"));
+    (void)adds("note", "Somebody tweaked something");
+    assert_null(caller_button(&caller, "Make it a change"));
+}
+
+static void a_secret_may_be_struck(void **state)
+{
+    static const char text[] = "Login works with password=hunter2hunter2";
+    (void)state;
+    const char *words = adds("note", text);
+    assert_says(words, "The live room does not show all of it");
+    assert_says(words, "a password in it");
+    assert_says(caller_presses(&caller, "Strike it"),
+                "Entry #4 of **INC-1** is struck: It held a secret");
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", text);
+    add_text(&it, "visibility", "room");
+    assert_null(strstr(caller_does(&caller, &it), "The live room"));
+    assert_null(caller_button(&caller, "Strike it"));
+}
+
+/* ---- the end ---- */
+
+static const char *resolves(void)
+{
+    struct interaction it = slash("resolve");
+    add_text(&it, "summary", "Disk freed");
+    return caller_does(&caller, &it);
+}
+
+static void sets(const char *milestone)
+{
+    struct interaction it = slash("incident set");
+    add_text(&it, "milestone", milestone);
+    add_text(&it, "time", "18:50");
+    (void)caller_does(&caller, &it);
+    (void)kept();
+}
+
+static void resolve_in_one_step(void **state)
+{
+    static const char *const facts[] = {"impact start", "commander assigned",
+                                        "first public notice", "identified",
+                                        "mitigated"};
+    (void)state;
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+        sets(facts[i]);
+    assert_says(resolves(), "Nothing is open, and nothing is missing.");
+    assert_int_equal(kept().state_to, STATE_RESOLVED);
+    assert_null(caller_button(&caller, "Set identified"));
+}
+
+static void resolve_shows_what_is_open(void **state)
+{
+    (void)state;
+    sets("impact start");
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_flag(&it, "temporary", true);
+    (void)caller_does(&caller, &it);
+    (void)adds("idea", "Alert on disk space");
+    const char *words = resolves();
+    assert_int_equal(caller.taken.after.state, STATE_RESOLVED);
+    assert_says(words, "Not recorded: commander assigned, first public notice");
+    assert_says(words, "Open in **INC-1**: 1 change, 1 parked idea.");
+    assert_null(caller_button(&caller, "Set impact start"));
+    assert_string_equal(caller_presses(&caller, "Set identified"), "");
+    assert_null(caller_field(&caller, "time"));
+    struct interaction sent = form("1|incident set|1|milestone=identified");
+    add_text(&sent, "time", "19:02");
+    (void)caller_does(&caller, &sent);
+    assert_int_equal(kept().milestone, MILESTONE_IDENTIFIED);
+    it = slash("timeline list");
+    it.channel_id = 1001; /* its room: it is over */
+    add_flag(&it, "open", true);
+    words = caller_does(&caller, &it);
+    assert_null(caller_button(&caller, "Set identified"));
+    assert_says(caller_presses(&caller, "#5 Keep"), "#5 of **INC-1** is kept.");
+    words = caller_presses(&caller, "#6 Drop");
+    assert_int_equal(caller_answer_type(&caller), 7);
+    assert_null(strstr(words, "Open in"));
+    assert_says(words, "Not recorded: ");
+    assert_non_null(caller_button(&caller, "Set mitigated"));
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_vague_entry_becomes_a_change),
+        CASE(a_definite_entry_is_left_alone),
+        CASE(a_secret_may_be_struck),
+        CASE(resolve_in_one_step),
+        CASE(resolve_shows_what_is_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
