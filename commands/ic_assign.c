@@ -12,7 +12,8 @@ static bool is_late(const struct call *call, const struct event *draft,
         holder == NULL || holder->user_id == draft->holder.id)
         return false;
     say_excerpt(words, str_of(holder->name), NAME_UNITS);
-    buf_add_text(words, " is already commander of ");
+    buf_addf(words, " is already %s of ",
+             config_role_name(call->config, ROLE_COMMANDER));
     incident_print_name(call->in, words);
     buf_add_text(words, ", since ");
     say_time(words, &holder->since, call->now_ms);
@@ -58,7 +59,7 @@ static void told(const struct call *call, const struct incident *after,
         say_excerpt(words, event->holder.name, NAME_UNITS);
         buf_add_text(words, " is ");
     }
-    buf_addf(words, "%s of ", word_of(&role_words, (int)event->role));
+    buf_addf(words, "%s of ", config_role_name(call->config, event->role));
     say_incident(words, after);
     buf_add_text(words, " since ");
     say_time(words, &event->occurred, call->now_ms);

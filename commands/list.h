@@ -16,12 +16,20 @@
     X(incident_cancel)                                                         \
     X(incident_snooze)                                                         \
     X(ic_assign)                                                               \
+    X(ic_handoff)                                                              \
+    X(ic_who)                                                                  \
+    X(ic_leave)                                                                \
     X(timeline_add)                                                            \
     X(timeline_change)                                                         \
     X(timeline_list)                                                           \
     X(timeline_edit)                                                           \
     X(timeline_strike)                                                         \
     X(timeline_settle)                                                         \
+    X(action_add)                                                              \
+    X(action_list)                                                             \
+    X(action_assign)                                                           \
+    X(action_done)                                                             \
+    X(action_drop)                                                             \
     X(resolve)                                                                 \
     X(help)
 

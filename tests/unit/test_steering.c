@@ -305,6 +305,77 @@ static void a_duplicate_points_both_ways(void **state)
     keeps_nothing(&it, "is open already");
 }
 
+/* ---- roles ---- */
+
+static void command_is_handed_over(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("ic assign");
+    add_user(&it, "user", NOVA, "nova");
+    (void)accepts(&it);
+    it = slash("incident update");
+    add_text(&it, "message", "The *disk* is full");
+    add_text(&it, "state", "identified");
+    (void)accepts(&it);
+    it = slash("timeline change");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    (void)accepts(&it);
+    caller.now_ms += MS_PER_HOUR;
+    it = slash("ic handoff");
+    add_user(&it, "user", DMA, "dma");
+    int64_t before = caller_kept(&caller);
+    assert_string_equal(caller_does(&caller, &it), ""); /* a form */
+    assert_int_equal(caller_kept(&caller), before);
+    add_text(&it, "conditions", "Rolling restart under way");
+    add_text(&it, "needs", "Somebody awake at six");
+    const char *words = accepts(&it);
+    assert_says(words, "dma is commander of **INC-1** since 20:10 UTC");
+    assert_says(words, "**Actions** nothing said");
+    const struct event *event = kept();
+    assert_int_equal(event->kind, EVENT_HANDOFF);
+    char snapshot[2000];
+    str_copy_to(snapshot, event->snapshot);
+    assert_string_equal(snapshot,
+                        "identified since 2022-12-13 19:10 UTC, SEV3\n"
+                        "commander: nova\n"
+                        "Last update: The *disk* is full\n"
+                        "Open change #6: TTL on cdn, now 600\n"
+                        "Open: 1 changes, 0 parked ideas, 0 action items");
+    it = slash("ic who");
+    words = caller_does(&caller, &it);
+    assert_says(words, "- **commander** dma since 20:10 UTC");
+    assert_says(words, "- 20:10 UTC (<t:1670962200:t>) commander: dma (handed "
+                       "over)\n- 19:10 UTC (<t:1670958600:t>) commander: nova");
+}
+
+static void a_role_is_left(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("ic leave");
+    keeps_nothing(&it, "not in exactly one role");
+    struct interaction take = slash("ic assign");
+    add_user(&take, "user", NOVA, "nova");
+    (void)accepts(&take);
+    add_text(&take, "role", "scribe");
+    (void)accepts(&take);
+    keeps_nothing(&it, "not in exactly one role");
+    it.user.id = DMA;
+    add_text(&it, "role", "commander");
+    keeps_nothing(&it, "You are not commander");
+    it.user.id = NOVA;
+    assert_says(accepts(&it), "**Nobody commands it now.**");
+    assert_null(incident_commander(&caller.taken.after));
+    it = slash("ic leave");
+    assert_says(accepts(&it), "no longer scribe");
+    it = slash("ic who");
+    assert_says(caller_does(&caller, &it), "scribe: nobody; nova left");
+}
+
 /* ---- snooze ---- */
 
 static void a_reminder_is_put_off(void **state)
@@ -346,6 +417,8 @@ int main(void)
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
+        CASE(command_is_handed_over),
+        CASE(a_role_is_left),
         CASE(a_reminder_is_put_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,239 @@
+/* Action items: made, given away, done and dropped, and the list of them. */
+#include "tests/lib/caller.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct caller caller;
+
+static int open_store(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    return 0;
+}
+
+static int close_store(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+static const char *accepts(const struct interaction *it)
+{
+    const char *words = caller_does(&caller, it);
+    if (!caller.taken.accepted)
+        fail_msg("refused: %s", words);
+    return words;
+}
+
+static void keeps_nothing(const struct interaction *it, const char *part)
+{
+    int64_t kept = caller_kept(&caller);
+    assert_says(caller_does(&caller, it), part);
+    assert_int_equal(caller_kept(&caller), kept);
+}
+
+static const struct event *kept(void)
+{
+    return &caller.taken.outcome.events[0];
+}
+
+/* Its number; due and owner may be NULL and 0. */
+static int64_t make(const char *incident, const char *text, const char *due,
+                    uint64_t owner)
+{
+    struct interaction it = slash("action add");
+    add_text(&it, "incident", incident);
+    add_text(&it, "text", text);
+    if (due != NULL)
+        add_text(&it, "due", due);
+    if (owner != 0)
+        add_user(&it, "owner", owner, owner == NOVA ? "nova" : "dma");
+    (void)accepts(&it);
+    return kept()->seq;
+}
+
+static bool has_button(const char *custom_id)
+{
+    char *json = cJSON_PrintUnformatted(caller.answer);
+    bool has = strstr(json, custom_id) != NULL;
+    free(json);
+    return has;
+}
+
+static struct interaction list(void)
+{
+    return slash("action list");
+}
+
+static void an_item_is_made(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("action add");
+    add_text(&it, "text", "Alert on disk *space*");
+    add_text(&it, "kind", "detect");
+    add_text(&it, "due", "in 2 weeks");
+    const char *words = accepts(&it);
+    assert_says(words, "**INC-1 #4** · detect · volunteer wanted · due "
+                       "2022-12-27, a Tuesday\nAlert on disk \\*space\\*");
+    assert_true(has_button("1|action assign|1|id=#4|user=me"));
+    it = button("1|action assign|1|id=#4|user=me");
+    assert_says(accepts(&it), "· detect · nova · due 2022-12-27");
+    assert_int_equal(kept()->holder.id, NOVA);
+    assert_int_equal(kept()->due_ms, civil_day_start(NOW) + 14 * MS_PER_DAY);
+    it = slash("action add");
+    add_text(&it, "text", "Later");
+    add_text(&it, "due", "yesterday");
+    keeps_nothing(&it, "`due`: This day cannot be read");
+    it = slash("action add");
+    add_text(&it, "text", "Later");
+    add_user(&it, "owner", DMA, "Carl");
+    it.options[1].user.is_bot = true;
+    keeps_nothing(&it, "Carl is a bot");
+}
+
+/* What is not said stays; an old button takes nothing from anybody. */
+static void an_item_changes_hands(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    int64_t seq = make("1", "Alert on disk space", "2022-12-24", DMA);
+    struct interaction it = button("1|action assign|1|id=#4|user=me");
+    assert_int_equal(seq, 4);
+    keeps_nothing(&it, "belongs to dma by now");
+    it = slash("action assign");
+    add_text(&it, "id", "#4");
+    keeps_nothing(&it, "Say what changes");
+    add_text(&it, "state", "doing");
+    assert_says(accepts(&it), "doing · dma · due 2022-12-24");
+    keeps_nothing(&it, "is doing already");
+    it = slash("action assign");
+    add_text(&it, "id", "#4");
+    add_flag(&it, "nobody", true);
+    add_text(&it, "due", "none");
+    assert_says(accepts(&it), "volunteer wanted.");
+    assert_int_equal(kept()->due_ms, 0);
+    assert_int_equal(kept()->item_state, ITEM_DOING);
+    it = slash("action assign");
+    add_text(&it, "id", "#1");
+    add_flag(&it, "nobody", true);
+    keeps_nothing(&it, "has no action item #1");
+}
+
+static void an_item_ends(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    (void)make("1", "Buy a bigger disk", NULL, 0);
+    struct interaction it = slash("action done");
+    add_text(&it, "id", "#4");
+    int64_t before = caller_kept(&caller);
+    assert_string_equal(caller_does(&caller, &it), ""); /* a form */
+    assert_int_equal(caller_kept(&caller), before);
+    add_text(&it, "evidence", "It woke us on Monday");
+    assert_says(accepts(&it), "is done: It woke us on Monday");
+    keeps_nothing(&it, "is done already");
+    it = slash("action drop");
+    add_text(&it, "id", "5");
+    add_text(&it, "reason", "The new server has one");
+    assert_says(accepts(&it), "is dropped: The new server");
+    it = list();
+    it.channel_id = 1001;
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "- **#4** · done · nobody\n  Alert on disk space\n"
+                       "  Evidence: It woke us on Monday");
+    assert_says(words, "Why: The new server has one");
+    assert_false(has_button("action done"));
+    it = slash("action assign");
+    add_text(&it, "id", "#5");
+    add_user(&it, "user", NOVA, "nova");
+    (void)accepts(&it);
+    assert_int_equal(kept()->item_state, ITEM_OPEN);
+}
+
+/* Nobody reads what belongs to a private incident of others. */
+static void a_list_of_what_one_may_know(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)accepts(&it);
+    (void)make("1", "Alert on disk space", "today", NOVA);
+    (void)make("2", "Rotate the keys", NULL, 0);
+    (void)make("1", "Not mine", NULL, DMA);
+    caller.now_ms += 3 * MS_PER_DAY;
+    it = list();
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "- **INC-1 #4** · nova · **overdue** since 2022-12-13");
+    assert_says(words, "- **INC-2 #2** · volunteer wanted\n  Rotate");
+    assert_true(has_button("1|action done|0|id=INC-1 #4"));
+    it.user.id = DMA;
+    words = caller_does(&caller, &it);
+    assert_says(words, "Not mine");
+    assert_null(strstr(words, "Rotate"));
+    assert_false(has_button("INC-2"));
+    add_text(&it, "incident", "2");
+    keeps_nothing(&it, "there is no INC-2");
+    it = list();
+    add_flag(&it, "mine", true);
+    words = caller_does(&caller, &it);
+    assert_says(words, "**Your action items**\n- **INC-1 #4**");
+    assert_null(strstr(words, "Not mine"));
+    it = button("1|action done|0|id=INC-1 #4");
+    it.user.id = DMA;
+    add_text(&it, "evidence", "There");
+    assert_says(accepts(&it), "**INC-1 #4** is done");
+}
+
+static void a_list_has_pages(void **state)
+{
+    char text[200];
+    int seen[20] = {0};
+    (void)state;
+    (void)caller_declares(&caller);
+    memset(text, '*', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    for (int i = 0; i < 14; i++)
+        (void)make("1", text, NULL, i % 3 == 0 ? DMA : 0);
+    for (int from = 1; from < 20; from += 6) {
+        char number[16];
+        struct interaction it = list();
+        (void)snprintf(number, sizeof number, "%d", from);
+        add_text(&it, "incident", "INC-1");
+        add_text(&it, "from", number);
+        const char *words = caller_does(&caller, &it);
+        assert_true(strlen(words) < 2000);
+        for (const char *at = words; (at = strstr(at, "- **#")) != NULL;)
+            seen[strtol(at += 5, NULL, 10)]++;
+        assert_int_equal(has_button("More"), from < 13);
+    }
+    for (int seq = 4; seq < 18; seq++)
+        assert_int_equal(seen[seq], 1);
+    struct interaction it = list();
+    add_text(&it, "from", "0");
+    keeps_nothing(&it, "has to be a number");
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(an_item_is_made),  CASE(an_item_changes_hands),
+        CASE(an_item_ends),     CASE(a_list_of_what_one_may_know),
+        CASE(a_list_has_pages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
