@@ -51,9 +51,10 @@ struct str answer_filled(const struct answer *answer, const char *option)
 }
 
 /* A preset that is cut could mean something else: all or none. */
-static bool make_id(const struct answer *answer,
-                    char out[static CUSTOM_ID_BYTES], const char *command,
-                    const char *presets, va_list args, const char *option)
+__attribute__((format(printf, 4, 0))) static bool
+make_id(const struct answer *answer, char out[static CUSTOM_ID_BYTES],
+        const char *command, const char *presets, va_list args,
+        const char *option)
 {
     struct buf text = BUF_INIT(CUSTOM_ID_BYTES);
     buf_addv(&text, presets, args);

@@ -123,7 +123,8 @@ static bool offer_item(const struct stored_item *stored, void *context)
         buf_addf(&value, "INC-%" PRId64 " #%" PRId64, stored->incident_id,
                  item->seq);
         buf_addf(&shown, "%s %.*s (%s, %s)", buf_text(&value),
-                 STR_ARG(stored->text), word_of(&item_kind_words, item->kind),
+                 STR_ARG(stored->text),
+                 word_of(&item_kind_words, (int)item->kind),
                  item->owner_type == ACTOR_NOBODY ? "volunteer wanted"
                                                   : item->owner_name);
         offer(search, &value, &shown);
@@ -146,6 +147,7 @@ void complete_items(const struct call *call, struct str typed,
     filter.incident_id = 0;
     if (err == ERR_OK)
         err = store_each_item(call->store, &filter, offer_item, &search);
+    (void)err;
 }
 
 /* ---- places ---- */
@@ -168,4 +170,5 @@ void complete_places(const struct call *call, struct str typed,
     search.looked_at = 0;
     if (err == ERR_OK)
         err = store_each_place(call->store, 0, offer_place, &search);
+    (void)err;
 }

@@ -18,6 +18,7 @@ static bool load_known(struct attempt *attempt, int64_t id, bool *found)
 {
     struct incident in;
     enum err err = store_incident(attempt->world->store, id, &in);
+    *found = false;
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return attempt_fail(attempt, err);
     *found = err == ERR_OK && reach_may_know(&attempt->run->call, &in);
@@ -52,7 +53,7 @@ static bool find_named(struct attempt *attempt, int64_t *id)
 
 static bool find_by_name(struct attempt *attempt, int64_t id)
 {
-    bool found;
+    bool found = false;
     if (!load_known(attempt, id, &found))
         return false;
     if (found)
@@ -66,7 +67,7 @@ static bool find_by_name(struct attempt *attempt, int64_t id)
 
 static bool find_by_button(struct attempt *attempt)
 {
-    bool found;
+    bool found = false;
     return load_known(attempt, attempt->custom_id.incident_id, &found) &&
            (found ||
             attempt_refuse(attempt,
