@@ -51,8 +51,8 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 
 .DEFAULT_GOAL := all
 .SECONDARY:
-.PHONY: all help deps deps-test check check-unit check-browser demo practice bench fuzz \
-	lint layers format format-check clean san tests
+.PHONY: all help deps deps-test check check-unit check-browser demo practice guide-pictures bench \
+	fuzz lint layers format format-check clean san tests
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git
 
@@ -63,6 +63,7 @@ help:
 	@echo 'make check           build with sanitizers and run every test'
 	@echo 'make check-unit      only the C tests'
 	@echo 'make check-browser   the practice room, in headless Chromium'
+	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
 	@echo 'make bench           speed and memory, as a table'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
@@ -145,6 +146,11 @@ check-browser: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
 	@rm -f build/practice/*.png
 	@OPSROOM_BUILD=$(BUILD) tests/tools/run-tests browser
+
+guide-pictures: deps-test
+	@tests/tools/install browser
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@OPSROOM_BUILD=$(BUILD) node tests/practice/shots.mjs
 
 bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench

@@ -88,9 +88,9 @@ export class Visit {
     /** Presses Tab until that has the focus, as a person without a mouse; each stop shows it. */
     async tabTo(selector, text, key = 'Tab') {
         const wanted = await this.sees(selector, text);
-        const handle = await wanted.elementHandle();
         for (let tabs = 0; tabs < MOST_TABS; tabs++) {
-            if (await handle.evaluate((element) => element === document.activeElement)) return wanted;
+            // Looked for anew: it may be drawn anew meanwhile.
+            if (await wanted.evaluate((element) => element === document.activeElement)) return wanted;
             await this.press(key);
             assert.ok(await this.#focusShows(), `the focus is visible on ${await this.focus()}`);
         }

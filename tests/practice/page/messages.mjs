@@ -21,6 +21,7 @@ const shown = new Map(); // id -> {text, element}
 let place = null;        // "person room" that is shown
 let wanted = null;       // a message to show when it is there
 let known = new Set();   // ids that have been announced
+let sticks = true;       // the last message stays in sight, also when the room gets lower
 
 // ---- one message ----
 
@@ -115,7 +116,7 @@ const remove = (message) => act('remove', { message: message.id }).catch((error)
 // ---- the list ----
 
 const atBottom = () => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-const toBottom = () => { box.scrollTop = box.scrollHeight; jump.hidden = true; };
+const toBottom = () => { box.scrollTop = box.scrollHeight; sticks = true; jump.hidden = true; };
 
 export function showMessage(id) {
     const element = document.getElementById(`m${id}`);
@@ -135,8 +136,9 @@ function render({ view }) {
     const isNew = now !== place;
     if (isNew) { shown.clear(); list.replaceChildren(); known = new Set(room?.messages.map(({ id }) => id)); }
     place = now;
-    const follow = isNew || atBottom();
     const messages = room?.messages ?? [];
+    const isAnswered = messages.some((message) => !known.has(message.id) && !message.pending && !message.thinking && (message.ephemeral || message.author.id === view.me.id));
+    const follow = isNew || sticks || isAnswered;
     list.setAttribute('aria-label', room ? `Messages in #${room.name}` : 'Messages');
     // Names of rooms and people stand in messages: they are part of what is shown.
     const world = JSON.stringify([view.channels.map(({ id, name }) => [id, name]), view.members.map(({ id, name }) => [id, name])]);
@@ -199,6 +201,7 @@ function focusMessage(element) {
 }
 
 list.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) document.getElementById('line').focus();
     if (event.target.parentElement !== list) return;
     const { target: now, key } = event;
     const to = { ArrowUp: now.previousElementSibling, ArrowDown: now.nextElementSibling, Home: list.firstElementChild, End: list.lastElementChild }[key];
@@ -207,6 +210,7 @@ list.addEventListener('keydown', (event) => {
 });
 jump.append(icon('send'));
 jump.addEventListener('click', () => { toBottom(); if (list.lastElementChild) focusMessage(list.lastElementChild); });
-box.addEventListener('scroll', () => { if (atBottom()) jump.hidden = true; }, { passive: true });
+box.addEventListener('scroll', () => { sticks = atBottom(); if (sticks) jump.hidden = true; }, { passive: true });
+new ResizeObserver(() => { if (sticks) toBottom(); }).observe(box);
 
 onChange('view', render);
