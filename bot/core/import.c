@@ -4,6 +4,7 @@
 #include "bot/core/phase.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define SHOWN_UNITS 60
 

@@ -2,6 +2,9 @@
 
 #include "bot/base/utf8.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void import_told(struct import_reader *reader, enum import_line what)
 {
     if (reader->sink->line != NULL)

@@ -2,6 +2,9 @@
 
 #include "bot/base/utf8.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define FIRST_DIGIT_MOST 24 /* "approximately 18:53" */
 #define NAME_WORDS       20 /* of a heading, looked at for a date */
 

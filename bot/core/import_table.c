@@ -2,6 +2,8 @@
 
 #include "bot/core/phase.h"
 
+#include <string.h>
+
 static bool is_one_of(char c, const char *list)
 {
     return c != '\0' && strchr(list, c) != NULL;

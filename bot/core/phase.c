@@ -1,5 +1,6 @@
 #include "bot/core/phase.h"
 
+#include <string.h>
 #include <strings.h>
 
 #define UNKNOWN INT64_MAX
