@@ -36,6 +36,8 @@ class Interaction {
         this.token = randomBytes(32).toString('base64url');
         this.source = source ?? null;   // the message it was pressed on
         this.createdAt = world.clock.now();
+        this.openedAt = performance.now();
+        this.took = null;               // milliseconds of real time to the first answer
         this.answerType = null;         // of the first answer
         this.original = null;           // the message that @original means
         this.loading = false;           // deferred, not yet edited
@@ -118,6 +120,10 @@ export class Interactions {
         }
         this.#apply(interaction, body, uploads);
         interaction.answerType = body.type;
+        interaction.took = performance.now() - interaction.openedAt;
+        const { choices, modal, channel, member } = interaction;
+        if (choices) this.standin.diary.note('choices', { channel, text: choices.map((one) => one.name).join('\n'), to: member.id });
+        if (modal) this.standin.diary.note('form', { channel, text: modal.title, to: member.id });
         interaction.tell();
         return withResponse ? this.#response(interaction) : null;
     }
@@ -153,7 +159,7 @@ export class Interactions {
         checkMessage(data, ['data']);
         const message = this.#make(interaction, data, uploads, data.flags ?? 0);
         if (message.isEmpty()) refuse(50006);
-        interaction.original = this.#post(message);
+        interaction.original = this.messages.post(message);
     }
 
     #defer(interaction, data) {
@@ -161,7 +167,7 @@ export class Interactions {
         if (others.length) this.standin.violate('defer', `a deferred answer carries ${others}`);
         checkFlags(data.flags, FLAG.EPHEMERAL, ['data', 'flags']);
         interaction.loading = true;
-        interaction.original = this.#post(this.#make(interaction, {}, [], (data.flags ?? 0) | FLAG.LOADING));
+        interaction.original = this.messages.post(this.#make(interaction, {}, [], (data.flags ?? 0) | FLAG.LOADING));
     }
 
     #pingHeld(interaction) { return this.world.held(interaction.channel, interaction.guild.bot); }
@@ -171,13 +177,6 @@ export class Interactions {
         return this.messages.make(interaction.channel, this.world.bot, body, {
             uploads, flags, type, interaction, held: this.#pingHeld(interaction),
         });
-    }
-
-    /** Ephemeral messages are seen by one person and are in no channel. */
-    #post(message) {
-        if (message.ephemeral) this.world.changed();
-        else this.messages.post(message);
-        return message;
     }
 
     #response(interaction) {
@@ -220,8 +219,7 @@ export class Interactions {
 
     delete(interaction, id) {
         const message = this.message(interaction, id);
-        message.deleted = true;
-        if (!message.ephemeral) this.messages.delete(message);
+        this.messages.delete(message);
         if (id === '@original') interaction.loading = false;
         interaction.tell();
     }
@@ -239,7 +237,7 @@ export class Interactions {
         const message = this.#make(interaction, body, uploads, body.flags ?? 0);
         if (message.isEmpty()) refuse(50006);
         interaction.followups.set(message.id, message);
-        this.#post(message);
+        this.messages.post(message);
         interaction.tell();
         return message;
     }

@@ -27,12 +27,13 @@ export class Message {
         this.attachments = []; // files of Files
         this.reference = reference;
         this.interaction = null; // the one it answers
-        this.deleted = false;    // an ephemeral one, taken back
+        this.deleted = false;
         this.pinged = { users: [], roles: [], everyone: false };
     }
 
     /** Still to be seen, by those who could? */
     get exists() { return !this.deleted && this.channel.exists && (this.ephemeral || this.channel.messages.get(this.id) === this); }
+    get loading() { return Boolean(this.flags & FLAG.LOADING); }
     get ephemeral() { return Boolean(this.flags & FLAG.EPHEMERAL); }
     get pinned() { return this.channel.pins.has(this.id); }
     get url() { return `https://discord.com/channels/${this.channel.guild.id}/${this.channel.id}/${this.id}`; }
@@ -58,7 +59,7 @@ export class Message {
             const kept = new Set(body.attachments.map((one) => String(one.id)));
             this.attachments = this.attachments.filter((file) => kept.has(file.id));
         }
-        this.attachments.push(...files);
+        this.attachments = [...this.attachments, ...files];
         if (body.content !== undefined || body.components !== undefined) this.pinged = mentions(this);
     }
 
@@ -129,9 +130,10 @@ export function pingsOf(message, allowed, held) {
 
 /** The operations on messages of one world. */
 export class Messages {
-    constructor(world, files) {
+    constructor(world, files, diary) {
         this.world = world;
         this.files = files;
+        this.diary = diary;
         this.nonces = new Map();
     }
 
@@ -155,8 +157,15 @@ export class Messages {
         return message;
     }
 
+    /** Into its channel; one that only one person sees is in no list of the channel's. */
     post(message) {
         const { channel } = message;
+        this.#note('create', message);
+        if (message.ephemeral) {
+            channel.whispers.push(message);
+            this.world.changed();
+            return message;
+        }
         channel.messages.set(message.id, message);
         channel.lastMessageId = message.id;
         if (channel.isThread && channel.archived && !channel.locked) { channel.archived = false; channel.guild.tell('UPDATE', channel); }
@@ -166,11 +175,16 @@ export class Messages {
     }
 
     edit(message, body, { uploads = [], held = 0n, flags } = {}) {
-        message.apply(body, this.#upload(message.channel, body, uploads, message.attachments), (made) => pingsOf(made, body.allowed_mentions, held));
+        const { content, embeds, components, attachments, pinged } = message;
+        message.apply(body, this.#upload(message.channel, body, uploads, attachments), (made) => pingsOf(made, body.allowed_mentions, held));
+        if (message.isEmpty()) {
+            Object.assign(message, { content, embeds, components, attachments, pinged });
+            refuse(50006);
+        }
         if (flags !== undefined) message.flags = flags;
-        if (message.isEmpty()) refuse(50006);
         message.editedAt = this.world.clock.now();
         message.edits++;
+        this.#note('edit', message);
         if (message.channel.messages.has(message.id)) this.#tell('UPDATE', message);
         else this.world.changed();
         return message;
@@ -179,6 +193,7 @@ export class Messages {
     delete(message) {
         const { channel } = message;
         this.#forget(message);
+        if (message.ephemeral) { this.world.changed(); return; }
         this.world.emit('MESSAGE_DELETE', { id: message.id, channel_id: channel.id, guild_id: channel.guild.id }, { guild: channel.guild, channel });
         this.world.changed();
     }
@@ -193,6 +208,8 @@ export class Messages {
 
     // No CHANNEL_PINS_UPDATE comes of it (Gateway Events, Channel Pins Update).
     #forget(message) {
+        message.deleted = true;
+        this.#note('delete', message, '');
         message.channel.messages.delete(message.id);
         message.channel.pins.delete(message.id);
         this.files.remove(message.attachments);
@@ -226,6 +243,10 @@ export class Messages {
 
     remember(nonce, body, message) {
         this.nonces.set(String(nonce), { at: this.world.clock.now(), body: JSON.stringify(body), message });
+    }
+
+    #note(what, message, text) {
+        this.diary.note(what, { channel: message.channel, message, text, to: message.ephemeral ? message.interaction.member.id : null });
     }
 
     #tell(verb, message) {

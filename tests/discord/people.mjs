@@ -8,6 +8,7 @@ import { AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT } from './interactions.m
 import { eachComponent } from './messages.mjs';
 import { BITS, bits, maySend } from './permissions.mjs';
 import { isSelect, pickedOf } from './picks.mjs';
+import { screenOf } from './screen.mjs';
 
 export { NoAnswer } from './answers.mjs';
 
@@ -182,6 +183,9 @@ export class Person {
         const needed = BITS.VIEW_CHANNEL | BITS.READ_MESSAGE_HISTORY;
         return (this.member.permissionsIn(place) & needed) === needed ? place.all : [];
     }
+
+    /** What this person sees in a channel now, as text: screen.mjs. */
+    screen(channel) { return screenOf(this, this.#place(channel)); }
 
     // ---- the rooms themselves ----
 

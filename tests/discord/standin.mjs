@@ -14,12 +14,14 @@
 //   await standin.close();
 //
 // What the bot did wrong is in `violations` ({rule, detail}), all traffic in
-// `trace`. Time rules ask `clock` (clock.mjs), faults are in `faults`.
+// `trace`, what reached people and when in `diary`. Time rules ask `clock`
+// (clock.mjs), faults are in `faults`.
 
 import http from 'node:http';
 import https from 'node:https';
 
 import { realClock } from './clock.mjs';
+import { Diary } from './diary.mjs';
 import { Faults } from './faults.mjs';
 import { Files } from './files.mjs';
 import { Gateway } from './gateway.mjs';
@@ -31,6 +33,7 @@ import { Rest } from './rest.mjs';
 import { World } from './world.mjs';
 
 export { virtualClock } from './clock.mjs';
+export { burst, delays, percentile } from './diary.mjs';
 export { ClientRefused, NoAnswer, directMessage } from './people.mjs';
 
 const MESSAGE_CONTENT = 1 << 15;
@@ -101,7 +104,8 @@ class Standin {
 
     #build() {
         this.files = new Files(this.world, this.origin);
-        this.messages = new Messages(this.world, this.files);
+        this.diary = new Diary(this.clock);
+        this.messages = new Messages(this.world, this.files, this.diary);
         this.gateway = new Gateway(this);
         this.interactions = new Interactions(this);
         this.faults = new Faults(this);

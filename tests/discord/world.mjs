@@ -366,6 +366,7 @@ class Channel {
         this.slowmode = fields.slowmode ?? 0;
         this.overwrites = new Map((fields.overwrites ?? []).map((over) => [over.id, over]));
         this.messages = new Map(); // oldest first
+        this.whispers = [];        // messages that one person sees
         this.pins = new Map();     // message id -> pinned at
         this.lastMessageId = null;
         this.lastPinAt = null;
