@@ -9,7 +9,10 @@
 /* A channel has no nonce. The end of its topic names the room, the incident and
  * the database: a repeat looks for that before it creates a second one. */
 
-enum { LOOK = 1, ROLES, CREATE };
+enum { LOOK = 1, ROLES, CREATE, CREATE_PLAIN };
+
+/* "Your server name or channel names contain words that are not allowed". */
+#define NAME_REFUSED 20031
 
 #define MARK_BYTES 80
 
@@ -32,17 +35,33 @@ static uint64_t channel_find(const cJSON *channels, const char *mark)
     return 0;
 }
 
+static void set_plain_name(const struct incident *in, cJSON *body)
+{
+    struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
+    channel_name_add(&name, in, true);
+    cJSON_DeleteItemFromObjectCaseSensitive(body, "name");
+    json_set_text(body, "name", buf_str(&name));
+    buf_release(&name);
+}
+
+/* `step` is CREATE or CREATE_PLAIN. */
 static enum delivery_verdict create(struct visit *visit,
-                                    const struct channel_plan *plan)
+                                    const struct channel_plan *plan, int step)
 {
     const struct incident *in = &visit->delivery->in;
     char mark[MARK_BYTES], topic[512];
     cJSON *body = json_object();
 
     plan->fill(visit, body);
+    if (step == CREATE_PLAIN)
+        set_plain_name(in, body);
     json_set_number(body, "type", 0);
     mark_make(mark, visit, plan);
-    (void)snprintf(topic, sizeof topic, "%s %s", plan->about, mark);
+    (void)snprintf(topic, sizeof topic, "%s%s %s", plan->about,
+                   step == CREATE_PLAIN ? " Discord does not allow a word of "
+                                          "the title as a name."
+                                        : "",
+                   mark);
     json_set_text(body, "topic", str_of(topic));
     if (visit->set->category_id != 0 &&
         visit->delivery->narrowed < OUTSIDE_CATEGORY)
@@ -50,7 +69,7 @@ static enum delivery_verdict create(struct visit *visit,
     char reason[64];
     (void)snprintf(reason, sizeof reason, "The %s room of INC-%" PRId64,
                    plan->room, in->id);
-    return visit_call(visit, CREATE,
+    return visit_call(visit, step,
                       rest_channel_create(in->guild_id, body, reason));
 }
 
@@ -87,7 +106,7 @@ static enum delivery_verdict prepare(struct visit *visit,
     if (plan->asks_roles)
         return visit_call(visit, ROLES,
                           guild_roles(visit->delivery->in.guild_id));
-    return create(visit, plan);
+    return create(visit, plan, CREATE);
 }
 
 enum delivery_verdict channel_make(struct visit *visit,
@@ -113,10 +132,13 @@ enum delivery_verdict channel_make(struct visit *visit,
     case ROLES:
         if (answer->fate != REST_DONE)
             return visit_refused(visit, &plan->refusal);
-        return create(visit, plan);
+        return create(visit, plan, CREATE);
     default:
         if (answer->fate == REST_DONE)
             return visit_made(visit, id_of(answer->json));
+        if (answer->code == NAME_REFUSED && delivery->step == CREATE &&
+            plan->has_plain_name)
+            return create(visit, plan, CREATE_PLAIN);
         if (refused_for_good(answer) && narrow(visit, plan))
             return prepare(visit, plan);
         return visit_refused(visit, &plan->refusal);

@@ -101,6 +101,8 @@ static const char *code_words(int code)
         return "opsroom is no longer in this server";
     case 10008:
         return "the message was deleted";
+    case 20031:
+        return "Discord does not allow a word of the server's name";
     case 30003:
         return "the channel holds as many pins as Discord allows";
     case 30013:

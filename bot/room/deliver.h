@@ -78,14 +78,19 @@ enum {
 };
 
 struct channel_plan {
-    const char *room;  /* "war", "live": part of the mark in its topic */
-    const char *about; /* the topic before the mark */
-    bool asks_roles;   /* body() wants the guild's roles as the answer */
-    int narrow_most;   /* how far it may be narrowed */
+    const char *room;    /* "war", "live": part of the mark in its topic */
+    const char *about;   /* the topic before the mark */
+    bool has_plain_name; /* "inc-12", when Discord refuses words of the title */
+    bool asks_roles;     /* body() wants the guild's roles as the answer */
+    int narrow_most;     /* how far it may be narrowed */
     struct refusal refusal;
     /* Adds name and overwrites. */
     void (*fill)(const struct visit *visit, cJSON *body);
 };
+#define CHANNEL_NAME_BYTES 1000
+/* "inc-12-title-of-it", "inc-12-private", or plain "inc-12". */
+void channel_name_add(struct buf *out, const struct incident *in,
+                      bool is_plain);
 enum delivery_verdict channel_make(struct visit *visit,
                                    const struct channel_plan *plan);
 void channel_add_overwrite(cJSON *body, uint64_t id, bool is_member,

@@ -1,63 +1,18 @@
 #include "bot/room/deliver.h"
 
-#include "bot/base/utf8.h"
 #include "bot/discord/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#define NAME_MOST_UNITS 90
-#define OVERWRITES      100 /* Discord's most in one request */
+#define OVERWRITES 100 /* Discord's most in one request */
 
 #define BITS_VIEW "1024" /* VIEW_CHANNEL */
 
-/* Letters and digits of any script; ASCII in lower case. Discord turns the rest
- * of a text channel's name into dashes, or refuses it. */
-static bool fits_a_name(uint32_t point)
-{
-    if (point < 0x80)
-        return (point >= 'a' && point <= 'z') || (point >= '0' && point <= '9');
-    return point >= 0xC0 && point != 0xD7 && point != 0xF7 &&
-           !(point >= 0x2000 && point < 0x3040) && /* marks and symbols */
-           !(point >= 0xD800 && point < 0xF900) && /* private use */
-           point < 0xFE00;                         /* and emoji */
-}
-
-static void add_slug(struct buf *out, struct str text)
-{
-    bool gap = true;
-    uint32_t point;
-    size_t n;
-    for (; text.n > 0; text = str_from(text, n == 0 ? 1 : n)) {
-        n = utf8_next(text, &point);
-        if (point >= 'A' && point <= 'Z')
-            point += 'a' - 'A';
-        if (n == 0 || !fits_a_name(point)) {
-            gap = true;
-            continue;
-        }
-        if (gap)
-            buf_add_char(out, '-');
-        gap = false;
-        if (point < 0x80)
-            buf_add_char(out, (char)point);
-        else
-            buf_add_bytes(out, text.s, n);
-    }
-}
-
 static void add_name(const struct incident *in, cJSON *body)
 {
-    struct buf name = BUF_INIT(1000);
-    buf_addf(&name, "inc-%" PRId64, in->id);
-    /* Clients can read the names of channels they are not let into. */
-    if (in->is_private)
-        buf_add_text(&name, "-private");
-    else
-        add_slug(&name, str_of(in->title));
-    buf_cut(&name, utf8_cut_units(buf_str(&name), NAME_MOST_UNITS));
-    while (name.n > 0 && name.s[name.n - 1] == '-')
-        buf_cut(&name, name.n - 1);
+    struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
+    channel_name_add(&name, in, false);
     json_set_text(body, "name", buf_str(&name));
     buf_release(&name);
 }
@@ -140,6 +95,7 @@ enum delivery_verdict deliver_war_room(struct visit *visit)
         .room = "war",
         .about = "Commands and buttons work here. Nothing said here is kept "
                  "unless it is put on the record.",
+        .has_plain_name = !is_held,
         .asks_roles = is_held && names_anybody(visit->set->access),
         .narrow_most = is_held ? WITHOUT_NAMED_PERSONS : AS_WISHED,
         .refusal = {"The war room could not be made", "Manage Channels",

@@ -1,0 +1,57 @@
+#include "bot/room/deliver.h"
+
+#include "bot/base/utf8.h"
+
+#include <inttypes.h>
+
+#define NAME_MOST_UNITS 90
+
+/* Letters and digits of any script; ASCII in lower case. Discord turns the rest
+ * of a text channel's name into dashes, or refuses it. */
+static bool fits_a_name(uint32_t point)
+{
+    if (point < 0x80)
+        return (point >= 'a' && point <= 'z') || (point >= '0' && point <= '9');
+    return point >= 0xC0 && point != 0xD7 && point != 0xF7 &&
+           !(point >= 0x2000 && point < 0x3040) && /* marks and symbols */
+           !(point >= 0xD800 && point < 0xF900) && /* private use */
+           point < 0xFE00;                         /* and emoji */
+}
+
+static void add_slug(struct buf *out, struct str text)
+{
+    bool gap = true;
+    uint32_t point;
+    size_t n;
+    for (; text.n > 0; text = str_from(text, n == 0 ? 1 : n)) {
+        n = utf8_next(text, &point);
+        if (point >= 'A' && point <= 'Z')
+            point += 'a' - 'A';
+        if (n == 0 || !fits_a_name(point)) {
+            gap = true;
+            continue;
+        }
+        if (gap)
+            buf_add_char(out, '-');
+        gap = false;
+        if (point < 0x80)
+            buf_add_char(out, (char)point);
+        else
+            buf_add_bytes(out, text.s, n);
+    }
+}
+
+void channel_name_add(struct buf *out, const struct incident *in, bool is_plain)
+{
+    size_t from = out->n;
+    buf_addf(out, "inc-%" PRId64, in->id);
+    /* Clients can read the names of channels they are not let into. */
+    if (in->is_private && !is_plain)
+        buf_add_text(out, "-private");
+    else if (!is_plain)
+        add_slug(out, str_of(in->title));
+    buf_cut(out, from + utf8_cut_units(str_from(buf_str(out), from),
+                                       NAME_MOST_UNITS));
+    while (out->n > from && out->s[out->n - 1] == '-')
+        buf_cut(out, out->n - 1);
+}
