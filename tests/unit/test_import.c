@@ -41,7 +41,8 @@ static void hear_entry(void *to, const struct import_entry *entry)
     buf_addf(&heard->out, "%d ", entry->line);
     when_print(&entry->when, true, &heard->out);
     if (entry->phase != PHASE_NONE)
-        buf_addf(&heard->out, " (%s)", word_of(&phase_words, entry->phase));
+        buf_addf(&heard->out, " (%s)",
+                 word_of(&phase_words, (int)entry->phase));
     if (entry->actor.n > 0)
         buf_addf(&heard->out, " @%.*s", STR_ARG(entry->actor));
     buf_add_char(&heard->out, ' ');

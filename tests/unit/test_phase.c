@@ -68,8 +68,9 @@ static void a_phase_follows_from_the_milestones(void **state)
         enum phase phase =
             derived(&full_disk, entries[i].kind, entries[i].occurred);
         if (phase != entries[i].phase)
-            fail_msg("entry %zu: %s, not %s", i, word_of(&phase_words, phase),
-                     word_of(&phase_words, entries[i].phase));
+            fail_msg("entry %zu: %s, not %s", i,
+                     word_of(&phase_words, (int)phase),
+                     word_of(&phase_words, (int)entries[i].phase));
     }
 }
 
