@@ -157,8 +157,9 @@ export class PageServer {
     }
 
     async #postmortem(response, path) {
-        const [branch, name] = path.slice('/postmortem/'.length).split('/').map(decoded);
-        const { postmortems } = this.room;
+        const [as, branch, name] = path.slice('/postmortem/'.length).split('/').map(decoded);
+        const { postmortems, view } = this.room;
+        if (!view.mayRead(this.#person(as), postmortems.find(branch) ?? missing())) missing();
         if (name) {
             const file = await postmortems.file(branch, name) ?? missing();
             response.writeHead(200, { ...HEADERS, 'content-type': file.type });

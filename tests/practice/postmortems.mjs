@@ -8,12 +8,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const BRANCHES = 'refs/heads/postmortem';
 const TYPES = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', svg: 'image/svg+xml', txt: 'text/plain; charset=utf-8', log: 'text/plain; charset=utf-8' };
+// What the template writes above a private incident's page.
+const PRIVATE = /^\*\*Private: for the responders only\.\*\*$/m;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export class Postmortems {
     constructor(repository) {
         this.repository = repository;
-        this.list = []; // {branch, commit, path, title}, oldest first
+        this.list = []; // {branch, commit, path, title, limited}, oldest first
         this.known = '';
     }
 
@@ -37,8 +39,8 @@ export class Postmortems {
         const names = String(await this.#git('ls-tree', '-r', '--name-only', '-z', commit)).split('\0');
         const path = names.find((name) => name.endsWith('/index.md')) ?? names.find((name) => name.endsWith('.md'));
         if (!path) return null;
-        const { title } = split(String(await this.#git('show', `${commit}:${path}`)));
-        return { branch, commit, path, title: title ?? path };
+        const { title, body } = split(String(await this.#git('show', `${commit}:${path}`)));
+        return { branch, commit, path, title: title ?? path, limited: PRIVATE.test(body) };
     }
 
     find(branch) { return this.list.find((page) => page.branch === branch); }

@@ -57,6 +57,16 @@ test('a person sees their rooms and their own private answers, and nobody else\'
     const refused = await post(room, 'say', { as: finch.id, channel: war.id, text: 'hello' });
     assert.match(refused.json.error, /may not write in/);
 
+    await nova.slash('/resolve', { summary: 'The keys are new.' }, { channel: war });
+    await war.message(/postmortem.*a draft is written/);
+    await room.postmortems.refresh();
+    const [{ branch, limited }] = view.of(nova, general).postmortems;
+    assert.ok(limited);
+    assert.deepEqual(view.of(finch, general).postmortems, []);
+    const page = (name) => request(room, `/postmortem/${name}/${encodeURIComponent(branch)}/`);
+    assert.match((await page('nova')).body, /<h1>Keys leaked<\/h1>/);
+    assert.equal((await page('finch')).status, 404);
+
     await post(room, 'dismiss', { as: nova.id, message: answer.id });
     assert.ok(!view.of(nova, general).room.messages.some(({ ephemeral }) => ephemeral));
 }));
@@ -105,8 +115,8 @@ test('only pages of its own may talk to it', () => inRoom(async (room) => {
         ['/', { method: 'DELETE' }, 405],
         ['/..%2fserver.mjs', {}, 404],
         ['/../server.mjs', {}, 404],
-        ['/postmortem/none/', {}, 404],
-        ['/postmortem/%E0%A4%A/', {}, 400],
+        ['/postmortem/nova/none/', {}, 404],
+        ['/postmortem/nova/%E0%A4%A/', {}, 400],
         ['/files/1/2/x', {}, 404],
     ];
     for (const [path, how, status] of table) assert.equal((await request(room, path, how)).status, status, `${how.method ?? 'GET'} ${path} ${JSON.stringify(how.headers ?? {})}`);

@@ -21,6 +21,11 @@ export class View {
 
     sees(person, channel) { return (person.member.permissionsIn(channel) & BITS.VIEW_CHANNEL) !== 0n; }
 
+    /** A private incident's page is in the responders' repository, not in everybody's. */
+    mayRead(person, page) {
+        return !page.limited || person.id === this.guild.ownerId || person.member.roleIds.has(this.guild.role('responder').id);
+    }
+
     /** The room of that id if the person sees it, else the first they see. */
     place(person, channelId) {
         const wanted = this.standin.world.channels.get(channelId);
@@ -38,7 +43,7 @@ export class View {
             roles: [...this.guild.roles.values()].map(({ id, name }) => ({ id, name })),
             channels: this.#channels(person),
             room: place ? this.#room(person, place) : null,
-            postmortems: this.postmortems.list,
+            postmortems: this.postmortems.list.filter((page) => this.mayRead(person, page)),
         };
     }
 

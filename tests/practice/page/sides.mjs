@@ -52,7 +52,7 @@ function showRooms() {
     const parts = [
         group('', of(null)),
         ...channels.filter(({ type: kind }) => kind === CATEGORY).map((category) => group(category.name, of(category.id))),
-        group('Postmortems', postmortems.map(({ branch, title }) => h('li', {}, h('a', { class: 'room', href: `/postmortem/${encodeURIComponent(branch)}/` }, icon('book'), h('span', { class: 'room-name' }, title))))),
+        group('Postmortems', postmortems.map(({ branch, title, limited }) => h('li', {}, h('a', { class: 'room', href: `/postmortem/${state.view.me.id}/${encodeURIComponent(branch)}/` }, icon(limited ? 'lock' : 'book'), h('span', { class: 'room-name' }, title), limited && unseen(', private'))))),
     ];
     rooms.replaceChildren(...parts.filter(Boolean));
     if (held) rooms.querySelector(`[data-room="${held}"]`)?.focus();
