@@ -69,7 +69,7 @@ export class Rest {
     #respond(request, response, bytes, tooLarge) {
         const { standin } = this;
         const call = { standin, world: standin.world, request, bytes, headers: {}, fault: null, uploads: [] };
-        standin.note('rest in', () => `${request.method} ${request.url} ${bytes.length < 20_000 ? bytes : `${bytes.length} bytes`}`);
+        standin.note('rest in', () => `${request.method} ${request.url} ${bytes.length < 200_000 ? bytes : `${bytes.length} bytes`}`);
         let reply;
         try {
             if (tooLarge) refuse(40005, { rule: 'size' });
