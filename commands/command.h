@@ -117,6 +117,8 @@ struct call {
      * opened; NULL otherwise. Its link is https://discord.com/channels/… */
     const struct interaction_message *message;
     struct str message_link;
+    uint64_t message_kept; /* for the preset msg=ID, which brings it along; 0:
+                              it is not kept */
     struct str message_words; /* cleaned, at most TEXT_UNITS; without any, those
                                  of its first embed, or its files' names */
     struct actor message_author; /* a member, or a robot */

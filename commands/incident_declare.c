@@ -1,16 +1,9 @@
-#include "commands/command.h"
+#include "commands/alike.h"
 #include "commands/complete.h"
 #include "commands/words.h"
 
-static enum reply run(const struct call *call, struct request *request,
-                      struct answer *answer)
+static void fill(const struct call *call, struct event *draft)
 {
-    (void)answer;
-    if (!call_value(call, "title")->given)
-        return REPLY_FORM;
-    struct event *draft = &request->draft;
-    request->kind = REQUEST_DECLARE;
-    draft->kind = EVENT_DECLARED;
     draft->text = call_value(call, "title")->text;
     draft->severity = (enum severity)call_value(call, "severity")->choice;
     draft->type = (enum incident_type)call_value(call, "type")->choice;
@@ -18,7 +11,27 @@ static enum reply run(const struct call *call, struct request *request,
     draft->impact = call_value(call, "impact")->text;
     draft->is_private = call_value(call, "private")->flag;
     draft->is_drill = call_value(call, "drill")->flag;
-    return REPLY_REQUEST;
+}
+
+/* One that comes with a draft was asked about before: "Declare anyway". */
+static enum reply run(const struct call *call, struct request *request,
+                      struct answer *answer)
+{
+    struct event *draft = &request->draft;
+    struct incident *same = call_alloc(call, sizeof *same);
+    request->kind = REQUEST_DECLARE;
+    draft->kind = EVENT_DECLARED;
+    if (declared_kept(call, draft))
+        return REPLY_REQUEST;
+    if (!call_value(call, "title")->given)
+        return REPLY_FORM;
+    fill(call, draft);
+    if (alike_find(call, draft, same) != ERR_OK)
+        return REPLY_FAILED;
+    if (same->id == 0)
+        return REPLY_REQUEST;
+    alike_ask(call, same, draft, answer);
+    return REPLY_TEXT;
 }
 
 /* The message that an incident was declared from is its first report. */

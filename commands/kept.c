@@ -47,7 +47,7 @@ bool find_kept(struct attempt *attempt)
         if (interaction_message_parse(run->kept_json, &run->kept_message)) {
             set_message(run, &run->kept_message);
             attempt->menu = menu_of_command(attempt->command);
-            run->message_draft_id = message_id;
+            run->message_draft_id = run->call.message_kept = message_id;
         }
     }
     buf_release(&json);

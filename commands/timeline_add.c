@@ -1,5 +1,6 @@
 #include "bot/core/hints.h"
 #include "commands/actor.h"
+#include "commands/alike.h"
 #include "commands/command.h"
 #include "commands/complete.h"
 #include "commands/words.h"
@@ -48,11 +49,13 @@ static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
     struct event *draft = &request->draft;
-    if (!call_value(call, "text")->given)
+    draft->text = call_value(call, "text")->text;
+    if (draft->text.n == 0) /* what was about to be declared a second time */
+        draft->text = declared_report(call);
+    if (draft->text.n == 0)
         return REPLY_FORM;
     request->kind = REQUEST_ADD;
     draft->kind = kind_of(call);
-    draft->text = call_value(call, "text")->text;
     draft->occurred = call_value(call, "time")->when;
     draft->confidence = (enum confidence)call_value(call, "confidence")->choice;
     draft->link = call_value(call, "link")->text;

@@ -54,7 +54,8 @@ export function scene(name, options, play) {
 
 /** Declares an incident; resolves with its rooms when they stand. */
 export async function declare(guild, person, values = {}, where) {
-    const answer = await person.slash('/incident declare', { title: 'Logins fail', ...values }, where);
+    let answer = await person.slash('/incident declare', { title: 'Logins fail', ...values }, where);
+    if (/Is it the same/.test(answer.text)) answer = await person.press(answer.message, 'Declare anyway');
     const id = Number(/INC-(\d+)/.exec(answer.text)[1]);
     const war = await guild.channelNamed(new RegExp(`^inc-${id}-(?!live)`));
     const live = await guild.channelNamed(`inc-${id}-live`);

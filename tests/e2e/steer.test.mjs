@@ -18,7 +18,7 @@ scene('status tells a reader what there is, and nothing that stays in the war ro
 });
 
 scene('list has pages that turn in place, and keeps secrets', {}, async ({ nova, finch }) => {
-    for (let n = 1; n <= 9; n++) await nova.slash('/incident declare', { title: `Trouble number ${n}`, drill: n === 3, private: n === 4 });
+    for (let n = 1; n <= 9; n++) await nova.slash('/incident declare', { title: `web-0${n} is down, number ${n}`, drill: n === 3, private: n === 4 });
     const page = await nova.slash('/incident list');
     assert.match(page.text, /^\*\*Open\*\*\n- \*\*INC-9\*\*/);
     assert.match(page.text, /INC-3\*\*.*· drill/);

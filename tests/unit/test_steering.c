@@ -47,7 +47,11 @@ static void declare(const char *title, const char *flag)
     add_text(&it, "title", title);
     if (flag != NULL)
         add_flag(&it, flag, true);
-    (void)accepts(&it);
+    (void)caller_does(&caller, &it);
+    if (!caller.requested) { /* there is one like it */
+        it = button("1|incident declare|0|draft=1");
+        (void)accepts(&it);
+    }
 }
 
 static void resolve(int64_t id)
@@ -305,6 +309,105 @@ static void a_duplicate_points_both_ways(void **state)
     keeps_nothing(&it, "is open already");
 }
 
+/* ---- the same twice ---- */
+
+static bool is_offered(const char *part)
+{
+    char *json = cJSON_PrintUnformatted(caller.answer);
+    bool is = strstr(json, part) != NULL;
+    free(json);
+    return is;
+}
+
+static struct interaction second(const char *title)
+{
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", title);
+    add_text(&it, "severity", "SEV1");
+    add_text(&it, "started", "19:02");
+    add_text(&it, "impact", "Nobody sees\nany picture");
+    it.id = 7;
+    return it;
+}
+
+static void the_same_is_asked_about(void **state)
+{
+    (void)state;
+    declare("Images do not load on media.example.org", NULL);
+    caller_room(&caller, 1);
+    caller.now_ms += 3 * MS_PER_MINUTE;
+    struct interaction it = second("media.example.org: images not loading");
+    int64_t kept_before = caller_kept(&caller);
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "**INC-1** is open since 3 minutes in <#1001>: Images");
+    assert_says(words, "Is it the same?");
+    assert_int_equal(caller_kept(&caller), kept_before);
+    assert_true(is_offered("https://discord.com/channels/900000000000000001/"
+                           "1001"));
+    assert_true(is_offered("1|timeline add|0|incident=INC-1|kind=report|"
+                           "draft=7"));
+
+    struct interaction same =
+        button("1|timeline add|0|incident=INC-1|kind=report|draft=7");
+    assert_says(accepts(&same), "of **INC-1** at");
+    assert_int_equal(kept()->kind, EVENT_REPORT);
+    assert_true(str_is(kept()->text, "media.example.org: images not loading\n"
+                                     "Nobody sees\nany picture"));
+    struct interaction anyway = button("1|incident declare|0|draft=7");
+    keeps_nothing(&anyway, "is no longer there");
+}
+
+static void what_was_typed_is_declared_anyway(void **state)
+{
+    (void)state;
+    declare("Images do not load", NULL);
+    struct interaction it = second("Images do not load");
+    keeps_nothing(&it, "Is it the same?");
+    struct interaction anyway = button("1|incident declare|0|draft=7");
+    caller.now_ms += MS_PER_MINUTE;
+    (void)accepts(&anyway);
+    const struct incident *in = &caller.taken.after;
+    assert_int_equal(in->id, 2);
+    assert_string_equal(in->title, "Images do not load");
+    assert_string_equal(in->impact, "Nobody sees\nany picture");
+    assert_int_equal(in->severity, SEVERITY_1);
+    assert_string_equal(in->milestones[MILESTONE_IMPACT_START].typed, "19:02");
+    assert_int_equal(in->milestones[MILESTONE_IMPACT_START].precision,
+                     WHEN_MINUTE);
+}
+
+/* Of other words, a drill, over, secret, or of another server: no question. */
+static void what_differs_is_not_asked_about(void **state)
+{
+    (void)state;
+    declare("Images do not load", NULL);
+    declare("Search is empty", "private");
+    declare("Mail is late", "drill");
+    declare("DNS is wrong", NULL);
+    resolve(4);
+    static const char *const titles[] = {"Logins fail with 504", "Mail is late",
+                                         "DNS is wrong"};
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        struct interaction it = slash("incident declare");
+        add_text(&it, "title", titles[i]);
+        (void)accepts(&it);
+    }
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Search is empty");
+    it.user.id = DMA;
+    (void)accepts(&it);
+    it = slash("incident declare");
+    add_text(&it, "title", "Images do not load");
+    it.guild_id = GUILD + 1;
+    (void)accepts(&it);
+    /* What is meant to be secret is not offered to a public record. */
+    it = slash("incident declare");
+    add_text(&it, "title", "Images do not load");
+    add_text(&it, "type", "security");
+    keeps_nothing(&it, "Is it the same?");
+    assert_false(is_offered("timeline add"));
+}
+
 /* ---- roles ---- */
 
 static void command_is_handed_over(void **state)
@@ -417,6 +520,9 @@ int main(void)
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
+        CASE(the_same_is_asked_about),
+        CASE(what_was_typed_is_declared_anyway),
+        CASE(what_differs_is_not_asked_about),
         CASE(command_is_handed_over),
         CASE(a_role_is_left),
         CASE(a_reminder_is_put_off),
