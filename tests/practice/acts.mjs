@@ -3,6 +3,7 @@
 // come back as words.
 
 import { Answer, NoAnswer } from '../discord/answers.mjs';
+import { playOutage } from './outage.mjs';
 
 export class ActRefused extends Error {
     name = 'ActRefused';
@@ -26,9 +27,11 @@ function valuesOf(values) {
 }
 
 export class Acts {
-    constructor(standin, guild) {
+    constructor(standin, guild, paceMs) {
         this.standin = standin;
         this.guild = guild;
+        this.paceMs = paceMs;
+        this.isPlaying = false;
     }
 
     knows(name) { return Object.hasOwn(ACTS, name); }
@@ -91,6 +94,17 @@ const ACTS = {
 
     remove(person, { message }, room) {
         person.deleteMessage(room.message(person, message));
+    },
+
+    async outage(person, body, room) {
+        if (room.isPlaying) refused('The outage is being played: see the rooms.');
+        room.isPlaying = true;
+        const { war, rest, words } = await playOutage(room.guild, room.paceMs).catch((error) => ({ words: error.message }));
+        const ended = () => { room.isPlaying = false; };
+        // Whoever closes the room or deletes the war room ends it, too.
+        rest?.then(ended, ended);
+        if (!war) { ended(); refused(words); }
+        return { room: war.id };
     },
 
     removeRoom(person, { channel }, room) {

@@ -8,6 +8,7 @@ import { start } from '../discord/standin.mjs';
 import { Bot } from '../e2e/bot.mjs';
 import { Acts } from './acts.mjs';
 import { PageServer } from './http.mjs';
+import { outage } from './outage.mjs';
 import { Postmortems } from './postmortems.mjs';
 import { View } from './view.mjs';
 
@@ -17,6 +18,7 @@ const GUILD = {
     members: [
         { name: 'nova', roles: ['responder'] }, { name: 'quill', roles: ['responder'] },
         { name: 'finch' }, { name: 'marlow', roles: ['responder'] },
+        ...outage.members.filter((name) => name !== 'nova').map((name) => ({ name, roles: ['responder'] })),
     ],
     channels: ['general', 'announcements', 'ops', { name: 'Incidents', type: 'category' }],
 };
@@ -36,15 +38,15 @@ export class PracticeRoom {
         return room;
     }
 
-    /** `bot` makes another one than the real. */
-    async #open({ directory, port = 0, bot }) {
+    /** `bot` makes another one than the real; `paceMs` between the steps of the outage. */
+    async #open({ directory, port = 0, bot, paceMs = 900 }) {
         if (directory) rmSync(directory, { recursive: true, force: true });
         this.standin = await start({ guilds: [GUILD] });
         this.guild = this.standin.guild();
         this.bot = bot?.(this.standin) ?? new Bot(this.standin, { directory, settings: botSettings(this.guild) });
         this.postmortems = new Postmortems(this.bot.repository);
         this.view = new View(this.standin, this.guild, this.postmortems);
-        this.acts = new Acts(this.standin, this.guild);
+        this.acts = new Acts(this.standin, this.guild, paceMs);
         this.server = new PageServer(this);
         try {
             await this.bot.start();

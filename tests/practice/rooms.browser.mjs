@@ -59,3 +59,15 @@ test('the owner deletes a room', () => withBrowser({}, async ({ room, visit }) =
     await me.sees('#room-title h1', 'general');
     assert.ok(!room.guild.channels.has(before.id));
 }));
+
+test('a real outage is played, to be watched', () => withBrowser({ paceMs: 0 }, async ({ visit }) => {
+    const me = await visit({ name: 'outage' });
+    await me.push('#welcome button', 'Watch a real outage');
+    await me.sees('#room-title h1', /^inc-1-global-outage/);
+    await me.sees('.message', /dma: Mastodon web services look healthy/);
+    await me.sees('.room', /^Global outage/);
+    await me.looksRight('over');
+    await me.push('.room', /^Global outage/);
+    await me.sees('article h2', 'Timeline');
+    await me.looksRight('postmortem');
+}));

@@ -69,6 +69,15 @@ const FIRST_STEPS = [
     ['See what else there is', '/'],
 ];
 
+async function watch() {
+    try {
+        const { room } = await act('outage');
+        move({ room });
+    } catch (error) {
+        notice(error.message);
+    }
+}
+
 function showWelcome({ view }) {
     const box = at('welcome');
     const first = view.channels.find(({ type: kind }) => kind !== 4);
@@ -77,7 +86,8 @@ function showWelcome({ view }) {
     box.append(
         h('h2', {}, 'Practise an incident'),
         h('p', {}, 'This is the real opsroom with a stand-in for Discord. Nothing leaves this computer, and nobody is woken.'),
-        h('div', { class: 'row' }, FIRST_STEPS.map(([label, text], index) => h('button', { type: 'button', class: index ? '' : 'primary', onclick: () => type(text) }, label))),
+        h('div', { class: 'row' }, FIRST_STEPS.map(([label, text], index) => h('button', { type: 'button', class: index ? '' : 'primary', onclick: () => type(text) }, label)),
+            h('button', { type: 'button', onclick: watch }, 'Watch a real outage')),
         h('ul', {},
             h('li', {}, h('kbd', {}, '/'), ' begins a command, ', h('kbd', {}, 'Tab'), ' moves on, ', h('kbd', {}, 'Enter'), ' sends, ', h('kbd', {}, 'Esc'), ' closes.'),
             h('li', {}, 'A message or a person has a menu: right-click, or ', h('kbd', {}, 'Enter'), ' on it; arrow keys walk the messages.'),
