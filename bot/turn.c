@@ -4,8 +4,10 @@
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
 #include "bot/io/loop.h"
+#include "bot/reading.h"
 #include "bot/take.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,10 @@ struct item {
     char *answer;    /* owned JSON; handed to the request */
     struct buf file; /* that goes with it */
     char file_name[100], file_type[100];
+    /* The command wants its attached file read: its address, within `data`. */
+    const char *wants_file;
+    struct buf file_text; /* what is in it */
+    bool is_second;       /* for this, the first answer stands: it is edited */
 };
 
 /* An answer under way, oldest first. */
@@ -36,6 +42,8 @@ struct flight {
     struct turn *turn;
     uint64_t interaction_id;
     int64_t seq;
+    cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
+    const char *wants_file;
 };
 
 struct turn {
@@ -43,6 +51,7 @@ struct turn {
     struct outbox *outbox;
     struct reminders *reminders;
     struct turn_end *end;
+    struct readings *readings;
     struct item **items; /* pooled: `count` of `room` are in use */
     int count, room;
     bool is_changed; /* something was accepted in this transaction */
@@ -60,15 +69,21 @@ static void flight_end(struct flight *flight)
     struct turn *turn = flight->turn;
     *(flight->before ? &flight->before->after : &turn->oldest) = flight->after;
     *(flight->after ? &flight->after->before : &turn->newest) = flight->before;
+    cJSON_Delete(flight->data);
     free(flight);
 }
 
-static struct flight *flight_begin(struct turn *turn, const struct item *item)
+static struct flight *flight_begin(struct turn *turn, struct item *item)
 {
     struct flight *flight = mem_alloc(sizeof *flight);
     flight->turn = turn;
     flight->interaction_id = item->interaction.id;
     flight->seq = item->seq;
+    flight->wants_file = item->wants_file;
+    if (flight->wants_file != NULL) {
+        flight->data = item->data;
+        item->data = NULL;
+    }
     flight->before = turn->newest;
     *(turn->newest ? &turn->newest->after : &turn->oldest) = flight;
     turn->newest = flight;
@@ -90,6 +105,11 @@ static void on_answered(const struct rest_answer *answer, void *context)
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
     struct turn *turn = flight->turn;
+    if (flight->data != NULL && answer->fate == REST_DONE) {
+        readings_begin(turn->readings, flight->data, flight->wants_file,
+                       DRAFT_BYTES);
+        flight->data = NULL;
+    }
     flight_end(flight);
     tidy(turn);
 }
@@ -97,8 +117,11 @@ static void on_answered(const struct rest_answer *answer, void *context)
 /* The item's JSON must still be there: the token lies in it. */
 static void send_answer(struct turn *turn, struct item *item)
 {
-    struct rest_call call = rest_interaction_callback(
-        item->interaction.id, item->interaction.token, NULL);
+    const struct interaction *it = &item->interaction;
+    struct rest_call call =
+        item->is_second
+            ? rest_interaction_edit(it->application_id, it->token, NULL)
+            : rest_interaction_callback(it->id, it->token, NULL);
     call.body = item->answer;
     item->answer = NULL;
     if (item->file.n > 0)
@@ -113,6 +136,16 @@ static void set_answer(struct item *item, cJSON *answer)
     buf_release(&item->file);
     item->answer = cJSON_PrintUnformatted(answer);
     cJSON_Delete(answer);
+}
+
+/* An answer as what is to stand in the place of the first: it stays private. */
+static void make_edit(struct item *item)
+{
+    cJSON *answer = cJSON_Parse(item->answer);
+    cJSON *data = cJSON_DetachItemFromObjectCaseSensitive(answer, "data");
+    cJSON_DeleteItemFromObjectCaseSensitive(data, "flags");
+    cJSON_Delete(answer);
+    set_answer(item, data);
 }
 
 /* ---- one interaction, within the transaction ---- */
@@ -187,6 +220,8 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         run.answer.file = BUF_INIT(0);
         str_copy_to(item->file_name, str_of(run.answer.file_name));
         str_copy_to(item->file_type, str_of(run.answer.file_type));
+        if (run.answer.reads_file)
+            item->wants_file = run.call.files[0].url.s;
         turn->is_changed = turn->is_changed || taken.kept;
         if (taken.accepted)
             outbox_wanted(turn->outbox);
@@ -197,7 +232,8 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
 
 static void take(struct turn *turn, struct item *item, int64_t now_ms)
 {
-    enum err err = answer_again(turn, item, now_ms);
+    enum err err =
+        item->is_second ? ERR_NOT_FOUND : answer_again(turn, item, now_ms);
     if (err == ERR_NOT_FOUND && !item->drop)
         err = take_new(turn, item, now_ms);
     item->stands = err == ERR_OK && !turn->is_changed;
@@ -215,6 +251,7 @@ static void item_clear(struct item *item)
     cJSON_Delete(item->data);
     free(item->answer);
     buf_release(&item->file);
+    buf_release(&item->file_text);
     *item = (struct item){.data = NULL};
 }
 
@@ -281,6 +318,8 @@ static void on_end(void *context)
         struct item *item = turn->items[i];
         if (!committed && !item->stands && !item->drop)
             set_answer(item, command_sorry(&item->interaction));
+        if (item->answer != NULL && item->is_second)
+            make_edit(item);
         if (item->answer != NULL)
             send_answer(turn, item);
         item_clear(item);
@@ -289,10 +328,13 @@ static void on_end(void *context)
     outbox_send(turn->outbox, committed);
 }
 
+static void on_read(cJSON *data, struct str bytes, void *context);
+
 struct turn *turn_new(const struct turn_config *config)
 {
     struct turn *turn = mem_alloc(sizeof *turn);
     turn->config = *config;
+    turn->readings = readings_new(config->rest, on_read, turn);
     turn->end = turn_end_new(config->loop, on_end, turn);
     return turn;
 }
@@ -304,8 +346,10 @@ void turn_free(struct turn *turn)
     while (turn->oldest != NULL) {
         struct flight *flight = turn->oldest;
         turn->oldest = flight->after;
+        cJSON_Delete(flight->data);
         free(flight);
     }
+    readings_free(turn->readings);
     for (int i = 0; i < turn->room; i++) {
         item_clear(turn->items[i]);
         free(turn->items[i]);
@@ -354,6 +398,22 @@ void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed)
         item_clear(item);
         return;
     }
+    turn->count++;
+    turn_end_wake(turn->end);
+}
+
+static void on_read(cJSON *data, struct str bytes, void *context)
+{
+    struct turn *turn = context;
+    struct item *item = next_item(turn);
+    const char *why;
+    *item = (struct item){.data = data, .seq = INT64_MAX, .is_second = true};
+    item->file_text = BUF_INIT(DRAFT_BYTES);
+    buf_add(&item->file_text, bytes);
+    enum err err = interaction_parse(data, &item->interaction, &why);
+    assert(err == ERR_OK); /* it was, before */
+    item->interaction.file_text = buf_str(&item->file_text);
+    item->interaction.file_lost = bytes.s == NULL;
     turn->count++;
     turn_end_wake(turn->end);
 }

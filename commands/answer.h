@@ -38,6 +38,7 @@ struct answer {
         const char *option;
         struct buf text;
     } fills[ANSWER_FILLS];
+    bool reads_file; /* REPLY_READ */
     bool denied;
     enum right denied_right;
 };

@@ -25,6 +25,7 @@
     X(timeline_edit)                                                           \
     X(timeline_strike)                                                         \
     X(timeline_settle)                                                         \
+    X(timeline_import)                                                         \
     X(action_add)                                                              \
     X(action_list)                                                             \
     X(action_assign)                                                           \

@@ -183,6 +183,7 @@ bool find_caller(struct attempt *attempt)
     call->store = attempt->world->store;
     call->in = &run->in;
     call->memory = &run->memory;
+    call->file_text = it->file_text;
     fill_target(attempt);
     return true;
 }
@@ -242,11 +243,19 @@ static void prepare_request(struct command_run *run)
     };
 }
 
+static bool has_file(struct attempt *attempt)
+{
+    return !attempt->interaction->file_lost ||
+           attempt_refuse(attempt, "The attached file could not be read: "
+                                   "Discord did not hand it out. Nothing was "
+                                   "kept; attach it again.");
+}
+
 static bool is_ready(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
     if (!find_caller(attempt) || !is_allowed(attempt) || !find_kept(attempt) ||
-        !find_incident(attempt) || !fill_options(attempt))
+        !find_incident(attempt) || !fill_options(attempt) || !has_file(attempt))
         return false;
     run->answer.incident_id = run->in.id;
     prepare_request(run);
@@ -283,6 +292,10 @@ static cJSON *run_command(struct attempt *attempt)
         return refusal(&run->answer, it);
     case REPLY_REFUSED:
         return refusal(&run->answer, it);
+    case REPLY_READ:
+        assert(run->call.file_count > 0 && it->file_text.s == NULL);
+        run->answer.reads_file = true;
+        break;
     case REPLY_FAILED:
         (void)attempt_fail(attempt, ERR_STORAGE);
         return NULL;

@@ -85,9 +85,10 @@ static enum err find_rest(struct store *store, const struct incident *in,
     return err;
 }
 
-static enum err find_same(struct store *store, int64_t incident_id,
-                          struct str origin, struct subject *subject)
+enum err store_entry_of_origin(struct store *store, int64_t incident_id,
+                               struct str origin, int64_t *seq)
 {
+    int64_t found = 0;
     struct query query = query_new(
         store, "SELECT seq FROM event WHERE incident = ? AND origin = ?"
                " AND origin IS NOT NULL"
@@ -95,8 +96,11 @@ static enum err find_same(struct store *store, int64_t incident_id,
     query_int(&query, incident_id);
     query_text(&query, origin);
     if (query_row(&query))
-        subject->same_origin = row_int(&query, 0);
-    return query_end(&query);
+        found = row_int(&query, 0);
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *seq = found;
+    return err;
 }
 
 /* The same link, as it stands. */
@@ -147,7 +151,8 @@ enum err store_subject(struct store *store, const struct incident *in,
     if (err == ERR_OK && corrects && subject.entry.seq != 0)
         err = find_rest(store, in, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
-        err = find_same(store, in->id, draft->origin, &subject);
+        err = store_entry_of_origin(store, in->id, draft->origin,
+                                    &subject.same_origin);
     if (err == ERR_OK && request->kind == REQUEST_LINK)
         err = find_same_link(store, in->id, draft, &subject);
     if (err == ERR_OK && draft->other_id != 0)

@@ -115,7 +115,10 @@ static void read_line(struct import_reader *reader, struct str line)
     } else if (head.has_time &&
                (head.reading.from.has_clock || !is_heading(text))) {
         if (import_begin_entry(reader, &head)) {
-            reader->entry.actor = import_take_actor(&head);
+            struct str actor = import_take_actor(&head);
+            reader->entry.actor = actor;
+            /* Its time stands before it. */
+            reader->entry.has_at = actor.n > 0 && actor.s[-1] == '@';
             import_add_text(reader, head.rest);
         } else {
             import_look_for_fence(reader, head.rest);

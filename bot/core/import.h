@@ -40,6 +40,7 @@ struct import_entry {
     int line; /* where it begins, from 1 */
     struct when when;
     struct str actor; /* without @; STR_NONE: nobody is named */
+    bool has_at;      /* it was written with one */
     enum phase phase; /* of a table; PHASE_NONE: not told */
     struct str text;  /* printable, at most TEXT_UNITS, never empty */
     struct str blocks[IMPORT_BLOCKS]; /* byte for byte, without the fence's

@@ -70,7 +70,8 @@ static void begin_row(struct import_reader *reader,
     struct import_head head, day;
     struct buf why = BUF_INIT(IMPORT_WHY_BYTES);
     struct str date = cell_of(columns, row, COLUMN_DATE);
-    struct str actor = actor_in(cell_of(columns, row, COLUMN_ACTOR));
+    struct str who = cell_of(columns, row, COLUMN_ACTOR);
+    struct str actor = actor_in(who);
     import_read_head(cell_of(columns, row, COLUMN_TIME), &head, &why);
     if (why.n == 0 && (!head.has_time || head.rest.n > 0))
         buf_add_text(&why, "no time found in this row.");
@@ -84,6 +85,8 @@ static void begin_row(struct import_reader *reader,
         bool is_name = utf16_units(actor) <= NAME_UNITS;
         reader->entry.phase = phase_find(cell_of(columns, row, COLUMN_PHASE));
         reader->entry.actor = is_name ? actor : STR_NONE;
+        reader->entry.has_at =
+            actor.s != who.s && actor.n > 0 && actor.s[-1] == '@';
         add_cells(reader, columns, row);
         if (!is_name)
             buf_addf(&reader->text, "\n%.*s", STR_ARG(actor));

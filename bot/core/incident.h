@@ -133,6 +133,9 @@ struct request {
     struct event draft;
     struct fetch fetches[FETCH_MOST]; /* ADD */
     int fetch_count;
+    /* ADD: the file that draft.file_* tell of; the road keeps it with the
+     * entry. */
+    struct str file_bytes;
     /* EFFECT of EFFECT_FETCH: target names the entry, file_* are filled, and
      * recorder, actor, occurred and visibility are the entry's. */
     /* DECLARE only. */

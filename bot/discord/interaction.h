@@ -102,6 +102,10 @@ struct interaction {
      * type is left out, as if not given. */
     struct interaction_option options[INTERACTION_OPTIONS];
     int option_count;
+    /* Filled by the shell when a command asked for what is in its attached
+     * file: borrowed. */
+    struct str file_text;
+    bool file_lost; /* it could not be downloaded */
 };
 
 /* ERR_INVALID with a sentence for the log when it is no interaction we can

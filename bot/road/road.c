@@ -13,6 +13,14 @@ static enum err want_effects(struct store *store, const struct incident *in,
     return ERR_OK;
 }
 
+static enum err keep_file(struct store *store, const struct request *request)
+{
+    struct sha256 hash;
+    return request->file_bytes.n == 0
+               ? ERR_OK
+               : store_put_attachment(store, request->file_bytes, &hash);
+}
+
 static enum err take_one(struct store *store, const struct incident *before,
                          const struct request *request, int64_t now_ms,
                          struct incident *after, struct outcome *outcome)
@@ -29,6 +37,8 @@ static enum err take_one(struct store *store, const struct incident *before,
         incident_apply(after, &outcome->events[i]);
     err = store_append(store, before, after, outcome->events,
                        outcome->event_count);
+    if (err == ERR_OK)
+        err = keep_file(store, request);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 
