@@ -154,6 +154,7 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
         .announce_channel_id = app->config->announce_channel_id,
         .category_id = app->config->category_id,
         .access = &app->config->access,
+        .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
     };
     outbox_set_rooms(app->outbox, &rooms);
 }
@@ -221,6 +222,54 @@ static void on_resumed(struct app *app, int64_t seq)
     register_commands(app);
 }
 
+/* ---- what people delete ---- */
+
+static struct loss loss_in(const cJSON *data)
+{
+    return (struct loss){
+        .guild_id =
+            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "guild_id")),
+        .channel_id =
+            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "channel_id")),
+        .message_id =
+            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "id")),
+    };
+}
+
+static void on_channel_delete(struct app *app, const cJSON *data)
+{
+    struct loss loss = loss_in(data);
+    loss.channel_id = loss.message_id;
+    loss.message_id = 0;
+    outbox_lost(app->outbox, loss);
+}
+
+static void on_message_delete(struct app *app, const cJSON *data)
+{
+    outbox_lost(app->outbox, loss_in(data));
+}
+
+static void on_bulk_delete(struct app *app, const cJSON *data)
+{
+    const cJSON *id;
+    struct loss loss = loss_in(data);
+    cJSON_ArrayForEach(id, cJSON_GetObjectItemCaseSensitive(data, "ids"))
+    {
+        loss.message_id = snowflake_of(id);
+        outbox_lost(app->outbox, loss);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*take)(struct app *app, const cJSON *data);
+} listeners[] = {
+    {"READY", on_ready},
+    {"CHANNEL_DELETE", on_channel_delete},
+    {"MESSAGE_DELETE", on_message_delete},
+    {"MESSAGE_DELETE_BULK", on_bulk_delete},
+};
+
 static void on_dispatch(struct gateway_action *action, void *context)
 {
     struct app *app = context;
@@ -233,10 +282,11 @@ static void on_dispatch(struct gateway_action *action, void *context)
     if (app->stopping)
         return; /* what is not taken is replayed to the next process */
     turn_saw(app->turn, action->seq);
-    if (strcmp(action->name, "READY") == 0)
-        on_ready(app, action->data);
-    else if (strcmp(action->name, "RESUMED") == 0)
+    if (strcmp(action->name, "RESUMED") == 0)
         on_resumed(app, action->seq);
+    for (size_t i = 0; i < sizeof listeners / sizeof listeners[0]; i++)
+        if (strcmp(action->name, listeners[i].name) == 0)
+            listeners[i].take(app, action->data);
 }
 
 static void on_renewed(void *context)

@@ -49,6 +49,7 @@ void cli_postmortem_settings(const struct config *config,
 {
     *out = (struct postmortem_settings){
         .template_file = config->template_file,
+        .role_names = (const char *const *)config->role_names,
         .repository = config->repository,
         .branch = config->branch,
         .path = config->path,

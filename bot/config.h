@@ -22,6 +22,9 @@ struct config {
     struct id_list guilds;        /* empty: every guild the bot is in */
     uint64_t announce_channel_id; /* 0: no announcement */
     uint64_t category_id;         /* parent of new rooms; 0: none */
+    /* [rooms] */
+    int64_t live_delay_s;
+    uint64_t archive_category_id; /* 0: rooms stay where they are */
     /* [storage] */
     char *storage_path;
     /* [postmortem] */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Guild and channel events; interactions come without being asked for. No
- * privileged intent. */
-#define INTENT_GUILDS 1u
+/* Guild and channel events, and what becomes of messages (without their text);
+ * interactions come without being asked for. No privileged intent. */
+#define INTENTS (1u << 0 | 1u << 9) /* GUILDS, GUILD_MESSAGES */
 
 struct session {
     uv_loop_t *loop;
@@ -173,7 +173,7 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
 {
     struct session *session = mem_alloc(sizeof *session);
     struct gateway_config gateway = {.token = token,
-                                     .intents = INTENT_GUILDS,
+                                     .intents = INTENTS,
                                      .compress = config->compress,
                                      .seed = uv_hrtime()};
     struct gateway_ws_handlers socket = {on_opened, on_received, on_closed,

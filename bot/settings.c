@@ -80,6 +80,14 @@ const struct setting settings[] = {
      "\"\"", 0, 0, NULL, NULL,
      "Category in which new rooms are made. Empty: none."},
 
+    {"rooms", "live_delay_s", SETTING_INTEGER, FIELD(live_delay_s),
+     "0", 0, 600, NULL, NULL,
+     "Seconds until an entry shows up in the live room: what is corrected or\n"
+     "struck by then, nobody there has seen."},
+    {"rooms", "archive_category", SETTING_ID, FIELD(archive_category_id),
+     "\"\"", 0, 0, NULL, NULL,
+     "Category to which the rooms of what is long over go. Empty: they stay."},
+
     {"storage", "path", SETTING_TEXT, FIELD(storage_path),
      "\"opsroom.db\"", 1, 1000, NULL, NULL,
      "The record: one SQLite file."},

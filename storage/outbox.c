@@ -18,6 +18,7 @@ static const char *lane_of(enum effect_kind kind)
     case EFFECT_REMIND:
         return "war";
     case EFFECT_LIVE_ROOM:
+    case EFFECT_LIVE_CARD:
     case EFFECT_LIVE:
         return "live";
     case EFFECT_ANNOUNCE:
@@ -55,7 +56,10 @@ enum err store_want(struct store *store, enum effect_kind kind,
                " attempts, not_before_ms, first_attempt_ms, url, file_name,"
                " file_type) VALUES (?, ?, ?, ?, 1, 0, ?, 0, ?, ?, ?)"
                " ON CONFLICT (incident, lane, kind, target) DO UPDATE"
-               " SET wanted = wanted + 1, url = coalesce(excluded.url, url)");
+               " SET wanted = wanted + 1, url = coalesce(excluded.url, url),"
+               " not_before_ms = CASE attempts WHEN 0"
+               " THEN min(not_before_ms, excluded.not_before_ms)"
+               " ELSE not_before_ms END");
     query_int(&query, incident_id);
     query_text(&query, str_of(lane_of(kind)));
     query_text(&query, str_of(word_of(&effect_kind_words, (int)kind)));

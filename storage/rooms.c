@@ -21,25 +21,105 @@ static bool read_message(const struct query *query, struct room_message *out)
     return row_hash(query, 5, &out->content);
 }
 
-enum err store_last_room_message(struct store *store, int64_t incident_id,
-                                 enum room room, struct room_message *out)
+#define SELECT_MESSAGE                                                         \
+    "SELECT ordinal, first_seq, last_seq, message_id, planned_ms, content,"    \
+    " lost FROM room_message WHERE incident = ? AND room = ?"
+
+static enum err damaged(struct query *query, int64_t incident_id)
 {
-    struct query query = query_new(
-        store, "SELECT ordinal, first_seq, last_seq, message_id, planned_ms,"
-               " content, lost FROM room_message"
-               " WHERE incident = ? AND room = ?"
-               " ORDER BY ordinal DESC LIMIT 1");
+    return query_end_damaged(
+        query, "INC-%" PRId64 ": a room message's hash is damaged",
+        incident_id);
+}
+
+/* The only row, or the first. */
+static enum err one_message(struct query *query, int64_t incident_id,
+                            struct room_message *out)
+{
     struct room_message message = {0};
-    query_int(&query, incident_id);
-    query_text(&query, str_of(room_word(room)));
-    if (query_row(&query) && !read_message(&query, &message))
-        return query_end_damaged(
-            &query, "INC-%" PRId64 ": a room message's hash is damaged",
-            incident_id);
-    enum err err = query_end_found(&query);
+    if (query_row(query) && !read_message(query, &message))
+        return damaged(query, incident_id);
+    enum err err = query_end_found(query);
     if (err == ERR_OK)
         *out = message;
     return err;
+}
+
+static struct query of_room(struct store *store, const char *sql,
+                            int64_t incident_id, enum room room)
+{
+    struct query query = query_new(store, sql);
+    query_int(&query, incident_id);
+    query_text(&query, str_of(room_word(room)));
+    return query;
+}
+
+enum err store_last_room_message(struct store *store, int64_t incident_id,
+                                 enum room room, struct room_message *out)
+{
+    struct query query =
+        of_room(store, SELECT_MESSAGE " ORDER BY ordinal DESC LIMIT 1",
+                incident_id, room);
+    return one_message(&query, incident_id, out);
+}
+
+enum err store_room_message(struct store *store, int64_t incident_id,
+                            enum room room, int64_t ordinal,
+                            struct room_message *out)
+{
+    struct query query =
+        of_room(store, SELECT_MESSAGE " AND ordinal = ?", incident_id, room);
+    query_int(&query, ordinal);
+    return one_message(&query, incident_id, out);
+}
+
+enum err store_unsent_room_message(struct store *store, int64_t incident_id,
+                                   enum room room, struct room_message *out)
+{
+    struct query query =
+        of_room(store,
+                SELECT_MESSAGE " AND message_id = 0 AND ordinal > 0"
+                               " ORDER BY ordinal LIMIT 1",
+                incident_id, room);
+    return one_message(&query, incident_id, out);
+}
+
+enum err store_room_message_with(struct store *store, int64_t incident_id,
+                                 enum room room, int64_t seq,
+                                 struct room_message *out)
+{
+    struct query query =
+        of_room(store,
+                SELECT_MESSAGE " AND last_seq >= ? AND ordinal > 0"
+                               " ORDER BY last_seq LIMIT 1",
+                incident_id, room);
+    query_int(&query, seq);
+    return one_message(&query, incident_id, out);
+}
+
+enum err store_room_settled(struct store *store, int64_t incident_id,
+                            enum room room, int64_t *seq)
+{
+    struct query query = of_room(
+        store, "SELECT settled_seq FROM room WHERE incident = ? AND room = ?",
+        incident_id, room);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *seq = found;
+    return err;
+}
+
+enum err store_put_room_settled(struct store *store, int64_t incident_id,
+                                enum room room, int64_t seq)
+{
+    struct query query =
+        of_room(store,
+                "INSERT OR REPLACE INTO room (incident, room, settled_seq)"
+                " VALUES (?, ?, ?)",
+                incident_id, room);
+    query_int(&query, seq);
+    return query_run(&query);
 }
 
 enum err store_put_room_message(struct store *store, int64_t incident_id,
@@ -66,20 +146,14 @@ enum err store_each_room_message(struct store *store, int64_t incident_id,
                                  enum room room, int64_t after_ordinal,
                                  store_room_message_fn *each, void *context)
 {
-    struct query query = query_new(
-        store, "SELECT ordinal, first_seq, last_seq, message_id, planned_ms,"
-               " content, lost FROM room_message"
-               " WHERE incident = ? AND room = ? AND ordinal > ?"
-               " ORDER BY ordinal");
-    query_int(&query, incident_id);
-    query_text(&query, str_of(room_word(room)));
+    struct query query =
+        of_room(store, SELECT_MESSAGE " AND ordinal > ? ORDER BY ordinal",
+                incident_id, room);
     query_int(&query, after_ordinal);
     while (query_row(&query)) {
         struct room_message message;
         if (!read_message(&query, &message))
-            return query_end_damaged(
-                &query, "INC-%" PRId64 ": a room message's hash is damaged",
-                incident_id);
+            return damaged(&query, incident_id);
         if (!each(&message, context))
             break;
     }
@@ -111,26 +185,49 @@ enum err store_room_message_of(struct store *store, uint64_t message_id,
     return err;
 }
 
+static enum err forget_room(struct store *store, int64_t incident_id,
+                            enum room room)
+{
+    struct query query = of_room(
+        store, "DELETE FROM room_message WHERE incident = ? AND room = ?",
+        incident_id, room);
+    enum err err = query_run(&query);
+    if (err != ERR_OK)
+        return err;
+    query = of_room(store, "DELETE FROM room WHERE incident = ? AND room = ?",
+                    incident_id, room);
+    return query_run(&query);
+}
+
+/* Planned anew: nobody need look for what was deleted. */
+static enum err forget_message(struct store *store, int64_t incident_id,
+                               enum room room, int64_t ordinal)
+{
+    struct query query =
+        of_room(store,
+                "UPDATE room_message SET message_id = 0, planned_ms = 0,"
+                " lost = lost + 1 WHERE incident = ? AND room = ?"
+                " AND ordinal = ?",
+                incident_id, room);
+    query_int(&query, ordinal);
+    return query_run(&query);
+}
+
 /* A room takes its messages along; a message leaves its place in the plan, and
  * is sent again under another nonce. */
 enum err room_forget(struct store *store, int64_t incident_id,
                      const struct event *event)
 {
-    bool is_war =
-        event->effect == EFFECT_WAR_ROOM || event->effect == EFFECT_ROOM;
-    bool is_room =
-        event->effect == EFFECT_WAR_ROOM || event->effect == EFFECT_LIVE_ROOM;
-    if (!is_room && event->effect != EFFECT_ROOM &&
-        event->effect != EFFECT_LIVE)
+    switch ((int)event->effect) {
+    case EFFECT_WAR_ROOM:
+        return forget_room(store, incident_id, ROOM_WAR);
+    case EFFECT_LIVE_ROOM:
+        return forget_room(store, incident_id, ROOM_LIVE);
+    case EFFECT_ROOM:
+        return forget_message(store, incident_id, ROOM_WAR, event->target);
+    case EFFECT_LIVE:
+        return forget_message(store, incident_id, ROOM_LIVE, event->target);
+    default:
         return ERR_OK;
-    struct query query = query_new(
-        store, is_room
-                   ? "DELETE FROM room_message WHERE incident = ? AND room = ?"
-                   : "UPDATE room_message SET message_id = 0, lost = lost + 1"
-                     " WHERE incident = ? AND room = ? AND ordinal = ?");
-    query_int(&query, incident_id);
-    query_text(&query, str_of(room_word(is_war ? ROOM_WAR : ROOM_LIVE)));
-    if (!is_room)
-        query_int(&query, event->target);
-    return query_run(&query);
+    }
 }

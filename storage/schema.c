@@ -326,13 +326,25 @@ static const char drafts_3[] =
 static const char places_3[] =
     "CREATE INDEX event_place ON event (incident, seq, change_where)"
     "  WHERE change_where IS NOT NULL;";
+
+static const char rooms_3[] =
+    "CREATE INDEX room_message_by_seq ON room_message (incident, room,"
+    "  last_seq);"
+    "CREATE INDEX room_message_unsent ON room_message (incident, room, ordinal)"
+    "  WHERE message_id = 0;"
+    "CREATE TABLE room ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  room TEXT NOT NULL,"
+    "  settled_seq INTEGER NOT NULL,"
+    "  PRIMARY KEY (incident, room)"
+    ") STRICT, WITHOUT ROWID;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
 static const char *const migrations[][5] = {
     {facts_1, incidents_1, events_1, world_1},
     {log_2, entries_2, world_2},
-    {drafts_3, places_3},
+    {drafts_3, places_3, rooms_3},
 };
 const int schema_version = COUNT(migrations);
 

@@ -234,7 +234,8 @@ struct outbox_row {
 
 /* lane: "war/12", "live/12", "announce/12", "fetch/12", "git/12",
  * "access/12", "name/12" by kind. Wanting again keeps the row's place and its
- * back-off; a url replaces the one before. `fetch` is NULL but for FETCH. */
+ * back-off, but not a mere wait; a url replaces the one before. `fetch` is NULL
+ * but for FETCH. */
 MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
                                int64_t incident_id, int64_t target,
                                const struct fetch *fetch, int64_t now_ms);
@@ -273,17 +274,39 @@ MUST_CHECK enum err store_outbox_retry(struct store *store, int64_t id,
  * bytes under the same nonce. */
 enum room { ROOM_WAR, ROOM_LIVE, ROOM_COUNT };
 struct room_message {
-    int64_t ordinal; /* 1, 2, 3… in its room */
+    int64_t ordinal; /* 1, 2, 3… in its room; 0: the live room's card */
+    /* It shows what the room shows of these; first_seq follows the message
+     * before. */
     int64_t first_seq, last_seq;
     uint64_t message_id;
-    int64_t planned_ms;
-    struct sha256 content; /* of the text as last sent */
+    int64_t planned_ms;    /* 0: a person deleted it, to be planned anew */
+    struct sha256 content; /* of what was last sent */
     int64_t lost; /* how often a person deleted it: part of the nonce */
 };
 /* The newest message of a room, or NOT_FOUND. */
 MUST_CHECK enum err store_last_room_message(struct store *store,
                                             int64_t incident_id, enum room room,
                                             struct room_message *out);
+MUST_CHECK enum err store_room_message(struct store *store, int64_t incident_id,
+                                       enum room room, int64_t ordinal,
+                                       struct room_message *out);
+/* The first that is planned and not known to stand, or NOT_FOUND. */
+MUST_CHECK enum err store_unsent_room_message(struct store *store,
+                                              int64_t incident_id,
+                                              enum room room,
+                                              struct room_message *out);
+/* The one in whose range `seq` falls, or NOT_FOUND: none reaches so far. */
+MUST_CHECK enum err store_room_message_with(struct store *store,
+                                            int64_t incident_id, enum room room,
+                                            int64_t seq,
+                                            struct room_message *out);
+/* How far the messages are in line with the record: what every event up to this
+ * one says stands there. 0: nobody has looked yet. */
+MUST_CHECK enum err store_room_settled(struct store *store, int64_t incident_id,
+                                       enum room room, int64_t *seq);
+MUST_CHECK enum err store_put_room_settled(struct store *store,
+                                           int64_t incident_id, enum room room,
+                                           int64_t seq);
 MUST_CHECK enum err store_put_room_message(struct store *store,
                                            int64_t incident_id, enum room room,
                                            const struct room_message *message);

@@ -173,6 +173,7 @@
     X(WAR_ROOM, "war_room")     /* create the writable channel */              \
     X(LIVE_ROOM, "live_room")   /* create the read-only channel */             \
     X(CARD, "card")             /* post or edit the card in the war room */    \
+    X(LIVE_CARD, "live_card")   /* post or edit the card in the live room */   \
     X(PIN, "pin")               /* pin the card */                             \
     X(LIVE, "live")             /* bring the live room in line */              \
     X(ROOM, "room")             /* bring the war room's entries in line */     \

@@ -103,9 +103,9 @@ static void decide_made(struct step *step)
         want(step, EFFECT_CARD);
         want(step, EFFECT_ROOM);
     } else if (event->effect == EFFECT_LIVE_ROOM) {
+        want(step, EFFECT_CARD); /* links it */
         want(step, EFFECT_LIVE);
         want(step, EFFECT_ANNOUNCE);
-        want(step, EFFECT_CARD); /* links it */
     } else if (event->effect == EFFECT_CARD) {
         want(step, EFFECT_PIN);
     }
@@ -134,7 +134,10 @@ void decide_loss(struct step *step)
     emit(step, event);
     if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
         return;
-    want(step, event->effect);
+    bool is_live_card = event->effect == EFFECT_LIVE && event->target == 0;
+    want(step, is_live_card ? EFFECT_CARD : event->effect);
+    if (!is_within)
+        want(step, EFFECT_ROOM); /* says so */
 }
 
 void decide_result(struct step *step)
@@ -162,6 +165,7 @@ void decide_result(struct step *step)
     case EFFECT_ANNOUNCE:
         decide_made(step);
         break;
+    case EFFECT_LIVE_CARD:
     case EFFECT_PIN:
     case EFFECT_ACCESS:
     case EFFECT_LIVE:

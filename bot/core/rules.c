@@ -62,9 +62,9 @@ static bool is_private(const struct step *step)
 void want_of(struct step *step, const struct effect *effect)
 {
     struct outcome *out = step->out;
-    bool is_public = effect->kind == EFFECT_LIVE_ROOM ||
-                     effect->kind == EFFECT_LIVE ||
-                     effect->kind == EFFECT_ANNOUNCE;
+    bool is_public =
+        effect->kind == EFFECT_LIVE_ROOM || effect->kind == EFFECT_LIVE_CARD ||
+        effect->kind == EFFECT_LIVE || effect->kind == EFFECT_ANNOUNCE;
     if (is_public && is_private(step))
         return;
     assert(out->effect_count < OUTCOME_EFFECTS);
@@ -74,6 +74,8 @@ void want_of(struct step *step, const struct effect *effect)
 void want(struct step *step, enum effect_kind kind)
 {
     want_of(step, &(struct effect){.kind = kind});
+    if (kind == EFFECT_CARD)
+        want_of(step, &(struct effect){.kind = EFFECT_LIVE_CARD});
 }
 
 void want_shown(struct step *step, enum visibility visibility)

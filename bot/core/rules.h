@@ -45,6 +45,7 @@ void print_utc(struct when when, struct buf *out);
 
 /* Appends it with the next number, which is returned. */
 int64_t emit(struct step *step, const struct event *event);
+/* A card is wanted in both rooms. */
 void want(struct step *step, enum effect_kind kind);
 void want_of(struct step *step, const struct effect *effect);
 /* What shows an event of this visibility: the rooms, the card, and, once the

@@ -113,6 +113,17 @@ struct rest_call rest_message_edit(uint64_t channel_id, uint64_t message_id,
     return call;
 }
 
+struct rest_call rest_message_delete(uint64_t channel_id, uint64_t message_id,
+                                     const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_DELETE, "DELETE /channels/:id/messages/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/messages/%" PRIu64, channel_id,
+             message_id);
+    set_reason(&call, reason);
+    return call;
+}
+
 struct rest_call rest_messages_list(uint64_t channel_id, int limit)
 {
     struct rest_call call =

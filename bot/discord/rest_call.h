@@ -66,6 +66,8 @@ struct rest_call rest_guild_channels(uint64_t guild_id);
 struct rest_call rest_message_create(uint64_t channel_id, cJSON *body);
 struct rest_call rest_message_edit(uint64_t channel_id, uint64_t message_id,
                                    cJSON *body);
+struct rest_call rest_message_delete(uint64_t channel_id, uint64_t message_id,
+                                     const char *reason);
 struct rest_call rest_messages_list(uint64_t channel_id, int limit);
 struct rest_call rest_message_pin(uint64_t channel_id, uint64_t message_id,
                                   const char *reason);

@@ -34,7 +34,8 @@ static int64_t spacing_ms(enum effect_kind kind)
 {
     switch ((int)kind) {
     case EFFECT_CARD:
-        return 5 * MS_PER_SECOND;
+    case EFFECT_LIVE_CARD:
+        return 8 * MS_PER_SECOND;
     case EFFECT_ROOM:
     case EFFECT_LIVE:
         return 1 * MS_PER_SECOND;
@@ -50,7 +51,11 @@ struct pace {
     int64_t incident_id;
     int64_t not_before_ms; /* wall */
 };
-#define PACES 64
+/* After that long without one, the next delivery but one comes sooner: what
+ * people do in a quiet moment shows soon. */
+#define QUIET_MS       (30 * MS_PER_SECOND)
+#define QUIET_SPACE_MS (3 * MS_PER_SECOND)
+#define PACES          64
 
 struct outbox {
     struct outbox_config config;
@@ -58,6 +63,7 @@ struct outbox {
     struct work works[WORKS];
     struct pace paces[PACES]; /* a ring: forgetting one is only impolite */
     int pace_next;
+    struct losses losses;
     bool wanted;          /* ask the store: a row was made or became due */
     bool answered;        /* a work has an answer to settle */
     int64_t next_due_ms;  /* wall */
@@ -90,12 +96,20 @@ void outbox_free(struct outbox *outbox)
     for (int i = 0; i < WORKS; i++)
         work_release(&outbox->works[i]);
     deadline_free(outbox->due);
+    losses_release(&outbox->losses);
     free(outbox);
 }
 
 void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms)
 {
     outbox->rooms = *rooms;
+    outbox->wanted = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+void outbox_lost(struct outbox *outbox, struct loss loss)
+{
+    losses_add(&outbox->losses, loss);
     outbox->wanted = true;
     outbox->config.wake(outbox->config.context);
 }
@@ -141,15 +155,21 @@ static struct pace *pace_find(struct outbox *outbox,
     return NULL;
 }
 
-static void pace_set(struct outbox *outbox, const struct outbox_row *row,
-                     int64_t not_before_ms)
+/* Gives the time of the next delivery. */
+static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
+                        int64_t wall_ms)
 {
     struct pace *pace = pace_find(outbox, row);
+    int64_t space_ms = spacing_ms(row->kind);
+    bool was_quiet = pace == NULL || wall_ms - pace->not_before_ms > QUIET_MS;
+    if (was_quiet && space_ms > QUIET_SPACE_MS)
+        space_ms = QUIET_SPACE_MS;
     if (pace == NULL) {
         pace = &outbox->paces[outbox->pace_next];
         outbox->pace_next = (outbox->pace_next + 1) % PACES;
     }
-    *pace = (struct pace){row->kind, row->incident_id, not_before_ms};
+    *pace = (struct pace){row->kind, row->incident_id, wall_ms + space_ms};
+    return pace->not_before_ms;
 }
 
 /* A pace further off than it can be was set by a clock put back since. */
@@ -211,11 +231,12 @@ static enum err finish(struct outbox *outbox, struct work *work,
 {
     struct delivery *delivery = &work->delivery;
     const struct outbox_row *row = &delivery->row;
-    int64_t not_before_ms = wall_ms + spacing_ms(row->kind);
     enum err err = record_result(outbox, delivery, wall_ms);
     if (err != ERR_OK)
         return err;
-    pace_set(outbox, row, not_before_ms);
+    int64_t not_before_ms = pace_set(outbox, row, wall_ms);
+    if (delivery->again_ms > not_before_ms)
+        not_before_ms = delivery->again_ms;
     outbox->wanted = true;
     work->state = WORK_OVER;
     return store_outbox_done(outbox->config.store, row->id, generation,
@@ -336,7 +357,7 @@ static enum err start_due(struct outbox *outbox, int64_t wall_ms)
 
 enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
 {
-    enum err err = ERR_OK;
+    enum err err = losses_take(&outbox->losses, outbox->config.store, wall_ms);
     outbox->answered = false;
     for (int i = 0; i < WORKS && err == ERR_OK; i++)
         if (outbox->works[i].state == WORK_ANSWERED)
@@ -372,7 +393,9 @@ void outbox_send(struct outbox *outbox, bool committed)
         else
             work_release(work);
     }
-    if (!committed) {
+    if (committed) {
+        losses_clear(&outbox->losses);
+    } else {
         /* The disk refuses: wait a little, the rows are as they were. */
         outbox->next_due_ms = clock_wall_ms() + RETRY_FIRST_MS;
         outbox->wanted = false;

@@ -11,6 +11,7 @@
 #define BOT_OUTBOX_OUTBOX_H
 
 #include "bot/io/rest.h"
+#include "bot/outbox/losses.h"
 #include "bot/postmortem/postmortem.h"
 #include "bot/room/room.h"
 #include "storage/store.h"
@@ -37,6 +38,9 @@ void outbox_free(struct outbox *outbox);
 /* Rooms cannot be made before it is known who the bot is: until then nothing
  * is started. */
 void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms);
+
+/* Discord told that it was deleted; settled with the next turn. */
+void outbox_lost(struct outbox *outbox, struct loss loss);
 
 /* Something was wanted in this turn. */
 void outbox_wanted(struct outbox *outbox);

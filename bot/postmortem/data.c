@@ -9,13 +9,16 @@
 struct tree {
     struct store *store;
     const struct incident *in;
+    const char *const *role_names;
     cJSON *root;
     cJSON *timeline; /* entries, to be split into days */
-    cJSON *causes, *theories, *changes, *notices, *ideas, *files;
+    cJSON *causes, *theories, *changes, *notices, *ideas, *links, *files;
     cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
     struct buf roles[ROLE_COUNT];
-    cJSON **by_seq; /* timeline's entries and ideas, borrowed */
-    /* seq of what may be shown: evidence of a private entry may not. */
+    struct buf resolution; /* the last words when it was resolved */
+    struct buf open;       /* when it was open, when it was reopened */
+    cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
+    /* seq of what is shown: evidence of a private or struck entry is not. */
     bool *shown;
     enum err err; /* the first failure of a callback */
 };
@@ -52,66 +55,110 @@ static void note_role(struct tree *tree, const struct event *event)
     when_print(&event->occurred, true, line);
 }
 
-static void add_to_lists(struct tree *tree, const struct event *event)
+/* From each opening to the end that follows it. */
+static void note_move(struct tree *tree, const struct event *event)
 {
+    struct when when = incident_time_told(tree->in, event);
+    bool opens =
+        event->kind == EVENT_DECLARED ||
+        (state_is_live(event->state_to) && !state_is_live(event->state_from));
+    bool ends =
+        state_is_live(event->state_from) && !state_is_live(event->state_to);
+    if (!opens && (event->kind != EVENT_STATE || !ends))
+        return;
+    if (opens && tree->open.n > 0)
+        buf_add_text(&tree->open, "; again from ");
+    else
+        buf_add_text(&tree->open, opens ? "from " : " to ");
+    when_print(&when, true, &tree->open);
+}
+
+static cJSON *new_entry(struct tree *tree, const struct event *event)
+{
+    return entry_new(event, tree->role_names);
+}
+
+static void add_link(struct tree *tree, const struct event *event)
+{
+    cJSON *link = add_to(tree->links, new_entry(tree, event));
+    struct buf other = BUF_INIT(60);
+    if (event->other_id != 0)
+        incident_print_name(&(struct incident){.id = event->other_id}, &other);
+    put_text(link, "other", buf_str(&other));
+    buf_release(&other);
+}
+
+static void add_to_lists(struct tree *tree, const struct entry *entry)
+{
+    const struct event *event = &entry->event;
     switch ((int)event->kind) {
     case EVENT_REPORT:
         if (tree->report == NULL)
-            tree->report = put(tree->root, "report", entry_new(event));
+            tree->report = put(tree->root, "report", new_entry(tree, event));
         break;
     case EVENT_ALERT:
         if (tree->alert == NULL)
-            tree->alert = put(tree->root, "alert", entry_new(event));
+            tree->alert = put(tree->root, "alert", new_entry(tree, event));
         break;
     case EVENT_CHANGE:
-        add_to(tree->changes, entry_new(event));
+        put_settled(add_to(tree->changes, new_entry(tree, event)),
+                    &entry->state);
         break;
     case EVENT_COMMS:
-        add_to(tree->notices, entry_new(event));
+        add_to(tree->notices, new_entry(tree, event));
         break;
     case EVENT_IDEA:
-        tree->by_seq[event->seq] = add_to(tree->ideas, entry_new(event));
+        tree->by_seq[event->seq] = add_to(tree->ideas, new_entry(tree, event));
+        put_settled(tree->by_seq[event->seq], &entry->state);
+        break;
+    case EVENT_LINK:
+        add_link(tree, event);
         break;
     default:
         break;
     }
     if (event->confidence == CONFIDENCE_CONFIRMED)
-        add_to(tree->causes, entry_new(event));
+        add_to(tree->causes, new_entry(tree, event));
     else if (event->confidence == CONFIDENCE_THEORY)
-        add_to(tree->theories, entry_new(event));
+        add_to(tree->theories, new_entry(tree, event));
 }
 
-static bool on_event(const struct event *event, void *context)
+static bool on_entry(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
-    if (event->kind == EVENT_TASK || !is_known(tree, event->seq))
+    const struct event *event = &stored->event;
+    if (!is_known(tree, event->seq) || stored->state.struck != 0)
         return true;
-    /* Who led is no secret, but what a private entry says is. */
-    if (event->kind == EVENT_ROLE)
+    /* Who led, and when, is no secret, but what a private entry says is. */
+    if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
         note_role(tree, event);
+    note_move(tree, event);
     if (event->visibility == VISIBILITY_PRIVATE)
         return true;
     tree->shown[event->seq] = true;
-    add_to_lists(tree, event);
+    add_to_lists(tree, stored);
     if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
         event->text.n > 0) {
-        cJSON_DeleteItemFromObjectCaseSensitive(tree->root, "summary");
-        put_text(tree->root, "summary", event->text);
-        return true; /* it opens the page */
+        buf_clear(&tree->resolution);
+        buf_add(&tree->resolution, event->text);
+        if (tree->in->reopened == 0)
+            return true; /* it opens the page */
     }
     if (!event_in_timeline(event))
         return true;
-    cJSON *entry = add_to(tree->timeline, entry_new(event));
+    cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;
     tree->err = entry_add_evidence(entry, tree->files, event, tree->store);
     return tree->err == ERR_OK;
 }
 
 /* Second walk: evidence may come before its entry in time. */
-static bool on_evidence(const struct event *event, void *context)
+static bool on_evidence(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
+    const struct event *event = &stored->event;
     bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0 &&
+                   stored->state.struck == 0 &&
                    event->visibility != VISIBILITY_PRIVATE &&
                    is_known(tree, event->target) && tree->shown[event->target];
     if (!belongs)
@@ -194,11 +241,14 @@ static void put_glance(struct tree *tree)
     if (in->is_drill)
         add_row(rows, "Drill", STR("yes: an exercise"));
     add_milestones(rows, in);
+    if (in->reopened > 0)
+        add_row(rows, "Open", buf_str(&tree->open));
     add_spans(rows, in);
     add_row(rows, "Human-alarm gap", buf_str(&gap));
     for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
         if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
-            add_row(rows, role_words.all[i], buf_str(&tree->roles[i]));
+            add_row(rows, role_shown(tree->role_names, (enum role)i),
+                    buf_str(&tree->roles[i]));
     buf_release(&gap);
 }
 
@@ -308,6 +358,10 @@ static void put_facts(struct tree *tree)
              str_of(word_of(&severity_words, (int)in->severity)));
     put_text(tree->root, "type", str_of(word_of(&type_words, (int)in->type)));
     put_text(tree->root, "state", str_of(state_shown(in)));
+    buf_clear(&name);
+    if (in->duplicate_of != 0)
+        incident_print_name(&(struct incident){.id = in->duplicate_of}, &name);
+    put_text(tree->root, "duplicate_of", buf_str(&name));
     put_flag(tree->root, "private", in->is_private);
     put_flag(tree->root, "drill", in->is_drill);
     put(tree->root, "entry_count", cJSON_CreateNumber((double)in->entries));
@@ -332,15 +386,21 @@ static enum err put_record_hash(struct tree *tree)
 
 static enum err walk(struct tree *tree)
 {
-    enum err err = store_each_event(tree->store, tree->in->id, EVENTS_BY_TIME,
-                                    0, on_event, tree);
+    static const struct entry_page as_recorded = {.order = EVENTS_BY_SEQ};
+    int64_t id = tree->in->id;
+    enum err err = store_each_entry(tree->store, id, NULL, on_entry, tree);
     if (err == ERR_OK)
         err = tree->err;
     if (err == ERR_OK)
-        err = store_each_event(tree->store, tree->in->id, EVENTS_BY_SEQ, 0,
-                               on_evidence, tree);
+        err =
+            store_each_entry(tree->store, id, &as_recorded, on_evidence, tree);
     if (err == ERR_OK)
         err = tree->err;
+    if (err == ERR_OK)
+        err = put_items(tree->root, tree->store, id);
+    if (err == ERR_OK)
+        err = put_written(tree->root, tree->store, id,
+                          buf_str(&tree->resolution));
     return err;
 }
 
@@ -367,29 +427,38 @@ static void finish(struct tree *tree)
     put_has(tree, "has_changes", tree->changes);
     put_has(tree, "has_notices", tree->notices);
     put_has(tree, "has_ideas", tree->ideas);
+    put_has(tree, "has_links", tree->links);
     put_has(tree, "has_files", tree->files);
 }
 
+static void make_lists(struct tree *tree)
+{
+    tree->causes = put_list(tree, "causes");
+    tree->theories = put_list(tree, "theories");
+    tree->changes = put_list(tree, "changes");
+    tree->notices = put_list(tree, "notices");
+    tree->ideas = put_list(tree, "ideas");
+    tree->links = put_list(tree, "links");
+    tree->files = put_list(tree, "files");
+    for (int i = 0; i < ROLE_COUNT; i++)
+        tree->roles[i] = BUF_INIT(8000);
+}
+
 enum err postmortem_data(struct store *store, const struct incident *in,
-                         cJSON **out)
+                         const char *const *role_names, cJSON **out)
 {
     size_t places = (size_t)in->last_seq + 1;
     struct tree tree = {.store = store,
                         .in = in,
+                        .role_names = role_names,
                         .root = cJSON_CreateObject(),
                         .timeline = cJSON_CreateArray(),
+                        .resolution = BUF_INIT(SUMMARY_UNITS * 3u),
+                        .open = BUF_INIT(8000),
                         .by_seq = mem_alloc(places * sizeof(cJSON *)),
                         .shown = mem_alloc(places * sizeof(bool))};
     assert(tree.root != NULL && tree.timeline != NULL);
-    tree.causes = put_list(&tree, "causes");
-    tree.theories = put_list(&tree, "theories");
-    tree.changes = put_list(&tree, "changes");
-    tree.notices = put_list(&tree, "notices");
-    tree.ideas = put_list(&tree, "ideas");
-    tree.files = put_list(&tree, "files");
-    put_text(tree.root, "summary", STR(""));
-    for (int i = 0; i < ROLE_COUNT; i++)
-        tree.roles[i] = BUF_INIT(8000);
+    make_lists(&tree);
     enum err err = walk(&tree);
     if (err == ERR_OK)
         err = put_record_hash(&tree);
@@ -401,6 +470,8 @@ enum err postmortem_data(struct store *store, const struct incident *in,
     }
     for (int i = 0; i < ROLE_COUNT; i++)
         buf_release(&tree.roles[i]);
+    buf_release(&tree.resolution);
+    buf_release(&tree.open);
     cJSON_Delete(tree.timeline);
     free(tree.by_seq);
     free(tree.shown);

@@ -12,15 +12,18 @@
 
 #include <cjson/cJSON.h>
 
-/* On success the caller owns *out. */
+/* What people call the roles (ROLE_COUNT of them), in place of our words; NULL,
+ * or NULL for one of them: our word. On success the caller owns *out. */
 MUST_CHECK enum err postmortem_data(struct store *store,
-                                    const struct incident *in, cJSON **out);
+                                    const struct incident *in,
+                                    const char *const *role_names, cJSON **out);
+const char *role_shown(const char *const *role_names, enum role role);
 
 /* ---- of one entry (entry.c) ---- */
 
 /* The entry as {number, time, when, actor, actor_md, text, line, mark, link_md,
  * change, evidence: []}; owned by the caller. */
-cJSON *entry_new(const struct event *event);
+cJSON *entry_new(const struct event *event, const char *const *role_names);
 /* Adds a file or the text of an evidence event to the evidence of `entry`, and
  * the file to the list of `files`. */
 MUST_CHECK enum err entry_add_evidence(cJSON *entry, cJSON *files,
@@ -30,6 +33,18 @@ MUST_CHECK enum err entry_add_evidence(cJSON *entry, cJSON *files,
 bool entry_ends_in_fence(const cJSON *entry);
 /* "@nova", "UptimeRobot"; nothing when nobody is named. */
 void actor_print(struct buf *out, enum actor_type type, struct str name);
+
+/* ---- what came of it (after.c) ---- */
+
+/* `written` and `summary`: what people wrote; `resolution` are the last words
+ * when the incident was resolved. */
+MUST_CHECK enum err put_written(cJSON *root, struct store *store,
+                                int64_t incident_id, struct str resolution);
+/* `items` and `has_items`. */
+MUST_CHECK enum err put_items(cJSON *root, struct store *store,
+                              int64_t incident_id);
+/* What became of a change or an idea, as `settled` of its entry. */
+void put_settled(cJSON *entry, const struct entry_state *state);
 
 /* Members of a cJSON object. They cannot fail: out of memory aborts. */
 void put_text(cJSON *object, const char *name, struct str text);

@@ -155,9 +155,10 @@ static void put_mark(cJSON *entry, const struct event *event)
 
 /* "takes the commander role", "makes @quintessence commander", and the words
  * that were given with it. */
-static void print_role(const struct event *event, struct buf *out)
+static void print_role(const struct event *event, const char *const *role_names,
+                       struct buf *out)
 {
-    const char *role = word_of(&role_words, (int)event->role);
+    const char *role = role_shown(role_names, event->role);
     struct buf holder = BUF_INIT(1000), actor = BUF_INIT(1000);
     actor_print(&holder, event->holder.type, event->holder.name);
     actor_print(&actor, event->actor.type, event->actor.name);
@@ -173,6 +174,30 @@ static void print_role(const struct event *event, struct buf *out)
     buf_release(&actor);
 }
 
+static void print_brief(const char *name, struct str text, struct buf *out)
+{
+    if (text.n > 0)
+        buf_addf(out, "\n%s: %.*s", name, STR_ARG(text));
+}
+
+/* How things stood then follows from the entries above it. */
+static void print_handoff(const struct event *event, struct buf *out)
+{
+    struct buf holder = BUF_INIT(1000);
+    actor_print(&holder, event->holder.type, event->holder.name);
+    buf_addf(out, "hands command to %s", buf_text(&holder));
+    print_brief("Conditions", event->text, out);
+    print_brief("Actions", event->brief_actions, out);
+    print_brief("Needs", event->brief_needs, out);
+    buf_release(&holder);
+}
+
+const char *role_shown(const char *const *role_names, enum role role)
+{
+    const char *name = role_names == NULL ? NULL : role_names[role];
+    return name != NULL ? name : word_of(&role_words, (int)role);
+}
+
 /* Output that was typed instead of attached is evidence, not prose. */
 static bool text_is_evidence(const struct event *event)
 {
@@ -180,11 +205,16 @@ static bool text_is_evidence(const struct event *event)
            event->file_sha256.n == 0 && event->text.n > 0;
 }
 
-static void put_words(cJSON *entry, const struct event *event)
+static void put_words(cJSON *entry, const struct event *event,
+                      const char *const *role_names)
 {
     struct buf words = BUF_INIT(VALUE_BYTES);
     if (event->kind == EVENT_ROLE)
-        print_role(event, &words);
+        print_role(event, role_names, &words);
+    else if (event->kind == EVENT_HANDOFF)
+        print_handoff(event, &words);
+    else if (event->kind == EVENT_SET)
+        buf_addf(&words, "sets %.*s", STR_ARG(event->text));
     else if (!text_is_evidence(event))
         buf_add(&words, event->text);
     put_text(entry, "text", buf_str(&words));
@@ -227,7 +257,7 @@ bool entry_ends_in_fence(const cJSON *entry)
            str_starts(str_of(last->valuestring), FENCE_MARK);
 }
 
-cJSON *entry_new(const struct event *event)
+cJSON *entry_new(const struct event *event, const char *const *role_names)
 {
     cJSON *entry = cJSON_CreateObject();
     if (entry == NULL)
@@ -236,7 +266,7 @@ cJSON *entry_new(const struct event *event)
     put_when(entry, "time", &event->occurred, false);
     put_when(entry, "when", &event->occurred, true);
     put_actor(entry, &event->actor);
-    put_words(entry, event);
+    put_words(entry, event, role_names);
     put_mark(entry, event);
     put_link(entry, event->link);
     put_change(entry, event);

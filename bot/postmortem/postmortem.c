@@ -59,7 +59,7 @@ enum err postmortem_render(struct store *store, const struct incident *in,
         job.template = buf_str(&text);
     }
     if (err == ERR_OK)
-        err = postmortem_data(store, in, &data);
+        err = postmortem_data(store, in, set->role_names, &data);
     if (err == ERR_OK) {
         job.data = data;
         err = mustache_render(&job, page, &words);

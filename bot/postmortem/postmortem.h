@@ -12,7 +12,8 @@
 #include <cjson/cJSON.h>
 
 struct postmortem_settings {
-    const char *template_file; /* "" : the built-in template */
+    const char *template_file;     /* "" : the built-in template */
+    const char *const *role_names; /* of ROLE_COUNT, or NULL: see data.h */
     const char *repository, *branch, *path, *author_name, *author_email;
 };
 

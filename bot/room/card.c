@@ -1,16 +1,14 @@
-#include "bot/room/deliver.h"
+#include "bot/room/room.h"
 
+#include "bot/core/secrets.h"
 #include "bot/discord/custom_id.h"
-#include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The card says how the incident stands, in one embed: posted once, edited
- * ever after. Colour repeats what the title says in words. */
-
-enum { LOOK = 1, POST, EDIT };
+/* The card says how the incident stands, in one embed. Colour repeats what the
+ * title says in words. */
 
 #define COLOR_OVER 0x7F8C8D
 static const int severity_color[SEVERITY_COUNT] = {
@@ -200,12 +198,14 @@ static void add_button(cJSON *message, const struct incident *in,
 
 static void add_buttons(cJSON *message, const struct incident *in)
 {
-    message_clear_buttons(message);
     if (!incident_is_live(in))
         return;
     if (incident_commander(in) == NULL)
         add_button(message, in, BUTTON_PRIMARY, "I'll take command",
                    "ic assign", "user=me");
+    add_button(message, in, BUTTON_SECONDARY, "Add note", "timeline add", "");
+    add_button(message, in, BUTTON_SECONDARY, "Change", "timeline change", "");
+    add_button(message, in, BUTTON_SECONDARY, "Update", "incident update", "");
     if (state_may_move(in->state, STATE_MITIGATED))
         add_button(message, in, BUTTON_SECONDARY, "Mitigated",
                    "incident update", "state=mitigated");
@@ -213,7 +213,25 @@ static void add_buttons(cJSON *message, const struct incident *in)
         add_button(message, in, BUTTON_SUCCESS, "Resolve", "resolve", "");
 }
 
-cJSON *card_message(const struct incident *in)
+static void add_open(struct buf *out, const struct open_counts *open)
+{
+    if (open->changes > 0)
+        buf_addf(out, "\n**Open changes** %" PRId64, open->changes);
+    if (open->ideas > 0)
+        buf_addf(out, "\n**Parked ideas** %" PRId64, open->ideas);
+}
+
+static void add_rooms(struct buf *out, const struct incident *in,
+                      enum room room)
+{
+    if (room == ROOM_LIVE)
+        buf_addf(out, "\n**Help in** <#%" PRIu64 ">", in->war_channel_id);
+    else if (in->live_channel_id != 0 && !in->is_private)
+        buf_addf(out, "\n**Live room** <#%" PRIu64 ">", in->live_channel_id);
+}
+
+static cJSON *card_embed(const struct incident *in,
+                         const struct open_counts *open, enum room room)
 {
     struct buf title = BUF_INIT(2000), text = BUF_INIT(16000);
     struct buf name = BUF_INIT(60);
@@ -225,108 +243,48 @@ cJSON *card_message(const struct incident *in)
     else
         add_over(&text, in);
     add_other_roles(&text, in);
-    if (in->live_channel_id != 0)
-        buf_addf(&text, "\n**Live room** <#%" PRIu64 ">", in->live_channel_id);
+    if (room == ROOM_WAR)
+        add_open(&text, open);
+    add_rooms(&text, in, room);
     cJSON *embed =
         embed_new(buf_str(&title), buf_str(&text),
                   is_live ? severity_color[in->severity] : COLOR_OVER);
     incident_print_name(in, &name);
     embed_set_footer(embed, buf_str(&name));
-    cJSON *message = message_new(STR_NONE);
-    message_add_embed(message, embed);
-    add_buttons(message, in);
     buf_release(&title);
     buf_release(&text);
     buf_release(&name);
+    return embed;
+}
+
+static void scrub(char *text, size_t bytes)
+{
+    struct buf clean = BUF_INIT(bytes * 8);
+    if (secrets_scrub(str_of(text), &clean, NULL))
+        str_copy(text, bytes, buf_str(&clean));
+    buf_release(&clean);
+}
+
+void incident_without_secrets(const struct incident *in, struct incident *out)
+{
+    *out = *in;
+    scrub(out->title, sizeof out->title);
+    scrub(out->impact, sizeof out->impact);
+}
+
+cJSON *card_message(const struct incident *in, const struct open_counts *open,
+                    enum room room)
+{
+    struct incident clean;
+    cJSON *message = message_new(STR_NONE);
+    incident_without_secrets(in, &clean);
+    message_add_embed(message,
+                      card_embed(room == ROOM_WAR ? in : &clean, open, room));
+    message_clear_buttons(message);
+    if (room == ROOM_WAR)
+        add_buttons(message, in);
+    else
+        add_button(message, in, BUTTON_SECONDARY, "What is happening?",
+                   "incident status", "");
     return message;
-}
-
-/* ---- delivery ---- */
-
-/* The footer is the incident's name. */
-static bool is_its_card(const cJSON *message, const void *context)
-{
-    const struct incident *in = context;
-    const cJSON *embed = cJSON_GetArrayItem(json_get(message, "embeds"), 0);
-    struct str text = json_text(json_get(embed, "footer"), "text");
-    struct buf name = BUF_INIT(60);
-    incident_print_name(in, &name);
-    bool is = str_eq(text, buf_str(&name));
-    buf_release(&name);
-    return is;
-}
-
-/* A card that was deleted is posted anew under a nonce of its own: the old one
- * would be answered with the deleted message. */
-static enum delivery_verdict post(struct visit *visit)
-{
-    const struct incident *in = &visit->delivery->in;
-    char key[64];
-    (void)snprintf(key, sizeof key, "card/%" PRId64 "/%" PRIu64, in->id,
-                   in->card_message_id);
-    return visit_post(visit, POST, incident_room(in), card_message(in), key);
-}
-
-static enum delivery_verdict edit(struct visit *visit, uint64_t id)
-{
-    const struct incident *in = &visit->delivery->in;
-    return visit_call(
-        visit, EDIT,
-        rest_message_edit(incident_room(in), id, card_message(in)));
-}
-
-/* To be posted, or posted without our knowing. */
-static enum delivery_verdict post_or_look(struct visit *visit)
-{
-    const struct incident *in = &visit->delivery->in;
-    if (visit_is_repeat(visit))
-        return visit_look(visit, LOOK, incident_room(in),
-                          visit->delivery->row.first_attempt_ms);
-    return post(visit);
-}
-
-enum delivery_verdict deliver_card(struct visit *visit)
-{
-    static const struct refusal refusal = {"The card could not be shown",
-                                           "Send Messages and Embed Links",
-                                           "/incident status tells the same."};
-    struct delivery *delivery = visit->delivery;
-    const struct incident *in = &delivery->in;
-    const struct rest_answer *answer = visit->answer;
-
-    switch (delivery->step) {
-    case 0:
-        if (incident_room(in) == 0)
-            return DELIVERY_DONE;
-        return in->card_message_id != 0 ? edit(visit, in->card_message_id)
-                                        : post_or_look(visit);
-    case LOOK:
-        if (answer->fate != REST_DONE)
-            return visit_refused(visit, &refusal);
-        delivery->made_id = listing_find(visit, is_its_card, in);
-        if (delivery->made_id != 0)
-            return edit(visit, delivery->made_id);
-        return listing_goes_on(visit, incident_room(in)) ? DELIVERY_CALL
-                                                         : post(visit);
-    case POST:
-        /* The nonce may have given us an earlier try, as it was then. */
-        if (answer->fate == REST_DONE && visit_is_repeat(visit)) {
-            delivery->made_id = id_of(answer->json);
-            return edit(visit, delivery->made_id);
-        }
-        if (answer->fate == REST_DONE)
-            return visit_made(visit, id_of(answer->json));
-        /* Posted by a try whose answer was lost, and deleted since. */
-        if (answer->fate == REST_GONE && answer->code == 10008)
-            return visit_retry(visit, "The card was deleted at once.");
-        return visit_refused(visit, &refusal);
-    default:
-        if (answer->fate == REST_DONE)
-            return delivery->made_id == 0
-                       ? DELIVERY_DONE
-                       : visit_made(visit, delivery->made_id);
-        if (answer->fate == REST_GONE && answer->code == 10008)
-            return post_or_look(visit);
-        return visit_refused(visit, &refusal);
-    }
 }

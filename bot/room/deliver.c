@@ -14,6 +14,7 @@
  * long before on. */
 #define LOOK_BACK_MS  (5 * MS_PER_MINUTE)
 #define LOOK_MESSAGES 100
+#define NEWBORN_MS    (30 * MS_PER_SECOND)
 
 /* ---- how a visit ends ---- */
 
@@ -46,6 +47,17 @@ enum delivery_verdict visit_made(struct visit *visit, uint64_t id)
     if (id == 0)
         return visit_retry(visit, "Discord's answer had no id in it.");
     result_begin(visit)->ref_id = id;
+    return DELIVERY_DONE;
+}
+
+enum delivery_verdict visit_lost(struct visit *visit, enum effect_kind effect,
+                                 int64_t target, uint64_t id)
+{
+    struct event *draft = result_begin(visit);
+    visit->delivery->result.kind = REQUEST_LOST;
+    draft->effect = effect;
+    draft->target = target;
+    draft->ref_id = id;
     return DELIVERY_DONE;
 }
 
@@ -114,9 +126,55 @@ static const char *code_words(int code)
     }
 }
 
+uint64_t room_channel(const struct incident *in, enum room room)
+{
+    if (room == ROOM_WAR)
+        return incident_room(in);
+    return in->is_private ? 0 : in->live_channel_id;
+}
+
+/* Which room of ours the effect happens in; EFFECT_NONE: in none, or in
+ * several. */
+static enum effect_kind room_effect(enum effect_kind kind)
+{
+    switch ((int)kind) {
+    case EFFECT_CARD:
+    case EFFECT_PIN:
+    case EFFECT_ROOM:
+    case EFFECT_REMIND:
+        return EFFECT_WAR_ROOM;
+    case EFFECT_LIVE_CARD:
+    case EFFECT_LIVE:
+        return EFFECT_LIVE_ROOM;
+    default:
+        return EFFECT_NONE;
+    }
+}
+
+/* The channel that Discord does not know, if it was one that we made. */
+static uint64_t lost_room(const struct visit *visit)
+{
+    const struct incident *in = &visit->delivery->in;
+    enum effect_kind effect = room_effect(visit->delivery->row.kind);
+    bool is_gone =
+        visit->answer->fate == REST_GONE && visit->answer->code == 10003;
+    if (!is_gone || effect == EFFECT_NONE)
+        return 0;
+    if (effect == EFFECT_LIVE_ROOM)
+        return in->live_channel_id;
+    return in->war_channel_id == in->origin_channel_id ? 0 : in->war_channel_id;
+}
+
 enum delivery_verdict visit_refused(struct visit *visit,
                                     const struct refusal *refusal)
 {
+    uint64_t lost = lost_room(visit);
+    /* What was just made is not known everywhere at once. */
+    if (lost != 0 && visit->now_ms - snowflake_ms(lost) < NEWBORN_MS)
+        return visit_retry(visit, "Discord does not know the channel yet.");
+    if (lost != 0)
+        return visit_lost(visit, room_effect(visit->delivery->row.kind), 0,
+                          lost);
     const struct rest_answer *answer = visit->answer;
     const char *known = code_words(answer->code);
     struct buf words = BUF_INIT(1000);
@@ -232,7 +290,9 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
     case EFFECT_LIVE_ROOM:
         return deliver_live_room(&visit);
     case EFFECT_CARD:
-        return deliver_card(&visit);
+        return deliver_card(&visit, ROOM_WAR);
+    case EFFECT_LIVE_CARD:
+        return deliver_card(&visit, ROOM_LIVE);
     case EFFECT_PIN:
         return deliver_pin(&visit);
     case EFFECT_ACCESS:

@@ -18,7 +18,7 @@ struct visit {
 
 enum delivery_verdict deliver_war_room(struct visit *visit);
 enum delivery_verdict deliver_live_room(struct visit *visit);
-enum delivery_verdict deliver_card(struct visit *visit);
+enum delivery_verdict deliver_card(struct visit *visit, enum room room);
 enum delivery_verdict deliver_pin(struct visit *visit);
 enum delivery_verdict deliver_let_in(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
@@ -33,6 +33,9 @@ enum delivery_verdict visit_call(struct visit *visit, int step,
 enum delivery_verdict visit_made(struct visit *visit, uint64_t id);
 enum delivery_verdict visit_retry(struct visit *visit, const char *words);
 enum delivery_verdict visit_store_failed(struct visit *visit);
+/* A person deleted it: done with this one, the rules want it again. */
+enum delivery_verdict visit_lost(struct visit *visit, enum effect_kind effect,
+                                 int64_t target, uint64_t id);
 
 /* For the words of a failure: "The war room could not be made", what Discord
  * calls the permission it takes, and what happens now. */
@@ -40,7 +43,7 @@ struct refusal {
     const char *what, *permission, *next;
 };
 /* The answer is not what was hoped for: RETRY when the world may still answer,
- * else FAILED. */
+ * else FAILED. A room that is gone is lost. */
 enum delivery_verdict visit_refused(struct visit *visit,
                                     const struct refusal *refusal);
 
@@ -66,6 +69,9 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
 /* The id of a JSON object, 0 without one. */
 uint64_t id_of(const cJSON *object);
+/* The war room, or what serves as it; the live room. 0: there is none to write
+ * to. */
+uint64_t room_channel(const struct incident *in, enum room room);
 
 /* ---- channels (channel.c) ---- */
 

@@ -1,6 +1,7 @@
+#include "bot/room/batch.h"
 #include "bot/room/deliver.h"
 
-#include "bot/base/utf8.h"
+#include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
@@ -8,181 +9,310 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The entries of the record as messages of a room: each message holds the
- * entries first_seq..last_seq that belong there, and is planned durably before
- * it is sent. The newest message tells how far the room is, and whether Discord
- * has confirmed it; so a kill anywhere neither loses nor repeats an entry. */
+/* The entries of the record as messages of a room: each message holds what the
+ * room shows of a range of events, and is planned durably before it is sent; so
+ * a kill anywhere neither loses nor repeats an entry. What is corrected or
+ * struck later is edited in the message that holds it. To find that, only the
+ * events since the room was last in line are read. */
 
-enum { LOOK = 1, POST };
+enum { LOOK = 1, POST, EDIT };
 
 /* Discord forgets a nonce after "the past few minutes". A planned message older
  * than this is looked for before it is sent again. */
 #define NONCE_TRUST_MS (60 * MS_PER_SECOND)
+/* Edits of messages older than an hour are limited to about 3 per 6 s in a
+ * channel, where no header tells it (30046); the live card is one, too. */
+#define OLD_MS      MS_PER_HOUR
+#define OLD_EDIT_MS (5 * MS_PER_SECOND)
+#define NEWBORN_MS  (3 * MS_PER_SECOND)
 
-#define PINGS           10
-#define MESSAGE_DELETED 1 /* an id for one that stood and was deleted */
-
-struct batch {
-    const struct incident *in;
-    enum room room;
-    int64_t most_seq; /* entries after it wait for the next message */
-    struct buf text;
-    int64_t first_seq, last_seq; /* 0: nothing to say */
-    uint64_t pings[PINGS];
-    int ping_count;
+struct rooms_work {
+    struct visit *visit;
+    struct room_view view;
+    uint64_t channel;
+    struct batch batch;
 };
 
-static void add_ping(struct batch *batch, const struct event *event)
+static struct rooms_work work_on(struct visit *visit, enum room room)
 {
-    if (batch->room == ROOM_WAR && event->kind == EVENT_ROLE &&
-        event->holder.type == ACTOR_MEMBER &&
-        event->holder.id != event->actor.id && batch->ping_count < PINGS)
-        batch->pings[batch->ping_count++] = event->holder.id;
+    const struct incident *in = &visit->delivery->in;
+    return (struct rooms_work){
+        .visit = visit,
+        .view = {.store = visit->store,
+                 .in = in,
+                 .room = room,
+                 .delay_ms = room == ROOM_LIVE ? visit->set->live_delay_ms : 0},
+        .channel = room_channel(in, room),
+    };
 }
 
-static bool add_entry(const struct event *event, void *context)
+/* ---- what is to be done next ---- */
+
+/* A walk over the events since the room was last in line. */
+struct walk {
+    struct rooms_work *work;
+    int64_t shown_seq; /* the newest message's last */
+    int64_t from_seq, settled_seq;
+    enum { NOTHING, TO_EDIT, TO_POST } found;
+    struct room_message message; /* TO_EDIT; its new text is in the batch */
+    bool holds;                  /* an entry waits for its time */
+    int64_t due_ms;              /* when it comes; INT64_MAX: none waits */
+    const struct event *event;
+    enum err err;
+};
+
+static void meet_shown(const struct shown *shown, void *context)
 {
-    struct batch *batch = context;
-    if (event->seq > batch->most_seq)
-        return false;
-    if (!entry_belongs(batch->in, event, batch->room))
-        return true;
-    size_t before = batch->text.n;
-    if (before > 0)
-        buf_add_char(&batch->text, '\n');
-    entry_add(&batch->text, event);
-    if (utf16_units(buf_str(&batch->text)) > MESSAGE_UNITS) {
-        buf_cut(&batch->text, before);
-        return false;
+    struct walk *walk = context;
+    const struct visit *visit = walk->work->visit;
+    int64_t delay_ms = walk->work->view.delay_ms;
+    int64_t recorded_ms = shown->event.recorded_at_ms;
+    int64_t due_ms = recorded_ms + delay_ms;
+    if (due_ms <= visit->now_ms || recorded_ms > visit->now_ms) {
+        if (!walk->holds)
+            walk->found = TO_POST;
+        return;
     }
-    add_ping(batch, event);
-    if (batch->first_seq == 0)
-        batch->first_seq = event->seq;
-    batch->last_seq = event->seq;
+    walk->holds = true;
+    if (due_ms < walk->due_ms)
+        walk->due_ms = due_ms;
+}
+
+static bool meet_target(const struct event *target, void *context)
+{
+    struct walk *walk = context;
+    walk->err = shown_read(&walk->work->view, target, meet_shown, walk);
+    return false;
+}
+
+/* An entry that was corrected or struck: the message that holds it may differ.
+ * One that was not shown so far may be now. */
+static void meet_touched(struct walk *walk, int64_t seq)
+{
+    struct rooms_work *work = walk->work;
+    const struct incident *in = work->view.in;
+    struct room_message *message = &walk->message;
+    if (seq > walk->shown_seq) {
+        if (seq <= walk->from_seq) /* else it is met on the way */
+            walk->err =
+                store_event(work->view.store, in->id, seq, meet_target, walk);
+        return;
+    }
+    walk->err = store_room_message_with(work->view.store, in->id,
+                                        work->view.room, seq, message);
+    if (walk->err != ERR_OK)
+        return;
+    walk->err =
+        batch_again(&work->batch, message->first_seq, message->last_seq);
+    struct sha256 hash = batch_hash(&work->batch);
+    if (walk->err == ERR_OK &&
+        memcmp(&hash, &message->content, sizeof hash) != 0)
+        walk->found = TO_EDIT;
+}
+
+static bool meet(const struct event *event, void *context)
+{
+    struct walk *walk = context;
+    if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
+        meet_touched(walk, event->target);
+    else if (event->seq > walk->shown_seq)
+        walk->err = shown_read(&walk->work->view, event, meet_shown, walk);
+    if (walk->err != ERR_OK || walk->found != NOTHING)
+        return false;
+    if (!walk->holds)
+        walk->settled_seq = event->seq;
     return true;
 }
 
-static enum err batch_fill(struct batch *batch, struct store *store,
-                           int64_t after_seq)
+static enum err walk_on(struct rooms_work *work, struct walk *walk)
 {
-    batch->text = BUF_INIT((size_t)MESSAGE_UNITS * 8);
-    return store_each_event(store, batch->in->id, EVENTS_BY_SEQ, after_seq,
-                            add_entry, batch);
+    struct store *store = work->view.store;
+    const struct incident *in = work->view.in;
+    enum room room = work->view.room;
+    struct room_message last = {.last_seq = 0};
+    *walk = (struct walk){.work = work, .due_ms = INT64_MAX};
+    enum err err = store_last_room_message(store, in->id, room, &last);
+    if (err == ERR_OK || err == ERR_NOT_FOUND)
+        err = store_room_settled(store, in->id, room, &walk->from_seq);
+    if (err != ERR_OK)
+        return err;
+    walk->shown_seq = last.last_seq;
+    walk->settled_seq = walk->from_seq;
+    err = store_each_event(store, in->id, EVENTS_BY_SEQ, walk->from_seq, meet,
+                           walk);
+    if (err == ERR_OK)
+        err = walk->err;
+    if (err == ERR_OK && walk->settled_seq > walk->from_seq)
+        err = store_put_room_settled(store, in->id, room, walk->settled_seq);
+    return err;
 }
 
-struct search {
-    const struct incident *in;
-    enum room room;
-    bool found;
-};
-
-static bool find_entry(const struct event *event, void *context)
+/* Nothing is left to do now. */
+static enum delivery_verdict rest(struct rooms_work *work,
+                                  const struct walk *walk)
 {
-    struct search *search = context;
-    search->found = entry_belongs(search->in, event, search->room);
-    return !search->found;
+    int64_t latest_ms = work->visit->now_ms + OUTBOX_WAIT_MOST_MS;
+    if (!walk->holds)
+        return DELIVERY_DONE;
+    work->visit->delivery->again_ms =
+        walk->due_ms < latest_ms ? walk->due_ms : latest_ms;
+    return DELIVERY_AGAIN;
 }
 
-static uint64_t room_channel(const struct incident *in, enum room room)
+/* ---- sending ---- */
+
+static enum err put(struct rooms_work *work)
 {
-    if (room == ROOM_WAR)
-        return incident_room(in);
-    return in->is_private ? 0 : in->live_channel_id;
+    return store_put_room_message(work->view.store, work->view.in->id,
+                                  work->view.room,
+                                  &work->visit->delivery->planned);
 }
 
-static enum delivery_verdict post_batch(struct visit *visit,
-                                        const struct batch *batch)
+static enum delivery_verdict post(struct rooms_work *work)
 {
-    const struct incident *in = &visit->delivery->in;
-    cJSON *message = message_new(buf_str(&batch->text));
-    char key[64];
-    for (int i = 0; i < batch->ping_count; i++)
-        message_allow_user(message, batch->pings[i]);
-    message_set_flags(message, batch->ping_count == 0
-                                   ? FLAG_SILENT | FLAG_NO_PREVIEWS
-                                   : FLAG_NO_PREVIEWS);
-    (void)snprintf(key, sizeof key, "%s/%" PRId64 "/%" PRId64,
-                   batch->room == ROOM_WAR ? "war" : "live", in->id,
-                   visit->delivery->planned.ordinal);
-    return visit_post(visit, POST, room_channel(in, batch->room), message, key);
+    const struct room_message *planned = &work->visit->delivery->planned;
+    cJSON *message = message_new(buf_str(&work->batch.text));
+    bool pings = planned->lost == 0 && work->batch.ping_count > 0;
+    char key[96];
+    for (int i = 0; pings && i < work->batch.ping_count; i++)
+        message_allow_user(message, work->batch.pings[i]);
+    message_set_flags(message, pings ? FLAG_NO_PREVIEWS
+                                     : FLAG_SILENT | FLAG_NO_PREVIEWS);
+    (void)snprintf(key, sizeof key, "entries/%" PRIu64 "/%" PRId64 "/%" PRId64,
+                   work->channel, planned->ordinal, planned->lost);
+    return visit_post(work->visit, POST, work->channel, message, key);
 }
 
 /* Writes down what is about to be sent, then sends it. */
-static enum delivery_verdict plan_and_send(struct visit *visit,
-                                           const struct batch *batch)
+static enum delivery_verdict plan_and_send(struct rooms_work *work)
 {
-    struct room_message *planned = &visit->delivery->planned;
-    planned->first_seq = batch->first_seq;
-    planned->last_seq = batch->last_seq;
+    struct room_message *planned = &work->visit->delivery->planned;
     planned->message_id = 0;
-    planned->content = sha256_of(buf_str(&batch->text));
-    if (store_put_room_message(visit->store, visit->delivery->in.id,
-                               batch->room, planned) != ERR_OK)
-        return visit_store_failed(visit);
-    return post_batch(visit, batch);
+    planned->content = batch_hash(&work->batch);
+    return put(work) == ERR_OK ? post(work) : visit_store_failed(work->visit);
 }
 
-static enum delivery_verdict next_message(struct visit *visit,
-                                          struct batch *batch)
+static enum delivery_verdict next_message(struct rooms_work *work)
 {
+    struct visit *visit = work->visit;
     struct room_message *planned = &visit->delivery->planned;
-    if (batch_fill(batch, visit->store, planned->last_seq) != ERR_OK)
-        return visit_store_failed(visit);
-    if (batch->first_seq == 0)
-        return DELIVERY_DONE;
-    planned->ordinal++;
-    planned->planned_ms = visit->now_ms;
-    return plan_and_send(visit, batch);
-}
-
-/* The newest message was planned and not confirmed: it may stand. The nonce
- * answers that for a while, and only for the same bytes. */
-static enum delivery_verdict same_message(struct visit *visit,
-                                          struct batch *batch)
-{
-    struct room_message *planned = &visit->delivery->planned;
-    batch->most_seq = planned->last_seq;
-    if (batch_fill(batch, visit->store, planned->first_seq - 1) != ERR_OK)
-        return visit_store_failed(visit);
-    struct sha256 now = sha256_of(buf_str(&batch->text));
-    bool is_same = memcmp(&now, &planned->content, sizeof now) == 0;
-    int64_t age_ms = visit->now_ms - planned->planned_ms;
-    bool is_fresh = age_ms >= 0 && age_ms <= NONCE_TRUST_MS;
-    if (!visit->delivery->looked && !(is_same && is_fresh))
-        return visit_look(visit, LOOK, room_channel(batch->in, batch->room),
-                          planned->planned_ms);
-    if (batch->first_seq == 0)
-        return next_message(visit, batch);
-    return plan_and_send(visit, batch);
-}
-
-static enum delivery_verdict start(struct visit *visit, struct batch *batch)
-{
-    struct room_message *planned = &visit->delivery->planned;
-    enum err err = store_last_room_message(visit->store, batch->in->id,
-                                           batch->room, planned);
+    enum err err = store_last_room_message(visit->store, work->view.in->id,
+                                           work->view.room, planned);
     if (err == ERR_NOT_FOUND)
         *planned = (struct room_message){.ordinal = 0};
     else if (err != ERR_OK)
         return visit_store_failed(visit);
-    if (planned->ordinal > 0 && planned->message_id == 0)
-        return same_message(visit, batch);
-    return next_message(visit, batch);
+    if (batch_fill(&work->batch, planned->last_seq,
+                   visit->now_ms - work->view.delay_ms) != ERR_OK)
+        return visit_store_failed(visit);
+    if (work->batch.last_seq == 0)
+        return DELIVERY_DONE;
+    *planned = (struct room_message){.ordinal = planned->ordinal + 1,
+                                     .first_seq = work->batch.first_seq,
+                                     .last_seq = work->batch.last_seq,
+                                     .planned_ms = visit->now_ms};
+    return plan_and_send(work);
 }
 
-static enum delivery_verdict stands(struct visit *visit, enum room room,
-                                    uint64_t message_id)
+/* A message was planned and is not known to stand. The nonce answers that for a
+ * while, and only for the same bytes. */
+static enum delivery_verdict same_message(struct rooms_work *work)
 {
-    struct delivery *delivery = visit->delivery;
-    struct search search = {&delivery->in, room, false};
-    delivery->planned.message_id = message_id;
-    if (store_put_room_message(visit->store, delivery->in.id, room,
-                               &delivery->planned) != ERR_OK ||
-        store_each_event(visit->store, delivery->in.id, EVENTS_BY_SEQ,
-                         delivery->planned.last_seq, find_entry,
-                         &search) != ERR_OK)
+    struct visit *visit = work->visit;
+    struct room_message *planned = &visit->delivery->planned;
+    if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
+        ERR_OK)
         return visit_store_failed(visit);
-    return search.found ? DELIVERY_AGAIN : DELIVERY_DONE;
+    struct sha256 now = batch_hash(&work->batch);
+    bool is_same = memcmp(&now, &planned->content, sizeof now) == 0;
+    int64_t age_ms = visit->now_ms - planned->planned_ms;
+    bool is_fresh = age_ms >= 0 && age_ms <= NONCE_TRUST_MS;
+    if (planned->planned_ms == 0)
+        planned->planned_ms = visit->now_ms;
+    else if (!visit->delivery->looked && !(is_same && is_fresh))
+        return visit_look(visit, LOOK, work->channel, planned->planned_ms);
+    return plan_and_send(work);
+}
+
+static enum delivery_verdict edit(struct rooms_work *work,
+                                  const struct room_message *message)
+{
+    struct room_message *planned = &work->visit->delivery->planned;
+    *planned = *message;
+    planned->content = batch_hash(&work->batch);
+    if (work->visit->now_ms - snowflake_ms(planned->message_id) > OLD_MS)
+        work->visit->delivery->again_ms = work->visit->now_ms + OLD_EDIT_MS;
+    return visit_call(
+        work->visit, EDIT,
+        rest_message_edit(work->channel, planned->message_id,
+                          message_new(buf_str(&work->batch.text))));
+}
+
+/* ---- steps ---- */
+
+static bool tell_failed(const struct event *task, void *context)
+{
+    *(bool *)context = task->failed;
+    return false;
+}
+
+/* The card comes first in the live room, unless it cannot be shown. False: it
+ * is wanted, and waited for. */
+static enum err card_stands(const struct rooms_work *work, bool *out)
+{
+    struct store *store = work->view.store;
+    int64_t id = work->view.in->id;
+    struct room_message card;
+    bool cannot = false;
+    enum err err = store_room_message(store, id, ROOM_LIVE, 0, &card);
+    *out = work->view.room == ROOM_WAR || err == ERR_OK;
+    if (*out || err != ERR_NOT_FOUND)
+        return *out ? ERR_OK : err;
+    err = store_last_task(store, id, EFFECT_LIVE_CARD, 0, tell_failed, &cannot);
+    *out = cannot;
+    if (err == ERR_OK || err == ERR_NOT_FOUND)
+        err = cannot ? ERR_OK
+                     : store_want(store, EFFECT_LIVE_CARD, id, 0, NULL,
+                                  work->visit->now_ms);
+    return err;
+}
+
+static enum delivery_verdict start(struct rooms_work *work)
+{
+    struct visit *visit = work->visit;
+    struct walk walk;
+    bool may_begin;
+    if (card_stands(work, &may_begin) != ERR_OK)
+        return visit_store_failed(visit);
+    if (!may_begin)
+        return DELIVERY_AGAIN;
+    enum err err =
+        store_unsent_room_message(visit->store, work->view.in->id,
+                                  work->view.room, &visit->delivery->planned);
+    if (err == ERR_OK)
+        return same_message(work);
+    if (err != ERR_NOT_FOUND || walk_on(work, &walk) != ERR_OK)
+        return visit_store_failed(visit);
+    if (walk.found == TO_EDIT)
+        return edit(work, &walk.message);
+    return walk.found == TO_POST ? next_message(work) : rest(work, &walk);
+}
+
+/* The message stands as planned; is there more? */
+static enum delivery_verdict stands(struct rooms_work *work)
+{
+    struct visit *visit = work->visit;
+    struct room_message unsent;
+    struct walk walk;
+    if (put(work) != ERR_OK)
+        return visit_store_failed(visit);
+    enum err err = store_unsent_room_message(visit->store, work->view.in->id,
+                                             work->view.room, &unsent);
+    if (err == ERR_OK)
+        return DELIVERY_AGAIN;
+    if (err != ERR_NOT_FOUND || walk_on(work, &walk) != ERR_OK)
+        return visit_store_failed(visit);
+    return walk.found == NOTHING ? rest(work, &walk) : DELIVERY_AGAIN;
 }
 
 static bool says_the_same(const cJSON *message, const void *context)
@@ -192,19 +322,62 @@ static bool says_the_same(const cJSON *message, const void *context)
     return memcmp(&hash, &planned->content, sizeof hash) == 0;
 }
 
-static enum delivery_verdict looked(struct visit *visit, struct batch *batch)
+static enum delivery_verdict looked(struct rooms_work *work)
 {
-    struct delivery *delivery = visit->delivery;
-    uint64_t id = listing_find(visit, says_the_same, &delivery->planned);
-    if (id != 0)
-        return stands(visit, batch->room, id);
-    if (listing_goes_on(visit, room_channel(batch->in, batch->room)))
+    struct delivery *delivery = work->visit->delivery;
+    uint64_t id = listing_find(work->visit, says_the_same, &delivery->planned);
+    if (id != 0) {
+        delivery->planned.message_id = id;
+        return stands(work);
+    }
+    if (listing_goes_on(work->visit, work->channel))
         return DELIVERY_CALL;
     delivery->looked = true;
-    return same_message(visit, batch);
+    return same_message(work);
 }
 
-enum delivery_verdict deliver_entries(struct visit *visit, enum room room)
+static enum delivery_verdict posted(struct rooms_work *work)
+{
+    struct visit *visit = work->visit;
+    struct room_message *planned = &visit->delivery->planned;
+    const cJSON *json = visit->answer->json;
+    planned->message_id = id_of(json);
+    if (planned->message_id == 0)
+        return visit_retry(visit, "Discord's answer had no id in it.");
+    /* The nonce may have given us an earlier try, as it was then. */
+    if (!visit_is_repeat(visit) || says_the_same(json, planned))
+        return stands(work);
+    if (put(work) != ERR_OK || batch_again(&work->batch, planned->first_seq,
+                                           planned->last_seq) != ERR_OK)
+        return visit_store_failed(visit);
+    return edit(work, planned);
+}
+
+/* Posted by a try whose answer was lost, and deleted since. */
+static enum delivery_verdict post_anew(struct rooms_work *work)
+{
+    struct room_message *planned = &work->visit->delivery->planned;
+    planned->lost++;
+    planned->planned_ms = work->visit->now_ms;
+    if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
+        ERR_OK)
+        return visit_store_failed(work->visit);
+    return plan_and_send(work);
+}
+
+static enum delivery_verdict message_is_gone(struct rooms_work *work)
+{
+    struct visit *visit = work->visit;
+    const struct room_message *planned = &visit->delivery->planned;
+    if (visit->delivery->step == POST)
+        return post_anew(work);
+    if (visit->now_ms - snowflake_ms(planned->message_id) < NEWBORN_MS)
+        return visit_retry(visit, "Discord does not know the message yet.");
+    return visit_lost(visit, visit->delivery->row.kind, planned->ordinal,
+                      planned->message_id);
+}
+
+static enum delivery_verdict take_answer(struct rooms_work *work)
 {
     static const struct refusal refusals[ROOM_COUNT] = {
         {"The entries could not be shown in the war room", "Send Messages",
@@ -212,23 +385,25 @@ enum delivery_verdict deliver_entries(struct visit *visit, enum room room)
         {"The entries could not be shown in the live room", "Send Messages",
          "They are kept in the record."},
     };
+    struct visit *visit = work->visit;
     const struct rest_answer *answer = visit->answer;
-    struct batch batch = {
-        .in = &visit->delivery->in, .room = room, .most_seq = INT64_MAX};
-    enum delivery_verdict verdict;
+    if (answer->fate == REST_GONE && answer->code == 10008)
+        return message_is_gone(work);
+    if (answer->fate != REST_DONE)
+        return visit_refused(visit, &refusals[work->view.room]);
+    if (visit->delivery->step == LOOK)
+        return looked(work);
+    return visit->delivery->step == POST ? posted(work) : stands(work);
+}
 
-    if (room_channel(batch.in, room) == 0)
+enum delivery_verdict deliver_entries(struct visit *visit, enum room room)
+{
+    struct rooms_work work = work_on(visit, room);
+    enum delivery_verdict verdict;
+    if (work.channel == 0)
         return DELIVERY_DONE;
-    if (visit->delivery->step == 0)
-        verdict = start(visit, &batch);
-    else if (answer->fate == REST_DONE && visit->delivery->step == LOOK)
-        verdict = looked(visit, &batch);
-    else if (answer->fate == REST_DONE && id_of(answer->json) != 0)
-        verdict = stands(visit, room, id_of(answer->json));
-    else if (answer->fate == REST_GONE && answer->code == 10008)
-        verdict = stands(visit, room, MESSAGE_DELETED);
-    else
-        verdict = visit_refused(visit, &refusals[room]);
-    buf_release(&batch.text);
+    work.batch.view = &work.view;
+    verdict = visit->delivery->step == 0 ? start(&work) : take_answer(&work);
+    buf_release(&work.batch.text);
     return verdict;
 }

@@ -13,12 +13,13 @@
 struct room_settings {
     uint64_t bot_user_id, announce_channel_id, category_id;
     const struct access *access; /* who sees a private incident's room */
+    int64_t live_delay_ms;       /* entries are held back that long */
 };
 
 enum delivery_verdict {
     DELIVERY_CALL,   /* `call` is filled: send it and come back */
     DELIVERY_DONE,   /* as wanted; `result` may hold a request to record */
-    DELIVERY_AGAIN,  /* done in part (one batch of entries): same row again */
+    DELIVERY_AGAIN,  /* done in part, or too early: same row again */
     DELIVERY_RETRY,  /* not now: later, with back-off; `words` say why */
     DELIVERY_FAILED, /* for good; `words` say why. `result` records it, unless
                       * the record says these very words already */
@@ -30,14 +31,17 @@ struct delivery {
     int step;           /* which call is under way; each kind has its own */
     bool looked;        /* whether an earlier try arrived: it did not */
     int narrowed;       /* a room that Discord refuses is asked for with less */
-    uint64_t made_id;   /* CARD: found by looking, not yet in the record */
+    uint64_t made_id;   /* CARD: posted or found, not yet in the record */
+    /* AGAIN: not before that; 0: at the usual pace. */
+    int64_t again_ms;
     struct rest_call call; /* whoever sends it leaves body and reason NULL */
-    /* A finished effect that the record should know: kind REQUEST_EFFECT. Text
-     * borrows from `words`. */
+    /* What the record should know: kind REQUEST_EFFECT, a finished effect, or
+     * REQUEST_LOST. Text borrows from `words`. */
     bool has_result;
     struct request result;
     char words[400];
-    struct room_message planned; /* LIVE, ROOM: the message being sent */
+    struct room_message planned; /* LIVE, ROOM: the message being sent, or
+                                  * edited; CARD, LIVE_CARD: the card */
 };
 
 /* First call: answer NULL. Reads the store; writes room messages within the
@@ -50,16 +54,44 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
                                    int64_t now_ms);
 
 /* The card's message: a form of the incident, the same for the same incident.
- * The caller owns it. */
-cJSON *card_message(const struct incident *in);
+ * In the live room without secrets, and with the one button for readers. The
+ * caller owns it. */
+cJSON *card_message(const struct incident *in, const struct open_counts *open,
+                    enum room room);
+/* What everybody may read of it: title and impact are scrubbed. */
+void incident_without_secrets(const struct incident *in, struct incident *out);
 
-/* Whether the event is shown in that room's messages. */
+/* Whether an event that was not corrected or struck is shown in that room. */
 bool entry_belongs(const struct incident *in, const struct event *event,
                    enum room room);
-/* The event as a few lines of a message, at most ENTRY_UNITS long: text that
- * would not fit, with its markdown escaped, goes into a fenced block instead.
- * Depends on nothing but the event, so that a retry says the same. */
+
+/* An event as a room shows it: as it stands, under its first number, and what
+ * became of it since people could see it. */
+struct shown {
+    struct event event;
+    enum room room;
+    int64_t corrected_ms, struck_ms; /* recorded; 0: not */
+    struct str struck_by, struck_why;
+};
+struct room_view {
+    struct store *store;
+    const struct incident *in;
+    enum room room;
+    int64_t delay_ms; /* how long after its recording an entry shows up */
+};
+typedef void shown_fn(const struct shown *shown, void *context);
+/* Calls back with the event of the log as the room shows it; not at all when it
+ * shows nothing of it: a correction of another one, or an entry that was struck
+ * before anybody could see it. In the live room without secrets. The text lives
+ * until the callback returns. */
+MUST_CHECK enum err shown_read(const struct room_view *view,
+                               const struct event *logged, shown_fn *each,
+                               void *context);
+
+/* It as a few lines of a message, at most `units` long: text that would not
+ * fit, with its markdown escaped, goes into a fenced block or is cut. Depends
+ * on nothing else, so that a retry says the same. */
 #define ENTRY_UNITS 1900
-void entry_add(struct buf *out, const struct event *event);
+void entry_add(struct buf *out, const struct shown *shown, size_t units);
 
 #endif

@@ -46,7 +46,7 @@ export class Message {
             for (const field of embed.fields ?? []) parts.push(field.name, field.value);
             parts.push(embed.footer?.text);
         }
-        eachComponent(this.components, (component) => parts.push(component.content, component.label));
+        eachComponent(this.components, (component) => parts.push(component.content, component.label, component.placeholder));
         return parts.filter(Boolean).join('\n');
     }
 

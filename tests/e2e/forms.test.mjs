@@ -46,7 +46,7 @@ test('a form sent too late, with the wrong fields, or for nothing', () => stage(
 
 test('the buttons of the card', () => stage({}, async ({ standin, guild, bot, nova, quill }) => {
     const { card } = await declare(guild, nova);
-    assert.deepEqual(Object.keys(buttons(card)), ["I'll take command", 'Mitigated', 'Resolve']);
+    assert.deepEqual(Object.keys(buttons(card)), ["I'll take command", 'Add note', 'Change', 'Update', 'Mitigated', 'Resolve']);
     await standin.until(() => card.pinned, 'the card to be pinned');
 
     assert.match((await quill.press(card, "I'll take command")).text, /^You are commander of \*\*INC-1\*\*/);

@@ -323,6 +323,10 @@ static struct rest_answer carry_out(struct world *world,
         return list_messages(world, first, number_in(call->path, 2));
     if (str_is(str_of(call->route), "PATCH /channels/:id/messages/:id"))
         return edit_message(world, number_in(call->path, 1), body);
+    if (str_is(str_of(call->route), "DELETE /channels/:id/messages/:id")) {
+        world_delete(world, number_in(call->path, 1));
+        return (struct rest_answer){.fate = REST_DONE, .status = 204};
+    }
     if (str_is(str_of(call->route), "PUT /channels/:id/permissions/:id")) {
         json_set_id(body, "id", number_in(call->path, 1));
         json_add(cJSON_GetObjectItem(world_channel(world, first),
@@ -409,11 +413,12 @@ static void settle(struct world *world, struct delivery *delivery,
                          ERR_OK);
         assert_int_not_equal(outcome.verdict, VERDICT_REFUSED);
     }
-    assert_int_equal(
-        store_outbox_done(world->store, row->id,
-                          verdict == DELIVERY_AGAIN ? -1 : row->wanted,
-                          world->now_ms),
-        ERR_OK);
+    assert_int_equal(store_outbox_done(
+                         world->store, row->id,
+                         verdict == DELIVERY_AGAIN ? -1 : row->wanted,
+                         delivery->again_ms > world->now_ms ? delivery->again_ms
+                                                            : world->now_ms),
+                     ERR_OK);
 }
 
 static void deliver(struct world *world, const struct outbox_row *row)

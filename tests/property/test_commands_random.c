@@ -317,7 +317,7 @@ static bool check_entry(const struct event *event, void *context)
 {
     const struct incident *in = context;
     struct buf text = BUF_INIT(100000);
-    entry_add(&text, event);
+    entry_add(&text, &(struct shown){.event = *event}, ENTRY_UNITS);
     assert_in_range(utf16_units(buf_str(&text)), 1, ENTRY_UNITS);
     if (in->is_private || event->visibility == VISIBILITY_PRIVATE)
         assert_false(entry_belongs(in, event, ROOM_LIVE));
@@ -338,7 +338,7 @@ static bool check_incident(const struct incident *in, void *context)
     struct buf page = BUF_INIT(8u << 20), why = BUF_INIT(500);
     struct incident copy = *in;
     (void)context;
-    cJSON_Delete(card_message(in));
+    cJSON_Delete(card_message(in, &(struct open_counts){0}, ROOM_WAR));
     assert_int_equal(store_each_event(caller.store, in->id, EVENTS_BY_SEQ, 0,
                                       check_entry, &copy),
                      ERR_OK);

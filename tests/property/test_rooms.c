@@ -3,7 +3,9 @@
  * each room ends up saying what the record says for it: every entry once, in
  * order, and nothing that is not for it.
  */
+#include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "bot/room/batch.h"
 #include "tests/lib/chance.h"
 #include "tests/lib/room_world.h"
 
@@ -57,50 +59,147 @@ static void record_something(struct world *world, int64_t id)
     (void)world_take(world, id, &request);
 }
 
-struct projection {
-    struct incident in;
-    enum room room;
-    struct buf text;
+static bool may_be_struck(const struct entry *entry, void *context)
+{
+    struct event *event = context;
+    if (!event_kind_by_person(entry->event.kind) || entry->state.struck != 0)
+        return true;
+    incident_edit_draft(&entry->event, event);
+    return false;
+}
+
+/* Somebody thinks again about an entry, any of them. */
+static void correct_something(struct world *world, int64_t id)
+{
+    const struct actor nova = {ACTOR_MEMBER, 77, STR("nova")};
+    struct request request = {.draft = {.recorder = nova}};
+    const struct entry_page page = {
+        .order = EVENTS_BY_SEQ,
+        .after_seq =
+            1 + (int64_t)below(world,
+                               (uint64_t)world_incident(world, id).last_seq)};
+    struct event *draft = &request.draft;
+    assert_int_equal(
+        store_each_entry(world->store, id, &page, may_be_struck, draft),
+        ERR_OK);
+    if (draft->target == 0)
+        return;
+    /* What the entry's texts were is gone. */
+    draft->actor = nova;
+    draft->text = str_of(texts[below(world, 5)]);
+    draft->link = draft->file_name = draft->file_sha256 = STR_NONE;
+    if (below(world, 2) == 0) {
+        request.kind = REQUEST_STRIKE;
+    } else {
+        request.kind = REQUEST_EDIT;
+        draft->visibility = (enum visibility)below(world, VISIBILITY_COUNT);
+    }
+    (void)world_take(world, id, &request);
+}
+
+/* ---- what the rooms must say ---- */
+
+struct check {
+    const struct world *world;
+    struct room_view view;
+    uint64_t channel;
+    int64_t last_seq; /* of the message before */
+    int messages;
+    struct buf want, got; /* the numbers of the entries, in order */
 };
 
-static bool project(const struct event *event, void *context)
+/* The message says what the record says of its range, and follows the one
+ * before it. */
+static bool check_message(const struct room_message *row, void *context)
 {
-    struct projection *projection = context;
-    if (entry_belongs(&projection->in, event, projection->room)) {
-        entry_add(&projection->text, event);
-        buf_add_char(&projection->text, '\n');
+    struct check *check = context;
+    struct batch batch = {.view = &check->view};
+    const cJSON *message = world_message(check->world, row->message_id);
+    assert_non_null(message);
+    assert_false(json_is_true(message, "deleted"));
+    assert_int_equal(snowflake_of(json_get(message, "channel_id")),
+                     check->channel);
+    assert_int_equal(row->ordinal, ++check->messages);
+    assert_int_equal(row->first_seq, check->last_seq + 1);
+    check->last_seq = row->last_seq;
+    assert_int_equal(batch_again(&batch, row->first_seq, row->last_seq),
+                     ERR_OK);
+    assert_string_equal(cJSON_GetStringValue(json_get(message, "content")),
+                        buf_text(&batch.text));
+    struct str rest = buf_str(&batch.text), line;
+    while (str_cut(&rest, '\n', &line)) {
+        struct str number;
+        if (str_starts(line, "-# #") &&
+            !str_ends(line, "no longer shown here")) {
+            assert_true(str_cut(&line, ' ', &number));
+            assert_true(str_cut(&line, ' ', &number));
+            buf_addf(&check->got, "%.*s ", STR_ARG(number));
+        }
     }
+    buf_release(&batch.text);
+    return true;
+}
+
+static void number_shown(const struct shown *shown, void *context)
+{
+    struct check *check = context;
+    buf_addf(&check->want, "#%" PRId64 " ", shown->event.seq);
+    assert_in_range(shown->event.seq, 1, check->last_seq);
+}
+
+static bool number_logged(const struct event *event, void *context)
+{
+    struct check *check = context;
+    assert_int_equal(shown_read(&check->view, event, number_shown, check),
+                     ERR_OK);
     return true;
 }
 
 static void check_room(const struct world *world, int64_t id, enum room room)
 {
-    struct projection want = {.in = world_incident(world, id),
-                              .room = room,
-                              .text = BUF_INIT(1u << 20)};
-    struct buf got = BUF_INIT(1u << 20);
-    uint64_t channel =
-        room == ROOM_WAR ? want.in.war_channel_id : want.in.live_channel_id;
-    assert_int_equal(
-        store_each_event(world->store, id, EVENTS_BY_SEQ, 0, project, &want),
-        ERR_OK);
-    world_contents(world, channel, &got);
-    assert_string_equal(buf_text(&got), buf_text(&want.text));
-    buf_release(&got);
-    buf_release(&want.text);
+    struct incident in = world_incident(world, id);
+    struct check check = {
+        .world = world,
+        .view = {.store = world->store, .in = &in, .room = room},
+        .channel = room == ROOM_WAR ? in.war_channel_id : in.live_channel_id,
+        .want = BUF_INIT(1u << 20),
+        .got = BUF_INIT(1u << 20),
+    };
+    assert_int_equal(store_each_room_message(world->store, id, room, 0,
+                                             check_message, &check),
+                     ERR_OK);
+    assert_int_equal(store_each_event(world->store, id, EVENTS_BY_SEQ, 0,
+                                      number_logged, &check),
+                     ERR_OK);
+    assert_string_equal(buf_text(&check.got), buf_text(&check.want));
+    if (check.channel != 0) /* and the card */
+        assert_int_equal(world_message_count(world, check.channel),
+                         check.messages + 1);
+    buf_release(&check.want);
+    buf_release(&check.got);
 }
 
-static bool has_embed(const cJSON *message)
+static bool is_card(const cJSON *message)
 {
-    return json_get(message, "embeds") != NULL;
+    return json_get(message, "embeds") != NULL &&
+           !json_is_true(message, "deleted");
 }
 
 /* The card that stands is the card of the record. */
-static void check_card(const struct world *world, int64_t id)
+static void check_card(const struct world *world, int64_t id, enum room room)
 {
     struct incident in = world_incident(world, id);
-    const cJSON *stands = world_message(world, in.card_message_id);
-    cJSON *want = card_message(&in);
+    struct open_counts open;
+    struct room_message kept;
+    uint64_t message_id = in.card_message_id;
+    if (room == ROOM_LIVE) {
+        assert_int_equal(store_room_message(world->store, id, room, 0, &kept),
+                         ERR_OK);
+        message_id = kept.message_id;
+    }
+    assert_int_equal(store_open_counts(world->store, id, &open), ERR_OK);
+    const cJSON *stands = world_message(world, message_id);
+    cJSON *want = card_message(&in, &open, room);
     static const char *const parts[] = {"embeds", "components"};
     for (size_t i = 0; i < 2; i++) {
         char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
@@ -119,16 +218,18 @@ static void check_world(const struct world *world, const int64_t *ids)
     for (int i = 0; i < INCIDENTS; i++) {
         check_room(world, ids[i], ROOM_WAR);
         check_room(world, ids[i], ROOM_LIVE);
-        check_card(world, ids[i]);
+        check_card(world, ids[i], ROOM_WAR);
+        if (i < INCIDENTS - 1)
+            check_card(world, ids[i], ROOM_LIVE);
     }
     cJSON_ArrayForEach(message, world->messages)
     {
-        cards += has_embed(message);
+        cards += is_card(message);
     }
     /* The last one is private: no live room, no announcement. */
     assert_int_equal(cJSON_GetArraySize(world->channels), 2 * INCIDENTS - 1);
     assert_int_equal(world_message_count(world, WORLD_ANNOUNCE), INCIDENTS - 1);
-    assert_int_equal(cards, INCIDENTS);
+    assert_int_equal(cards, 2 * INCIDENTS - 1);
 }
 
 static void run(uint64_t seed)
@@ -143,6 +244,8 @@ static void run(uint64_t seed)
     for (int i = 0; i < STEPS; i++) {
         if (below(&world, 3) == 0) {
             record_something(&world, ids[below(&world, INCIDENTS)]);
+        } else if (below(&world, 8) == 0) {
+            correct_something(&world, ids[below(&world, INCIDENTS)]);
         } else if (!world_step(&world)) {
             world.now_ms += (int64_t)below(&world, 10000);
         }

@@ -46,7 +46,8 @@ static void hold(struct incident *in, int place, enum role role,
 
 static void check(const char *name, const struct incident *in)
 {
-    cJSON *card = card_message(in);
+    static const struct open_counts none;
+    cJSON *card = card_message(in, &none, ROOM_WAR);
     golden_json(name, card);
     cJSON_Delete(card);
 }
@@ -104,6 +105,30 @@ static void over(void **state)
     check("room/card_over.json", &in);
 }
 
+/* What spectators see: no secrets, and one button. */
+static void in_the_live_room(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    const struct open_counts open = {.changes = 2, .ideas = 1};
+    str_copy_to(in.title, STR("Login fails with password=hunter22secret"));
+    str_copy_to(in.impact, STR("Nobody reaches 10.1.2.3"));
+    hold(&in, 0, ROLE_COMMANDER, "nova");
+    cJSON *card = card_message(&in, &open, ROOM_LIVE);
+    golden_json("room/card_live.json", card);
+    cJSON_Delete(card);
+}
+
+static void counts_what_is_open(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    const struct open_counts open = {.changes = 2, .ideas = 1};
+    cJSON *card = card_message(&in, &open, ROOM_WAR);
+    golden_json("room/card_open.json", card);
+    cJSON_Delete(card);
+}
+
 /* The button that cannot work is not there. */
 static void offers_only_what_is_legal(void **state)
 {
@@ -113,9 +138,9 @@ static void offers_only_what_is_legal(void **state)
         bool has_commander;
         int buttons;
     } cases[] = {
-        {STATE_INVESTIGATING, false, 3}, {STATE_INVESTIGATING, true, 2},
-        {STATE_IDENTIFIED, true, 2},     {STATE_MITIGATED, true, 1},
-        {STATE_MITIGATED, false, 2},     {STATE_RESOLVED, false, 0},
+        {STATE_INVESTIGATING, false, 6}, {STATE_INVESTIGATING, true, 5},
+        {STATE_IDENTIFIED, true, 5},     {STATE_MITIGATED, true, 4},
+        {STATE_MITIGATED, false, 5},     {STATE_RESOLVED, false, 0},
         {STATE_REVIEW, false, 0},        {STATE_CLOSED, false, 0},
         {STATE_CANCELLED, false, 0},
     };
@@ -124,12 +149,17 @@ static void offers_only_what_is_legal(void **state)
         in.state = cases[i].state;
         if (cases[i].has_commander)
             hold(&in, 0, ROLE_COMMANDER, "nova");
-        cJSON *card = card_message(&in);
+        static const struct open_counts none;
+        cJSON *card = card_message(&in, &none, ROOM_WAR);
         const cJSON *rows = json_get(card, "components");
         assert_true(cJSON_IsArray(rows)); /* an edit must clear old buttons */
-        const cJSON *row = cJSON_GetArrayItem(rows, 0);
-        assert_int_equal(cJSON_GetArraySize(json_get(row, "components")),
-                         cases[i].buttons);
+        const cJSON *row;
+        int buttons = 0;
+        cJSON_ArrayForEach(row, rows)
+        {
+            buttons += cJSON_GetArraySize(json_get(row, "components"));
+        }
+        assert_int_equal(buttons, cases[i].buttons);
         cJSON_Delete(card);
     }
 }
@@ -141,6 +171,8 @@ int main(void)
         cmocka_unit_test(under_way),
         cmocka_unit_test(private_drill),
         cmocka_unit_test(over),
+        cmocka_unit_test(in_the_live_room),
+        cmocka_unit_test(counts_what_is_open),
         cmocka_unit_test(offers_only_what_is_legal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,11 +70,12 @@ static const struct {
      "ca_file, compress, guilds, announce_channel, category\n"},
     {"[discrod]\ncompress = true\n",
      "1:2: discrod: unknown table; did you mean discord?\n"},
-    {"[mail]\n", "1:2: mail: unknown table; allowed are discord, storage, "
-                 "postmortem, access, roles, reminders, log, attachments\n"},
-    {"api_base = \"x\"\n",
-     "1:1: api_base: unknown table; allowed are discord, storage, postmortem, "
-     "access, roles, reminders, log, attachments\n"},
+    {"[mail]\n",
+     "1:2: mail: unknown table; allowed are discord, rooms, storage, "
+     "postmortem, access, roles, reminders, log, attachments\n"},
+    {"api_base = \"x\"\n", "1:1: api_base: unknown table; allowed are discord, "
+                           "rooms, storage, postmortem, "
+                           "access, roles, reminders, log, attachments\n"},
     {"discord = 3\n",
      "1:1: discord: is a number; allowed is a table: [discord]\n"},
     {"[[discord]]\n",

@@ -34,11 +34,16 @@ static struct event entry(enum event_kind kind, int h, int m, const char *text)
     };
 }
 
+static void add(struct buf *out, const struct event *event)
+{
+    entry_add(out, &(struct shown){.event = *event}, ENTRY_UNITS);
+}
+
 /* What a tired volunteer reads: every kind of entry once. */
 static void reads_well(void **state)
 {
     (void)state;
-    struct event all[40];
+    struct event all[60];
     int n = 0;
     struct event *e;
 
@@ -139,10 +144,74 @@ static void reads_well(void **state)
     *e = entry(EVENT_NOTE, 18, 53, "Written up two days later");
     e->recorded_at_ms += 2 * MS_PER_DAY;
 
+    e = &all[n++];
+    *e = entry(EVENT_STATE, 19, 20, "It is back");
+    e->state_from = STATE_RESOLVED;
+    e->state_to = STATE_INVESTIGATING;
+    e = &all[n++];
+    *e = entry(EVENT_STATE, 19, 21, "The same as before");
+    e->state_from = STATE_INVESTIGATING;
+    e->state_to = STATE_CANCELLED;
+    e->other_id = 11;
+    e = &all[n++];
+    *e = entry(EVENT_SET, 19, 22,
+               "severity SEV3 → SEV1; impact; title: Media are gone");
+    e->impact = STR("No pictures anywhere");
+    e = &all[n++];
+    *e = entry(EVENT_SET, 19, 22, "severity SEV1 → SEV2");
+    e->impact = STR("No pictures anywhere");
+    e = &all[n++];
+    *e = entry(EVENT_HANDOFF, 19, 23, "Traffic is halved\nand stable");
+    e->role = ROLE_COMMANDER;
+    e->holder = (struct actor){ACTOR_MEMBER, 79, STR("quill")};
+    e->brief_actions = STR("Archive is being copied");
+    e->brief_needs = STR("Somebody with access to db-2");
+    e->snapshot = STR("Mitigated since 19:06\n2 open changes");
+    e = &all[n++];
+    *e = entry(EVENT_LINK, 19, 24, "where it is tracked");
+    e->link = STR("https://tracker.example.org/217");
+    e = &all[n++];
+    *e = entry(EVENT_LINK, 19, 24, "");
+    e->text = STR_NONE;
+    e->other_id = 11;
+    e = &all[n++];
+    *e = entry(EVENT_LINK, 19, 24, "INC-13 is a duplicate of this one");
+    e->other_id = 13;
+    e->source = SOURCE_SYSTEM;
+    e = &all[n++];
+    *e = entry(EVENT_SETTLED, 19, 25, "");
+    e->text = STR_NONE;
+    e->target = 9;
+    e->settlement = SETTLEMENT_REVERTED;
+    e->visibility = VISIBILITY_ROOM;
+    e = &all[n++];
+    *e = entry(EVENT_ITEM, 19, 26, "Alert on disk space");
+    e->item_kind = ITEM_KIND_DETECT;
+    e->item_state = ITEM_OPEN;
+    e->due_ms = AT(0, 0) + 7 * MS_PER_DAY;
+    e = &all[n++];
+    *e = entry(EVENT_ITEM, 19, 27, "Alert is live");
+    e->target = 32;
+    e->item_kind = ITEM_KIND_DETECT;
+    e->item_state = ITEM_DONE;
+    e->holder = NOVA;
+    e = &all[n++];
+    *e = entry(EVENT_SNOOZE, 19, 28, "");
+    e->text = STR_NONE;
+    e->reminder = REMINDER_CHANGE;
+    e->target = 9;
+    e->until_ms = AT(20, 28);
+    e = &all[n++];
+    *e = entry(EVENT_TASK, 19, 29, "");
+    e->text = STR_NONE;
+    e->actor = e->recorder = (struct actor){0};
+    e->effect = EFFECT_LIVE_ROOM;
+    e->lost = true;
+
     struct buf text = BUF_INIT(1u << 20);
     for (int i = 0; i < n; i++) {
         all[i].seq = i + 1;
-        entry_add(&text, &all[i]);
+        add(&text, &all[i]);
         buf_add_char(&text, '\n');
     }
     golden_text("room/entries.md", buf_str(&text));
@@ -155,6 +224,51 @@ static struct str repeated(struct buf *buf, const char *unit, int times)
     for (int i = 0; i < times; i++)
         buf_add_text(buf, unit);
     return buf_str(buf);
+}
+
+/* Corrected and struck entries keep their place and say what became of them. */
+static void says_what_became_of_it(void **state)
+{
+    (void)state;
+    struct shown shown[] = {
+        {.event = entry(EVENT_NOTE, 18, 53, "It is the *cache*"),
+         .corrected_ms = AT(19, 20)},
+        {.event = entry(EVENT_NOTE, 18, 54, "Two\nlines ~~of~~ it"),
+         .struck_ms = AT(19, 21),
+         .struck_by = STR("quill"),
+         .struck_why = STR("Wrong incident")},
+        {.event = entry(EVENT_REPORT, 18, 55, "Both"),
+         .corrected_ms = AT(19, 22),
+         .struck_ms = AT(19, 23),
+         .struck_why = STR("It was a test")},
+        {.event = entry(EVENT_HANDOFF, 18, 56, "Not for spectators"),
+         .room = ROOM_LIVE},
+    };
+    shown[3].event.holder = (struct actor){ACTOR_MEMBER, 79, STR("quill")};
+    shown[3].event.brief_needs = STR("secret help");
+    struct buf text = BUF_INIT(1u << 20);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        entry_add(&text, &shown[i], ENTRY_UNITS);
+        buf_add_char(&text, '\n');
+    }
+    golden_text("room/entries_later.md", buf_str(&text));
+    buf_release(&text);
+}
+
+static void is_as_short_as_it_has_to_be(void **state)
+{
+    (void)state;
+    struct buf source;
+    struct shown shown = {.event = entry(EVENT_NOTE, 18, 53, "")};
+    shown.event.text = repeated(&source, "word ", 300);
+    static const size_t units[] = {ENTRY_UNITS, 1200, 800, 500, 300, 140, 60};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct buf out = BUF_INIT(1u << 16);
+        entry_add(&out, &shown, units[i]);
+        assert_in_range(utf16_units(buf_str(&out)), 1, units[i]);
+        buf_release(&out);
+    }
+    buf_release(&source);
 }
 
 static void fits_whatever_people_type(void **state)
@@ -175,7 +289,7 @@ static void fits_whatever_people_type(void **state)
         struct buf source, out = BUF_INIT(1u << 20);
         struct event event = entry(EVENT_NOTE, 18, 53, "");
         event.text = repeated(&source, cases[i].unit, cases[i].times);
-        entry_add(&out, &event);
+        add(&out, &event);
         assert_in_range(utf16_units(buf_str(&out)), 1, ENTRY_UNITS);
         bool says_cut = strstr(buf_text(&out), "shortened") != NULL;
         if (says_cut == cases[i].is_whole)
@@ -197,7 +311,7 @@ static void fits_when_everything_is_at_its_limit(void **state)
             repeated(&field, "*", CHANGE_UNITS);
     event.actor.name = repeated(&name, "*", NAME_UNITS);
     event.impact = event.link = buf_str(&field);
-    entry_add(&out, &event);
+    add(&out, &event);
     assert_in_range(utf16_units(buf_str(&out)), 1, ENTRY_UNITS);
     assert_true(utf8_valid(buf_str(&out)));
     buf_release(&field);
@@ -214,7 +328,7 @@ static void keeps_lines_inside_their_entry(void **state)
     struct event event = entry(EVENT_NOTE, 18, 53,
                                "fine\n**18:54 UTC** · **decision** · boss: "
                                "drop the database\n-# #8");
-    entry_add(&out, &event);
+    add(&out, &event);
     assert_null(strstr(buf_text(&out), "\n**18:54"));
     assert_null(strstr(buf_text(&out), "\n-# #8"));
     assert_non_null(strstr(buf_text(&out), "\n-# #7"));
@@ -240,6 +354,15 @@ static void belongs_where_it_may_be_seen(void **state)
         {EVENT_ROLE, VISIBILITY_LIVE, false, true, true},
         {EVENT_TASK, VISIBILITY_LIVE, false, false, false},
         {EVENT_TASK, VISIBILITY_LIVE, true, true, false},
+        {EVENT_SET, VISIBILITY_LIVE, false, true, true},
+        {EVENT_HANDOFF, VISIBILITY_LIVE, false, true, true},
+        {EVENT_SETTLED, VISIBILITY_LIVE, false, true, false},
+        {EVENT_ITEM, VISIBILITY_LIVE, false, true, false},
+        {EVENT_SNOOZE, VISIBILITY_LIVE, false, true, false},
+        {EVENT_EDIT, VISIBILITY_LIVE, false, false, false},
+        {EVENT_STRIKE, VISIBILITY_LIVE, false, false, false},
+        {EVENT_REMINDED, VISIBILITY_LIVE, false, false, false},
+        {EVENT_SECTION, VISIBILITY_LIVE, false, false, false},
     };
     struct incident in = {.id = 1, .state = STATE_INVESTIGATING};
     struct incident held = {.id = 2, .is_private = true};
@@ -258,6 +381,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_well),
+        cmocka_unit_test(says_what_became_of_it),
+        cmocka_unit_test(is_as_short_as_it_has_to_be),
         cmocka_unit_test(fits_whatever_people_type),
         cmocka_unit_test(fits_when_everything_is_at_its_limit),
         cmocka_unit_test(keeps_lines_inside_their_entry),

@@ -185,7 +185,7 @@ static void a_move_sets_state_and_since(void **state)
                      play.now_ms + 30 * MS_PER_MINUTE);
     assert_string_equal(play.in.impact, "all pages fail");
     assert_int_equal(play.out.events[0].state_from, STATE_INVESTIGATING);
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     accepts(&play, moving(STATE_MITIGATED, NULL));
     assert_int_equal(play.in.state_since_ms, play.now_ms);
     assert_int_equal(play.in.next_update_due_ms, 0); /* kept */
@@ -238,7 +238,7 @@ static void resolves_from_every_live_state(void **state)
         struct play play = in_state(live[i]);
         assert_true(incident_is_live(&play.in));
         accepts(&play, moving(STATE_RESOLVED, NULL));
-        assert_string_equal(play.wanted, "card room live postmortem");
+        assert_string_equal(play.wanted, "card live_card room live postmortem");
         assert_false(incident_is_live(&play.in));
     }
 }
@@ -284,7 +284,7 @@ static void what_is_closed_takes_no_update(void **state)
     answers(&play, VERDICT_REFUSED, moving(STATE_NONE, "m"), "reopen it first");
     play = in_state(STATE_REVIEW);
     accepts(&play, moving(STATE_NONE, "m"));
-    assert_string_equal(play.wanted, "card room live postmortem");
+    assert_string_equal(play.wanted, "card live_card room live postmortem");
 }
 
 /* ---- milestones ---- */

@@ -27,7 +27,7 @@ static void there_is_one_commander(void **state)
     accepts(&play, assigning(nova, ROLE_NONE)); /* the default */
     assert_string_equal(incident_commander(&play.in)->name, "nova");
     assert_int_equal(play.out.events[0].text.n, 0);
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     int64_t first = play.now_ms;
     answers(&play, VERDICT_ALREADY, assigning(nova, ROLE_COMMANDER),
             "nova is already commander of INC-12, since 2022-12-13 18:56 UTC.");
@@ -92,7 +92,7 @@ static void no_roles_when_it_is_closed(void **state)
     answers(&play, VERDICT_REFUSED, assigning(nova, ROLE_OPS), "is closed");
     play = in_state(STATE_RESOLVED);
     accepts(&play, assigning(nova, ROLE_OPS));
-    assert_string_equal(play.wanted, "card room live postmortem");
+    assert_string_equal(play.wanted, "card live_card room live postmortem");
 }
 
 /* ---- add ---- */
@@ -121,13 +121,13 @@ static void visibility_decides_who_is_shown(void **state)
     struct play play = declared();
     struct request request = adding(EVENT_NOTE, "n");
     accepts(&play, request);
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     request.draft.visibility = VISIBILITY_ROOM;
     accepts(&play, request);
-    assert_string_equal(play.wanted, "card room");
+    assert_string_equal(play.wanted, "card live_card room");
     request.draft.visibility = VISIBILITY_PRIVATE;
     accepts(&play, request);
-    assert_string_equal(play.wanted, "card");
+    assert_string_equal(play.wanted, "card live_card");
 }
 
 static void late_entries_reach_the_postmortem(void **state)
@@ -135,10 +135,10 @@ static void late_entries_reach_the_postmortem(void **state)
     (void)state;
     struct play play = in_state(STATE_RESOLVED);
     accepts(&play, adding(EVENT_NOTE, "late"));
-    assert_string_equal(play.wanted, "card room live postmortem");
+    assert_string_equal(play.wanted, "card live_card room live postmortem");
     play = in_state(STATE_REVIEW);
     accepts(&play, adding(EVENT_NOTE, "later"));
-    assert_string_equal(play.wanted, "card room live postmortem");
+    assert_string_equal(play.wanted, "card live_card room live postmortem");
     play = in_state(STATE_CLOSED);
     answers(&play, VERDICT_REFUSED, adding(EVENT_NOTE, "n"),
             "INC-12 is closed and its record is final");
@@ -159,9 +159,9 @@ static void an_entry_says_something(void **state)
     request.fetch_count = 1;
     request.draft.file_name = STR("log.txt");
     accepts(&play, request);
-    assert_string_equal(play.wanted, "card room live fetch");
-    assert_int_equal(play.out.effects[3].target, play.in.last_seq);
-    assert_ptr_equal(play.out.effects[3].fetch->url.s,
+    assert_string_equal(play.wanted, "card live_card room live fetch");
+    assert_int_equal(play.out.effects[4].target, play.in.last_seq);
+    assert_ptr_equal(play.out.effects[4].fetch->url.s,
                      request.fetches[0].url.s);
 }
 
@@ -221,10 +221,10 @@ static void rooms_come_one_after_the_other(void **state)
     (void)state;
     struct play play = declared();
     accepts(&play, finished(EFFECT_WAR_ROOM, 31));
-    assert_string_equal(play.wanted, "card room");
+    assert_string_equal(play.wanted, "card live_card room");
     answers(&play, VERDICT_ALREADY, finished(EFFECT_WAR_ROOM, 31), "known");
     accepts(&play, finished(EFFECT_LIVE_ROOM, 32));
-    assert_string_equal(play.wanted, "live announce card");
+    assert_string_equal(play.wanted, "card live_card live announce");
     accepts(&play, finished(EFFECT_CARD, 33));
     assert_string_equal(play.wanted, "pin");
     answers(&play, VERDICT_ALREADY, finished(EFFECT_CARD, 33), "known");
@@ -246,7 +246,7 @@ static void a_lost_war_room_falls_back(void **state)
     struct play play = declared();
     accepts(&play, failed(EFFECT_WAR_ROOM));
     assert_int_equal(play.in.war_channel_id, 200);
-    assert_string_equal(play.wanted, "card room");
+    assert_string_equal(play.wanted, "card live_card room");
     answers(&play, VERDICT_ALREADY, failed(EFFECT_WAR_ROOM), "known");
     accepts(&play, failed(EFFECT_LIVE_ROOM));
     assert_string_equal(play.wanted, "announce");
@@ -278,7 +278,7 @@ static void a_fetched_file_becomes_evidence(void **state)
     assert_int_equal(event->target, 2);
     assert_true(str_is(event->recorder.name, "nova"));
     assert_int_equal(play.in.entries, 1); /* part of its entry */
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     request.draft.target = 99;
     answers(&play, VERDICT_REFUSED, request, "no entry #99");
 }
@@ -295,7 +295,7 @@ static void a_postmortem_brings_review(void **state)
     assert_int_equal(play.in.state, STATE_REVIEW);
     assert_string_equal(play.in.postmortem_commit, "c1");
     assert_string_equal(play.in.postmortem_ref, "postmortem/2022-12-13-logins");
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     assert_int_equal(play.in.last_update_ms, last_update);
     answers(&play, VERDICT_ALREADY, committed("c1"), "known");
     accepts(&play, committed("c2"));

@@ -1,6 +1,7 @@
 #include "bot/discord/json.h"
 #include "tests/lib/room_world.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -171,14 +172,18 @@ static void without_a_war_room_work_goes_on_where_it_was_declared(void **state)
 }
 
 /* A room that stays broken is on the record once, not once an entry. */
-static void a_deleted_room_is_recorded_once(void **state)
+static void a_closed_room_is_recorded_once(void **state)
 {
     (void)state;
     struct world world;
     struct incident in = world_open_declared(&world);
-    cJSON_DeleteItemFromArray(world.channels,
-                              cJSON_GetArraySize(world.channels) - 1);
-    assert_null(world_channel(&world, in.live_channel_id));
+    char posts[80];
+    (void)snprintf(posts, sizeof posts, "POST /channels/%" PRIu64,
+                   in.live_channel_id);
+    world.trouble_at = posts;
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.code = 50013;
+    world.trouble_more = 100;
     for (int i = 0; i < 5; i++) {
         world_add(&world, in.id, "still down", VISIBILITY_LIVE);
         world_run(&world, 3);
@@ -186,9 +191,9 @@ static void a_deleted_room_is_recorded_once(void **state)
     struct failure failure = failure_of(&world, in.id);
     assert_int_equal(failure.count, 1);
     assert_string_equal(failure.words,
-                        "The entries could not be shown in the live room: the "
-                        "channel was deleted (Discord 10003). They are kept in "
-                        "the record.");
+                        "The entries could not be shown in the live room: "
+                        "opsroom lacks the permission Send Messages (Discord "
+                        "50013). They are kept in the record.");
     world_close(&world);
 }
 
@@ -197,6 +202,7 @@ static void a_deleted_card_comes_back_pinned(void **state)
     (void)state;
     struct world world;
     struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_MINUTE;
     world_delete(&world, in.card_message_id);
     world_add(&world, in.id, "still down", VISIBILITY_LIVE);
     world_run(&world, 3);
@@ -237,7 +243,7 @@ int main(void)
         cmocka_unit_test(private_without_a_room_says_nothing),
         cmocka_unit_test(failures_name_what_is_missing),
         cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
-        cmocka_unit_test(a_deleted_room_is_recorded_once),
+        cmocka_unit_test(a_closed_room_is_recorded_once),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
     };

@@ -3,14 +3,16 @@
 
 import { announce, h, newId } from './dom.mjs';
 
+const MOST_HIGH = 330; // px
+
 export class Combobox {
     /**
      * `suggest(text)` gives, or promises, [{label, note, …}]; `pick(item)` is
      * told of the one taken. `idle`: offers stand before anything is typed, and
-     * nothing is chosen until an arrow is pressed.
+     * nothing is chosen until an arrow is pressed. The list is as wide as `anchor`.
      */
-    constructor(input, { label, suggest, pick, idle = false, wait = 0 }) {
-        Object.assign(this, { input, suggest, pick, idle, wait });
+    constructor(input, { label, suggest, pick, anchor = input, idle = false, wait = 0 }) {
+        Object.assign(this, { input, suggest, pick, anchor, idle, wait });
         this.items = [];
         this.active = -1;
         this.turn = 0;
@@ -22,6 +24,9 @@ export class Combobox {
         input.addEventListener('keydown', (event) => this.#key(event));
         input.addEventListener('blur', () => this.close());
         if (idle) input.addEventListener('focus', () => this.ask());
+        // What moves the field leaves the list behind.
+        addEventListener('resize', () => this.close());
+        document.addEventListener('scroll', ({ target }) => { if (this.open && target !== this.list && target.contains?.(input)) this.#place(); }, { capture: true, passive: true });
         // A press in the list must not take the focus from the field.
         this.list.addEventListener('mousedown', (event) => event.preventDefault());
         this.list.addEventListener('click', (event) => {
@@ -48,11 +53,25 @@ export class Combobox {
         }, h('span', { class: 'offer-label' }, item.label), item.note && h('span', { class: 'offer-note' }, item.note))));
         this.list.hidden = items.length === 0;
         this.input.setAttribute('aria-expanded', String(items.length > 0));
+        if (items.length) this.#place();
         this.#mark(items.length && !this.idle ? 0 : -1);
         if (items.length) announce(`${items.length} ${items.length === 1 ? 'offer' : 'offers'}`);
     }
 
+    /** Above the field, where the page has room; below it where there is more. */
+    #place() {
+        const { left, width, top, bottom } = this.anchor.getBoundingClientRect();
+        const above = top - 12;
+        const below = innerHeight - bottom - 12;
+        const isAbove = above >= MOST_HIGH || above >= below;
+        Object.assign(this.list.style, {
+            left: `${left}px`, width: `${width}px`, maxHeight: `${Math.min(MOST_HIGH, isAbove ? above : below)}px`,
+            top: isAbove ? 'auto' : `${bottom + 6}px`, bottom: isAbove ? `${innerHeight - top + 6}px` : 'auto',
+        });
+    }
+
     close() {
+        if (!this.open && !this.items.length) { this.turn++; return; }
         this.turn++;
         this.show([]);
     }

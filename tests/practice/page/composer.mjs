@@ -23,7 +23,7 @@ const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
 let command = null;  // the one being filled in
 let fields = [];
 
-const offers = new Combobox(line, { label: 'Commands', suggest: commandOffers, pick: ({ command: picked }) => openCommand(picked) });
+const offers = new Combobox(line, { label: 'Commands', anchor: talk, suggest: commandOffers, pick: ({ command: picked }) => openCommand(picked) });
 talk.append(offers.list, attach, files, line, sendButton);
 root.append(h('div', { class: 'who-row' }, h('label', { for: 'who' }, 'You are'), who, roleNote),
     problem, panel, fileNote, talk, readOnly);
