@@ -93,6 +93,9 @@ async function readAsAReader(me) {
     assert.equal(await me.at('#line').isVisible(), false, 'there is nothing to write in');
     await me.gone('.message.private');
     await me.looksRight('live-room');
+    await me.push('.components button', 'What is happening?');
+    await me.sees('.message.private', 'Media uploads fail');
+    await me.looksRight('what-is-happening');
 }
 
 async function resolveByForm(me) {

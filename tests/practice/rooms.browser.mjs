@@ -47,7 +47,7 @@ test('a private incident is for its responders', () => withBrowser({}, async ({ 
     assert.doesNotMatch(await me.page.locator('body').textContent(), /Keys leaked|inc-1/);
 }));
 
-test('the owner deletes a room', () => withBrowser({}, async ({ room, visit }) => {
+test('a war room that is deleted is made again', () => withBrowser({}, async ({ room, visit }) => {
     const me = await visit({ name: 'deleted', as: 'marlow' });
     await declare(me, 'Media uploads fail');
     await me.push('.room', 'inc-1-media-uploads-fail');
@@ -58,6 +58,8 @@ test('the owner deletes a room', () => withBrowser({}, async ({ room, visit }) =
     await me.press('Enter');
     await me.sees('#room-title h1', 'general');
     assert.ok(!room.guild.channels.has(before.id));
+    await me.push('.room', 'inc-1-media-uploads-fail');
+    await me.sees('.card', 'Media uploads fail');
 }));
 
 test('a real outage is played, to be watched', () => withBrowser({ paceMs: 0 }, async ({ visit }) => {
