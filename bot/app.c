@@ -2,6 +2,7 @@
 
 #include "bot/base/log.h"
 #include "bot/cli.h"
+#include "bot/export.h"
 #include "bot/io/loop.h"
 #include "bot/session.h"
 #include "bot/turn.h"
@@ -38,6 +39,7 @@ struct app {
     struct outbox *outbox;
     struct reminders *reminders;
     struct session *session;
+    struct process process;
     uv_signal_t signals[2];
     struct deadline *grace;
     int64_t grace_ends_ms;
@@ -159,6 +161,20 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
     outbox_set_rooms(app->outbox, &rooms);
 }
 
+/* What the next command tells of it. */
+static void connection_changed(struct app *app, bool is_connected)
+{
+    if (app->process.is_connected == is_connected)
+        return;
+    app->process.is_connected = is_connected;
+    app->process.connection_ms = clock_wall_ms();
+}
+
+static void on_lost(void *context)
+{
+    connection_changed(context, false);
+}
+
 static void on_registered(const struct rest_answer *answer, void *context)
 {
     struct app *app = context;
@@ -207,8 +223,10 @@ static void on_ready(struct app *app, const cJSON *data)
     log_info("ready", LOG_ID("user", bot_user_id),
              LOG_ID("application", app->application_id),
              LOG_INT("guilds", cJSON_GetArraySize(guilds)));
+    connection_changed(app, true);
     if (bot_user_id == 0 || app->application_id == 0)
         return;
+    app->process.application_id = app->application_id;
     keep_fact_id(app, "bot_user_id", bot_user_id);
     keep_fact_id(app, "application_id", app->application_id);
     fill_rooms(app, bot_user_id);
@@ -219,6 +237,7 @@ static void on_ready(struct app *app, const cJSON *data)
 static void on_resumed(struct app *app, int64_t seq)
 {
     log_info("resumed", LOG_INT("seq", seq));
+    connection_changed(app, true);
     register_commands(app);
 }
 
@@ -342,10 +361,32 @@ static bool open_parts(struct app *app, const char *token)
     return ok;
 }
 
+static enum err render(struct store *store, const struct config *config,
+                       const struct incident *in, struct buf *page,
+                       struct buf *why)
+{
+    struct postmortem_settings settings;
+    cli_postmortem_settings(config, &settings);
+    return postmortem_render(store, in, &settings, page, why);
+}
+
+static struct process process_now(void)
+{
+    int64_t now_ms = clock_wall_ms();
+    return (struct process){
+        .version = OPSROOM_VERSION,
+        .started_ms = now_ms,
+        .connection_ms = now_ms,
+        .render = render,
+        .export = export_incident,
+    };
+}
+
 static void wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
-    struct turn_config turn = {&app->loop, app->store, app->rest, config};
+    struct turn_config turn = {&app->loop, app->store, app->rest, config,
+                               &app->process};
     struct outbox_config outbox = {
         .loop = &app->loop,
         .store = app->store,
@@ -354,7 +395,8 @@ static void wire(struct app *app, const char *token, const char *program_dir)
         .attachment_max_bytes = config->attachment_max_bytes,
         .wake = turn_wake,
     };
-    struct session_handlers handlers = {on_dispatch, on_renewed, on_fatal, app};
+    struct session_handlers handlers = {on_dispatch, on_renewed, on_lost,
+                                        on_fatal, app};
     struct room_settings nobody = {.bot_user_id = 0};
 
     cli_helper_path(config, program_dir, app->helper, sizeof app->helper);
@@ -378,6 +420,7 @@ static void wire(struct app *app, const char *token, const char *program_dir)
     rest_on_bad_token(app->rest, on_bad_token, app);
     /* A resumed session brings no READY: who we are is known from before. */
     app->application_id = fact_id(app, "application_id");
+    app->process.application_id = app->application_id;
     fill_rooms(app, fact_id(app, "bot_user_id"));
 }
 
@@ -430,7 +473,7 @@ int app_run(const struct config *config, const char *token,
             const char *program_dir)
 {
     static struct app app;
-    app = (struct app){.config = config};
+    app = (struct app){.config = config, .process = process_now()};
     if (uv_loop_init(&app.loop) != 0)
         return EXIT_FAILED;
     if (!open_parts(&app, token)) {

@@ -1,6 +1,7 @@
 #include "bot/cli.h"
 
 #include "bot/cli_event.h"
+#include "bot/export.h"
 #include "bot/postmortem/postmortem.h"
 #include "commands/command.h"
 
@@ -147,12 +148,6 @@ int cli_verify(const struct config *config)
     return err == ERR_OK ? 0 : 1;
 }
 
-static bool add_event(const struct event *event, void *context)
-{
-    cJSON_AddItemToArray(context, event_json(event));
-    return true;
-}
-
 static bool print_event(const struct event *event, void *context)
 {
     struct buf line = BUF_INIT(REPORT_BYTES);
@@ -171,41 +166,6 @@ static void print_title(const struct incident *in)
                  in->title, word_of(&severity_words, (int)in->severity),
                  word_of(&state_words, (int)in->state));
     buf_release(&name);
-}
-
-static cJSON *incident_json(const struct incident *in)
-{
-    cJSON *object = cJSON_CreateObject();
-    cJSON *milestones = cJSON_AddObjectToObject(object, "milestones");
-    const struct role_holder *commander = incident_commander(in);
-    struct buf text = BUF_INIT(400);
-    cJSON_AddNumberToObject(object, "id", (double)in->id);
-    cJSON_AddStringToObject(object, "title", in->title);
-    cJSON_AddStringToObject(object, "state",
-                            word_of(&state_words, (int)in->state));
-    cJSON_AddStringToObject(object, "severity",
-                            word_of(&severity_words, (int)in->severity));
-    cJSON_AddStringToObject(object, "type",
-                            word_of(&type_words, (int)in->type));
-    cJSON_AddBoolToObject(object, "private", in->is_private);
-    cJSON_AddBoolToObject(object, "drill", in->is_drill);
-    cJSON_AddStringToObject(object, "impact", in->impact);
-    cJSON_AddStringToObject(object, "commander",
-                            commander == NULL ? "not recorded"
-                                              : commander->name);
-    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
-        buf_clear(&text);
-        when_print(&in->milestones[i], true, &text);
-        cJSON_AddStringToObject(milestones, word_of(&milestone_words, i),
-                                buf_text(&text));
-    }
-    buf_clear(&text);
-    incident_print_alarm_gap(in, &text);
-    cJSON_AddStringToObject(object, "human_alarm_gap", buf_text(&text));
-    cJSON_AddStringToObject(object, "postmortem_branch", in->postmortem_ref);
-    cJSON_AddStringToObject(object, "postmortem_commit", in->postmortem_commit);
-    buf_release(&text);
-    return object;
 }
 
 static int load(const struct config *config, int64_t incident_id,
@@ -233,14 +193,11 @@ int cli_timeline(const struct config *config, int64_t incident_id, bool json)
         return 1;
     enum err err;
     if (json) {
-        cJSON *object = incident_json(&in);
-        cJSON *events = cJSON_AddArrayToObject(object, "events");
-        err = store_each_event(store, incident_id, EVENTS_BY_TIME, 0, add_event,
-                               events);
-        char *text = cJSON_Print(object);
-        (void)printf("%s\n", text);
-        free(text);
-        cJSON_Delete(object);
+        struct buf text = BUF_INIT(SIZE_MAX);
+        err = export_incident(store, &in, &text);
+        if (err == ERR_OK)
+            err = print(buf_str(&text));
+        buf_release(&text);
     } else {
         print_title(&in);
         err = store_each_event(store, incident_id, EVENTS_BY_TIME, 0,

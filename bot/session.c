@@ -153,6 +153,7 @@ static void on_closed(int code, struct str reason, void *context)
     struct gateway_out out = {.count = 0};
     log_info("gateway_closed", LOG_INT("code", code),
              LOG_STR("reason", reason));
+    session->handlers.lost(session->handlers.context);
     gateway_closed(session->gateway, code, reason, loop_now_ms(session->loop),
                    &out);
     carry_out(session, &out);

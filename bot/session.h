@@ -18,6 +18,8 @@ struct session_handlers {
     void (*dispatch)(struct gateway_action *action, void *context);
     /* A new session: sequence numbers start anew. */
     void (*renewed)(void *context);
+    /* The connection is gone; another one is tried for. */
+    void (*lost)(void *context);
     /* The gateway said that trying again is useless. */
     void (*fatal)(int code, const char *words, void *context);
     void *context;

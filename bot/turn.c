@@ -210,7 +210,7 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
     static struct command_run run; /* some 40 kB: not on the stack */
     static struct taken taken;
     const struct command_world world = {turn->config.store, turn->config.config,
-                                        now_ms};
+                                        now_ms, turn->config.process};
     enum err err = take_command(&run, &item->interaction, &world, &taken);
     if (err == ERR_OK) {
         log_command(&run, &taken);
@@ -304,7 +304,12 @@ static void on_end(void *context)
     if (turn->count == 0 && !outbox_has_work(turn->outbox) &&
         !reminders_have_work(turn->reminders))
         return;
-    bool committed = settle(turn, clock_wall_ms()) == ERR_OK;
+    int64_t now_ms = clock_wall_ms();
+    bool committed = settle(turn, now_ms) == ERR_OK;
+    if (committed)
+        turn->config.process->last_commit_ms = now_ms;
+    else
+        turn->config.process->failed_ms = now_ms;
     if (!committed) {
         log_error("turn_not_kept",
                   LOG_TEXT("why", store_why(turn->config.store)));

@@ -9,6 +9,7 @@
 #include "bot/config.h"
 #include "bot/outbox/outbox.h"
 #include "bot/reminders.h"
+#include "commands/process.h"
 
 struct turn;
 
@@ -17,6 +18,7 @@ struct turn_config {
     struct store *store;
     struct rest *rest;
     const struct config *config;
+    struct process *process; /* the turn keeps its commits up to date */
 };
 
 struct turn *turn_new(const struct turn_config *config);

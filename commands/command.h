@@ -17,6 +17,7 @@
 #include "bot/discord/interaction.h"
 #include "commands/answer.h"
 #include "commands/list.h"
+#include "commands/process.h"
 #include "storage/store.h"
 
 enum value_type {
@@ -101,9 +102,12 @@ struct call {
     const uint64_t *roles; /* the caller's */
     int role_count;
     uint64_t guild_id, channel_id;
-    uint64_t parent_id; /* the room that this thread belongs to, or 0 */
+    uint64_t app_permissions; /* opsroom's in that channel, as Discord has them
+                               */
+    uint64_t parent_id;       /* the room that this thread belongs to, or 0 */
     int64_t now_ms;
     const struct config *config;
+    const struct process *process; /* NULL: none runs */
     /* For reading only: what is written goes down the road. Entries, items,
      * other incidents (ask reach_may_know before showing one). */
     struct store *store;

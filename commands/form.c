@@ -142,6 +142,9 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
     const struct call *call = &attempt->run->call;
     struct buf presets = BUF_INIT(4 * CUSTOM_ID_BYTES);
     buf_add(&presets, attempt->presets);
+    /* A select's presets end in the name of what was chosen. */
+    if (attempt->interaction->chosen.n > 0)
+        buf_addf(&presets, "=%.*s", STR_ARG(attempt->interaction->chosen));
     if (call->source == SOURCE_SLASH)
         add_typed(attempt->run, &presets);
     /* Kept for the form alone; its files' signed addresses go with it. */

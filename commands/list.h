@@ -32,6 +32,11 @@
     X(action_done)                                                             \
     X(action_drop)                                                             \
     X(resolve)                                                                 \
+    X(postmortem_preview)                                                      \
+    X(postmortem_write)                                                        \
+    X(opsroom_setup)                                                           \
+    X(opsroom_health)                                                          \
+    X(opsroom_export)                                                          \
     X(help)
 
 /* The first word of commands that come in groups, and its help. One without a

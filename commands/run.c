@@ -181,6 +181,8 @@ bool find_caller(struct attempt *attempt)
     call->now_ms = attempt->world->now_ms;
     call->config = attempt->world->config;
     call->store = attempt->world->store;
+    call->process = attempt->world->process;
+    call->app_permissions = it->app_permissions;
     call->in = &run->in;
     call->memory = &run->memory;
     call->file_text = it->file_text;

@@ -22,6 +22,7 @@ struct command_world {
     struct store *store;
     const struct config *config;
     int64_t now_ms;
+    const struct process *process; /* NULL: none runs */
 };
 
 /* Holds pointers into itself and borrows from the interaction: not copied, and

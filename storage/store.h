@@ -372,6 +372,20 @@ MUST_CHECK enum err store_fact(struct store *store, const char *name,
 MUST_CHECK enum err store_put_fact(struct store *store, const char *name,
                                    struct str value);
 
+/* ---- health (health.c) ---- */
+
+struct store_health {
+    int64_t bytes, incidents, events;
+    int64_t waiting; /* rows of the outbox */
+    /* The one that was tried first and is not done; else the oldest. Nothing
+     * when none waits. */
+    enum effect_kind kind;
+    int64_t incident_id, attempts;
+    int64_t first_attempt_ms, not_before_ms;
+    char error[400];
+};
+MUST_CHECK enum err store_health(struct store *store, struct store_health *out);
+
 /* ---- proof (verify.c) ---- */
 
 struct verdicts {

@@ -153,7 +153,7 @@ static void take(struct caller *caller, const struct request *request,
 const char *caller_does(struct caller *caller, const struct interaction *it)
 {
     struct command_world world = {caller->store, &caller->config,
-                                  caller->now_ms};
+                                  caller->now_ms, caller->process};
     cJSON_Delete(caller->answer);
     command_run_release(&caller->run);
     assert_int_equal(store_begin(caller->store), ERR_OK);

@@ -21,6 +21,7 @@ struct caller {
     void *scratch; /* struct scratch */
     struct store *store;
     struct config config;
+    const struct process *process; /* NULL until a test sets it */
     int64_t now_ms;
     /* Of the last call: */
     struct command_run run;

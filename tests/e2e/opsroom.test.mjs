@@ -1,0 +1,52 @@
+// What admins ask of the running bot, and a postmortem read and written in Discord.
+
+import assert from 'node:assert/strict';
+
+import { declare, scene, told } from './stage.mjs';
+
+const options = {
+    guilds: [{
+        roles: [{ name: 'admin', permissions: ['ADMINISTRATOR'] }], channels: ['general'],
+        members: [{ name: 'nova', roles: ['admin'] }, 'quill', 'finch'],
+    }],
+    settings: (guild) => ({ access: { admin: [guild.role('admin').id] } }),
+};
+const file = (answer) => answer.message.attachments[0];
+
+scene('setup, health and export are for admins', options, async ({ standin, guild, bot, nova, quill }) => {
+    const { war } = await declare(guild, nova);
+    assert.ok(!quill.sees('/opsroom health'));
+    const health = await nova.slash('/opsroom health');
+    assert.match(health.text, /Gateway\*\* connected for.*All is well/s);
+    assert.ok(health.ephemeral);
+    assert.match((await nova.slash('/opsroom setup')).text, /has every permission it needs.*may administer opsroom: <@&/s);
+    standin.faults.revoke('PIN_MESSAGES');
+    const setup = await nova.slash('/opsroom setup');
+    assert.match(setup.text, /Missing in this channel\*\*\n- Pin Messages: to pin the card\n/);
+    assert.match(setup.text, /permissions=2252180186844240/);
+
+    const exported = await nova.slash('/opsroom export', {}, { channel: war });
+    assert.equal(file(exported).name, 'inc-1.json');
+    const text = file(exported).bytes.toString();
+    assert.equal(text, bot.run('timeline', '--incident', '1', '--json').out);
+    assert.ok(exported.text.includes(JSON.parse(text).record_sha256));
+});
+
+scene('a postmortem is written section by section, and read before it is kept', options, async ({ guild, bot, nova, quill }) => {
+    const { war } = await declare(guild, nova);
+    const here = { channel: war };
+    const asked = await quill.slash('/postmortem write', {}, here);
+    const form = await quill.press(asked, 'Write a section', { values: ['causes'] });
+    assert.equal(form.modal.title, 'Write INC-1');
+    const written = await quill.submit(form, { text: 'A full disk.\nNobody watched it.' });
+    assert.match(written.text, /"causes" of the postmortem of \*\*INC-1\*\* is written/);
+    const again = await quill.press(asked, 'Write a section', { values: ['causes'] });
+    assert.equal(again.modal.fields[0].value, 'A full disk.\nNobody watched it.');
+
+    const preview = await quill.press(written.message, 'Preview');
+    assert.equal(file(preview).name, 'inc-1-postmortem.md');
+    const page = file(preview).bytes.toString();
+    assert.match(page, /## Causes\n\nNo finding was confirmed.\n\nA full disk.\\\n +Nobody watched it.\n/);
+    assert.equal(page, bot.run('render', '--incident', '1').out);
+    assert.equal(told(bot).events.at(-1).section, 'causes');
+});
