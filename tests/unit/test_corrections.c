@@ -54,7 +54,7 @@ static void an_edit_is_checked_like_a_new_entry(void **state)
     accepts(&play, correcting(seq, EVENT_REPORT, "disk is full"));
     assert_int_equal(play.out.events[0].kind, EVENT_EDIT);
     assert_int_equal(play.out.events[0].target, seq);
-    assert_string_equal(play.wanted, "card room live");
+    assert_string_equal(play.wanted, "card live_card room live");
     assert_int_equal(play.in.milestones[MILESTONE_FIRST_REPORT].from_ms, T0);
     assert_int_equal(play.in.entries, 1);
     answers(&play, VERDICT_REFUSED, correcting(seq, EVENT_NOTE, ""), "empty");
@@ -227,7 +227,8 @@ static void private_hides_and_public_shows(void **state)
     assert_string_equal(play.wanted, "card room access announce");
     set.draft.is_private = false;
     accepts(&play, set);
-    assert_string_equal(play.wanted, "card room live access live_room");
+    assert_string_equal(play.wanted,
+                        "card live_card room live access live_room");
     set.draft.type = TYPE_SECURITY;
     accepts(&play, set);
     assert_true(play.in.is_private);
