@@ -266,7 +266,7 @@ static void what_is_lost_is_made_again_while_it_lasts(void **state)
     answers(&play, VERDICT_ALREADY, lost, "known already");
     lost.draft.ref_id = 7;
     accepts(&play, lost);
-    assert_string_equal(play.wanted, "war_room");
+    assert_string_equal(play.wanted, "war_room room");
     assert_int_equal(play.in.war_channel_id, 0);
     assert_int_equal(play.in.card_message_id, 0);
     play = in_state(STATE_CLOSED);
