@@ -155,6 +155,7 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
         .bot_user_id = bot_user_id,
         .announce_channel_id = app->config->announce_channel_id,
         .category_id = app->config->category_id,
+        .archive_category_id = app->config->archive_category_id,
         .access = &app->config->access,
         .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
     };

@@ -169,6 +169,8 @@ static void fold_set(struct incident *in, const struct event *event)
 {
     in->severity = event->severity;
     in->type = event->type;
+    if (event->is_private && !in->is_private)
+        in->announce_message_id = 0; /* it is being taken away */
     in->is_private = event->is_private;
     set_text_of(in->title, event->title);
     set_text_of(in->impact, event->impact);

@@ -46,7 +46,8 @@ static void decide_failure(struct step *step)
         want(step, EFFECT_ANNOUNCE);
     } else if (event->effect == EFFECT_FETCH ||
                event->effect == EFFECT_POSTMORTEM ||
-               event->effect == EFFECT_ACCESS) {
+               event->effect == EFFECT_ACCESS ||
+               event->effect == EFFECT_ANNOUNCE) {
         want(step, EFFECT_ROOM);
     }
 }

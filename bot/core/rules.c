@@ -292,6 +292,8 @@ static void decide_move(struct step *step)
     want(step, EFFECT_LIVE);
     if (moves && event->state_to == STATE_INVESTIGATING)
         want(step, EFFECT_ANNOUNCE);
+    if (is_reopening(step) && step->in->remind_archive.last_ms != 0)
+        want(step, EFFECT_ACCESS); /* people may write there again */
     if (event->state_to == STATE_RESOLVED ||
         (event->state_to == STATE_REVIEW && !moves))
         want(step, EFFECT_POSTMORTEM);

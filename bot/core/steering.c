@@ -108,25 +108,35 @@ static void print_changes(struct step *step, struct buf *text)
         buf_add_text(text, "not recorded");
 }
 
+/* What was announced is a secret now: that message is taken away. */
+static void want_withdrawn(struct step *step)
+{
+    struct outcome *out = step->out;
+    uint64_t message_id = step->in->announce_message_id;
+    if (message_id != 0)
+        out->effects[out->effect_count++] = (struct effect){
+            .kind = EFFECT_ANNOUNCE, .target = (int64_t)message_id};
+}
+
 static void want_set(struct step *step)
 {
     const struct incident *in = step->in;
     const struct event *event = &step->event;
-    want_shown(step, event->visibility);
-    if (!str_is(event->title, in->title) || event->severity != in->severity)
-        want(step, EFFECT_RENAME);
-    if (!str_is(event->title, in->title))
-        want(step, EFFECT_ANNOUNCE);
-    if (event->is_private == in->is_private)
-        return;
-    want(step, EFFECT_ACCESS);
-    if (event->is_private) {
-        /* Not through want(): it is the announcement of a secret now. */
-        struct outcome *out = step->out;
-        out->effects[out->effect_count++] =
-            (struct effect){.kind = EFFECT_ANNOUNCE};
-    } else {
+    bool is_called_otherwise =
+        !str_is(event->title, in->title) || event->severity != in->severity;
+    bool changes_hands = event->is_private != in->is_private;
+    if (changes_hands && event->is_private)
+        want_withdrawn(step);
+    if (changes_hands) {
+        want(step, EFFECT_ACCESS);
         want(step, EFFECT_LIVE_ROOM);
+    }
+    want_shown(step, event->visibility);
+    if (changes_hands && event->visibility != VISIBILITY_LIVE)
+        want(step, EFFECT_LIVE);
+    if (is_called_otherwise || changes_hands) {
+        want(step, EFFECT_RENAME);
+        want(step, EFFECT_ANNOUNCE);
     }
 }
 

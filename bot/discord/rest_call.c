@@ -81,6 +81,45 @@ struct rest_call rest_channel_create(uint64_t guild_id, cJSON *body,
     return call;
 }
 
+struct rest_call rest_channel_get(uint64_t channel_id)
+{
+    struct rest_call call = call_new(REST_GET, "GET /channels/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64, channel_id);
+    return call;
+}
+
+struct rest_call rest_channel_edit(uint64_t channel_id, cJSON *body,
+                                   const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_PATCH, "PATCH /channels/:id", channel_id);
+    set_path(&call, "/channels/%" PRIu64, channel_id);
+    take_body(&call, body);
+    set_reason(&call, reason);
+    return call;
+}
+
+struct rest_call rest_guild_roles(uint64_t guild_id)
+{
+    struct rest_call call =
+        call_new(REST_GET, "GET /guilds/:id/roles", guild_id);
+    set_path(&call, "/guilds/%" PRIu64 "/roles", guild_id);
+    return call;
+}
+
+/* No nonce guards it: a lost answer is looked up. */
+struct rest_call rest_thread_create(uint64_t channel_id, cJSON *body,
+                                    const char *reason)
+{
+    struct rest_call call =
+        call_new(REST_POST, "POST /channels/:id/threads", channel_id);
+    set_path(&call, "/channels/%" PRIu64 "/threads", channel_id);
+    take_body(&call, body);
+    set_reason(&call, reason);
+    call.repeat = REST_REPEAT_NEVER;
+    return call;
+}
+
 struct rest_call rest_guild_channels(uint64_t guild_id)
 {
     struct rest_call call =
@@ -141,18 +180,6 @@ struct rest_call rest_message_pin(uint64_t channel_id, uint64_t message_id,
         call_new(REST_PUT, "PUT /channels/:id/messages/pins/:id", channel_id);
     set_path(&call, "/channels/%" PRIu64 "/messages/pins/%" PRIu64, channel_id,
              message_id);
-    set_reason(&call, reason);
-    return call;
-}
-
-struct rest_call rest_overwrite_put(uint64_t channel_id, uint64_t whose,
-                                    cJSON *body, const char *reason)
-{
-    struct rest_call call =
-        call_new(REST_PUT, "PUT /channels/:id/permissions/:id", channel_id);
-    set_path(&call, "/channels/%" PRIu64 "/permissions/%" PRIu64, channel_id,
-             whose);
-    take_body(&call, body);
     set_reason(&call, reason);
     return call;
 }

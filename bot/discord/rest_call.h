@@ -62,7 +62,13 @@ struct rest_answer {
 /* Builders for the calls opsroom makes. `body` is taken (may be NULL). */
 struct rest_call rest_channel_create(uint64_t guild_id, cJSON *body,
                                      const char *reason);
+struct rest_call rest_channel_get(uint64_t channel_id);
+struct rest_call rest_channel_edit(uint64_t channel_id, cJSON *body,
+                                   const char *reason);
 struct rest_call rest_guild_channels(uint64_t guild_id);
+struct rest_call rest_guild_roles(uint64_t guild_id);
+struct rest_call rest_thread_create(uint64_t channel_id, cJSON *body,
+                                    const char *reason);
 struct rest_call rest_message_create(uint64_t channel_id, cJSON *body);
 struct rest_call rest_message_edit(uint64_t channel_id, uint64_t message_id,
                                    cJSON *body);
@@ -71,9 +77,6 @@ struct rest_call rest_message_delete(uint64_t channel_id, uint64_t message_id,
 struct rest_call rest_messages_list(uint64_t channel_id, int limit);
 struct rest_call rest_message_pin(uint64_t channel_id, uint64_t message_id,
                                   const char *reason);
-/* Who or what the overwrite is for: a member or a role, as the body says. */
-struct rest_call rest_overwrite_put(uint64_t channel_id, uint64_t whose,
-                                    cJSON *body, const char *reason);
 struct rest_call rest_interaction_callback(uint64_t interaction_id,
                                            struct str token, cJSON *body);
 struct rest_call rest_interaction_edit(uint64_t application_id,

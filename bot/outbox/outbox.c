@@ -41,6 +41,8 @@ static int64_t spacing_ms(enum effect_kind kind)
         return 1 * MS_PER_SECOND;
     case EFFECT_POSTMORTEM:
         return 2 * MS_PER_SECOND;
+    case EFFECT_RENAME: /* names and topics: 2 per 10 minutes */
+        return 5 * MS_PER_MINUTE;
     default:
         return 0;
     }
@@ -51,8 +53,8 @@ struct pace {
     int64_t incident_id;
     int64_t not_before_ms; /* wall */
 };
-/* After that long without one, the next delivery but one comes sooner: what
- * people do in a quiet moment shows soon. */
+/* After that long without one, a card may be edited again sooner: what people
+ * do in a quiet moment shows soon. */
 #define QUIET_MS       (30 * MS_PER_SECOND)
 #define QUIET_SPACE_MS (3 * MS_PER_SECOND)
 #define PACES          64
@@ -161,8 +163,9 @@ static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
 {
     struct pace *pace = pace_find(outbox, row);
     int64_t space_ms = spacing_ms(row->kind);
+    bool is_card = row->kind == EFFECT_CARD || row->kind == EFFECT_LIVE_CARD;
     bool was_quiet = pace == NULL || wall_ms - pace->not_before_ms > QUIET_MS;
-    if (was_quiet && space_ms > QUIET_SPACE_MS)
+    if (is_card && was_quiet && space_ms > QUIET_SPACE_MS)
         space_ms = QUIET_SPACE_MS;
     if (pace == NULL) {
         pace = &outbox->paces[outbox->pace_next];

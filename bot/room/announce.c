@@ -5,14 +5,26 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { LOOK = 1, POST };
+/* One line in the announce channel, as long as the incident is public: a row
+ * with a target takes that message away. */
+
+enum { LOOK = 1, POST, EDIT, REMOVE };
+
+static void add_help(struct buf *out, const struct incident *in)
+{
+    buf_addf(out, "help in <#%" PRIu64 ">", in->war_channel_id);
+}
 
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
  * #inc-12-live, help in #inc-12-global-outage` */
-static cJSON *announcement(const struct incident *in)
+static cJSON *announcement(const struct incident *incident)
 {
+    struct incident clean;
+    const struct incident *in = &clean;
     struct buf text = BUF_INIT(8000);
+    incident_without_secrets(incident, &clean);
     if (in->is_drill)
         buf_add_text(&text, "**Drill** · ");
     buf_addf(&text, "**%s** · **", word_of(&severity_words, (int)in->severity));
@@ -25,65 +37,135 @@ static cJSON *announcement(const struct incident *in)
     }
     if (in->live_channel_id != 0)
         buf_addf(&text, " · follow it in <#%" PRIu64 ">", in->live_channel_id);
-    buf_addf(&text, " · help in <#%" PRIu64 ">", in->war_channel_id);
+    buf_add_text(&text, " · ");
+    add_help(&text, in);
     cJSON *message = message_new(buf_str(&text));
     buf_release(&text);
     return message;
 }
 
-static bool says_the_same(const cJSON *message, const void *line)
+static bool names_its_room(const cJSON *message, const void *context)
 {
-    return str_eq(json_text(message, "content"), json_text(line, "content"));
+    const struct incident *in = context;
+    char help[48] = "";
+    struct buf text = BUF_IN(help);
+    const char *content = cJSON_GetStringValue(json_get(message, "content"));
+    add_help(&text, in);
+    return content != NULL && strstr(content, help) != NULL;
 }
 
-static uint64_t find_line(const struct visit *visit)
+static bool tell_seq(const struct event *task, void *context)
 {
-    cJSON *line = announcement(&visit->delivery->in);
-    uint64_t id = listing_find(visit, says_the_same, line);
-    cJSON_Delete(line);
-    return id;
+    *(int64_t *)context = task->seq;
+    return false;
 }
 
+/* One that was taken away must not swallow the next. */
 static enum delivery_verdict post(struct visit *visit)
 {
-    char key[48];
-    (void)snprintf(key, sizeof key, "announce/%" PRId64,
-                   visit->delivery->in.id);
+    const struct incident *in = &visit->delivery->in;
+    int64_t before = 0;
+    char key[64];
+    enum err err = store_last_task(visit->store, in->id, EFFECT_ANNOUNCE, 0,
+                                   tell_seq, &before);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return visit_store_failed(visit);
+    (void)snprintf(key, sizeof key, "announce/%" PRId64 "/%" PRId64, in->id,
+                   before);
     return visit_post(visit, POST, visit->set->announce_channel_id,
-                      announcement(&visit->delivery->in), key);
+                      announcement(in), key);
+}
+
+static enum delivery_verdict edit(struct visit *visit, uint64_t id)
+{
+    visit->delivery->made_id = id;
+    return visit_call(visit, EDIT,
+                      rest_message_edit(visit->set->announce_channel_id, id,
+                                        announcement(&visit->delivery->in)));
+}
+
+static enum delivery_verdict start(struct visit *visit)
+{
+    const struct incident *in = &visit->delivery->in;
+    uint64_t channel = visit->set->announce_channel_id;
+    if (in->is_private)
+        return DELIVERY_DONE;
+    if (in->announce_message_id != 0)
+        return edit(visit, in->announce_message_id);
+    /* Both rooms are made at the same time; this one was slower. */
+    if (in->war_channel_id == 0)
+        return visit_retry(visit, "The war room is not there yet.");
+    if (visit_is_repeat(visit))
+        return visit_look(visit, LOOK, channel,
+                          visit->delivery->row.first_attempt_ms);
+    return post(visit);
+}
+
+static enum delivery_verdict looked(struct visit *visit)
+{
+    uint64_t id = listing_find(visit, names_its_room, &visit->delivery->in);
+    if (id != 0)
+        return edit(visit, id);
+    return listing_goes_on(visit, visit->set->announce_channel_id)
+               ? DELIVERY_CALL
+               : post(visit);
+}
+
+static enum delivery_verdict take_answer(struct visit *visit)
+{
+    const struct incident *in = &visit->delivery->in;
+    uint64_t id = id_of(visit->answer->json);
+    switch (visit->delivery->step) {
+    case LOOK:
+        return looked(visit);
+    case POST:
+        /* The nonce may have given us an earlier try, as it was then. */
+        return visit_is_repeat(visit) && id != 0 ? edit(visit, id)
+                                                 : visit_made(visit, id);
+    default:
+        id = visit->delivery->made_id;
+        return id == in->announce_message_id ? DELIVERY_DONE
+                                             : visit_made(visit, id);
+    }
+}
+
+static enum delivery_verdict withdraw(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "The announcement could not be taken back", "View Channel",
+        "Delete it by hand: the incident is private now."};
+    if (visit->answer == NULL)
+        return visit_call(
+            visit, REMOVE,
+            rest_message_delete(visit->set->announce_channel_id,
+                                (uint64_t)visit->delivery->row.target,
+                                "The incident is private now"));
+    bool is_away =
+        visit->answer->fate == REST_DONE || visit->answer->fate == REST_GONE;
+    return is_away ? DELIVERY_DONE : visit_refused(visit, &refusal);
 }
 
 enum delivery_verdict deliver_announce(struct visit *visit)
 {
     static const struct refusal refusal = {
         "The incident could not be announced", "Send Messages",
-        "Tell people yourself, and see discord.announce_channel_id in the "
+        "Tell people yourself, and see discord.announce_channel in the "
         "settings."};
-    const struct incident *in = &visit->delivery->in;
-    uint64_t channel = visit->set->announce_channel_id;
-    uint64_t id;
-
-    switch (visit->delivery->step) {
-    case 0:
-        if (channel == 0 || in->announce_message_id != 0 || in->is_private)
-            return DELIVERY_DONE;
-        /* Both rooms are made at the same time; this one was slower. */
-        if (in->war_channel_id == 0)
-            return visit_retry(visit, "The war room is not there yet.");
-        if (visit_is_repeat(visit))
-            return visit_look(visit, LOOK, channel,
-                              visit->delivery->row.first_attempt_ms);
-        return post(visit);
-    case LOOK:
-        if (visit->answer->fate != REST_DONE)
-            return visit_refused(visit, &refusal);
-        id = find_line(visit);
-        if (id != 0)
-            return visit_made(visit, id);
-        return listing_goes_on(visit, channel) ? DELIVERY_CALL : post(visit);
-    default:
-        if (visit->answer->fate == REST_DONE)
-            return visit_made(visit, id_of(visit->answer->json));
-        return visit_refused(visit, &refusal);
-    }
+    const struct rest_answer *answer = visit->answer;
+    if (visit->set->announce_channel_id == 0)
+        return DELIVERY_DONE;
+    if (visit->delivery->row.target != 0)
+        return withdraw(visit);
+    if (visit->delivery->step == 0)
+        return start(visit);
+    if (answer->fate == REST_DONE)
+        return take_answer(visit);
+    bool is_gone = answer->fate == REST_GONE && answer->code == 10008;
+    if (is_gone && visit->delivery->step == EDIT &&
+        visit->delivery->in.announce_message_id != 0)
+        return visit_lost(visit, EFFECT_ANNOUNCE, 0,
+                          visit->delivery->in.announce_message_id);
+    if (is_gone)
+        return visit_retry(visit, "The announcement was deleted at once.");
+    return visit_refused(visit, &refusal);
 }

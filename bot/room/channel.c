@@ -11,37 +11,20 @@
 
 enum { LOOK = 1, ROLES, CREATE, CREATE_PLAIN };
 
-/* "Your server name or channel names contain words that are not allowed". */
-#define NAME_REFUSED 20031
-
-#define MARK_BYTES 80
-
-static void mark_make(char out[static MARK_BYTES], const struct visit *visit,
-                      const struct channel_plan *plan)
-{
-    (void)snprintf(out, MARK_BYTES, "(opsroom INC-%" PRId64 " %s %.8s)",
-                   visit->delivery->in.id, plan->room,
-                   store_instance(visit->store));
-}
-
-static uint64_t channel_find(const cJSON *channels, const char *mark)
+static uint64_t channel_find(const struct visit *visit,
+                             const struct channel_plan *plan)
 {
     const cJSON *channel;
-    cJSON_ArrayForEach(channel, channels)
+    struct buf mark = BUF_INIT(200);
+    uint64_t id = 0;
+    channel_mark_add(&mark, visit, plan->room);
+    cJSON_ArrayForEach(channel, visit->answer->json)
     {
-        if (str_ends(json_text(channel, "topic"), mark))
-            return id_of(channel);
+        if (id == 0 && str_ends(json_text(channel, "topic"), buf_text(&mark)))
+            id = id_of(channel);
     }
-    return 0;
-}
-
-static void set_plain_name(const struct incident *in, cJSON *body)
-{
-    struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
-    channel_name_add(&name, in, true);
-    cJSON_DeleteItemFromObjectCaseSensitive(body, "name");
-    json_set_text(body, "name", buf_str(&name));
-    buf_release(&name);
+    buf_release(&mark);
+    return id;
 }
 
 /* `step` is CREATE or CREATE_PLAIN. */
@@ -49,39 +32,28 @@ static enum delivery_verdict create(struct visit *visit,
                                     const struct channel_plan *plan, int step)
 {
     const struct incident *in = &visit->delivery->in;
-    char mark[MARK_BYTES], topic[512];
+    struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
+    struct buf topic = BUF_INIT(CHANNEL_TOPIC_BYTES);
+    cJSON *overwrites = plan->overwrites(visit);
     cJSON *body = json_object();
+    char reason[64];
 
-    plan->fill(visit, body);
-    if (step == CREATE_PLAIN)
-        set_plain_name(in, body);
+    channel_name_add(&name, in, plan->room, step == CREATE_PLAIN);
+    channel_topic_add(&topic, visit, plan->room, step == CREATE_PLAIN);
+    json_set_text(body, "name", buf_str(&name));
     json_set_number(body, "type", 0);
-    mark_make(mark, visit, plan);
-    (void)snprintf(topic, sizeof topic, "%s%s %s", plan->about,
-                   step == CREATE_PLAIN ? " Discord does not allow a word of "
-                                          "the title as a name."
-                                        : "",
-                   mark);
-    json_set_text(body, "topic", str_of(topic));
+    json_set_text(body, "topic", buf_str(&topic));
+    buf_release(&name);
+    buf_release(&topic);
+    if (overwrites != NULL)
+        json_set(body, "permission_overwrites", overwrites);
     if (visit->set->category_id != 0 &&
         visit->delivery->narrowed < OUTSIDE_CATEGORY)
         json_set_id(body, "parent_id", visit->set->category_id);
-    char reason[64];
     (void)snprintf(reason, sizeof reason, "The %s room of INC-%" PRId64,
-                   plan->room, in->id);
+                   plan->room == ROOM_WAR ? "war" : "live", in->id);
     return visit_call(visit, step,
                       rest_channel_create(in->guild_id, body, reason));
-}
-
-static struct rest_call guild_roles(uint64_t guild_id)
-{
-    struct rest_call call = {.method = REST_GET,
-                             .route = "GET /guilds/:id/roles",
-                             .major_id = guild_id,
-                             .repeat = REST_REPEAT_SAFE};
-    (void)snprintf(call.path, sizeof call.path, "/guilds/%" PRIu64 "/roles",
-                   guild_id);
-    return call;
 }
 
 static bool refused_for_good(const struct rest_answer *answer)
@@ -105,7 +77,7 @@ static enum delivery_verdict prepare(struct visit *visit,
 {
     if (plan->asks_roles)
         return visit_call(visit, ROLES,
-                          guild_roles(visit->delivery->in.guild_id));
+                          rest_guild_roles(visit->delivery->in.guild_id));
     return create(visit, plan, CREATE);
 }
 
@@ -114,7 +86,6 @@ enum delivery_verdict channel_make(struct visit *visit,
 {
     struct delivery *delivery = visit->delivery;
     const struct rest_answer *answer = visit->answer;
-    char mark[MARK_BYTES];
     uint64_t id;
 
     switch (delivery->step) {
@@ -126,8 +97,7 @@ enum delivery_verdict channel_make(struct visit *visit,
     case LOOK:
         if (answer->fate != REST_DONE)
             return visit_refused(visit, &plan->refusal);
-        mark_make(mark, visit, plan);
-        id = channel_find(answer->json, mark);
+        id = channel_find(visit, plan);
         return id != 0 ? visit_made(visit, id) : prepare(visit, plan);
     case ROLES:
         if (answer->fate != REST_DONE)
@@ -143,18 +113,4 @@ enum delivery_verdict channel_make(struct visit *visit,
             return prepare(visit, plan);
         return visit_refused(visit, &plan->refusal);
     }
-}
-
-void channel_add_overwrite(cJSON *body, uint64_t id, bool is_member,
-                           const char *allow, const char *deny)
-{
-    cJSON *overwrite = json_object();
-    if (json_get(body, "permission_overwrites") == NULL)
-        json_set(body, "permission_overwrites", json_array());
-    json_set_id(overwrite, "id", id);
-    json_set_number(overwrite, "type", is_member ? 1 : 0);
-    json_set_text(overwrite, "allow", str_of(allow));
-    json_set_text(overwrite, "deny", str_of(deny));
-    json_add(cJSON_GetObjectItemCaseSensitive(body, "permission_overwrites"),
-             overwrite);
 }

@@ -1,6 +1,7 @@
 #include "bot/room/deliver.h"
 
 #include "bot/base/utf8.h"
+#include "bot/discord/message.h"
 
 #include <inttypes.h>
 
@@ -41,12 +42,15 @@ static void add_slug(struct buf *out, struct str text)
     }
 }
 
-void channel_name_add(struct buf *out, const struct incident *in, bool is_plain)
+void channel_name_add(struct buf *out, const struct incident *in,
+                      enum room room, bool is_plain)
 {
     size_t from = out->n;
     buf_addf(out, "inc-%" PRId64, in->id);
     /* Clients can read the names of channels they are not let into. */
-    if (in->is_private && !is_plain)
+    if (room == ROOM_LIVE)
+        buf_add_text(out, "-live");
+    else if (in->is_private && !is_plain)
         buf_add_text(out, "-private");
     else if (!is_plain)
         add_slug(out, str_of(in->title));
@@ -54,4 +58,34 @@ void channel_name_add(struct buf *out, const struct incident *in, bool is_plain)
                                        NAME_MOST_UNITS));
     while (out->n > from && out->s[out->n - 1] == '-')
         buf_cut(out, out->n - 1);
+}
+
+void channel_mark_add(struct buf *out, const struct visit *visit,
+                      enum room room)
+{
+    buf_addf(out, "(opsroom INC-%" PRId64 " %s %.8s)", visit->delivery->in.id,
+             room == ROOM_WAR ? "war" : "live", store_instance(visit->store));
+}
+
+void channel_topic_add(struct buf *out, const struct visit *visit,
+                       enum room room, bool is_plain)
+{
+    const struct incident *in = &visit->delivery->in;
+    struct incident clean;
+    if (!in->is_private) {
+        incident_without_secrets(in, &clean);
+        buf_addf(out, "%s · ", word_of(&severity_words, (int)in->severity));
+        markdown_add_line(out,
+                          str_of(room == ROOM_LIVE ? clean.title : in->title));
+        buf_add_text(out, ". ");
+    }
+    buf_add_text(out, room == ROOM_LIVE
+                          ? "What happens, as the responders put it on the "
+                            "record. Read only. "
+                          : "Commands and buttons work here. Nothing said here "
+                            "is kept unless it is put on the record. ");
+    if (is_plain)
+        buf_add_text(out, "Discord does not allow a word of the title as a "
+                          "name. ");
+    channel_mark_add(out, visit, room);
 }

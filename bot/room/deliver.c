@@ -152,10 +152,9 @@ static enum effect_kind room_effect(enum effect_kind kind)
 }
 
 /* The channel that Discord does not know, if it was one that we made. */
-static uint64_t lost_room(const struct visit *visit)
+static uint64_t lost_room(const struct visit *visit, enum effect_kind effect)
 {
     const struct incident *in = &visit->delivery->in;
-    enum effect_kind effect = room_effect(visit->delivery->row.kind);
     bool is_gone =
         visit->answer->fate == REST_GONE && visit->answer->code == 10003;
     if (!is_gone || effect == EFFECT_NONE)
@@ -168,13 +167,20 @@ static uint64_t lost_room(const struct visit *visit)
 enum delivery_verdict visit_refused(struct visit *visit,
                                     const struct refusal *refusal)
 {
-    uint64_t lost = lost_room(visit);
+    return visit_refused_in(visit, refusal,
+                            room_effect(visit->delivery->row.kind));
+}
+
+enum delivery_verdict visit_refused_in(struct visit *visit,
+                                       const struct refusal *refusal,
+                                       enum effect_kind room)
+{
+    uint64_t lost = lost_room(visit, room);
     /* What was just made is not known everywhere at once. */
     if (lost != 0 && visit->now_ms - snowflake_ms(lost) < NEWBORN_MS)
         return visit_retry(visit, "Discord does not know the channel yet.");
     if (lost != 0)
-        return visit_lost(visit, room_effect(visit->delivery->row.kind), 0,
-                          lost);
+        return visit_lost(visit, room, 0, lost);
     const struct rest_answer *answer = visit->answer;
     const char *known = code_words(answer->code);
     struct buf words = BUF_INIT(1000);
@@ -296,7 +302,12 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
     case EFFECT_PIN:
         return deliver_pin(&visit);
     case EFFECT_ACCESS:
-        return deliver_let_in(&visit);
+    case EFFECT_ARCHIVE:
+        return deliver_access(&visit);
+    case EFFECT_RENAME:
+        return deliver_rename(&visit);
+    case EFFECT_REMIND:
+        return deliver_remind(&visit);
     case EFFECT_LIVE:
         return deliver_entries(&visit, ROOM_LIVE);
     case EFFECT_ROOM:

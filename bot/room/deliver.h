@@ -20,7 +20,9 @@ enum delivery_verdict deliver_war_room(struct visit *visit);
 enum delivery_verdict deliver_live_room(struct visit *visit);
 enum delivery_verdict deliver_card(struct visit *visit, enum room room);
 enum delivery_verdict deliver_pin(struct visit *visit);
-enum delivery_verdict deliver_let_in(struct visit *visit);
+enum delivery_verdict deliver_access(struct visit *visit); /* and ARCHIVE */
+enum delivery_verdict deliver_rename(struct visit *visit);
+enum delivery_verdict deliver_remind(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 
@@ -46,6 +48,10 @@ struct refusal {
  * else FAILED. A room that is gone is lost. */
 enum delivery_verdict visit_refused(struct visit *visit,
                                     const struct refusal *refusal);
+/* The same, for an effect in several rooms: which one this is about. */
+enum delivery_verdict visit_refused_in(struct visit *visit,
+                                       const struct refusal *refusal,
+                                       enum effect_kind room);
 
 /* ---- messages ---- */
 
@@ -84,29 +90,29 @@ enum {
 };
 
 struct channel_plan {
-    const char *room;    /* "war", "live": part of the mark in its topic */
-    const char *about;   /* the topic before the mark */
+    enum room room;
     bool has_plain_name; /* "inc-12", when Discord refuses words of the title */
-    bool asks_roles;     /* body() wants the guild's roles as the answer */
-    int narrow_most;     /* how far it may be narrowed */
+    bool asks_roles; /* overwrites() wants the guild's roles as the answer */
+    int narrow_most; /* how far it may be narrowed */
     struct refusal refusal;
-    /* Adds name and overwrites. */
-    void (*fill)(const struct visit *visit, cJSON *body);
+    /* The list, owned by the caller; NULL: as its category has it. */
+    cJSON *(*overwrites)(const struct visit *visit);
 };
-#define CHANNEL_NAME_BYTES 1000
-/* "inc-12-title-of-it", "inc-12-private", or plain "inc-12". */
+/* "Your server name or channel names contain words that are not allowed". */
+#define NAME_REFUSED        20031
+#define CHANNEL_NAME_BYTES  1000
+#define CHANNEL_TOPIC_BYTES 3000
+/* "inc-12-title-of-it", "inc-12-private", "inc-12-live", or plain "inc-12". */
 void channel_name_add(struct buf *out, const struct incident *in,
-                      bool is_plain);
+                      enum room room, bool is_plain);
+/* What it is about, and the mark. */
+void channel_topic_add(struct buf *out, const struct visit *visit,
+                       enum room room, bool is_plain);
+/* The end of a topic: names the room, the incident and the database, so that a
+ * channel of ours is known again. */
+void channel_mark_add(struct buf *out, const struct visit *visit,
+                      enum room room);
 enum delivery_verdict channel_make(struct visit *visit,
                                    const struct channel_plan *plan);
-void channel_add_overwrite(cJSON *body, uint64_t id, bool is_member,
-                           const char *allow, const char *deny);
-
-/* What the bot needs where it sets overwrites: VIEW_CHANNEL, SEND_MESSAGES,
- * EMBED_LINKS, ATTACH_FILES, READ_MESSAGE_HISTORY, PIN_MESSAGES, ADD_REACTIONS,
- * CREATE_PUBLIC_THREADS, SEND_MESSAGES_IN_THREADS. */
-#define BITS_BOT "2252109051448384"
-/* Of a person: VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY. */
-#define BITS_TAKE_PART "68608"
 
 #endif

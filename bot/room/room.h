@@ -11,7 +11,7 @@
 #include "storage/store.h"
 
 struct room_settings {
-    uint64_t bot_user_id, announce_channel_id, category_id;
+    uint64_t bot_user_id, announce_channel_id, category_id, archive_category_id;
     const struct access *access; /* who sees a private incident's room */
     int64_t live_delay_ms;       /* entries are held back that long */
 };

@@ -22,7 +22,7 @@ test('who takes a role in a private incident is let into its room', () => stage(
 
     standin.faults.revoke('MANAGE_ROLES');
     await nova.slash('/ic assign', { user: finch, role: 'scribe' }, { channel: war });
-    await war.message(/could not be let into the room.*Manage Roles/);
+    await war.message(/Who may see the war room could not be changed.*Manage Roles/);
     assert.ok(!sees(finch, war));
     assert.equal(guild.channels.has(war.id), true);
     assert.equal(bot.record().events.filter(({ effect }) => effect === 'war_room').length, 1);

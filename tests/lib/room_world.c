@@ -298,6 +298,19 @@ static struct rest_answer edit_message(struct world *world, uint64_t id,
     return done(cJSON_Duplicate(message, 1));
 }
 
+static struct rest_answer edit_channel(struct world *world, uint64_t id,
+                                       cJSON *body)
+{
+    cJSON *channel = world_channel(world, id);
+    cJSON *field;
+    cJSON_ArrayForEach(field, body)
+    {
+        json_set(channel, field->string, cJSON_Duplicate(field, 1));
+    }
+    cJSON_Delete(body);
+    return done(cJSON_Duplicate(channel, 1));
+}
+
 static struct rest_answer carry_out(struct world *world,
                                     const struct rest_call *call)
 {
@@ -327,13 +340,10 @@ static struct rest_answer carry_out(struct world *world,
         world_delete(world, number_in(call->path, 1));
         return (struct rest_answer){.fate = REST_DONE, .status = 204};
     }
-    if (str_is(str_of(call->route), "PUT /channels/:id/permissions/:id")) {
-        json_set_id(body, "id", number_in(call->path, 1));
-        json_add(cJSON_GetObjectItem(world_channel(world, first),
-                                     "permission_overwrites"),
-                 body);
-        return (struct rest_answer){.fate = REST_DONE, .status = 204};
-    }
+    if (str_is(str_of(call->route), "GET /channels/:id"))
+        return done(cJSON_Duplicate(world_channel(world, first), 1));
+    if (str_is(str_of(call->route), "PATCH /channels/:id"))
+        return edit_channel(world, first, body);
     assert_string_equal(call->route, "PUT /channels/:id/messages/pins/:id");
     cJSON *message = world_message(world, number_in(call->path, 1));
     if (message == NULL || json_is_true(message, DELETED))
@@ -349,8 +359,8 @@ static struct rest_answer answer_to(struct world *world,
     enum trouble trouble = TROUBLE_NONE;
     struct rest_answer answer = {.fate = REST_UNREACHABLE};
 
-    buf_addf(&line, "%s %s", rest_method_name(call->method), call->path);
-    buf_addf(&world->calls, "%s\n", buf_text(&line));
+    buf_addf(&line, "%s %s\n", rest_method_name(call->method), call->path);
+    buf_add(&world->calls, buf_str(&line));
     if (str_is(str_of(call->route), "POST /channels/:id/messages"))
         buf_addf(&world->bodies, "%s\n", call->body);
     if (world->trouble != TROUBLE_NONE &&

@@ -33,7 +33,7 @@ struct world {
     struct buf calls;  /* one line a call: method and path */
     struct buf bodies; /* of messages posted, one a line, delivered or not */
 
-    /* Befalls the next call whose "METHOD /path" begins so. */
+    /* Befalls the next call whose "METHOD /path\n" begins so. */
     enum trouble trouble;
     const char *trouble_at;
     int code;

@@ -182,9 +182,8 @@ static void check_effects(const struct incident *after,
     for (int i = 0; i < out->effect_count; i++) {
         enum effect_kind kind = out->effects[i].kind;
         bool is_public = kind == EFFECT_LIVE_ROOM || kind == EFFECT_LIVE ||
-                         kind == EFFECT_ANNOUNCE;
-        bool hides =
-            kind == EFFECT_ANNOUNCE && out->events[0].kind == EVENT_SET;
+                         kind == EFFECT_LIVE_CARD || kind == EFFECT_ANNOUNCE;
+        bool hides = kind == EFFECT_ANNOUNCE && out->effects[i].target != 0;
         assert_false(after->is_private && is_public && !hides);
         for (int j = 0; j < i; j++)
             assert_false(out->effects[j].kind == kind);

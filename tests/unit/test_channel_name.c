@@ -39,7 +39,7 @@ static void a_room_is_called_like_its_incident(void **state)
         struct incident in = {.id = 12, .is_private = cases[i].is_private};
         struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
         str_copy_to(in.title, str_of(cases[i].title));
-        channel_name_add(&name, &in, cases[i].is_plain);
+        channel_name_add(&name, &in, ROOM_WAR, cases[i].is_plain);
         assert_string_equal(buf_text(&name), cases[i].name);
         buf_release(&name);
     }

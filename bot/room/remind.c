@@ -1,0 +1,338 @@
+#include "bot/room/deliver.h"
+
+#include "bot/base/utf8.h"
+#include "bot/core/secrets.h"
+#include "bot/discord/custom_id.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Says a reminder in the war room, with buttons to do what it asks for, or to
+ * put it off; the weekly digest goes to the announce channel. What is no longer
+ * so when its turn comes is not said. */
+
+enum { LOOK = 1, POST };
+
+#define EXCERPT_UNITS 300
+#define DIGEST_UNITS  1700 /* the rest is counted */
+
+struct reminder_text {
+    struct visit *visit;
+    struct buf text;
+    cJSON *message; /* buttons are added on the way */
+    enum reminder reminder;
+    int64_t target, recorded_ms;
+    uint64_t ping;
+    bool is_so;
+    int left_out; /* of a digest */
+};
+
+static void add_excerpt(struct buf *out, struct str text)
+{
+    struct str line = text, first;
+    line.n = utf8_cut_units(line, EXCERPT_UNITS);
+    if (!str_cut(&line, '\n', &first))
+        return;
+    markdown_add_line(out, first);
+    if (first.n < text.n)
+        buf_add_text(out, "…");
+}
+
+static void add_button(struct reminder_text *say, enum button_style style,
+                       const char *label, const char *command,
+                       const char *preset)
+{
+    char id[CUSTOM_ID_BYTES];
+    (void)custom_id_make(id, command, say->visit->delivery->in.id, preset);
+    message_add_button(say->message, style, label, id);
+}
+
+static void add_snooze(struct reminder_text *say, const char *label,
+                       int minutes)
+{
+    char preset[90];
+    const char *word = word_of(&reminder_words, (int)say->reminder);
+    if (say->target == 0)
+        (void)snprintf(preset, sizeof preset, "reminder=%s|minutes=%d", word,
+                       minutes);
+    else
+        (void)snprintf(preset, sizeof preset,
+                       "reminder=%s|minutes=%d|entry=%" PRId64, word, minutes,
+                       say->target);
+    add_button(say, BUTTON_SECONDARY, label, "incident snooze", preset);
+}
+
+static void call_commander(struct reminder_text *say)
+{
+    const struct role_holder *commander =
+        incident_commander(&say->visit->delivery->in);
+    if (commander == NULL || commander->type != ACTOR_MEMBER)
+        return;
+    say->ping = commander->user_id;
+    buf_addf(&say->text, "<@%" PRIu64 "> ", say->ping);
+}
+
+/* ---- each kind ---- */
+
+static enum err say_commander(struct reminder_text *say)
+{
+    const struct incident *in = &say->visit->delivery->in;
+    say->is_so = incident_is_live(in) && incident_commander(in) == NULL;
+    buf_addf(&say->text,
+             "**Nobody commands INC-%" PRId64
+             " yet.** Whoever can, takes it: one person who decides and keeps "
+             "the others informed.",
+             in->id);
+    add_button(say, BUTTON_PRIMARY, "I'll take command", "ic assign",
+               "user=me");
+    add_snooze(say, "Snooze 30 minutes", 30);
+    return ERR_OK;
+}
+
+static enum err say_update(struct reminder_text *say)
+{
+    const struct incident *in = &say->visit->delivery->in;
+    int64_t told_ms =
+        in->last_told_ms != 0 ? in->last_told_ms : in->declared_at_ms;
+    say->is_so = incident_is_live(in) && told_ms <= say->recorded_ms;
+    call_commander(say);
+    buf_add_text(&say->text, "**An update is due.** The last one was ");
+    markdown_add_timestamp(&say->text, told_ms, 'R');
+    buf_add_text(&say->text,
+                 ". Tell people how it stands, also when nothing has changed.");
+    add_button(say, BUTTON_PRIMARY, "Update", "incident update", "");
+    add_snooze(say, "Snooze 30 minutes", 30);
+    return ERR_OK;
+}
+
+static bool tell_change(const struct entry *entry, void *context)
+{
+    struct reminder_text *say = context;
+    const struct event *event = &entry->event;
+    say->is_so = entry_is_open(&entry->state);
+    buf_addf(&say->text, "**Change #%" PRId64 " is still open:** ",
+             entry->state.seq);
+    add_excerpt(&say->text, event->change_what);
+    buf_add_text(&say->text, " on ");
+    add_excerpt(&say->text, event->change_where);
+    buf_add_text(&say->text, event->change_temporary ? ", temporary. "
+                                                     : ", not verified. ");
+    buf_add_text(&say->text, "Say what became of it.");
+    return false;
+}
+
+static enum err say_change(struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    char kept[60], reverted[60];
+    call_commander(say);
+    (void)snprintf(kept, sizeof kept, "id=%" PRId64 "|what=kept", say->target);
+    (void)snprintf(reverted, sizeof reverted, "id=%" PRId64 "|what=reverted",
+                   say->target);
+    add_button(say, BUTTON_SECONDARY, "Kept", "timeline settle", kept);
+    add_button(say, BUTTON_SECONDARY, "Reverted", "timeline settle", reverted);
+    add_snooze(say, "Snooze a day", 1440);
+    return store_entry(visit->store, visit->delivery->in.id, say->target,
+                       tell_change, say);
+}
+
+static void add_due(struct buf *out, int64_t due_ms)
+{
+    struct civil day = civil_of(due_ms);
+    buf_addf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+}
+
+static bool tell_item(const struct stored_item *stored, void *context)
+{
+    struct reminder_text *say = context;
+    const struct action_item *item = &stored->item;
+    bool is_owned = item->owner_type != ACTOR_NOBODY;
+    say->is_so =
+        item_is_open(item) && (say->reminder == REMINDER_ITEM_DUE || !is_owned);
+    if (item->owner_type == ACTOR_MEMBER) {
+        say->ping = item->owner_id;
+        buf_addf(&say->text, "<@%" PRIu64 "> ", say->ping);
+    }
+    buf_addf(&say->text, "**Action item #%" PRId64, item->seq);
+    if (say->reminder == REMINDER_ITEM_DUE) {
+        buf_add_text(&say->text, " is due ");
+        add_due(&say->text, item->due_ms);
+    } else {
+        buf_add_text(&say->text, " has no owner");
+    }
+    buf_add_text(&say->text, ":** ");
+    add_excerpt(&say->text, stored->text);
+    return false;
+}
+
+static enum err say_item(struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    char preset[40];
+    (void)snprintf(preset, sizeof preset, "id=%" PRId64, say->target);
+    if (say->reminder == REMINDER_ITEM_DUE)
+        add_button(say, BUTTON_SUCCESS, "Done", "action done", preset);
+    (void)snprintf(preset, sizeof preset, "id=%" PRId64 "|user=me",
+                   say->target);
+    if (say->reminder == REMINDER_ITEM_OWNER)
+        add_button(say, BUTTON_PRIMARY, "I'll do it", "action assign", preset);
+    add_snooze(say, "Snooze a day", 1440);
+    return store_item(visit->store, visit->delivery->in.id, say->target,
+                      tell_item, say);
+}
+
+/* ---- the digest: of all public incidents of the server ---- */
+
+static void add_item(struct reminder_text *say,
+                     const struct stored_item *stored)
+{
+    const struct action_item *item = &stored->item;
+    struct buf clean = BUF_INIT(stored->text.n * 8 + 1);
+    size_t before = say->text.n;
+    (void)secrets_scrub(stored->text, &clean, NULL);
+    buf_addf(&say->text, "\n- INC-%" PRId64 " #%" PRId64 ": ",
+             stored->incident_id, item->seq);
+    add_excerpt(&say->text, buf_str(&clean));
+    buf_add_text(&say->text, " · ");
+    if (item->owner_type == ACTOR_NOBODY)
+        buf_add_text(&say->text, "volunteer wanted");
+    else
+        markdown_add_line(&say->text, str_of(item->owner_name));
+    if (item->due_ms != 0) {
+        buf_add_text(&say->text, " · due ");
+        add_due(&say->text, item->due_ms);
+    }
+    if (utf16_units(buf_str(&say->text)) > DIGEST_UNITS) {
+        buf_cut(&say->text, before);
+        say->left_out++;
+    }
+    buf_release(&clean);
+}
+
+static bool tell_digest(const struct stored_item *stored, void *context)
+{
+    struct reminder_text *say = context;
+    struct incident of;
+    if (store_incident(say->visit->store, stored->incident_id, &of) != ERR_OK ||
+        of.is_private || of.is_drill)
+        return true;
+    say->is_so = true;
+    add_item(say, stored);
+    return true;
+}
+
+static enum err say_digest(struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    const struct item_filter filter = {.guild_id = visit->delivery->in.guild_id,
+                                       .open_only = true};
+    buf_add_text(&say->text, "**Still to be done**");
+    enum err err = store_each_item(visit->store, &filter, tell_digest, say);
+    if (say->left_out > 0)
+        buf_addf(&say->text, "\nand %d more: `/action list`", say->left_out);
+    return err;
+}
+
+/* ---- delivery ---- */
+
+static bool read_reminder(const struct event *event, void *context)
+{
+    struct reminder_text *say = context;
+    say->reminder = event->reminder;
+    say->target = event->target;
+    say->recorded_ms = event->recorded_at_ms;
+    return false;
+}
+
+static enum err compose(struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    enum err err = store_event(visit->store, visit->delivery->in.id,
+                               visit->delivery->row.target, read_reminder, say);
+    if (err != ERR_OK)
+        return err;
+    switch ((int)say->reminder) {
+    case REMINDER_COMMANDER:
+        return say_commander(say);
+    case REMINDER_UPDATE:
+        return say_update(say);
+    case REMINDER_CHANGE:
+        return say_change(say);
+    case REMINDER_ITEM_DUE:
+    case REMINDER_ITEM_OWNER:
+        return say_item(say);
+    case REMINDER_DIGEST:
+        return say_digest(say);
+    default:
+        return ERR_OK;
+    }
+}
+
+static uint64_t place(const struct reminder_text *say)
+{
+    return say->reminder == REMINDER_DIGEST
+               ? say->visit->set->announce_channel_id
+               : incident_room(&say->visit->delivery->in);
+}
+
+static bool says_the_same(const cJSON *message, const void *context)
+{
+    return str_eq(json_text(message, "content"),
+                  buf_str(&((const struct reminder_text *)context)->text));
+}
+
+static enum delivery_verdict post(struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    char key[64];
+    cJSON *message = say->message;
+    say->message = NULL;
+    message_set_content(message, buf_str(&say->text));
+    if (say->ping != 0)
+        message_allow_user(message, say->ping);
+    message_set_flags(message, FLAG_NO_PREVIEWS);
+    (void)snprintf(key, sizeof key, "remind/%" PRId64 "/%" PRId64,
+                   visit->delivery->in.id, visit->delivery->row.target);
+    return visit_post(say->visit, POST, place(say), message, key);
+}
+
+static enum delivery_verdict step(struct reminder_text *say)
+{
+    static const struct refusal refusal = {
+        "A reminder could not be said", "Send Messages",
+        "/incident status tells how it stands."};
+    struct visit *visit = say->visit;
+    const struct rest_answer *answer = visit->answer;
+    if (place(say) == 0 || !say->is_so)
+        return DELIVERY_DONE;
+    if (answer == NULL && visit_is_repeat(visit))
+        return visit_look(visit, LOOK, place(say),
+                          visit->delivery->row.first_attempt_ms);
+    if (answer == NULL)
+        return post(say);
+    /* Deleted since, or nothing to say any more: it was said. */
+    if (answer->fate == REST_GONE && answer->code == 10008)
+        return DELIVERY_DONE;
+    if (answer->fate != REST_DONE)
+        return visit_refused(visit, &refusal);
+    if (visit->delivery->step == POST ||
+        listing_find(visit, says_the_same, say) != 0)
+        return DELIVERY_DONE;
+    return listing_goes_on(visit, place(say)) ? DELIVERY_CALL : post(say);
+}
+
+enum delivery_verdict deliver_remind(struct visit *visit)
+{
+    struct reminder_text say = {.visit = visit,
+                                .text = BUF_INIT(16000),
+                                .message = message_new(STR_NONE)};
+    enum err err = compose(&say);
+    enum delivery_verdict verdict = err == ERR_NOT_FOUND ? DELIVERY_DONE
+                                    : err == ERR_OK      ? step(&say)
+                                                    : visit_store_failed(visit);
+    cJSON_Delete(say.message);
+    buf_release(&say.text);
+    return verdict;
+}

@@ -1,0 +1,86 @@
+#include "bot/room/deliver.h"
+
+#include "bot/discord/json.h"
+
+/* Names and topics follow title and severity. Discord takes two changes of them
+ * in ten minutes and says so in no header: what is so already is not sent. */
+
+enum { LOOK_WAR = 1, WAR, WAR_PLAIN, LOOK_LIVE, LIVE };
+
+/* The channel that it was declared in keeps its name. */
+static uint64_t own_war_room(const struct incident *in)
+{
+    return in->war_channel_id == in->origin_channel_id ? 0 : in->war_channel_id;
+}
+
+static cJSON *wanted(const struct visit *visit, enum room room, bool is_plain)
+{
+    cJSON *body = json_object();
+    struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
+    struct buf topic = BUF_INIT(CHANNEL_TOPIC_BYTES);
+    channel_name_add(&name, &visit->delivery->in, room, is_plain);
+    channel_topic_add(&topic, visit, room, is_plain);
+    json_set_text(body, "name", buf_str(&name));
+    json_set_text(body, "topic", buf_str(&topic));
+    buf_release(&name);
+    buf_release(&topic);
+    return body;
+}
+
+static bool is_so(const cJSON *channel, const cJSON *body)
+{
+    return str_eq(json_text(channel, "name"), json_text(body, "name")) &&
+           str_eq(json_text(channel, "topic"), json_text(body, "topic"));
+}
+
+static enum delivery_verdict change(struct visit *visit, int step, cJSON *body)
+{
+    const struct incident *in = &visit->delivery->in;
+    uint64_t id = step == LIVE ? in->live_channel_id : own_war_room(in);
+    return visit_call(
+        visit, step,
+        rest_channel_edit(id, body, "The incident's title or severity"));
+}
+
+static enum delivery_verdict look_live(struct visit *visit)
+{
+    uint64_t live = visit->delivery->in.live_channel_id;
+    return live == 0 ? DELIVERY_DONE
+                     : visit_call(visit, LOOK_LIVE, rest_channel_get(live));
+}
+
+static enum delivery_verdict looked(struct visit *visit)
+{
+    bool is_war = visit->delivery->step == LOOK_WAR;
+    const cJSON *channel = visit->answer->json;
+    cJSON *body = wanted(visit, is_war ? ROOM_WAR : ROOM_LIVE, false);
+    if (json_get(channel, "thread_metadata") != NULL)
+        cJSON_DeleteItemFromObjectCaseSensitive(body, "topic");
+    if (!is_so(channel, body))
+        return change(visit, is_war ? WAR : LIVE, body);
+    cJSON_Delete(body);
+    return is_war ? look_live(visit) : DELIVERY_DONE;
+}
+
+enum delivery_verdict deliver_rename(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "The room could not be renamed", "Manage Channels",
+        "The card and the entries say what it is called now."};
+    const struct incident *in = &visit->delivery->in;
+    int step = visit->delivery->step;
+    if (step == 0)
+        return own_war_room(in) == 0
+                   ? look_live(visit)
+                   : visit_call(visit, LOOK_WAR,
+                                rest_channel_get(own_war_room(in)));
+    if (visit->answer->fate == REST_DONE) {
+        if (step == LOOK_WAR || step == LOOK_LIVE)
+            return looked(visit);
+        return step == LIVE ? DELIVERY_DONE : look_live(visit);
+    }
+    if (step == WAR && visit->answer->code == NAME_REFUSED)
+        return change(visit, WAR_PLAIN, wanted(visit, ROOM_WAR, true));
+    return visit_refused_in(
+        visit, &refusal, step < LOOK_LIVE ? EFFECT_WAR_ROOM : EFFECT_LIVE_ROOM);
+}

@@ -1,0 +1,368 @@
+/*
+ * What becomes of the rooms when the incident is called otherwise, becomes
+ * private or public, reminds somebody, or is long over.
+ */
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/room_world.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define VIEW UINT64_C(1024)
+#define SEND UINT64_C(2048)
+
+static const struct actor nova = {ACTOR_MEMBER, 77, {"nova", 4}};
+
+static struct request setting(const struct world *world, int64_t id)
+{
+    struct incident in = world_incident(world, id);
+    static char title[TITLE_BYTES], impact[IMPACT_BYTES];
+    struct request request = {.kind = REQUEST_SET,
+                              .draft = {.recorder = nova, .actor = nova}};
+    incident_set_draft(&in, &request.draft);
+    str_copy_to(title, request.draft.title);
+    str_copy_to(impact, request.draft.impact);
+    request.draft.title = str_of(title);
+    request.draft.impact = str_of(impact);
+    return request;
+}
+
+static void set_private(struct world *world, int64_t id, bool is_private)
+{
+    struct request request = setting(world, id);
+    request.draft.is_private = is_private;
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}
+
+static void set_title(struct world *world, int64_t id, const char *title)
+{
+    struct request request = setting(world, id);
+    request.draft.title = str_of(title);
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}
+
+static uint64_t bits(const struct world *world, uint64_t channel, uint64_t id,
+                     const char *which)
+{
+    const cJSON *overwrite;
+    uint64_t found = 0;
+    cJSON_ArrayForEach(overwrite, json_get(world_channel(world, channel),
+                                           "permission_overwrites"))
+    {
+        if (snowflake_of(json_get(overwrite, "id")) == id)
+            (void)str_to_u64(json_text(overwrite, which), &found);
+    }
+    return found;
+}
+
+static bool hides(const struct world *world, uint64_t channel)
+{
+    return (bits(world, channel, WORLD_GUILD, "deny") & VIEW) != 0;
+}
+
+static bool says(const struct world *world, uint64_t channel, const char *text)
+{
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(world, channel, &all);
+    bool found = strstr(buf_text(&all), text) != NULL;
+    buf_release(&all);
+    return found;
+}
+
+static const char *name_of(const struct world *world, uint64_t channel)
+{
+    return cJSON_GetStringValue(
+        json_get(world_channel(world, channel), "name"));
+}
+
+static void what_becomes_private_is_hidden(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    assert_false(hides(&world, in.live_channel_id));
+    set_private(&world, in.id, true);
+    world_add(&world, in.id, "keys rotated", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    assert_true(hides(&world, in.live_channel_id));
+    assert_true(hides(&world, in.war_channel_id));
+    assert_int_equal(bits(&world, in.war_channel_id, 77, "allow") & VIEW, VIEW);
+    assert_int_equal(bits(&world, in.war_channel_id, 78, "allow"), 0);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    assert_false(says(&world, in.live_channel_id, "keys rotated"));
+    assert_string_equal(name_of(&world, in.war_channel_id), "inc-1-private");
+    char *channels = json_print(world.channels);
+    assert_null(strstr(channels, "outage"));
+    free(channels);
+    world_close(&world);
+}
+
+static void what_becomes_public_is_released(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    world_add(&world, id, "token revoked", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    set_private(&world, id, false);
+    struct incident in = world_incident(&world, id);
+    assert_int_not_equal(in.live_channel_id, 0);
+    assert_false(hides(&world, in.war_channel_id));
+    assert_true(says(&world, in.live_channel_id, "token revoked"));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_string_equal(name_of(&world, in.war_channel_id),
+                        "inc-1-leaked-token");
+    /* And back, and forth: one announcement, which links the room. */
+    set_private(&world, id, true);
+    assert_true(hides(&world, in.live_channel_id));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    set_private(&world, id, false);
+    assert_false(hides(&world, in.live_channel_id));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    world_close(&world);
+}
+
+/* The category may let fewer in than the server. */
+static void a_public_room_is_as_its_category(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.set.category_id = 4000;
+    cJSON *category = json_parse(
+        STR("{\"id\":\"4000\",\"permission_overwrites\":["
+            "{\"id\":\"1000\",\"type\":0,\"allow\":\"0\",\"deny\":\"1024\"},"
+            "{\"id\":\"500\",\"type\":0,\"allow\":\"1024\",\"deny\":\"0\"}]}"));
+    json_add(world.channels, category);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    world_run(&world, 3);
+    set_private(&world, id, false);
+    struct incident in = world_incident(&world, id);
+    assert_true(hides(&world, in.war_channel_id));
+    assert_int_equal(bits(&world, in.war_channel_id, 500, "allow"), VIEW);
+    assert_int_equal(bits(&world, in.war_channel_id, 77, "allow"), 0);
+    world_close(&world);
+}
+
+static void a_new_title_shows_everywhere(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    set_title(&world, in.id, "Pictures are gone");
+    assert_string_equal(name_of(&world, in.war_channel_id),
+                        "inc-1-pictures-are-gone");
+    assert_string_equal(name_of(&world, in.live_channel_id), "inc-1-live");
+    assert_true(says(&world, WORLD_ANNOUNCE, "Pictures are gone"));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    int changes = world_calls(&world, "PATCH /channels/");
+    assert_int_equal(store_begin(world.store), ERR_OK);
+    assert_int_equal(
+        store_want(world.store, EFFECT_RENAME, in.id, 0, NULL, world.now_ms),
+        ERR_OK);
+    assert_int_equal(store_commit(world.store), ERR_OK);
+    world_run(&world, 3);
+    assert_int_equal(world_calls(&world, "PATCH /channels/"), changes);
+    world_close(&world);
+}
+
+static void a_refused_title_gives_a_plain_name(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    char patch[60];
+    (void)snprintf(patch, sizeof patch, "PATCH /channels/%" PRIu64 "\n",
+                   in.war_channel_id);
+    struct request request = setting(&world, in.id);
+    request.draft.title = STR("A forbidden word");
+    (void)world_take(&world, in.id, &request);
+    world.trouble = TROUBLE_REJECTED;
+    world.trouble_at = patch;
+    world.code = 20031;
+    world_run(&world, 3);
+    assert_string_equal(name_of(&world, in.war_channel_id), "inc-1");
+    world_close(&world);
+}
+
+/* ---- reminders ---- */
+
+static int64_t remind(struct world *world, int64_t id, enum reminder reminder,
+                      int64_t target)
+{
+    struct request request = {
+        .kind = REQUEST_REMIND,
+        .draft = {.reminder = reminder, .target = target}};
+    (void)world_take(world, id, &request);
+    return world_incident(world, id).last_seq;
+}
+
+static const cJSON *newest(const struct world *world, uint64_t channel)
+{
+    const cJSON *message, *found = NULL;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        if (snowflake_of(json_get(message, "channel_id")) == channel)
+            found = message;
+    }
+    return found;
+}
+
+static void reminders_say_what_to_do(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_commander.json",
+                     newest(&world, in.war_channel_id));
+
+    struct request change = {.kind = REQUEST_ADD,
+                             .draft = {.kind = EVENT_CHANGE,
+                                       .change_what = STR("read_timeout"),
+                                       .change_where = STR("web-03"),
+                                       .change_from = STR("30s"),
+                                       .change_to = STR("120s"),
+                                       .change_temporary = true,
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &change);
+    int64_t seq = world_incident(&world, in.id).last_seq;
+    struct request command = {.kind = REQUEST_ASSIGN,
+                              .draft = {.kind = EVENT_ROLE,
+                                        .role = ROLE_COMMANDER,
+                                        .holder = nova,
+                                        .recorder = nova}};
+    (void)world_take(&world, in.id, &command);
+    world_run(&world, 3);
+    (void)remind(&world, in.id, REMINDER_CHANGE, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_change.json",
+                     newest(&world, in.war_channel_id));
+    (void)remind(&world, in.id, REMINDER_UPDATE, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_update.json",
+                     newest(&world, in.war_channel_id));
+
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = {.text = STR("Alert on disk space"),
+                                     .due_ms = WORLD_START,
+                                     .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    seq = world_incident(&world, in.id).last_seq;
+    world_run(&world, 3);
+    (void)remind(&world, in.id, REMINDER_ITEM_DUE, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_item.json",
+                     newest(&world, in.war_channel_id));
+    (void)remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_owner.json",
+                     newest(&world, in.war_channel_id));
+    (void)remind(&world, in.id, REMINDER_DIGEST, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_digest.json", newest(&world, WORLD_ANNOUNCE));
+    world_close(&world);
+}
+
+static void what_is_done_needs_no_reminder(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    int before = world_message_count(&world, in.war_channel_id);
+    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+    struct request command = {.kind = REQUEST_ASSIGN,
+                              .draft = {.kind = EVENT_ROLE,
+                                        .role = ROLE_COMMANDER,
+                                        .holder = nova,
+                                        .recorder = nova}};
+    (void)world_take(&world, in.id, &command);
+    world_run(&world, 3);
+    assert_false(says(&world, in.war_channel_id, "Nobody commands"));
+    assert_int_equal(world_message_count(&world, in.war_channel_id),
+                     before + 1);
+    world_close(&world);
+}
+
+static void a_reminder_is_said_once(void **state)
+{
+    (void)state;
+    static const int64_t waits_ms[] = {0, 10 * MS_PER_MINUTE};
+    for (int i = 0; i < 2; i++) {
+        struct world world;
+        struct incident in = world_open_declared(&world);
+        (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+        int before = world_message_count(&world, in.war_channel_id);
+        world.trouble = TROUBLE_LOST;
+        world.trouble_at = "POST /channels";
+        while (world.trouble != TROUBLE_NONE)
+            assert_true(world_step(&world));
+        world.now_ms += waits_ms[i];
+        world_run(&world, 5);
+        assert_int_equal(world_message_count(&world, in.war_channel_id),
+                         before + 1);
+        world_close(&world);
+    }
+}
+
+/* ---- archive ---- */
+
+static void move(struct world *world, int64_t id, enum incident_state to)
+{
+    struct request request = {.kind = REQUEST_MOVE,
+                              .draft = {.kind = EVENT_STATE,
+                                        .state_to = to,
+                                        .text = STR("So it is"),
+                                        .recorder = nova}};
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}
+
+static void rooms_go_out_of_the_way_and_come_back(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.set.archive_category_id = 5000;
+    move(&world, in.id, STATE_RESOLVED);
+    (void)remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    world_run(&world, 3);
+    const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
+    for (int i = 0; i < 2; i++) {
+        assert_true(str_is(
+            json_text(world_channel(&world, rooms[i]), "parent_id"), "5000"));
+        assert_int_equal(bits(&world, rooms[i], WORLD_GUILD, "deny") & SEND,
+                         SEND);
+        assert_false(hides(&world, rooms[i]));
+    }
+    move(&world, in.id, STATE_INVESTIGATING);
+    assert_int_equal(bits(&world, in.war_channel_id, WORLD_GUILD, "deny"), 0);
+    assert_true(cJSON_IsNull(
+        json_get(world_channel(&world, in.war_channel_id), "parent_id")));
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_becomes_private_is_hidden),
+        cmocka_unit_test(what_becomes_public_is_released),
+        cmocka_unit_test(a_public_room_is_as_its_category),
+        cmocka_unit_test(a_new_title_shows_everywhere),
+        cmocka_unit_test(a_refused_title_gives_a_plain_name),
+        cmocka_unit_test(reminders_say_what_to_do),
+        cmocka_unit_test(what_is_done_needs_no_reminder),
+        cmocka_unit_test(a_reminder_is_said_once),
+        cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
