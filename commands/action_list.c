@@ -178,7 +178,7 @@ static enum reply run(const struct call *call, struct request *request,
 const struct command command_action_list = {
     .name = "action list",
     .help = "The action items of this incident, or all open ones, or yours",
-    .anybody = true,
+    .right = RIGHT_RESPOND,
     .scope = SCOPE_NONE,
     .options =
         {

@@ -35,7 +35,7 @@ static void say_row(struct listing *list, const struct incident *in)
     if (incident_room(in) != 0)
         buf_addf(words, " · <#%" PRIu64 ">", incident_room(in));
     buf_add_text(words, "\n  ");
-    say_excerpt(words, str_of(in->title), TITLE_SHOWN);
+    say_public(words, str_of(in->title), TITLE_SHOWN);
     buf_add_char(words, '\n');
 }
 

@@ -1,4 +1,6 @@
+#include "bot/core/secrets.h"
 #include "commands/entries.h"
+#include "commands/reach.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -18,12 +20,12 @@ static void add_state(const struct call *call, struct buf *words)
     say_time(words, &since, call->now_ms);
     say_marks(words, in);
     buf_add_char(words, '\n');
-    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    say_public(words, str_of(in->title), TITLE_UNITS);
     buf_add_text(words, "\n**What people notice** ");
-    say_excerpt(words,
-                in->impact[0] != '\0' ? str_of(in->impact)
-                                      : STR("nobody has said yet"),
-                250);
+    say_public(words,
+               in->impact[0] != '\0' ? str_of(in->impact)
+                                     : STR("nobody has said yet"),
+               250);
     buf_add_char(words, '\n');
 }
 
@@ -61,7 +63,7 @@ static void add_updates(const struct call *call, const struct event *told,
         buf_add_text(words, "**Last update** ");
         say_time(words, &told->occurred, call->now_ms);
         buf_add_text(words, ": ");
-        say_excerpt(words, told->text, 200);
+        say_public(words, told->text, 200);
     } else {
         buf_add_text(words, "**Last word** ");
         say_time(words, &last, call->now_ms);
@@ -78,29 +80,66 @@ static void add_updates(const struct call *call, const struct event *told,
 /* ---- the latest entries that everybody may read ---- */
 
 struct latest {
+    const struct call *call;
     struct buf lines;
     int looked_at, shown;
     struct event told; /* newest update with words; text in told_text */
     struct buf told_text;
 };
 
+/* The live room may be behind on purpose; who asks elsewhere than in the war
+ * room is not ahead of it. */
+static bool is_out(const struct call *call, const struct entry *entry)
+{
+    bool in_war_room = incident_room(call->in) != 0 &&
+                       call->channel_id == incident_room(call->in);
+    return in_war_room ||
+           entry->event.recorded_at_ms <=
+               call->now_ms - call->config->live_delay_s * MS_PER_SECOND;
+}
+
+/* Without what looks like a secret. */
+static struct entry public_entry(const struct call *call,
+                                 const struct entry *entry)
+{
+    struct entry clean = *entry;
+    for (int i = 0; i < event_field_count; i++) {
+        const struct event_field *field = &event_fields[i];
+        struct str text = field->type == FIELD_TEXT
+                              ? event_get_text(&entry->event, field)
+                              : STR_NONE;
+        struct buf scrubbed = BUF_INIT(text.n * 8 + 1);
+        if (text.n > 0 && secrets_scrub(text, &scrubbed, NULL))
+            event_set_text(&clean.event, field,
+                           call_copy(call, buf_str(&scrubbed)));
+        buf_release(&scrubbed);
+    }
+    return clean;
+}
+
+static void show(struct latest *latest, const struct entry *entry)
+{
+    struct entry clean = public_entry(latest->call, entry);
+    latest->shown++;
+    buf_add_text(&latest->lines, "- ");
+    say_entry(&latest->lines, &clean, ENTRY_SHOWN);
+    buf_add_char(&latest->lines, '\n');
+}
+
 static bool add_entry(const struct entry *entry, void *context)
 {
     struct latest *latest = context;
     const struct event *event = &entry->event;
     bool is_live = event->visibility == VISIBILITY_LIVE &&
-                   entry->state.struck == 0 && event_in_timeline(event);
+                   entry->state.struck == 0 && event_in_timeline(event) &&
+                   is_out(latest->call, entry);
     if (is_live && event->kind == EVENT_STATE && latest->told.seq == 0) {
         latest->told = *event;
         buf_add(&latest->told_text, event->text);
         latest->told.text = buf_str(&latest->told_text);
     }
-    if (is_live && latest->shown < LATEST) {
-        latest->shown++;
-        buf_add_text(&latest->lines, "- ");
-        say_entry(&latest->lines, entry, ENTRY_SHOWN);
-        buf_add_char(&latest->lines, '\n');
-    }
+    if (is_live && latest->shown < LATEST)
+        show(latest, entry);
     return ++latest->looked_at < LATEST_MOST;
 }
 
@@ -115,6 +154,16 @@ static void add_open(const struct open_counts *counts, struct buf *words)
     buf_add_char(words, '\n');
 }
 
+/* It may have become private since. */
+static void add_duplicate(const struct call *call, struct buf *words)
+{
+    struct incident other;
+    if (call->in->duplicate_of != 0 &&
+        store_incident(call->store, call->in->duplicate_of, &other) == ERR_OK &&
+        reach_may_know(call, &other))
+        buf_addf(words, "\nIt is a duplicate of INC-%" PRId64 ".", other.id);
+}
+
 static void add_rooms(const struct incident *in, struct buf *words)
 {
     if (incident_room(in) != 0)
@@ -124,9 +173,6 @@ static void add_rooms(const struct incident *in, struct buf *words)
                                                     : "Room: being made");
     if (in->live_channel_id != 0 && !in->is_private)
         buf_addf(words, " · for everyone: <#%" PRIu64 ">", in->live_channel_id);
-    if (in->duplicate_of != 0)
-        buf_addf(words, "\nIt is a duplicate of INC-%" PRId64 ".",
-                 in->duplicate_of);
     if (in->postmortem_ref[0] != '\0') {
         buf_add_text(words, "\nPostmortem: branch ");
         say_excerpt(words, str_of(in->postmortem_ref), 96);
@@ -142,7 +188,8 @@ static enum reply run(const struct call *call, struct request *request,
                                              .newest_first = true};
     struct buf *words = &answer->words;
     struct open_counts counts = {0};
-    struct latest latest = {.lines = BUF_INIT(WORDS_BYTES),
+    struct latest latest = {.call = call,
+                            .lines = BUF_INIT(WORDS_BYTES),
                             .told_text = BUF_INIT(WORDS_BYTES)};
     (void)request;
     /* What cannot be read is left out: the rest is better than nothing. */
@@ -158,6 +205,7 @@ static enum reply run(const struct call *call, struct request *request,
     else
         buf_add_text(words, "The rest of the record cannot be read now.\n");
     add_rooms(call->in, words);
+    add_duplicate(call, words);
     if (latest.shown > 0) {
         buf_add_text(words, "\n**Latest** (UTC)\n");
         buf_add(words, buf_str(&latest.lines));

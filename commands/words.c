@@ -45,6 +45,14 @@ void say_excerpt(struct buf *words, struct str text, size_t units)
         buf_add_text(words, "…");
 }
 
+void say_public(struct buf *words, struct str text, size_t units)
+{
+    struct buf clean = BUF_INIT(text.n * 8 + 1);
+    (void)secrets_scrub(text, &clean, NULL);
+    say_excerpt(words, buf_str(&clean), units);
+    buf_release(&clean);
+}
+
 void say_where(struct buf *words, const struct incident *in,
                enum visibility visibility)
 {

@@ -15,6 +15,8 @@ void say_incident(struct buf *words, const struct incident *in);
 void say_time(struct buf *words, const struct when *when, int64_t now_ms);
 /* On one line, escaped, cut to that many UTF-16 units. */
 void say_excerpt(struct buf *words, struct str text, size_t units);
+/* The same without what looks like a secret: for what everybody may ask. */
+void say_public(struct buf *words, struct str text, size_t units);
 /* "It stands in <#…>." or why it stands in no room. */
 void say_where(struct buf *words, const struct incident *in,
                enum visibility visibility);

@@ -78,8 +78,19 @@ static cJSON *new_entry(struct tree *tree, const struct event *event)
     return entry_new(event, tree->role_names);
 }
 
+/* A page tells of nothing that became private after it was linked. */
+static bool may_name(const struct tree *tree, int64_t incident_id)
+{
+    struct incident other;
+    return incident_id != 0 &&
+           store_incident(tree->store, incident_id, &other) == ERR_OK &&
+           (tree->in->is_private || !other.is_private);
+}
+
 static void add_link(struct tree *tree, const struct event *event)
 {
+    if (event->other_id != 0 && !may_name(tree, event->other_id))
+        return;
     cJSON *link = add_to(tree->links, new_entry(tree, event));
     struct buf other = BUF_INIT(60);
     if (event->other_id != 0)
@@ -359,7 +370,7 @@ static void put_facts(struct tree *tree)
     put_text(tree->root, "type", str_of(word_of(&type_words, (int)in->type)));
     put_text(tree->root, "state", str_of(state_shown(in)));
     buf_clear(&name);
-    if (in->duplicate_of != 0)
+    if (may_name(tree, in->duplicate_of))
         incident_print_name(&(struct incident){.id = in->duplicate_of}, &name);
     put_text(tree->root, "duplicate_of", buf_str(&name));
     put_flag(tree->root, "private", in->is_private);

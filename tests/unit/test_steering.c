@@ -176,6 +176,30 @@ static void status_shows_what_everybody_may_read(void **state)
     assert_null(strstr(words, "nova: Second"));
 }
 
+static void status_is_no_way_around_the_live_room(void **state)
+{
+    (void)state;
+    declare("Logins fail with password=hunter2secret", NULL);
+    caller_room(&caller, 1);
+    caller.config.live_delay_s = 600;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "password=hunter2secret was wrong");
+    (void)accepts(&it);
+    struct interaction asked = slash("incident status");
+    const char *words = caller_does(&caller, &asked);
+    assert_null(strstr(words, "was wrong")); /* not out yet */
+    assert_null(strstr(words, "hunter2secret"));
+    asked.channel_id = 1001;
+    words = caller_does(&caller, &asked);
+    assert_says(words, "\\[removed: a password\\] was wrong");
+    assert_null(strstr(words, "hunter2secret"));
+    caller.now_ms += 10 * MS_PER_MINUTE;
+    asked.channel_id = LOBBY;
+    assert_says(caller_does(&caller, &asked), "was wrong");
+    asked = slash("incident list");
+    assert_null(strstr(caller_does(&caller, &asked), "hunter2secret"));
+}
+
 /* ---- set ---- */
 
 static void set_changes_one_thing_or_several(void **state)
@@ -301,6 +325,15 @@ static void a_duplicate_points_both_ways(void **state)
     assert_int_equal(caller.taken.after.duplicate_of, 1);
     assert_int_equal(links_of(1), 1);
     keeps_nothing(&it, "is cancelled already");
+    struct interaction asked = slash("incident status");
+    add_text(&asked, "incident", "2");
+    asked.user.id = DMA;
+    assert_says(caller_does(&caller, &asked), "It is a duplicate of INC-1.");
+    struct interaction hide = slash("incident set");
+    add_text(&hide, "incident", "1");
+    add_flag(&hide, "private", true);
+    (void)accepts(&hide);
+    assert_null(strstr(caller_does(&caller, &asked), "INC-1"));
     it = slash("incident reopen");
     add_text(&it, "incident", "2");
     add_text(&it, "reason", "Not the same after all");
@@ -516,6 +549,7 @@ int main(void)
         CASE(list_shows_open_ones_first),
         CASE(list_has_pages),
         CASE(status_shows_what_everybody_may_read),
+        CASE(status_is_no_way_around_the_live_room),
         CASE(set_changes_one_thing_or_several),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(a_link_is_kept_once_and_points_both_ways),
