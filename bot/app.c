@@ -157,6 +157,7 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
         .category_id = app->config->category_id,
         .archive_category_id = app->config->archive_category_id,
         .access = &app->config->access,
+        .role_names = (const char *const *)app->config->role_names,
         .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
     };
     outbox_set_rooms(app->outbox, &rooms);

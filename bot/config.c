@@ -378,8 +378,7 @@ void config_release(struct config *config)
 
 const char *config_role_name(const struct config *config, enum role role)
 {
-    const char *name = config->role_names[role];
-    return name != NULL ? name : word_of(&role_words, (int)role);
+    return role_name((const char *const *)config->role_names, role);
 }
 
 static void print_allowed(struct buf *out, const struct setting *setting)

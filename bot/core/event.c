@@ -54,6 +54,12 @@ int word_find(const struct words *words, struct str text)
     return -1;
 }
 
+const char *role_name(const char *const *names, enum role role)
+{
+    const char *name = names == NULL ? NULL : names[role];
+    return name != NULL ? name : word_of(&role_words, (int)role);
+}
+
 bool event_kind_by_person(enum event_kind kind)
 {
 #define KIND_BY_PERSON(name, word, by_person) by_person,

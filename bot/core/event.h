@@ -239,6 +239,10 @@ const char *word_of(const struct words *words, int value);
 /* -1 when no word matches (ASCII case is ignored). */
 int word_find(const struct words *words, struct str text);
 
+/* What people call it: `names` has ROLE_COUNT of them; NULL, or NULL in one of
+ * them, is our word. */
+const char *role_name(const char *const *names, enum role role);
+
 /* True for the kinds that a person chooses in /timeline add. */
 bool event_kind_by_person(enum event_kind kind);
 

@@ -258,7 +258,7 @@ static void put_glance(struct tree *tree)
     add_row(rows, "Human-alarm gap", buf_str(&gap));
     for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
         if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
-            add_row(rows, role_shown(tree->role_names, (enum role)i),
+            add_row(rows, role_name(tree->role_names, (enum role)i),
                     buf_str(&tree->roles[i]));
     buf_release(&gap);
 }

@@ -12,12 +12,10 @@
 
 #include <cjson/cJSON.h>
 
-/* What people call the roles (ROLE_COUNT of them), in place of our words; NULL,
- * or NULL for one of them: our word. On success the caller owns *out. */
+/* Role names as of role_name. On success the caller owns *out. */
 MUST_CHECK enum err postmortem_data(struct store *store,
                                     const struct incident *in,
                                     const char *const *role_names, cJSON **out);
-const char *role_shown(const char *const *role_names, enum role role);
 
 /* ---- of one entry (entry.c) ---- */
 

@@ -158,7 +158,7 @@ static void put_mark(cJSON *entry, const struct event *event)
 static void print_role(const struct event *event, const char *const *role_names,
                        struct buf *out)
 {
-    const char *role = role_shown(role_names, event->role);
+    const char *role = role_name(role_names, event->role);
     struct buf holder = BUF_INIT(1000), actor = BUF_INIT(1000);
     actor_print(&holder, event->holder.type, event->holder.name);
     actor_print(&actor, event->actor.type, event->actor.name);
@@ -190,12 +190,6 @@ static void print_handoff(const struct event *event, struct buf *out)
     print_brief("Actions", event->brief_actions, out);
     print_brief("Needs", event->brief_needs, out);
     buf_release(&holder);
-}
-
-const char *role_shown(const char *const *role_names, enum role role)
-{
-    const char *name = role_names == NULL ? NULL : role_names[role];
-    return name != NULL ? name : word_of(&role_words, (int)role);
 }
 
 /* Output that was typed instead of attached is evidence, not prose. */

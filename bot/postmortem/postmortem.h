@@ -13,7 +13,7 @@
 
 struct postmortem_settings {
     const char *template_file;     /* "" : the built-in template */
-    const char *const *role_names; /* of ROLE_COUNT, or NULL: see data.h */
+    const char *const *role_names; /* see role_name; may be NULL */
     const char *repository, *branch, *path, *author_name, *author_email;
 };
 

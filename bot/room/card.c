@@ -56,14 +56,24 @@ static void add_since(struct buf *out, int64_t ms)
     buf_add_text(out, ")");
 }
 
-static void add_live(struct buf *out, const struct incident *in)
+/* "**Incident commander** " */
+static void add_role(struct buf *out, const char *const *role_names,
+                     enum role role)
+{
+    buf_add_text(out, "\n**");
+    add_capital(out, role_name(role_names, role));
+    buf_add_text(out, "** ");
+}
+
+static void add_live(struct buf *out, const struct incident *in,
+                     const char *const *role_names)
 {
     const struct role_holder *commander = incident_commander(in);
     buf_add_text(out, "**");
     add_capital(out, state_word(in));
     buf_add_text(out, "** since ");
     add_since(out, in->state_since_ms);
-    buf_add_text(out, "\n**Commander** ");
+    add_role(out, role_names, ROLE_COMMANDER);
     if (commander == NULL)
         buf_add_text(out, "nobody yet");
     else
@@ -89,18 +99,18 @@ static void add_live(struct buf *out, const struct incident *in)
     }
 }
 
-static void add_other_roles(struct buf *out, const struct incident *in)
+static void add_other_roles(struct buf *out, const struct incident *in,
+                            const char *const *role_names)
 {
     for (int role = ROLE_COMMANDER + 1; role < ROLE_COUNT; role++) {
         bool named = false;
         for (int i = 0; i < ROLE_HOLDERS; i++) {
             if ((int)in->holders[i].role != role)
                 continue;
-            buf_add_text(out, named ? ", " : "\n**");
-            if (!named) {
-                add_capital(out, word_of(&role_words, role));
-                buf_add_text(out, "** ");
-            }
+            if (named)
+                buf_add_text(out, ", ");
+            else
+                add_role(out, role_names, (enum role)role);
             markdown_add_line(out, str_of(in->holders[i].name));
             named = true;
         }
@@ -161,7 +171,8 @@ static void add_postmortem(struct buf *out, const struct incident *in)
     markdown_add_line(out, str_of(in->postmortem_ref));
 }
 
-static void add_over(struct buf *out, const struct incident *in)
+static void add_over(struct buf *out, const struct incident *in,
+                     const char *const *role_names)
 {
     const struct role_holder *commander = incident_commander(in);
     const struct when *resolved = &in->milestones[MILESTONE_RESOLVED];
@@ -173,7 +184,7 @@ static void add_over(struct buf *out, const struct incident *in)
     if (in->state == STATE_REVIEW || in->state == STATE_CLOSED)
         buf_addf(out, ", now %s",
                  in->state == STATE_REVIEW ? "in review" : "closed");
-    buf_add_text(out, "\n**Commander** ");
+    add_role(out, role_names, ROLE_COMMANDER);
     markdown_add_line(
         out, str_of(commander == NULL ? "not recorded" : commander->name));
     if (in->impact[0] != '\0') {
@@ -231,7 +242,8 @@ static void add_rooms(struct buf *out, const struct incident *in,
 }
 
 static cJSON *card_embed(const struct incident *in,
-                         const struct open_counts *open, enum room room)
+                         const struct open_counts *open,
+                         const char *const *role_names, enum room room)
 {
     struct buf title = BUF_INIT(2000), text = BUF_INIT(16000);
     struct buf name = BUF_INIT(60);
@@ -239,10 +251,10 @@ static cJSON *card_embed(const struct incident *in,
 
     add_title(&title, in);
     if (is_live)
-        add_live(&text, in);
+        add_live(&text, in, role_names);
     else
-        add_over(&text, in);
-    add_other_roles(&text, in);
+        add_over(&text, in, role_names);
+    add_other_roles(&text, in, role_names);
     if (room == ROOM_WAR)
         add_open(&text, open);
     add_rooms(&text, in, room);
@@ -273,13 +285,13 @@ void incident_without_secrets(const struct incident *in, struct incident *out)
 }
 
 cJSON *card_message(const struct incident *in, const struct open_counts *open,
-                    enum room room)
+                    const char *const *role_names, enum room room)
 {
     struct incident clean;
     cJSON *message = message_new(STR_NONE);
     incident_without_secrets(in, &clean);
-    message_add_embed(message,
-                      card_embed(room == ROOM_WAR ? in : &clean, open, room));
+    message_add_embed(message, card_embed(room == ROOM_WAR ? in : &clean, open,
+                                          role_names, room));
     message_clear_buttons(message);
     if (room == ROOM_WAR)
         add_buttons(message, in);

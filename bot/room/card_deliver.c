@@ -47,7 +47,8 @@ static cJSON *render(const struct card *card, struct sha256 *hash)
     struct open_counts open;
     if (store_open_counts(card->visit->store, in->id, &open) != ERR_OK)
         return NULL;
-    cJSON *message = card_message(in, &open, card->room);
+    cJSON *message =
+        card_message(in, &open, card->visit->set->role_names, card->room);
     char *text = json_print(message);
     *hash = sha256_of(str_of(text));
     free(text);

@@ -12,8 +12,9 @@
 
 struct room_settings {
     uint64_t bot_user_id, announce_channel_id, category_id, archive_category_id;
-    const struct access *access; /* who sees a private incident's room */
-    int64_t live_delay_ms;       /* entries are held back that long */
+    const struct access *access;   /* who sees a private incident's room */
+    const char *const *role_names; /* see role_name; may be NULL */
+    int64_t live_delay_ms;         /* entries are held back that long */
 };
 
 enum delivery_verdict {
@@ -57,7 +58,7 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
  * In the live room without secrets, and with the one button for readers. The
  * caller owns it. */
 cJSON *card_message(const struct incident *in, const struct open_counts *open,
-                    enum room room);
+                    const char *const *role_names, enum room room);
 /* What everybody may read of it: title and impact are scrubbed. */
 void incident_without_secrets(const struct incident *in, struct incident *out);
 
