@@ -89,7 +89,7 @@ function containerView({ components: inner, accent_color: accent, spoiler }, pla
     return spoiler ? h('details', {}, h('summary', {}, 'Hidden'), box) : box;
 }
 
-export const hex = (color) => `#${color.toString(16).padStart(6, '0')}`;
+const hex = (color) => `#${color.toString(16).padStart(6, '0')}`;
 
 const fileOf = (url, message) => message.files.find(({ name }) => url === `attachment://${name}` || url?.includes(`/${encodeURIComponent(name)}`));
 
@@ -98,7 +98,7 @@ function picture({ media, description }, { message }, kind) {
     return file ? h('img', { class: kind, src: fileUrl(file), alt: description ?? file.about ?? file.name }) : null;
 }
 
-export const fileUrl = (file) => `${file.path}?as=${state.me}`;
+const fileUrl = (file) => `${file.path}?as=${state.me}`;
 
 const size = (bytes) => (bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 

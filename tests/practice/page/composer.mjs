@@ -98,7 +98,7 @@ async function attempt(work) {
 
 // ---- a command ----
 
-export function openCommand(picked, rest = '') {
+function openCommand(picked, rest = '') {
     command = picked;
     fields = [];
     say(null);
@@ -159,7 +159,7 @@ function prefill(text, list, optional) {
     for (let at = 1; at < parts.length; at += 2) set(parts[at], parts[at + 1].trim());
 }
 
-export function closeCommand() {
+function closeCommand() {
     command = null;
     fields = [];
     panel.hidden = true;
