@@ -47,6 +47,7 @@ export class Combobox {
     }
 
     show(items) {
+        const marked = this.items[this.active]?.label;
         this.items = items;
         this.list.replaceChildren(...items.map((item, at) => h('li', {
             role: 'option', id: `${this.list.id}-${at}`, 'data-at': String(at), 'aria-selected': 'false',
@@ -54,7 +55,9 @@ export class Combobox {
         this.list.hidden = items.length === 0;
         this.input.setAttribute('aria-expanded', String(items.length > 0));
         if (items.length) this.#place();
-        this.#mark(items.length && !this.idle ? 0 : -1);
+        // What was walked to stays marked when offers come late.
+        const again = this.idle ? items.findIndex(({ label }) => label === marked) : 0;
+        this.#mark(items.length ? again : -1);
         if (items.length) announce(`${items.length} ${items.length === 1 ? 'offer' : 'offers'}`);
     }
 
