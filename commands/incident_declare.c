@@ -59,7 +59,6 @@ static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
-    (void)call;
     (void)outcome;
     say_incident(words, after);
     buf_addf(words, " is declared, %s%s: ",
@@ -72,8 +71,12 @@ static void told(const struct call *call, const struct incident *after,
                               "being made; it will appear in a moment."
                             : "\nIts rooms are being made; they will appear in "
                               "a moment.");
-    buf_add_text(words, "\nNobody commands it yet: `/ic assign` makes "
-                        "somebody, or you, the commander.");
+    buf_addf(words,
+             "\nNobody commands it yet: `/ic assign` makes somebody, or you, "
+             "the %s.",
+             config_role_name(call->config, ROLE_COMMANDER));
+    answer_button(answer, BUTTON_PRIMARY, "I'll take command", "ic assign",
+                  "user=me");
 }
 
 const struct command command_incident_declare = {

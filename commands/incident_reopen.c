@@ -32,8 +32,11 @@ static void told(const struct call *call, const struct incident *after,
              "; before, it was %s. What was recorded so far stays, and so do "
              "the times of the first round.",
              word_of(&state_words, (int)event->state_from));
-    if (incident_commander(after) == NULL)
-        buf_add_text(words, "\nNobody commands it: `/ic assign` takes it.");
+    if (incident_commander(after) != NULL)
+        return;
+    buf_add_text(words, "\nNobody commands it: `/ic assign` takes it.");
+    answer_button(answer, BUTTON_PRIMARY, "I'll take command", "ic assign",
+                  "user=me");
 }
 
 const struct command command_incident_reopen = {

@@ -51,6 +51,17 @@ static bool set_milestone(const struct call *call, struct event *draft,
     return err == ERR_OK;
 }
 
+/* What stands there, to be changed in places. */
+static enum reply open_form(const struct incident *in, struct answer *answer)
+{
+    answer_fill(answer, "title", str_of(in->title));
+    answer_fill(answer, "impact", str_of(in->impact));
+    answer_fill(answer, "severity",
+                str_of(word_of(&severity_words, (int)in->severity)));
+    answer_fill(answer, "type", str_of(word_of(&type_words, (int)in->type)));
+    return REPLY_FORM;
+}
+
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
@@ -86,7 +97,7 @@ static enum reply run(const struct call *call, struct request *request,
     if (!says_nothing)
         return REPLY_REQUEST;
     if (call->source != SOURCE_SLASH)
-        return REPLY_FORM;
+        return open_form(call->in, answer);
     buf_add_text(&answer->words,
                  "Say what to set: `severity`, `title`, `impact`, `type`, "
                  "`private`, or a `milestone` with its `time`. Nothing was "
