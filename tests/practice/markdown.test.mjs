@@ -40,6 +40,12 @@ test('blocks: fences, quotes, lists, headings and small print', () => {
     assert.deepEqual(found[4].items.map(({ depth }) => depth), [0, 1]);
 });
 
+test('a line set in below a list item belongs to it', () => {
+    const [list, after] = blocks('- **#6** quill\n  Alert on 403\n- two\nafter');
+    assert.deepEqual(list.items.map(({ children }) => children.at(-1).text), [' quill\nAlert on 403', 'two']);
+    assert.equal(after.type, 'lines');
+});
+
 test('a fence on one line, and one that is never closed', () => {
     assert.deepEqual(blocks('a ```b``` c').map(({ type }) => type), ['lines', 'pre', 'lines']);
     assert.deepEqual(blocks('a ```b').map(({ type }) => type), ['lines']);

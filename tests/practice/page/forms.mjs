@@ -83,7 +83,7 @@ function control(input, props, required) {
 
 function textControl({ style, max_length: longest, placeholder, value }, props) {
     const common = { ...props, maxlength: longest ?? 4000, placeholder, autocomplete: 'off' };
-    const element = style === SHORT ? h('input', { type: 'text', ...common }) : h('textarea', { rows: '4', ...common });
+    const element = style === SHORT ? h('input', { type: 'text', ...common }) : h('textarea', { rows: '3', ...common });
     element.value = value ?? '';
     return { element, focus: () => element.focus(), value: () => element.value, isEmpty: () => element.value.trim() === '' };
 }

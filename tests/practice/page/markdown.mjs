@@ -40,10 +40,11 @@ function lineBlocks(text) {
         } else if (simple) found.push(simple);
         else if (ITEM.test(line)) {
             const [, indent, , number, words] = ITEM.exec(line);
-            const item = { depth: Math.min(3, Math.floor(indent.length / 2)), children: inline(words) };
+            const item = { depth: Math.min(3, Math.floor(indent.length / 2)), text: words };
             if (last?.type === 'list') last.items.push(item);
             else found.push({ type: 'list', ordered: Boolean(number), first: Number(number ?? 1), items: [item] });
-        } else if (last?.type === 'lines') last.text += `\n${line}`;
+        } else if (last?.type === 'list' && /^ {2,}\S/.test(line)) last.items.at(-1).text += `\n${line.trimStart()}`;
+        else if (last?.type === 'lines') last.text += `\n${line}`;
         else found.push({ type: 'lines', text: line });
     }
     return found.map(finished);
@@ -58,6 +59,7 @@ function singleLine(line) {
 
 function finished(block) {
     if (block.type === 'quote' && block.text !== undefined) return { type: 'quote', children: blocks(block.text) };
+    if (block.type === 'list') return { ...block, items: block.items.map(({ depth, text }) => ({ depth, children: inline(text) })) };
     return block.type === 'lines' ? { type: 'lines', children: inline(block.text) } : block;
 }
 
