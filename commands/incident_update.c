@@ -2,6 +2,8 @@
 #include "commands/complete.h"
 #include "commands/words.h"
 
+#include <inttypes.h>
+
 /* Moves of the review have commands of their own. */
 static bool offers_state(int state)
 {
@@ -59,6 +61,10 @@ static void told(const struct call *call, const struct incident *after,
         say_time(words, &due, call->now_ms);
         buf_add_char(words, '.');
     }
+    /* What moved the incident is not struck; its words are corrected. */
+    if (say_removed(words, after, event))
+        answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
+                      "id=%" PRId64, event->seq);
 }
 
 const struct command command_incident_update = {

@@ -163,7 +163,7 @@ const struct command command_timeline_add = {
              .type = VALUE_FILE},
         },
     .form_title = "Add to",
-    .form_fields = {"text", "time", "by", "link"},
+    .form_fields = {"text", "time", "by", "link", "file"},
     .run = run,
     .told = told,
 };

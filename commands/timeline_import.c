@@ -183,13 +183,28 @@ static void say_found(const struct call *call, const struct import_plan *plan,
     if (plan->headings > 0)
         buf_addf(words, "; %d %s skipped as headings", plan->headings,
                  plan->headings == 1 ? "line is" : "lines are");
-    buf_add_text(words, ". Times in UTC:\n");
+    buf_add_text(words, ". Nothing is kept yet.\n");
 }
 
-static enum reply preview(const struct call *call,
+static void offer_to_keep(const struct call *call,
                           const struct import_plan *plan, struct answer *answer)
 {
     char date[CIVIL_ISO_BYTES];
+    civil_date(plan->basis.date_ms, date);
+    buf_addf(&answer->words,
+             "A time without a date is of %s or soon after; `base_date` says "
+             "otherwise.\n",
+             date);
+    answer_button(answer, BUTTON_SUCCESS, "Keep", "timeline import",
+                  "draft=%" PRIu64 "|keep=yes", call->id);
+    answer_button(answer, BUTTON_SECONDARY, "Cancel", "timeline import",
+                  "draft=%" PRIu64 "|keep=no", call->id);
+}
+
+/* The entries last: what Discord does not fit is cut there. */
+static enum reply preview(const struct call *call,
+                          const struct import_plan *plan, struct answer *answer)
+{
     int known;
     struct buf *words = &answer->words;
     if (!import_plan_known(call, plan, &known))
@@ -197,24 +212,16 @@ static enum reply preview(const struct call *call,
     import_draft_write(plan, &answer->draft);
     answer->update = true;
     say_found(call, plan, words);
-    say_entries(plan, words);
-    say_problems(plan, words);
     if (known > 0)
         buf_addf(words, "%d of them %s in the record already.\n", known,
                  known == 1 ? "is" : "are");
-    if (plan->result.unzoned > 0 && !plan->basis.has_zone) {
+    if (plan->result.unzoned > 0 && !plan->basis.has_zone)
         ask_zone(call, plan, answer);
-        return REPLY_TEXT;
-    }
-    civil_date(plan->basis.date_ms, date);
-    buf_addf(words,
-             "Nothing is kept yet. A time without a date is of %s or soon "
-             "after; `base_date` says otherwise.",
-             date);
-    answer_button(answer, BUTTON_SUCCESS, "Keep", "timeline import",
-                  "draft=%" PRIu64 "|keep=yes", call->id);
-    answer_button(answer, BUTTON_SECONDARY, "Cancel", "timeline import",
-                  "draft=%" PRIu64 "|keep=no", call->id);
+    else
+        offer_to_keep(call, plan, answer);
+    say_problems(plan, words);
+    buf_add_text(words, "In UTC:\n");
+    say_entries(plan, words);
     return REPLY_TEXT;
 }
 

@@ -16,12 +16,12 @@ scene('a list that is paged in place, and read only by who asked', {}, async ({ 
     for (;;) {
         assert.ok(page.ephemeral);
         found.unshift(...[...page.text.matchAll(/Step (\d+)/g)].map((match) => Number(match[1])));
-        if (!buttons(page.message).Older) break;
+        if (!buttons(page.message).Older || found.length > minutes.length) break;
         page = await quill.press(page, 'Older');
         assert.equal(page.kind, 'update');
     }
     assert.deepEqual(found, minutes);
-    while (buttons(page.message).Newer) page = await quill.press(page, 'Newer');
+    for (let i = 0; i < 9 && buttons(page.message).Newer; i++) page = await quill.press(page, 'Newer');
     assert.equal(page.text, first);
 });
 
@@ -109,4 +109,15 @@ scene('all files of a message are kept, whatever their bytes', {}, async ({ stan
     assert.deepEqual(kept().map(({ target, file_name: name, file_bytes: bytes }) => ({ target, name, bytes })),
         files.map(({ name, bytes }) => ({ target: entry.seq, name, bytes: bytes.length })));
     await refused(bot, new RegExp(`already: it is entry #${entry.seq}`), () => quill.messageMenu(said, 'Add to timeline'));
+});
+
+scene('a note with two files, from the card', {}, async ({ standin, guild, bot, nova }) => {
+    const { card } = await declare(guild, nova);
+    const form = await nova.press(card, 'Add note');
+    const bytes = [Buffer.from('one\n'), Buffer.from('two')];
+    const answer = await nova.submit(form, { text: 'Both logs', file: bytes.map((data, i) => ({ name: `${i + 1}.log`, type: 'text/plain', bytes: data })) });
+    assert.match(seen(answer.text), /1\.log \(4 bytes\) is being downloaded.*2\.log \(3 bytes\)/s);
+    const kept = () => ofKind(bot, 'evidence').filter(({ file_sha256: hash }) => hash);
+    await standin.until(() => kept().length === 2, 'both files');
+    assert.deepEqual(kept().map(({ file_name: name, file_bytes: size }) => [name, size]), [['1.log', 4], ['2.log', 3]]);
 });

@@ -99,6 +99,21 @@ static void a_secret_may_be_struck(void **state)
     assert_null(caller_button(&caller, "Strike it"));
 }
 
+static void an_update_may_be_corrected(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "It is 10.1.2.3 again");
+    assert_says(caller_does(&caller, &it), "a private address in it");
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "text"), "It is 10.1.2.3 again");
+    struct interaction sent = form("1|timeline edit|1|id=4");
+    add_text(&sent, "text", "It is the database again");
+    assert_says(caller_does(&caller, &sent),
+                "update · nova: It is the database again");
+    assert_int_equal(kept().entry_kind, EVENT_STATE);
+}
+
 /* ---- the end ---- */
 
 static const char *resolves(void)
@@ -166,6 +181,24 @@ static void resolve_shows_what_is_open(void **state)
     assert_non_null(caller_button(&caller, "Set mitigated"));
 }
 
+/* Discord takes five rows: three for entries, one for facts, one for pages. */
+static void resolve_with_much_open(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        (void)adds("idea", "Alert on disk space");
+    const char *words = resolves();
+    assert_says(words, "0 changes, 5 parked ideas.");
+    assert_says(words, "**#6** Alert");
+    assert_null(strstr(words, "**#7** Alert"));
+    assert_non_null(caller_button(&caller, "Set identified"));
+    words = caller_presses(&caller, "More");
+    assert_says(words, "**#7** Alert");
+    assert_says(words, "**#8** Alert");
+    assert_non_null(caller_button(&caller, "From the start"));
+    assert_null(caller_button(&caller, "More"));
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, open_store, close_store)
 
@@ -175,8 +208,10 @@ int main(void)
         CASE(a_vague_entry_becomes_a_change),
         CASE(a_definite_entry_is_left_alone),
         CASE(a_secret_may_be_struck),
+        CASE(an_update_may_be_corrected),
         CASE(resolve_in_one_step),
         CASE(resolve_shows_what_is_open),
+        CASE(resolve_with_much_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
