@@ -34,21 +34,21 @@ const struct columns entry_columns = {entry_all, COUNT(entry_all)};
     "SELECT seq" ENTRY_COLUMNS(COLUMN_NAME)                                    \
     " FROM entry WHERE incident = ? AND seq = ?"
 /* After the version's columns: who recorded the first, and the state. */
-#define ENTRY_TAIL                                                             \
+#define ENTRY_TAIL(hint)                                                       \
     ", o.recorded_at_ms, o.recorder_type, o.recorder_id, o.recorder_name,"     \
     " o.source, n.seq" ENTRY_COLUMNS(ENTRY_OF_N)                               \
-    " FROM entry AS n"                                                         \
+    " FROM entry AS n" hint                                                    \
     " JOIN event AS v ON v.incident = n.incident AND v.seq = n.version"        \
     " JOIN event AS o ON o.incident = n.incident AND o.seq = n.seq"            \
     " WHERE n.incident = ?"
 /* clang-format on */
 
-static void make_select(struct buf *sql, const char *rest)
+static void make_select(struct buf *sql, const char *tail, const char *rest)
 {
     *sql = BUF_INIT(8192);
     buf_add_text(sql, "SELECT ");
     events_add_names(sql, "v.");
-    buf_add_text(sql, ENTRY_TAIL);
+    buf_add_text(sql, tail);
     buf_add_text(sql, rest);
     assert(!sql->overflow);
 }
@@ -71,11 +71,14 @@ void entries_prepare(struct store *store)
     struct event_sql *sql = &store->sql;
     for (int order = 0; order < 2; order++)
         for (int newest = 0; newest < 2; newest++)
-            make_select(&sql->entries[order][newest], rest[order][newest]);
+            make_select(&sql->entries[order][newest], ENTRY_TAIL(""),
+                        rest[order][newest]);
     for (int newest = 0; newest < 2; newest++)
-        make_select(&sql->entries_of_kind[newest], of_kind[newest]);
-    make_select(&sql->entry, " AND n.seq = ?");
-    make_select(&sql->open_entries,
+        make_select(&sql->entries_of_kind[newest], ENTRY_TAIL(""),
+                    of_kind[newest]);
+    make_select(&sql->entry, ENTRY_TAIL(""), " AND n.seq = ?");
+    /* Left to itself, SQLite takes the primary key, and reads all of them. */
+    make_select(&sql->open_entries, ENTRY_TAIL(" INDEXED BY entry_open"),
                 " AND n.needs_settling = 1 AND n.struck = 0"
                 " AND n.settlement = 'none' AND n.kind = ? ORDER BY n.seq");
 }
