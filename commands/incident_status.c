@@ -126,21 +126,44 @@ static void show(struct latest *latest, const struct entry *entry)
     buf_add_char(&latest->lines, '\n');
 }
 
+static bool is_shown(const struct latest *latest, const struct entry *entry)
+{
+    return entry->event.visibility == VISIBILITY_LIVE &&
+           entry->state.struck == 0 && event_in_timeline(&entry->event) &&
+           is_out(latest->call, entry);
+}
+
 static bool add_entry(const struct entry *entry, void *context)
 {
     struct latest *latest = context;
-    const struct event *event = &entry->event;
-    bool is_live = event->visibility == VISIBILITY_LIVE &&
-                   entry->state.struck == 0 && event_in_timeline(event) &&
-                   is_out(latest->call, entry);
-    if (is_live && event->kind == EVENT_STATE && latest->told.seq == 0) {
-        latest->told = *event;
-        buf_add(&latest->told_text, event->text);
-        latest->told.text = buf_str(&latest->told_text);
-    }
-    if (is_live && latest->shown < LATEST)
+    if (is_shown(latest, entry))
         show(latest, entry);
-    return ++latest->looked_at < LATEST_MOST;
+    return latest->shown < LATEST && ++latest->looked_at < LATEST_MOST;
+}
+
+static bool find_told(const struct entry *entry, void *context)
+{
+    struct latest *latest = context;
+    if (!is_shown(latest, entry))
+        return ++latest->looked_at < LATEST_MOST;
+    latest->told = entry->event;
+    buf_add(&latest->told_text, entry->event.text);
+    latest->told.text = buf_str(&latest->told_text);
+    return false;
+}
+
+static enum err read_latest(struct latest *latest)
+{
+    static const enum event_kind state = EVENT_STATE;
+    struct entry_page page = {.order = EVENTS_BY_TIME, .newest_first = true};
+    const struct call *call = latest->call;
+    enum err err =
+        store_each_entry(call->store, call->in->id, &page, add_entry, latest);
+    page.kind = &state;
+    latest->looked_at = 0;
+    return err == ERR_OK ? store_each_entry(call->store, call->in->id, &page,
+                                            find_told, latest)
+                         : err;
 }
 
 static void add_open(const struct open_counts *counts, struct buf *words)
@@ -184,8 +207,6 @@ static void add_rooms(const struct incident *in, struct buf *words)
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
-    static const struct entry_page newest = {.order = EVENTS_BY_TIME,
-                                             .newest_first = true};
     struct buf *words = &answer->words;
     struct open_counts counts = {0};
     struct latest latest = {.call = call,
@@ -193,8 +214,7 @@ static enum reply run(const struct call *call, struct request *request,
                             .told_text = BUF_INIT(WORDS_BYTES)};
     (void)request;
     /* What cannot be read is left out: the rest is better than nothing. */
-    enum err err = store_each_entry(call->store, call->in->id, &newest,
-                                    add_entry, &latest);
+    enum err err = read_latest(&latest);
     if (err == ERR_OK)
         err = store_open_counts(call->store, call->in->id, &counts);
     add_state(call, words);
