@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 struct reading {
-    struct reading *before, *after;
+    struct reading *next;
     struct readings *readings;
     cJSON *data;
 };
@@ -30,12 +30,10 @@ struct readings *readings_new(struct rest *rest, reading_fn *done,
 
 static void end(struct reading *reading)
 {
-    if (reading->before != NULL)
-        reading->before->after = reading->after;
-    else
-        reading->readings->first = reading->after;
-    if (reading->after != NULL)
-        reading->after->before = reading->before;
+    struct reading **place = &reading->readings->first;
+    while (*place != reading)
+        place = &(*place)->next;
+    *place = reading->next;
     cJSON_Delete(reading->data);
     free(reading);
 }
@@ -44,8 +42,12 @@ void readings_free(struct readings *readings)
 {
     if (readings == NULL)
         return;
-    while (readings->first != NULL)
-        end(readings->first);
+    while (readings->first != NULL) {
+        struct reading *reading = readings->first;
+        readings->first = reading->next;
+        cJSON_Delete(reading->data);
+        free(reading);
+    }
     free(readings);
 }
 
@@ -69,9 +71,7 @@ void readings_begin(struct readings *readings, cJSON *data, const char *url,
     struct reading *reading = mem_alloc(sizeof *reading);
     reading->readings = readings;
     reading->data = data;
-    reading->after = readings->first;
-    if (reading->after != NULL)
-        reading->after->before = reading;
+    reading->next = readings->first;
     readings->first = reading;
     rest_fetch(readings->rest, url, max_bytes, on_fetched, reading);
 }
