@@ -101,11 +101,9 @@ static void ask_zone(const struct call *call, const struct import_plan *plan,
         {"-06:00", "CST, MDT"},    {"-07:00", "MST, PDT"},
         {"-08:00", "PST, AKDT"},
     };
-    buf_addf(
-        &answer->words,
-        "\n%d of the times name no zone. Which one are they in? Nothing is "
-        "kept yet.",
-        plan->result.unzoned);
+    buf_addf(&answer->words,
+             "%d of the times name no zone. Which one are they in?\n",
+             plan->result.unzoned);
     answer_select(answer, "Zone of the times", "timeline import", "zone",
                   "draft=%" PRIu64, call->id);
     for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)

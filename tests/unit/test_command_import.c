@@ -139,7 +139,8 @@ static void asks_for_the_zone(void **state)
 {
     (void)state;
     const char *words = pastes("18:53 @nova Slow\n19:06 @dma Fast\n");
-    assert_says(words, "2 of the times name no zone");
+    assert_says(words, "2 of the times name no zone. Which one are they in?\n"
+                       "In UTC:\n");
     assert_null(caller_button(&caller, "Keep"));
     struct interaction chosen = button("1|timeline import|1|draft=1|zone");
     chosen.id = 7;
