@@ -306,12 +306,15 @@ static void add_named(cJSON *list, const struct event *event)
     buf_release(&name);
 }
 
-static void add_to_files(cJSON *files, const struct event *event)
+/* Its time is that of the entry that it belongs to, which may be corrected. */
+static void add_to_files(cJSON *files, const cJSON *entry,
+                         const struct event *event)
 {
     cJSON *file = cJSON_CreateObject();
     if (file == NULL || !cJSON_AddItemToArray(files, file))
         abort();
-    put_when(file, "when", &event->occurred, true);
+    const cJSON *when = cJSON_GetObjectItemCaseSensitive(entry, "when");
+    put(file, "when", cJSON_Duplicate(when, true));
     put_line(file, "name", event->file_name);
     put_line(file, "type", event->file_type);
     put(file, "bytes", cJSON_CreateNumber((double)event->file_bytes));
@@ -364,6 +367,6 @@ enum err entry_add_evidence(cJSON *entry, cJSON *files,
         add_item(list, event->link);
     if (event->file_sha256.n == 0)
         return ERR_OK;
-    add_to_files(files, event);
+    add_to_files(files, entry, event);
     return add_file(list, event, store);
 }
