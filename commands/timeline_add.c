@@ -88,6 +88,9 @@ static void add_offers(const struct incident *after, const struct event *event,
     if (say_removed(&answer->words, after, event))
         answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
                       "id=%" PRId64 "|reason=It held a secret", event->seq);
+    /* A menu asks for no kind and no time. */
+    answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
+                  "id=%" PRId64, event->seq);
 }
 
 static void add_hints(const struct call *call, const struct event *event,
@@ -163,7 +166,7 @@ const struct command command_timeline_add = {
              .type = VALUE_FILE},
         },
     .form_title = "Add to",
-    .form_fields = {"text", "time", "by", "link", "file"},
+    .form_fields = {"text", "time", "kind", "link", "file"},
     .run = run,
     .told = told,
 };

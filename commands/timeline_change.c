@@ -40,6 +40,16 @@ static enum reply ask(const struct call *call, const struct event *event,
     return REPLY_FORM;
 }
 
+/* The rest of a change: Discord's forms have five fields. */
+static enum reply ask_rest(const struct event *event, struct answer *answer)
+{
+    static const char *const rest[] = {"temporary", "undo", "verified", NULL};
+    answer_fill(answer, "undo", event->change_undo);
+    answer_fill(answer, "verified", event->change_verified);
+    answer->fields = rest;
+    return REPLY_FORM;
+}
+
 /* The entry keeps its words and its number. */
 static enum reply make_change(const struct call *call, struct request *request,
                               struct answer *answer)
@@ -50,7 +60,10 @@ static enum reply make_change(const struct call *call, struct request *request,
     if (!entry_find(call, call_value(call, "entry")->number, &entry, answer,
                     &reply))
         return reply;
-    if (!call_value(call, "what")->given)
+    bool has_rest = call_value(call, "temporary")->given;
+    if (has_rest && call->source == SOURCE_BUTTON)
+        return ask_rest(&entry.event, answer);
+    if (!has_rest && !call_value(call, "what")->given)
         return ask(call, &entry.event, answer);
     request->kind = REQUEST_EDIT;
     incident_edit_draft(&entry.event, draft);
@@ -103,6 +116,10 @@ static void told(const struct call *call, const struct incident *after,
                                   "to undo it.");
     if (event->change_verified.n == 0)
         buf_add_text(words, "\nNobody has verified it yet.");
+    answer_button(answer, BUTTON_SECONDARY, "Temporary? Verified?",
+                  "timeline change", "entry=%" PRId64 "|temporary=%s",
+                  event->kind == EVENT_EDIT ? event->target : event->seq,
+                  event->change_temporary ? "yes" : "no");
     if (say_removed(words, after, event))
         answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
                       "id=%" PRId64 "|reason=It held a secret",

@@ -23,8 +23,15 @@ static bool says_something(const struct call *call)
 static enum reply ask(const struct call *call, const struct event *event,
                       struct answer *answer)
 {
+    static const char *const fixed[] = {"time", "text", NULL};
     answer_fill(answer, "time", entry_time(call, event));
     answer_fill(answer, "text", event->text);
+    answer_fill(answer, "kind",
+                str_of(word_of(&event_kind_words, (int)event->kind)));
+    answer_fill(answer, "confidence",
+                str_of(word_of(&confidence_words, (int)event->confidence)));
+    if (!offers_kind((int)event->kind))
+        answer->fields = fixed;
     return REPLY_FORM;
 }
 
@@ -41,7 +48,9 @@ static bool change_draft(const struct call *call, const struct event *entry,
 {
     const struct value *text = call_value(call, "text");
     const struct value *kind = call_value(call, "kind");
+    const struct value *confidence = call_value(call, "confidence");
     const struct value *phase = call_value(call, "phase");
+    bool was_finding = draft->entry_kind == EVENT_FINDING;
     if (text->given)
         draft->text = text->text;
     entry_set_time(call, call_value(call, "time"), entry, draft);
@@ -50,9 +59,10 @@ static bool change_draft(const struct call *call, const struct event *entry,
         draft->confidence = CONFIDENCE_NONE;
         drop_change(draft);
     }
-    if (call_value(call, "confidence")->given)
-        draft->confidence =
-            (enum confidence)call_value(call, "confidence")->choice;
+    /* The form still shows how sure the finding was that it was. */
+    if (confidence->given &&
+        (!was_finding || draft->entry_kind == EVENT_FINDING))
+        draft->confidence = (enum confidence)confidence->choice;
     if (call_value(call, "visibility")->given)
         draft->visibility =
             (enum visibility)call_value(call, "visibility")->choice;
@@ -154,7 +164,7 @@ const struct command command_timeline_edit = {
              .choices = &phase_words},
         },
     .form_title = "Correct an entry of",
-    .form_fields = {"time", "text"},
+    .form_fields = {"time", "text", "kind", "confidence", "by"},
     .run = run,
     .told = told,
 };
