@@ -68,10 +68,10 @@ export class Person {
         return this.beginComplete(command, values, focused, typed, more).final.then((answer) => answer.choices);
     }
 
-    beginComplete(command, values, focused, typed = '', { channel, mutate } = {}) {
+    beginComplete(command, values, focused, typed = '', { channel, raw = false, mutate } = {}) {
         const place = this.#place(channel);
         const { definition, path, leaf } = this.#command(bare(command), 1);
-        this.#mayCommand(definition, place);
+        if (!raw) this.#mayCommand(definition, place);
         const options = typedOf(this, leaf, values, { focused, typed, channel: place, refused });
         return this.#open({ type: AUTOCOMPLETE, channel: place, data: commandData(definition, nest(path, options)), mutate, commandName: bare(command) });
     }

@@ -23,7 +23,7 @@ const byRole = (guild) => ({
 const NEEDS = {
     'incident declare': 'declare', 'ic assign': 'command', 'ic handoff': 'command', 'incident set': 'command',
     'incident reopen': 'command', 'incident cancel': 'command', resolve: 'resolve',
-    'incident status': null, 'incident list': null, 'ic who': null, 'action list': null, 'timeline list': 'respond', help: null,
+    'incident status': null, 'incident list': null, 'ic who': null, 'timeline list': 'respond', help: null,
 };
 const needs = (name) => (name.startsWith('opsroom ') ? 'admin' : name in NEEDS ? NEEDS[name] : 'respond');
 

@@ -6,23 +6,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { NoAnswer, start } from '../discord/standin.mjs';
+import { random } from '../lib/chance.mjs';
 import { Bot, git } from './bot.mjs';
 import { guildOf, playStep, readReplay } from './replay.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 50);
 const KILLS_A_DEMO = 10;
 const firstSeed = Number(process.env.SEED ?? 1);
-
-/** mulberry32: small, seeded, good enough to pick moments. */
-function random(seed) {
-    let state = seed >>> 0;
-    return (below) => {
-        state = (state + 0x6D2B79F5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-    };
-}
 
 /** Kills the bot after a random number of things that the stand-in notices. */
 class Killer {

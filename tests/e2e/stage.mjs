@@ -26,6 +26,17 @@ export async function withBot({ settings, ...options }, play) {
     }
 }
 
+/** The bot has broken no rule of Discord's, stops with 0 if it runs, and its record is whole. */
+export async function leave({ standin, bot }) {
+    // When this machine is too slow to hear an answer in time, it is sent again.
+    const isSlow = /callback" status=0 .*timed out/.test(bot.log);
+    assert.deepEqual(standin.violations.filter(({ rule }) => !(isSlow && rule === 'double-ack')), []);
+    if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
+    else assert.ok([null, 'SIGKILL'].includes(bot.child?.signalCode ?? null), `the bot died of ${bot.child?.signalCode}`);
+    const { code, out, err } = bot.run('verify');
+    assert.equal(code, 0, out + err);
+}
+
 /**
  * Plays `play({standin, guild, bot, nova, quill, finch})`. Afterwards the bot
  * has broken no rule of Discord's, stops with 0, and its record is whole.
@@ -33,12 +44,7 @@ export async function withBot({ settings, ...options }, play) {
 export const stage = ({ started = true, ...options }, play) => withBot(options, async ({ standin, guild, bot }) => {
     if (started) await bot.start();
     await play({ standin, guild, bot, nova: guild.member('nova'), quill: guild.member('quill'), finch: guild.member('finch') });
-    // When this machine is too slow to hear an answer in time, it is sent again.
-    const isSlow = /callback" status=0 .*timed out/.test(bot.log);
-    assert.deepEqual(standin.violations.filter(({ rule }) => !(isSlow && rule === 'double-ack')), []);
-    if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
-    const { code, out, err } = bot.run('verify');
-    assert.equal(code, 0, out + err);
+    await leave({ standin, bot });
 });
 
 const lanes = Array.from({ length: 6 }, () => Promise.resolve());
