@@ -190,32 +190,41 @@ static bool read_word(const struct reader *reader, int64_t *out)
     return true;
 }
 
+/* Each of these once, in any order; 0: not said yet. */
+struct date {
+    int year, month, day;
+};
+
+static bool read_part(struct date *date, struct str word)
+{
+    int month = name_of(months, 12, word) + 1;
+    if (month > 0 && date->month == 0) {
+        date->month = month;
+        return true;
+    }
+    return (date->day == 0 && day_of_month(word, &date->day)) ||
+           (date->year == 0 && word.n == 4 &&
+            number_of(word, 9999, &date->year)) ||
+           str_is_nocase(word, "of");
+}
+
 /* "Dec 24", "24 Dec", "24th of December 2026" */
 static bool read_date(const struct reader *reader, int64_t *out)
 {
-    int day = 0, month = -1, year = 0;
-    for (int i = 0; i < reader->count; i++) {
-        struct str word = reader->words[i];
-        int named = name_of(months, 12, word);
-        if (month < 0 && named >= 0)
-            month = named;
-        else if (day == 0 && day_of_month(word, &day))
-            ;
-        else if (year == 0 && word.n == 4 && number_of(word, 9999, &year))
-            ;
-        else if (!str_is_nocase(word, "of"))
+    struct date date = {0};
+    for (int i = 0; i < reader->count; i++)
+        if (!read_part(&date, reader->words[i]))
             return false;
-    }
-    bool has_year = year != 0;
-    if (day == 0 || month < 0)
+    if (date.day == 0 || date.month == 0)
         return false;
+    bool has_year = date.year != 0;
     if (!has_year)
-        year = civil_of(reader->today_ms).year;
-    if (!has_year && day_ms(year, month + 1, day) < reader->today_ms)
-        year++;
-    if (!civil_date_valid(year, month + 1, day))
+        date.year = civil_of(reader->today_ms).year;
+    if (!has_year && day_ms(date.year, date.month, date.day) < reader->today_ms)
+        date.year++;
+    if (!civil_date_valid(date.year, date.month, date.day))
         return false;
-    *out = day_ms(year, month + 1, day);
+    *out = day_ms(date.year, date.month, date.day);
     return true;
 }
 
