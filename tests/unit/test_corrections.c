@@ -220,15 +220,17 @@ static void private_hides_and_public_shows(void **state)
     (void)state;
     struct play play = declared();
     struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    accepts(&play, finished(EFFECT_ANNOUNCE, 9));
     incident_set_draft(&play.in, &set.draft);
     set.draft.is_private = true;
     accepts(&play, set);
     assert_true(play.in.is_private);
-    assert_string_equal(play.wanted, "card room access announce");
+    assert_string_equal(play.wanted, "announce access card room rename");
     set.draft.is_private = false;
     accepts(&play, set);
     assert_string_equal(play.wanted,
-                        "card live_card room live access live_room");
+                        "access live_room card live_card room live rename "
+                        "announce");
     set.draft.type = TYPE_SECURITY;
     accepts(&play, set);
     assert_true(play.in.is_private);
