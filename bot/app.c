@@ -29,6 +29,7 @@
 /* Stored answers serve replays, which come within minutes. */
 #define ANSWERS_KEPT_MS MS_PER_DAY
 #define CHORES_MS       (10 * MS_PER_MINUTE)
+#define HEAL_PAUSE_MS   (10 * MS_PER_SECOND)
 
 struct app {
     const struct config *config;
@@ -43,9 +44,10 @@ struct app {
     uv_signal_t signals[2];
     struct deadline *grace;
     int64_t grace_ends_ms;
-    struct deadline *chores;
+    struct deadline *chores, *heal;
     char helper[PATH_MAX];
-    uint64_t application_id;
+    uint64_t application_id, bot_user_id;
+    int64_t healed_ms;                                 /* of the loop */
     char commands_fact[64], commands_hash[SHA256_HEX]; /* being registered */
     int exit_code;
     bool stopping;
@@ -151,6 +153,7 @@ static void on_fatal(int code, const char *words, void *context)
 
 static void fill_rooms(struct app *app, uint64_t bot_user_id)
 {
+    app->bot_user_id = bot_user_id;
     struct room_settings rooms = {
         .bot_user_id = bot_user_id,
         .announce_channel_id = app->config->announce_channel_id,
@@ -232,6 +235,7 @@ static void on_ready(struct app *app, const cJSON *data)
     keep_fact_id(app, "bot_user_id", bot_user_id);
     keep_fact_id(app, "application_id", app->application_id);
     fill_rooms(app, bot_user_id);
+    outbox_heal(app->outbox); /* nobody told us of what has changed since */
     register_commands(app);
 }
 
@@ -263,6 +267,38 @@ static void on_channel_delete(struct app *app, const cJSON *data)
     loss.channel_id = loss.message_id;
     loss.message_id = 0;
     outbox_lost(app->outbox, loss);
+    outbox_heal(app->outbox); /* there is room for another */
+}
+
+/* Permissions may have come back. */
+static void on_role_update(struct app *app, const cJSON *data)
+{
+    (void)data;
+    outbox_heal(app->outbox);
+}
+
+static void on_member_update(struct app *app, const cJSON *data)
+{
+    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
+    if (snowflake_of(cJSON_GetObjectItemCaseSensitive(user, "id")) ==
+        app->bot_user_id)
+        outbox_heal(app->outbox);
+}
+
+static void on_heal(void *context)
+{
+    struct app *app = context;
+    app->healed_ms = loop_now_ms(&app->loop);
+    outbox_heal(app->outbox);
+}
+
+/* Our own changes are told so, too: they must not keep us busy. */
+static void on_channel_update(struct app *app, const cJSON *data)
+{
+    int64_t now_ms = loop_now_ms(&app->loop);
+    int64_t soonest_ms = app->healed_ms + HEAL_PAUSE_MS;
+    (void)data;
+    deadline_set(app->heal, soonest_ms > now_ms ? soonest_ms : now_ms);
 }
 
 static void on_message_delete(struct app *app, const cJSON *data)
@@ -287,6 +323,9 @@ static const struct {
 } listeners[] = {
     {"READY", on_ready},
     {"CHANNEL_DELETE", on_channel_delete},
+    {"CHANNEL_UPDATE", on_channel_update},
+    {"GUILD_ROLE_UPDATE", on_role_update},
+    {"GUILD_MEMBER_UPDATE", on_member_update},
     {"MESSAGE_DELETE", on_message_delete},
     {"MESSAGE_DELETE_BULK", on_bulk_delete},
 };
@@ -338,6 +377,7 @@ static void on_chores(void *context)
     struct app *app = context;
     forget_answers(app);
     register_commands(app); /* if Discord did not take them before */
+    outbox_heal(app->outbox);
     deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
 }
 
@@ -419,6 +459,7 @@ static void wire(struct app *app, const char *token, const char *program_dir)
                                &handlers);
     app->grace = deadline_new(&app->loop, on_grace, app);
     app->chores = deadline_new(&app->loop, on_chores, app);
+    app->heal = deadline_new(&app->loop, on_heal, app);
     rest_on_bad_token(app->rest, on_bad_token, app);
     /* A resumed session brings no READY: who we are is known from before. */
     app->application_id = fact_id(app, "application_id");
@@ -449,6 +490,7 @@ static void unwire(struct app *app)
     turn_free(app->turn);
     deadline_free(app->grace);
     deadline_free(app->chores);
+    deadline_free(app->heal);
     store_close(app->store);
 }
 

@@ -40,7 +40,7 @@
     X(INT64, latest_typed_ms, incident, latest_typed_ms, NULL)                 \
     X(INT64, last_update_ms, incident, last_update_ms, NULL)                   \
     X(INT64, entries, incident, entries, NULL)
-/* Of version 2; as seldom changed. */
+/* Of later versions; as seldom changed. */
 #define MORE_COLUMNS(X)                                                        \
     X(INT64, last_told_ms, incident, last_told_ms, NULL)                       \
     X(INT64, reopened, incident, reopened, NULL)                               \
@@ -53,7 +53,8 @@
     X(INT64, digest_reminded_ms, incident, remind_digest.last_ms, NULL) \
     X(INT64, digest_snoozed_ms, incident, remind_digest.snoozed_ms, NULL) \
     X(INT64, archive_reminded_ms, incident, remind_archive.last_ms, NULL) \
-    X(INT64, archive_snoozed_ms, incident, remind_archive.snoozed_ms, NULL)
+    X(INT64, archive_snoozed_ms, incident, remind_archive.snoozed_ms, NULL) \
+    X(BOOL, war_is_borrowed, incident, war_is_borrowed, NULL)
 #define HOLDER_COLUMNS(X)                                                      \
     X(ENUM, role, role_holder, role, &role_words)                              \
     X(ENUM, type, role_holder, type, &actor_type_words)                        \
@@ -366,6 +367,12 @@ enum err store_append(struct store *store, const struct incident *before,
         return ERR_STORAGE;
     }
     enum err err = write_incident(store, before, after);
+    if (err == ERR_OK && before->war_channel_id != 0 &&
+        before->war_channel_id != after->war_channel_id)
+        err = room_move(store, after->id, ROOM_WAR);
+    if (err == ERR_OK && before->live_channel_id != 0 &&
+        before->live_channel_id != after->live_channel_id)
+        err = room_move(store, after->id, ROOM_LIVE);
     if (err == ERR_OK)
         err = events_insert(store, after->id, events, count);
     for (int i = 0; i < count && err == ERR_OK; i++)

@@ -185,8 +185,8 @@ enum err store_room_message_of(struct store *store, uint64_t message_id,
     return err;
 }
 
-static enum err forget_room(struct store *store, int64_t incident_id,
-                            enum room room)
+/* What stood in a room that is gone, or elsewhere now, is to be said anew. */
+enum err room_move(struct store *store, int64_t incident_id, enum room room)
 {
     struct query query = of_room(
         store, "DELETE FROM room_message WHERE incident = ? AND room = ?",
@@ -213,16 +213,12 @@ static enum err forget_message(struct store *store, int64_t incident_id,
     return query_run(&query);
 }
 
-/* A room takes its messages along; a message leaves its place in the plan, and
- * is sent again under another nonce. */
+/* A message leaves its place in the plan, and is sent again under another
+ * nonce. */
 enum err room_forget(struct store *store, int64_t incident_id,
                      const struct event *event)
 {
     switch ((int)event->effect) {
-    case EFFECT_WAR_ROOM:
-        return forget_room(store, incident_id, ROOM_WAR);
-    case EFFECT_LIVE_ROOM:
-        return forget_room(store, incident_id, ROOM_LIVE);
     case EFFECT_ROOM:
         return forget_message(store, incident_id, ROOM_WAR, event->target);
     case EFFECT_LIVE:

@@ -328,6 +328,12 @@ static const char places_3[] =
     "  WHERE change_where IS NOT NULL;";
 
 static const char rooms_3[] =
+    "ALTER TABLE incident ADD COLUMN war_is_borrowed INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "UPDATE incident SET war_is_borrowed = 1"
+    "  WHERE war_channel_id <> 0 AND war_channel_id = origin_channel_id;"
+    "CREATE INDEX event_task ON event (incident, effect, seq)"
+    "  WHERE effect IS NOT NULL;"
     "CREATE INDEX room_message_by_seq ON room_message (incident, room,"
     "  last_seq);"
     "CREATE INDEX room_message_unsent ON room_message (incident, room, ordinal)"

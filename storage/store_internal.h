@@ -166,6 +166,8 @@ MUST_CHECK enum err entry_project(struct store *store, int64_t incident_id,
                                   const struct event *event);
 MUST_CHECK enum err item_project(struct store *store, int64_t incident_id,
                                  const struct event *event);
+MUST_CHECK enum err room_move(struct store *store, int64_t incident_id,
+                              enum room room);
 MUST_CHECK enum err room_forget(struct store *store, int64_t incident_id,
                                 const struct event *event);
 

@@ -115,6 +115,7 @@ static void fold_loss(struct incident *in, const struct event *event)
     switch ((int)event->effect) {
     case EFFECT_WAR_ROOM:
         in->war_channel_id = 0;
+        in->war_is_borrowed = false;
         in->card_message_id = 0;
         break;
     case EFFECT_LIVE_ROOM:
@@ -131,6 +132,16 @@ static void fold_loss(struct incident *in, const struct event *event)
     }
 }
 
+/* Text says what the room stands in for. Its card is in the one before. */
+static void fold_war_room(struct incident *in, const struct event *event)
+{
+    uint64_t id = event->failed ? in->origin_channel_id : event->ref_id;
+    if (in->war_channel_id != 0 && in->war_channel_id != id)
+        in->card_message_id = 0;
+    in->war_channel_id = id;
+    in->war_is_borrowed = event->failed || event->text.n > 0;
+}
+
 static void fold_task(struct incident *in, const struct event *event)
 {
     if (event->lost) {
@@ -139,8 +150,7 @@ static void fold_task(struct incident *in, const struct event *event)
     }
     switch ((int)event->effect) {
     case EFFECT_WAR_ROOM:
-        in->war_channel_id =
-            event->failed ? in->origin_channel_id : event->ref_id;
+        fold_war_room(in, event);
         break;
     case EFFECT_LIVE_ROOM:
         if (!event->failed)
@@ -298,8 +308,7 @@ bool incident_is_live(const struct incident *in)
 
 uint64_t incident_room(const struct incident *in)
 {
-    bool is_shared = in->war_channel_id == in->origin_channel_id;
-    return in->is_private && is_shared ? 0 : in->war_channel_id;
+    return in->is_private && in->war_is_borrowed ? 0 : in->war_channel_id;
 }
 
 bool incident_is_written_up(const struct incident *in)

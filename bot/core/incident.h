@@ -76,6 +76,9 @@ struct incident {
         remind_archive;
     struct role_holder holders[ROLE_HOLDERS]; /* ROLE_NONE: free place */
 
+    /* The war room could not be made: a thread, or the channel where it was
+     * declared, serves instead. */
+    bool war_is_borrowed;
     /* Where its rooms are; 0 until made. */
     uint64_t war_channel_id, live_channel_id, card_message_id,
         announce_message_id;
@@ -196,9 +199,8 @@ bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);
 
-/* The channel that its entries are written to: its war room, or the channel it
- * was declared in when none could be made. 0: not made yet, or the incident is
- * private, and others read in that channel. */
+/* The channel that its entries are written to: its war room, or what serves as
+ * it. 0: not made yet, or the incident is private, and others read there. */
 uint64_t incident_room(const struct incident *in);
 
 /* Declared more than a day after it began: written up, not lived. Then "now" is

@@ -91,9 +91,26 @@ static void decide_postmortem(struct step *step)
     want(step, EFFECT_LIVE);
 }
 
+/* The world is in line with the record: nothing new, but for what had failed
+ * before; text says so. */
+static void decide_in_line(struct step *step)
+{
+    if (step->event.text.n == 0) {
+        known_already(step);
+        return;
+    }
+    emit(step, &step->event);
+    want(step, EFFECT_ROOM);
+}
+
 static void decide_made(struct step *step)
 {
     struct event *event = &step->event;
+    if (event->effect != EFFECT_WAR_ROOM && event->text.n > 0 &&
+        event->ref_id == 0) {
+        decide_in_line(step);
+        return;
+    }
     if (event->ref_id == 0 ||
         known_id(step->in, event->effect) == event->ref_id) {
         known_already(step);
@@ -174,8 +191,7 @@ void decide_result(struct step *step)
     case EFFECT_RENAME:
     case EFFECT_REMIND:
     case EFFECT_ARCHIVE:
-        /* They bring the world in line with the record: nothing new. */
-        known_already(step);
+        decide_in_line(step);
         break;
     case EFFECT_NONE:
     case EFFECT_KIND_COUNT:

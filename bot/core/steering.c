@@ -128,6 +128,8 @@ static void want_set(struct step *step)
     if (changes_hands && event->is_private)
         want_withdrawn(step);
     if (changes_hands) {
+        if (in->war_is_borrowed)
+            want(step, EFFECT_WAR_ROOM);
         want(step, EFFECT_ACCESS);
         want(step, EFFECT_LIVE_ROOM);
     }

@@ -107,6 +107,14 @@ struct rest_call rest_guild_roles(uint64_t guild_id)
     return call;
 }
 
+struct rest_call rest_active_threads(uint64_t guild_id)
+{
+    struct rest_call call =
+        call_new(REST_GET, "GET /guilds/:id/threads/active", guild_id);
+    set_path(&call, "/guilds/%" PRIu64 "/threads/active", guild_id);
+    return call;
+}
+
 /* No nonce guards it: a lost answer is looked up. */
 struct rest_call rest_thread_create(uint64_t channel_id, cJSON *body,
                                     const char *reason)

@@ -67,6 +67,7 @@ struct rest_call rest_channel_edit(uint64_t channel_id, cJSON *body,
                                    const char *reason);
 struct rest_call rest_guild_channels(uint64_t guild_id);
 struct rest_call rest_guild_roles(uint64_t guild_id);
+struct rest_call rest_active_threads(uint64_t guild_id);
 struct rest_call rest_thread_create(uint64_t channel_id, cJSON *body,
                                     const char *reason);
 struct rest_call rest_message_create(uint64_t channel_id, cJSON *body);

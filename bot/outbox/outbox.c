@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/io/loop.h"
+#include "bot/outbox/heal.h"
 #include "bot/outbox/work.h"
 #include "bot/road/road.h"
 
@@ -66,6 +67,7 @@ struct outbox {
     struct pace paces[PACES]; /* a ring: forgetting one is only impolite */
     int pace_next;
     struct losses losses;
+    bool heals;           /* with the next turn */
     bool wanted;          /* ask the store: a row was made or became due */
     bool answered;        /* a work has an answer to settle */
     int64_t next_due_ms;  /* wall */
@@ -112,6 +114,13 @@ void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms)
 void outbox_lost(struct outbox *outbox, struct loss loss)
 {
     losses_add(&outbox->losses, loss);
+    outbox->wanted = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+void outbox_heal(struct outbox *outbox)
+{
+    outbox->heals = true;
     outbox->wanted = true;
     outbox->config.wake(outbox->config.context);
 }
@@ -361,6 +370,8 @@ static enum err start_due(struct outbox *outbox, int64_t wall_ms)
 enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
 {
     enum err err = losses_take(&outbox->losses, outbox->config.store, wall_ms);
+    if (err == ERR_OK && outbox->heals)
+        err = heal_want(outbox->config.store, wall_ms);
     outbox->answered = false;
     for (int i = 0; i < WORKS && err == ERR_OK; i++)
         if (outbox->works[i].state == WORK_ANSWERED)
@@ -398,6 +409,7 @@ void outbox_send(struct outbox *outbox, bool committed)
     }
     if (committed) {
         losses_clear(&outbox->losses);
+        outbox->heals = false;
     } else {
         /* The disk refuses: wait a little, the rows are as they were. */
         outbox->next_due_ms = clock_wall_ms() + RETRY_FIRST_MS;

@@ -42,6 +42,9 @@ void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms);
 /* Discord told that it was deleted; settled with the next turn. */
 void outbox_lost(struct outbox *outbox, struct loss loss);
 
+/* Roles or channels were changed: what was refused may be possible now. */
+void outbox_heal(struct outbox *outbox);
+
 /* Something was wanted in this turn. */
 void outbox_wanted(struct outbox *outbox);
 bool outbox_has_work(const struct outbox *outbox);

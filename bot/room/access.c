@@ -13,12 +13,6 @@ static bool is_archived(const struct incident *in)
     return !incident_is_live(in) && in->remind_archive.last_ms != 0;
 }
 
-/* The channel that it was declared in is not ours to close. */
-static uint64_t own_war_room(const struct incident *in)
-{
-    return in->war_channel_id == in->origin_channel_id ? 0 : in->war_channel_id;
-}
-
 static uint64_t channel_of(const struct incident *in, int step)
 {
     return step == WAR ? own_war_room(in) : in->live_channel_id;

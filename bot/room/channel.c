@@ -98,19 +98,21 @@ enum delivery_verdict channel_make(struct visit *visit,
         if (answer->fate != REST_DONE)
             return visit_refused(visit, &plan->refusal);
         id = channel_find(visit, plan);
-        return id != 0 ? visit_made(visit, id) : prepare(visit, plan);
+        return id != 0 ? plan->made(visit, id) : prepare(visit, plan);
     case ROLES:
         if (answer->fate != REST_DONE)
             return visit_refused(visit, &plan->refusal);
         return create(visit, plan, CREATE);
     default:
         if (answer->fate == REST_DONE)
-            return visit_made(visit, id_of(answer->json));
+            return plan->made(visit, id_of(answer->json));
         if (answer->code == NAME_REFUSED && delivery->step == CREATE &&
             plan->has_plain_name)
             return create(visit, plan, CREATE_PLAIN);
         if (refused_for_good(answer) && narrow(visit, plan))
             return prepare(visit, plan);
+        if (refused_for_good(answer) && plan->instead != NULL)
+            return plan->instead(visit, &plan->refusal);
         return visit_refused(visit, &plan->refusal);
     }
 }

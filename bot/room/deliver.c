@@ -86,7 +86,7 @@ static bool compare_last_word(const struct event *task, void *context)
 
 /* Each new entry wishes its room in line again. A room that stays broken is
  * recorded once, not once an entry. */
-static enum delivery_verdict fail(struct visit *visit)
+enum delivery_verdict visit_failed(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
     struct last_word last = {.words = delivery->words};
@@ -131,6 +131,11 @@ uint64_t room_channel(const struct incident *in, enum room room)
     if (room == ROOM_WAR)
         return incident_room(in);
     return in->is_private ? 0 : in->live_channel_id;
+}
+
+uint64_t own_war_room(const struct incident *in)
+{
+    return in->war_is_borrowed ? 0 : in->war_channel_id;
 }
 
 /* Which room of ours the effect happens in; EFFECT_NONE: in none, or in
@@ -182,9 +187,18 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
     if (lost != 0)
         return visit_lost(visit, room, 0, lost);
     const struct rest_answer *answer = visit->answer;
+    visit_say_refused(visit, refusal);
+    return answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
+                   answer->fate == REST_GONE
+               ? visit_failed(visit)
+               : DELIVERY_RETRY;
+}
+
+void visit_say_refused(struct visit *visit, const struct refusal *refusal)
+{
+    const struct rest_answer *answer = visit->answer;
     const char *known = code_words(answer->code);
     struct buf words = BUF_INIT(1000);
-    enum delivery_verdict verdict;
 
     buf_addf(&words, "%s: ", refusal->what);
     if (known != NULL)
@@ -200,13 +214,7 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
         buf_addf(&words, " (Discord %d)", answer->code);
     buf_addf(&words, ". %s", refusal->next);
     str_copy_to(visit->delivery->words, buf_str(&words));
-    if (answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
-        answer->fate == REST_GONE)
-        verdict = fail(visit);
-    else
-        verdict = DELIVERY_RETRY;
     buf_release(&words);
-    return verdict;
 }
 
 /* ---- messages ---- */
@@ -282,6 +290,58 @@ uint64_t id_of(const cJSON *object)
 
 /* ---- any kind ---- */
 
+static bool tell_failed(const struct event *task, void *context)
+{
+    *(bool *)context = task->failed;
+    return false;
+}
+
+/* What had failed is done now: the record says so, too. */
+static enum delivery_verdict done_after_all(struct visit *visit)
+{
+    struct delivery *delivery = visit->delivery;
+    bool had_failed = false;
+    enum err err =
+        store_last_task(visit->store, delivery->in.id, delivery->row.kind,
+                        delivery->row.target, tell_failed, &had_failed);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return visit_store_failed(visit);
+    if (had_failed)
+        result_begin(visit)->text = STR("What hindered it is out of the way.");
+    return DELIVERY_DONE;
+}
+
+static enum delivery_verdict deliver(struct visit *visit)
+{
+    switch ((int)visit->delivery->row.kind) {
+    case EFFECT_WAR_ROOM:
+        return deliver_war_room(visit);
+    case EFFECT_LIVE_ROOM:
+        return deliver_live_room(visit);
+    case EFFECT_CARD:
+        return deliver_card(visit, ROOM_WAR);
+    case EFFECT_LIVE_CARD:
+        return deliver_card(visit, ROOM_LIVE);
+    case EFFECT_PIN:
+        return deliver_pin(visit);
+    case EFFECT_ACCESS:
+    case EFFECT_ARCHIVE:
+        return deliver_access(visit);
+    case EFFECT_RENAME:
+        return deliver_rename(visit);
+    case EFFECT_REMIND:
+        return deliver_remind(visit);
+    case EFFECT_LIVE:
+        return deliver_entries(visit, ROOM_LIVE);
+    case EFFECT_ROOM:
+        return deliver_entries(visit, ROOM_WAR);
+    case EFFECT_ANNOUNCE:
+        return deliver_announce(visit);
+    default:
+        abort(); /* no effect of a room's */
+    }
+}
+
 enum delivery_verdict room_deliver(struct delivery *delivery,
                                    struct store *store,
                                    const struct room_settings *settings,
@@ -290,31 +350,11 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
 {
     struct visit visit = {delivery, store, settings, answer, now_ms};
     assert((answer == NULL) == (delivery->step == 0));
-    switch ((int)delivery->row.kind) {
-    case EFFECT_WAR_ROOM:
-        return deliver_war_room(&visit);
-    case EFFECT_LIVE_ROOM:
-        return deliver_live_room(&visit);
-    case EFFECT_CARD:
-        return deliver_card(&visit, ROOM_WAR);
-    case EFFECT_LIVE_CARD:
-        return deliver_card(&visit, ROOM_LIVE);
-    case EFFECT_PIN:
-        return deliver_pin(&visit);
-    case EFFECT_ACCESS:
-    case EFFECT_ARCHIVE:
-        return deliver_access(&visit);
-    case EFFECT_RENAME:
-        return deliver_rename(&visit);
-    case EFFECT_REMIND:
-        return deliver_remind(&visit);
-    case EFFECT_LIVE:
-        return deliver_entries(&visit, ROOM_LIVE);
-    case EFFECT_ROOM:
-        return deliver_entries(&visit, ROOM_WAR);
-    case EFFECT_ANNOUNCE:
-        return deliver_announce(&visit);
-    default:
-        abort(); /* no effect of a room's */
-    }
+    enum delivery_verdict verdict = deliver(&visit);
+    bool is_in_line = (verdict == DELIVERY_DONE || verdict == DELIVERY_AGAIN) &&
+                      !delivery->has_result && answer != NULL &&
+                      answer->fate == REST_DONE;
+    if (is_in_line && done_after_all(&visit) != DELIVERY_DONE)
+        return DELIVERY_RETRY;
+    return verdict;
 }

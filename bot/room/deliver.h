@@ -53,6 +53,11 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
                                        const struct refusal *refusal,
                                        enum effect_kind room);
 
+/* The words alone. */
+void visit_say_refused(struct visit *visit, const struct refusal *refusal);
+/* For good, for the reason in delivery->words. */
+enum delivery_verdict visit_failed(struct visit *visit);
+
 /* ---- messages ---- */
 
 /* POST under the nonce of `key`. Takes the message. */
@@ -78,6 +83,9 @@ uint64_t id_of(const cJSON *object);
 /* The war room, or what serves as it; the live room. 0: there is none to write
  * to. */
 uint64_t room_channel(const struct incident *in, enum room room);
+/* The war room when it is a channel of our own; what serves in its stead
+ * belongs to others, too. */
+uint64_t own_war_room(const struct incident *in);
 
 /* ---- channels (channel.c) ---- */
 
@@ -97,7 +105,12 @@ struct channel_plan {
     struct refusal refusal;
     /* The list, owned by the caller; NULL: as its category has it. */
     cJSON *(*overwrites)(const struct visit *visit);
+    enum delivery_verdict (*made)(struct visit *visit, uint64_t id);
+    /* When Discord will not have it; NULL: it is refused. */
+    enum delivery_verdict (*instead)(struct visit *visit,
+                                     const struct refusal *refusal);
 };
+#define CHANNEL_STEPS 10 /* channel_make's are below */
 /* "Your server name or channel names contain words that are not allowed". */
 #define NAME_REFUSED        20031
 #define CHANNEL_NAME_BYTES  1000

@@ -48,8 +48,9 @@ static const char *task_label(const struct event *event)
 {
     if (event->lost)
         return "made again";
-    return event->effect == EFFECT_POSTMORTEM && !event->failed ? "postmortem"
-                                                                : "not done";
+    if (event->failed || event->effect == EFFECT_WAR_ROOM)
+        return "not done";
+    return event->effect == EFFECT_POSTMORTEM ? "postmortem" : "done after all";
 }
 
 void line_add_label(struct line *line)

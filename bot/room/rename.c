@@ -7,12 +7,6 @@
 
 enum { LOOK_WAR = 1, WAR, WAR_PLAIN, LOOK_LIVE, LIVE };
 
-/* The channel that it was declared in keeps its name. */
-static uint64_t own_war_room(const struct incident *in)
-{
-    return in->war_channel_id == in->origin_channel_id ? 0 : in->war_channel_id;
-}
-
 static cJSON *wanted(const struct visit *visit, enum room room, bool is_plain)
 {
     cJSON *body = json_object();
@@ -54,8 +48,6 @@ static enum delivery_verdict looked(struct visit *visit)
     bool is_war = visit->delivery->step == LOOK_WAR;
     const cJSON *channel = visit->answer->json;
     cJSON *body = wanted(visit, is_war ? ROOM_WAR : ROOM_LIVE, false);
-    if (json_get(channel, "thread_metadata") != NULL)
-        cJSON_DeleteItemFromObjectCaseSensitive(body, "topic");
     if (!is_so(channel, body))
         return change(visit, is_war ? WAR : LIVE, body);
     cJSON_Delete(body);

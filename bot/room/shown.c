@@ -30,7 +30,7 @@ static bool task_belongs(const struct event *event, bool is_war)
     if (event->lost)
         return is_war && event->effect != EFFECT_ROOM &&
                event->effect != EFFECT_LIVE;
-    return is_war && event->effect == EFFECT_WAR_ROOM && event->text.n > 0;
+    return is_war && event->text.n > 0;
 }
 
 bool entry_belongs(const struct incident *in, const struct event *event,

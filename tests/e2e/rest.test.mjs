@@ -65,7 +65,7 @@ for (const [name, fault] of Object.entries(troubles)) scene(name, announced, sur
 
 scene('no room may be made: the channel of the declaration serves, and says why', {}, async ({ standin, guild, bot, nova }) => {
     const general = guild.channel('general');
-    standin.faults.revoke('MANAGE_CHANNELS');
+    for (const permission of ['MANAGE_CHANNELS', 'CREATE_PUBLIC_THREADS']) standin.faults.revoke(permission);
     await nova.slash('/incident declare', { title: 'Logins fail' });
     const card = await general.message((post) => post.embeds.length > 0);
     await general.message(/war room could not be made: opsroom lacks the permission Manage Channels/);

@@ -311,6 +311,23 @@ static struct rest_answer edit_channel(struct world *world, uint64_t id,
     return done(cJSON_Duplicate(channel, 1));
 }
 
+static struct rest_answer make_thread(struct world *world, uint64_t parent_id,
+                                      cJSON *body)
+{
+    json_set_id(body, "id", new_id(world));
+    json_set_id(body, "parent_id", parent_id);
+    json_set_id(body, "owner_id", WORLD_BOT);
+    json_add(world->channels, body);
+    return done(cJSON_Duplicate(body, 1));
+}
+
+static struct rest_answer active_threads(const struct world *world)
+{
+    cJSON *page = json_object();
+    json_set(page, "threads", cJSON_Duplicate(world->channels, 1));
+    return done(page);
+}
+
 static struct rest_answer carry_out(struct world *world,
                                     const struct rest_call *call)
 {
@@ -321,10 +338,19 @@ static struct rest_answer carry_out(struct world *world,
     if (str_is(str_of(call->route), "GET /guilds/:id/roles"))
         return done(cJSON_Duplicate(world->roles, 1));
     if (str_is(str_of(call->route), "POST /guilds/:id/channels")) {
+        if (world->is_full) {
+            cJSON_Delete(body);
+            return (struct rest_answer){
+                .fate = REST_REJECTED, .status = 400, .code = 30013};
+        }
         json_set_id(body, "id", new_id(world));
         json_add(world->channels, body);
         return done(cJSON_Duplicate(body, 1));
     }
+    if (str_is(str_of(call->route), "GET /guilds/:id/threads/active"))
+        return active_threads(world);
+    if (str_is(str_of(call->route), "POST /channels/:id/threads"))
+        return make_thread(world, first, body);
     if (first != WORLD_ORIGIN && first != WORLD_ANNOUNCE &&
         world_channel(world, first) == NULL) {
         cJSON_Delete(body);

@@ -38,6 +38,7 @@ struct world {
     const char *trouble_at;
     int code;
     int trouble_more; /* and that many calls after it */
+    bool is_full;     /* of channels */
     /* Out of 1000, at every point where a kill could come. */
     int kill_chance;
     int kills;

@@ -352,7 +352,7 @@ static void belongs_where_it_may_be_seen(void **state)
         {EVENT_DECLARED, VISIBILITY_LIVE, false, true, true},
         {EVENT_STATE, VISIBILITY_LIVE, false, true, true},
         {EVENT_ROLE, VISIBILITY_LIVE, false, true, true},
-        {EVENT_TASK, VISIBILITY_LIVE, false, false, false},
+        {EVENT_TASK, VISIBILITY_LIVE, false, true, false}, /* with words */
         {EVENT_TASK, VISIBILITY_LIVE, true, true, false},
         {EVENT_SET, VISIBILITY_LIVE, false, true, true},
         {EVENT_HANDOFF, VISIBILITY_LIVE, false, true, true},

@@ -122,11 +122,11 @@ static void failures_name_what_is_missing(void **state)
         int code;
         const char *words;
     } cases[] = {
-        {"POST /guilds", TROUBLE_FORBIDDEN, 50013,
+        {"POST /", TROUBLE_FORBIDDEN, 50013,
          "The war room could not be made: opsroom lacks the permission Manage "
          "Channels (Discord 50013). The incident goes on in the channel where "
          "it was declared."},
-        {"POST /guilds", TROUBLE_REJECTED, 30013,
+        {"POST /", TROUBLE_REJECTED, 30013,
          "The war room could not be made: the server has 500 channels, the "
          "most Discord allows (Discord 30013). The incident goes on in the "
          "channel where it was declared."},
@@ -143,6 +143,7 @@ static void failures_name_what_is_missing(void **state)
         world.trouble = cases[i].trouble;
         world.trouble_at = cases[i].at;
         world.code = cases[i].code;
+        world.trouble_more = strcmp(cases[i].at, "POST /") == 0; /* a thread */
         int64_t id = world_declare(&world, "Global outage", false);
         world_run(&world, 3);
         assert_string_equal(failure_of(&world, id).words, cases[i].words);
@@ -156,7 +157,8 @@ static void without_a_war_room_work_goes_on_where_it_was_declared(void **state)
     struct world world;
     world_open(&world, WORLD_START);
     world.trouble = TROUBLE_FORBIDDEN;
-    world.trouble_at = "POST /guilds";
+    world.trouble_at = "POST /";
+    world.trouble_more = 1;
     world.code = 50013;
     int64_t id = world_declare(&world, "Global outage", false);
     world_run(&world, 3);
@@ -167,6 +169,100 @@ static void without_a_war_room_work_goes_on_where_it_was_declared(void **state)
     assert_non_null(strstr(buf_text(&all), "SEV1 declared"));
     assert_non_null(strstr(buf_text(&all), "lacks the permission"));
     assert_non_null(world_message(&world, in.card_message_id));
+    buf_release(&all);
+    world_close(&world);
+}
+
+/* Also when the answer to making it is lost. */
+static void in_a_full_server_a_thread_serves(void **state)
+{
+    (void)state;
+    static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
+                                            TROUBLE_UNREACHED};
+    for (int i = 0; i < 3; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        world.is_full = true;
+        world.trouble = troubles[i];
+        world.trouble_at = "POST /channels/1002/threads";
+        int64_t id = world_declare(&world, "Global outage", false);
+        world_run(&world, 5);
+        struct incident in = world_incident(&world, id);
+        assert_true(in.war_is_borrowed);
+        const cJSON *thread = world_channel(&world, in.war_channel_id);
+        assert_true(str_is(json_text(thread, "parent_id"), "1002"));
+        struct buf all = BUF_INIT(1u << 20);
+        world_contents(&world, in.war_channel_id, &all);
+        assert_non_null(strstr(buf_text(&all), "has 500 channels"));
+        assert_non_null(strstr(buf_text(&all), "goes on in this thread"));
+        assert_int_equal(cJSON_GetArraySize(world.channels), 1);
+        buf_release(&all);
+        world_close(&world);
+    }
+}
+
+static void want_again(struct world *world, int64_t id, enum effect_kind kind)
+{
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_want(world->store, kind, id, 0, NULL, world->now_ms),
+                     ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+    world_run(world, 5);
+}
+
+/* The whole record stands in the room that could be made at last. */
+static void a_borrowed_room_is_left_for_a_room(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.is_full = true;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_add(&world, id, "disk of db-1 is full", VISIBILITY_LIVE);
+    world_run(&world, 5);
+    world.is_full = false;
+    struct incident before = world_incident(&world, id);
+    assert_true(before.war_is_borrowed);
+    want_again(&world, id, EFFECT_WAR_ROOM);
+    struct incident in = world_incident(&world, id);
+    assert_false(in.war_is_borrowed);
+    assert_int_not_equal(in.war_channel_id, before.war_channel_id);
+    struct buf all = BUF_INIT(1u << 20), old = BUF_INIT(1u << 20);
+    world_contents(&world, in.war_channel_id, &all);
+    world_contents(&world, before.war_channel_id, &old);
+    assert_non_null(strstr(buf_text(&all), "disk of db-1 is full"));
+    assert_non_null(strstr(buf_text(&old), "goes on in <#"));
+    assert_true(world_pinned(&world, in.card_message_id));
+    assert_true(
+        json_is_true(world_message(&world, before.card_message_id), "deleted"));
+    /* Once is enough. */
+    want_again(&world, id, EFFECT_WAR_ROOM);
+    assert_int_equal(world_incident(&world, id).war_channel_id,
+                     in.war_channel_id);
+    buf_release(&all);
+    buf_release(&old);
+    world_close(&world);
+}
+
+static void what_works_again_is_on_the_record(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "PUT /channels";
+    world.code = 50013;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 3);
+    for (int i = 0; i < 3; i++)
+        want_again(&world, id, EFFECT_PIN);
+    struct incident in = world_incident(&world, id);
+    assert_true(world_pinned(&world, in.card_message_id));
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(&world, in.war_channel_id, &all);
+    const char *said = strstr(buf_text(&all), "done after all");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "done after all"));
     buf_release(&all);
     world_close(&world);
 }
@@ -243,6 +339,9 @@ int main(void)
         cmocka_unit_test(private_without_a_room_says_nothing),
         cmocka_unit_test(failures_name_what_is_missing),
         cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
+        cmocka_unit_test(in_a_full_server_a_thread_serves),
+        cmocka_unit_test(a_borrowed_room_is_left_for_a_room),
+        cmocka_unit_test(what_works_again_is_on_the_record),
         cmocka_unit_test(a_closed_room_is_recorded_once),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
