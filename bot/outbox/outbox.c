@@ -42,8 +42,8 @@ static int64_t spacing_ms(enum effect_kind kind)
         return 1 * MS_PER_SECOND;
     case EFFECT_POSTMORTEM:
         return 2 * MS_PER_SECOND;
-    case EFFECT_RENAME: /* names and topics: 2 per 10 minutes */
-        return 5 * MS_PER_MINUTE;
+    case EFFECT_RENAME: /* names and topics: 2 per 10 minutes, see pace_set */
+        return 10 * MS_PER_MINUTE;
     default:
         return 0;
     }
@@ -176,6 +176,11 @@ static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
     bool was_quiet = pace == NULL || wall_ms - pace->not_before_ms > QUIET_MS;
     if (is_card && was_quiet && space_ms > QUIET_SPACE_MS)
         space_ms = QUIET_SPACE_MS;
+    /* The second may follow at once: what became private is not to keep its
+     * name for minutes. */
+    if (row->kind == EFFECT_RENAME &&
+        (pace == NULL || wall_ms - pace->not_before_ms >= space_ms))
+        space_ms = 0;
     if (pace == NULL) {
         pace = &outbox->paces[outbox->pace_next];
         outbox->pace_next = (outbox->pace_next + 1) % PACES;

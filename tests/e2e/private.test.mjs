@@ -27,3 +27,41 @@ test('who takes a role in a private incident is let into its room', () => stage(
     assert.equal(guild.channels.has(war.id), true);
     assert.equal(bot.record().events.filter(({ effect }) => effect === 'war_room').length, 1);
 }));
+
+test('what becomes public is seen by all, and hidden again when it becomes private', () => stage({ settings: (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } }) }, async ({ standin, guild, nova, quill, finch }) => {
+    const announcements = guild.channel('announcements');
+    const lines = () => announcements.all.filter(({ exists }) => exists).map(({ text }) => text).join('\n');
+    const others = [quill, finch];
+    const listed = async () => (await quill.slash('/incident list')).text;
+    await nova.slash('/incident declare', { title: 'Keys leaked', private: true });
+    const war = await guild.channelNamed('inc-1-private');
+    await war.message('Keys leaked');
+    const here = { channel: war };
+    await nova.slash('/timeline add', { text: 'The vault was open' }, here);
+    await nova.slash('/timeline add', { text: 'Only for us', visibility: 'room' }, here);
+    const live = () => [...guild.channels.values()].find(({ name }) => name === 'inc-1-live');
+    const hidden = () => others.every((one) => !sees(one, war) && !(live() && sees(one, live())));
+    assert.ok(hidden());
+
+    assert.match((await nova.slash('/incident set', { private: false }, here)).text, /public from now on/);
+    await standin.until(() => others.every((one) => sees(one, war) && live() && sees(one, live())), 'both rooms to open');
+    const room = live();
+    await room.message(/The vault was open/);
+    await standin.until(() => /Keys leaked/.test(lines()), 'the announcement');
+    await standin.until(() => war.name === 'inc-1-keys-leaked', 'the name of the room');
+    assert.match(await listed(), /Keys leaked/);
+    assert.match((await quill.slash('/timeline add', { text: 'I can help' }, here)).text, /^Kept as #/);
+    await room.message(/I can help/);
+    assert.ok(room.all.every(({ text }) => !text.includes('Only for us')));
+
+    assert.match((await nova.slash('/incident set', { private: true }, here)).text, /private from now on/);
+    await standin.until(hidden, 'both rooms to close');
+    await standin.until(() => !/Keys leaked|inc-1/i.test(lines()), 'the announcement to be taken back');
+    await standin.until(() => [...guild.channels.values()].every(({ name, topic }) => !/keys/i.test(`${name} ${topic}`)), 'the name to say nothing');
+    assert.doesNotMatch(await listed(), /INC-1/);
+    assert.match((await quill.slash('/incident status', { incident: 'INC-1' })).text, /There is no INC-1 in this server that you may see/);
+    assert.ok(sees(nova, war), 'who declared it stays');
+    await nova.slash('/timeline add', { text: 'Keys rotated' }, here);
+    await war.message(/Keys rotated/);
+    assert.ok(!live() || live().all.every(({ text }) => !text.includes('Keys rotated')), 'nothing more is told');
+}));
