@@ -73,7 +73,8 @@ char char_at(const struct scan *scan, size_t i)
 
 bool starts_at(const struct scan *scan, size_t i, const char *word)
 {
-    return str_starts(str_from(scan->text, i), word);
+    return char_at(scan, i) == word[0] &&
+           str_starts(str_from(scan->text, i), word);
 }
 
 char char_before(const struct scan *scan, size_t i, size_t n)

@@ -20,34 +20,39 @@ enum sureness {
 };
 
 /* By how a name ends, in lower case; the first that fits. */
+#define NAME(text, sure)                                                       \
+    {                                                                          \
+        text, sizeof(text) - 1, sure                                           \
+    }
 static const struct {
     const char *ending;
+    size_t n;
     enum sureness sure;
 } names[] = {
-    {"password", NAMES_PASSWORD},   {"passwd", NAMES_PASSWORD},
-    {"passphrase", NAMES_PASSWORD}, {"pgpassword", NAMES_PASSWORD},
-    {"_pass", NAMES_PASSWORD},      {"-pass", NAMES_PASSWORD},
-    {"_pwd", NAMES_PASSWORD},       {"requirepass", NAMES_PASSWORD},
-    {"masterauth", NAMES_PASSWORD}, {"authorization", NAMES_A_HEADER},
-    {"bearer", NAMES_A_HEADER},     {"public_key", NAMES_NOTHING},
-    {"publickey", NAMES_NOTHING},   {"public-key", NAMES_NOTHING},
-    {"pubkey", NAMES_NOTHING},      {"private_key", NAMES_A_KEY},
-    {"private-key", NAMES_A_KEY},   {"privatekey", NAMES_A_KEY},
-    {"privkey", NAMES_A_KEY},       {"token", NAMES_A_TOKEN},
-    {"secret", NAMES_A_TOKEN},      {"secret_key", NAMES_A_TOKEN},
-    {"secret-key", NAMES_A_TOKEN},  {"secretkey", NAMES_A_TOKEN},
-    {"key_base", NAMES_A_TOKEN},    {"api_key", NAMES_A_TOKEN},
-    {"api-key", NAMES_A_TOKEN},     {"apikey", NAMES_A_TOKEN},
-    {"access_key", NAMES_A_TOKEN},  {"accesskey", NAMES_A_TOKEN},
-    {"access-key", NAMES_A_TOKEN},  {"auth_key", NAMES_A_TOKEN},
-    {"authkey", NAMES_A_TOKEN},     {"encryption_key", NAMES_A_TOKEN},
-    {"master_key", NAMES_A_TOKEN},  {"signing_key", NAMES_A_TOKEN},
-    {"key", NAMES_WEAKLY},          {"keys", NAMES_WEAKLY},
-    {"tokens", NAMES_WEAKLY},       {"secrets", NAMES_WEAKLY},
-    {"session", NAMES_WEAKLY},      {"sessionid", NAMES_WEAKLY},
-    {"session_id", NAMES_WEAKLY},   {"cookie", NAMES_WEAKLY},
-    {"signature", NAMES_WEAKLY},    {"credential", NAMES_WEAKLY},
-    {"credentials", NAMES_WEAKLY},  {"auth", NAMES_WEAKLY},
+    NAME("password", NAMES_PASSWORD),   NAME("passwd", NAMES_PASSWORD),
+    NAME("passphrase", NAMES_PASSWORD), NAME("pgpassword", NAMES_PASSWORD),
+    NAME("_pass", NAMES_PASSWORD),      NAME("-pass", NAMES_PASSWORD),
+    NAME("_pwd", NAMES_PASSWORD),       NAME("requirepass", NAMES_PASSWORD),
+    NAME("masterauth", NAMES_PASSWORD), NAME("authorization", NAMES_A_HEADER),
+    NAME("bearer", NAMES_A_HEADER),     NAME("public_key", NAMES_NOTHING),
+    NAME("publickey", NAMES_NOTHING),   NAME("public-key", NAMES_NOTHING),
+    NAME("pubkey", NAMES_NOTHING),      NAME("private_key", NAMES_A_KEY),
+    NAME("private-key", NAMES_A_KEY),   NAME("privatekey", NAMES_A_KEY),
+    NAME("privkey", NAMES_A_KEY),       NAME("token", NAMES_A_TOKEN),
+    NAME("secret", NAMES_A_TOKEN),      NAME("secret_key", NAMES_A_TOKEN),
+    NAME("secret-key", NAMES_A_TOKEN),  NAME("secretkey", NAMES_A_TOKEN),
+    NAME("key_base", NAMES_A_TOKEN),    NAME("api_key", NAMES_A_TOKEN),
+    NAME("api-key", NAMES_A_TOKEN),     NAME("apikey", NAMES_A_TOKEN),
+    NAME("access_key", NAMES_A_TOKEN),  NAME("accesskey", NAMES_A_TOKEN),
+    NAME("access-key", NAMES_A_TOKEN),  NAME("auth_key", NAMES_A_TOKEN),
+    NAME("authkey", NAMES_A_TOKEN),     NAME("encryption_key", NAMES_A_TOKEN),
+    NAME("master_key", NAMES_A_TOKEN),  NAME("signing_key", NAMES_A_TOKEN),
+    NAME("key", NAMES_WEAKLY),          NAME("keys", NAMES_WEAKLY),
+    NAME("tokens", NAMES_WEAKLY),       NAME("secrets", NAMES_WEAKLY),
+    NAME("session", NAMES_WEAKLY),      NAME("sessionid", NAMES_WEAKLY),
+    NAME("session_id", NAMES_WEAKLY),   NAME("cookie", NAMES_WEAKLY),
+    NAME("signature", NAMES_WEAKLY),    NAME("credential", NAMES_WEAKLY),
+    NAME("credentials", NAMES_WEAKLY),  NAME("auth", NAMES_WEAKLY),
 };
 
 /* cache_key, cacheKey and key; not monkey. */
@@ -58,6 +63,13 @@ static bool is_whole(struct str name, size_t ending)
            (name.s[at] >= 'A' && name.s[at] <= 'Z' && name.s[at - 1] >= 'a');
 }
 
+/* Every word is held against every name: most differ in the last letter. */
+static bool ends_with(const char *word, size_t n, const char *ending, size_t m)
+{
+    return n >= m && word[n - 1] == ending[m - 1] &&
+           memcmp(word + n - m, ending, m) == 0;
+}
+
 static enum sureness sureness_of(struct str name)
 {
     char lower[NAME_MOST + 1];
@@ -65,16 +77,14 @@ static enum sureness sureness_of(struct str name)
         name = str_from(name, name.n - NAME_MOST);
     for (size_t i = 0; i < name.n; i++)
         lower[i] = lower_char(name.s[i]);
-    struct str low = {lower, name.n};
     if (name.n >= 10 && memmem(lower, name.n, "aws_secret", 10) != NULL)
         return NAMES_A_TOKEN;
     /* The shell's PWD is where it stands. */
     if (str_is(name, "pwd"))
         return NAMES_PASSWORD;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (str_ends(low, names[i].ending))
-            return names[i].sure == NAMES_WEAKLY &&
-                           !is_whole(name, strlen(names[i].ending))
+        if (ends_with(lower, name.n, names[i].ending, names[i].n))
+            return names[i].sure == NAMES_WEAKLY && !is_whole(name, names[i].n)
                        ? NAMES_NOTHING
                        : names[i].sure;
     return NAMES_NOTHING;

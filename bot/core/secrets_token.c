@@ -43,10 +43,13 @@ static const struct {
 
 static bool find_prefixed(struct scan *scan, size_t i, struct find *out)
 {
+    char first = char_at(scan, i);
     for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++) {
-        size_t n = strlen(prefixes[k].prefix);
-        if (!starts_at(scan, i, prefixes[k].prefix))
+        /* Every word comes here, and hardly one has a prefix. */
+        if (first != prefixes[k].prefix[0] ||
+            !starts_at(scan, i, prefixes[k].prefix))
             continue;
+        size_t n = strlen(prefixes[k].prefix);
         size_t end = run_end(scan, SLOT_TOKEN, i);
         if (end == i + n && char_at(scan, end) == '.')
             end = run_end(scan, SLOT_TOKEN_SECOND, end + 1);
