@@ -184,6 +184,20 @@ enum err store_entry(struct store *store, int64_t incident_id, int64_t seq,
     return each_entry(&query, incident_id, each, context);
 }
 
+enum err store_entry_logged(struct store *store, int64_t incident_id,
+                            const struct event *logged, store_entry_fn *each,
+                            void *context)
+{
+    struct entry entry = {.event = *logged};
+    enum err err = entry_state(store, incident_id, logged->seq, &entry.state);
+    if (err != ERR_OK || entry.state.version != logged->seq)
+        return err != ERR_OK ? err
+                             : store_entry(store, incident_id, logged->seq,
+                                           each, context);
+    (void)each(&entry, context);
+    return ERR_OK;
+}
+
 enum err store_each_open(struct store *store, int64_t incident_id,
                          enum event_kind kind, store_entry_fn *each,
                          void *context)

@@ -49,13 +49,12 @@ void events_prepare(struct store *store)
 static bool field_of_row(const struct query *query, int column,
                          struct event *event, const struct event_field *field)
 {
-    struct str text = row_text(query, column);
-    if (text.s == NULL)
+    if (row_is_null(query, column)) /* as most are */
         return true;
     if (event_field_is_text(field)) {
-        event_set_text(event, field, text);
+        event_set_text(event, field, row_text(query, column));
     } else if (field->type == FIELD_ENUM) {
-        int word = word_find(field->words, text);
+        int word = word_find(field->words, row_text(query, column));
         if (word < 0)
             return false;
         event_set_number(event, field, word);

@@ -143,13 +143,17 @@ uint64_t row_id(const struct query *query, int column)
     return (uint64_t)row_int(query, column);
 }
 
+bool row_is_null(const struct query *query, int column)
+{
+    return sqlite3_column_type(query->stmt, column) == SQLITE_NULL;
+}
+
 struct str row_text(const struct query *query, int column)
 {
     /* Text and blobs are both asked for as blobs: no conversion, no NUL. */
     const char *bytes = sqlite3_column_blob(query->stmt, column);
     int n = sqlite3_column_bytes(query->stmt, column);
-    if (bytes == NULL &&
-        sqlite3_column_type(query->stmt, column) != SQLITE_NULL)
+    if (bytes == NULL && !row_is_null(query, column))
         bytes = "";
     return (struct str){bytes, (size_t)n};
 }

@@ -136,6 +136,11 @@ MUST_CHECK enum err store_each_entry(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_entry(struct store *store, int64_t incident_id,
                                 int64_t seq, store_entry_fn *each,
                                 void *context); /* or NOT_FOUND */
+/* The same of an entry whose first event is at hand: one that nobody corrected
+ * is not read twice. */
+MUST_CHECK enum err store_entry_logged(struct store *store, int64_t incident_id,
+                                       const struct event *logged,
+                                       store_entry_fn *each, void *context);
 /* The first that came from there (event.origin); 0: none. */
 MUST_CHECK enum err store_entry_of_origin(struct store *store,
                                           int64_t incident_id,

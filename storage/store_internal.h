@@ -62,6 +62,7 @@ void query_skip(struct query *query); /* leaves the parameter NULL */
 bool query_row(struct query *query);
 int64_t row_int(const struct query *query, int column);
 uint64_t row_id(const struct query *query, int column);
+bool row_is_null(const struct query *query, int column);
 /* Borrowed until the next query_row or query_end; STR_NONE for NULL. */
 struct str row_text(const struct query *query, int column);
 bool row_hash(const struct query *query, int column, struct sha256 *out);

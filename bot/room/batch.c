@@ -16,7 +16,7 @@ static const size_t shares[] = {ENTRY_UNITS, 1200, 800, 500, 300,
 struct filling {
     struct batch *batch;
     int64_t last_seq, ripe_ms;
-    size_t share, most_units;
+    size_t share, most_units, units;
     bool is_full;
     enum err err;
 };
@@ -45,11 +45,13 @@ static void add_shown(const struct shown *shown, void *context)
     if (before > 0)
         buf_add_char(&batch->text, '\n');
     entry_add(&batch->text, shown, filling->share);
-    if (utf16_units(buf_str(&batch->text)) > filling->most_units) {
+    size_t units = utf16_units(str_from(buf_str(&batch->text), before));
+    if (filling->units + units > filling->most_units) {
         buf_cut(&batch->text, before);
         filling->is_full = true;
         return;
     }
+    filling->units += units;
     add_ping(batch, &shown->event);
     batch->last_seq = shown->event.seq;
 }

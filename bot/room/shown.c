@@ -151,8 +151,8 @@ enum err shown_read(const struct room_view *view, const struct event *logged,
                               .context = context,
                               .shown = {.room = view->room}};
     if (event_is_entry(logged)) {
-        enum err err = store_entry(view->store, view->in->id, logged->seq,
-                                   read_entry, &reading);
+        enum err err = store_entry_logged(view->store, view->in->id, logged,
+                                          read_entry, &reading);
         return err == ERR_OK ? reading.err : err;
     }
     if (!entry_belongs(view->in, logged, view->room))
