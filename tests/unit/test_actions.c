@@ -1,5 +1,5 @@
 /* Action items: made, given away, done and dropped, and the list of them. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -8,42 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.taken.accepted)
-        fail_msg("refused: %s", words);
-    return words;
-}
-
-static void keeps_nothing(const struct interaction *it, const char *part)
-{
-    int64_t kept = caller_kept(&caller);
-    assert_says(caller_does(&caller, it), part);
-    assert_int_equal(caller_kept(&caller), kept);
-}
-
-static const struct event *kept(void)
-{
-    return &caller.taken.outcome.events[0];
-}
 
 /* Its number; due and owner may be NULL and 0. */
 static int64_t make(const char *incident, const char *text, const char *due,
@@ -56,7 +20,7 @@ static int64_t make(const char *incident, const char *text, const char *due,
         add_text(&it, "due", due);
     if (owner != 0)
         add_user(&it, "owner", owner, owner == NOVA ? "nova" : "dma");
-    (void)accepts(&it);
+    (void)does(&it);
     return kept()->seq;
 }
 
@@ -81,12 +45,12 @@ static void an_item_is_made(void **state)
     add_text(&it, "text", "Alert on disk *space*");
     add_text(&it, "kind", "detect");
     add_text(&it, "due", "in 2 weeks");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "**INC-1 #4** · detect · volunteer wanted · due "
                        "2022-12-27, a Tuesday\nAlert on disk \\*space\\*");
     assert_true(has_button("1|action assign|1|id=#4|user=me"));
     it = button("1|action assign|1|id=#4|user=me");
-    assert_says(accepts(&it), "· detect · nova · due 2022-12-27");
+    assert_says(does(&it), "· detect · nova · due 2022-12-27");
     assert_int_equal(kept()->holder.id, NOVA);
     assert_int_equal(kept()->due_ms, civil_day_start(NOW) + 14 * MS_PER_DAY);
     it = slash("action add");
@@ -113,13 +77,13 @@ static void an_item_changes_hands(void **state)
     add_text(&it, "id", "#4");
     keeps_nothing(&it, "Say what changes");
     add_text(&it, "state", "doing");
-    assert_says(accepts(&it), "doing · dma · due 2022-12-24");
+    assert_says(does(&it), "doing · dma · due 2022-12-24");
     keeps_nothing(&it, "is doing already");
     it = slash("action assign");
     add_text(&it, "id", "#4");
     add_flag(&it, "nobody", true);
     add_text(&it, "due", "none");
-    assert_says(accepts(&it), "volunteer wanted.");
+    assert_says(does(&it), "volunteer wanted.");
     assert_int_equal(kept()->due_ms, 0);
     assert_int_equal(kept()->item_state, ITEM_DOING);
     it = slash("action assign");
@@ -140,12 +104,12 @@ static void an_item_ends(void **state)
     assert_string_equal(caller_does(&caller, &it), ""); /* a form */
     assert_int_equal(caller_kept(&caller), before);
     add_text(&it, "evidence", "It woke us on Monday");
-    assert_says(accepts(&it), "is done: It woke us on Monday");
+    assert_says(does(&it), "is done: It woke us on Monday");
     keeps_nothing(&it, "is done already");
     it = slash("action drop");
     add_text(&it, "id", "5");
     add_text(&it, "reason", "The new server has one");
-    assert_says(accepts(&it), "is dropped: The new server");
+    assert_says(does(&it), "is dropped: The new server");
     it = list();
     it.channel_id = 1001;
     const char *words = caller_does(&caller, &it);
@@ -156,7 +120,7 @@ static void an_item_ends(void **state)
     it = slash("action assign");
     add_text(&it, "id", "#5");
     add_user(&it, "user", NOVA, "nova");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->item_state, ITEM_OPEN);
 }
 
@@ -168,7 +132,7 @@ static void a_list_of_what_one_may_know(void **state)
     struct interaction it = slash("incident declare");
     add_text(&it, "title", "Leak");
     add_flag(&it, "private", true);
-    (void)accepts(&it);
+    (void)does(&it);
     (void)make("1", "Alert on disk space", "today", NOVA);
     (void)make("2", "Rotate the keys", NULL, 0);
     (void)make("1", "Not mine", NULL, DMA);
@@ -193,7 +157,7 @@ static void a_list_of_what_one_may_know(void **state)
     it = button("1|action done|0|id=INC-1 #4");
     it.user.id = DMA;
     add_text(&it, "evidence", "There");
-    assert_says(accepts(&it), "**INC-1 #4** is done");
+    assert_says(does(&it), "**INC-1 #4** is done");
 }
 
 static void a_list_has_pages(void **state)
@@ -226,7 +190,7 @@ static void a_list_has_pages(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {

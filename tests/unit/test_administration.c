@@ -1,7 +1,7 @@
 /* What admins ask, and what people write and read of the postmortem. */
 #include "bot/export.h"
 #include "bot/postmortem/postmortem.h"
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 #include "tests/lib/record.h"
 
 #include <setjmp.h>
@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-static struct caller caller;
 static struct process process;
 
 static enum err render(struct store *store, const struct config *config,
@@ -22,10 +21,9 @@ static enum err render(struct store *store, const struct config *config,
     return postmortem_render(store, in, &record_settings, page, why);
 }
 
-static int open_store(void **state)
+static int open_with_process(void **state)
 {
-    (void)state;
-    caller_open(&caller);
+    (void)caller_setup(state);
     process = (struct process){
         .version = "1.2.3",
         .application_id = 4711,
@@ -38,21 +36,6 @@ static int open_store(void **state)
     };
     caller.process = &process;
     return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.taken.accepted)
-        fail_msg("refused: %s", words);
-    return words;
 }
 
 static const char *reads(const struct interaction *it)
@@ -171,7 +154,7 @@ static void export_holds_the_record(void **state)
     struct interaction it = slash("timeline add");
     add_text(&it, "text", "For the record only");
     add_text(&it, "visibility", "private");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("opsroom export");
     const char *words = reads(&it);
     assert_says(words, "**INC-1**: all 4 events of its record");
@@ -213,7 +196,7 @@ static void sections_are_written(void **state)
     assert_true(is_offered("1|postmortem write|1|section=causes"));
     it = form("1|postmortem write|1|section=causes");
     add_text(&it, "text", "A full disk.\nNobody watched it.");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "\"causes\" of the postmortem of **INC-1** is written");
     assert_null(strstr(words, ", causes"));
     it = button("1|postmortem write|1|section=causes");
@@ -222,7 +205,7 @@ static void sections_are_written(void **state)
     it = slash("postmortem write");
     add_text(&it, "section", "causes");
     add_flag(&it, "clear", true);
-    assert_says(accepts(&it), "is empty again");
+    assert_says(does(&it), "is empty again");
 }
 
 static void the_page_is_previewed(void **state)
@@ -232,7 +215,7 @@ static void the_page_is_previewed(void **state)
     struct interaction it = slash("postmortem write");
     add_text(&it, "section", "where we were lucky");
     add_text(&it, "text", "It was *Sunday*.");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("postmortem preview");
     const char *words = reads(&it);
     assert_says(words, "The incident is still open");
@@ -243,7 +226,7 @@ static void the_page_is_previewed(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, open_with_process, caller_teardown)
 
 int main(void)
 {

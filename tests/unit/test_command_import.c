@@ -1,5 +1,5 @@
 /* /timeline import: what it shows, what it asks, and what it keeps. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include "bot/discord/custom_id.h"
 
@@ -19,23 +19,6 @@
     "    indented\n"                                                           \
     "  ```\n"                                                                  \
     "- 19:06 - Archive deleted\n"
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    (void)caller_declares(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
 
 static struct interaction pasting(const char *text)
 {
@@ -229,7 +212,8 @@ static void all_or_nothing(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
+                                    caller_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* What answers offer besides: a change instead of a vague entry, a strike of
  * what should not be shown, and, at the end, what is still open. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,23 +9,6 @@
 
 #include <cmocka.h>
 
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    (void)caller_declares(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
 static const char *adds(const char *kind, const char *text)
 {
     struct interaction it = slash("timeline add");
@@ -33,12 +16,6 @@ static const char *adds(const char *kind, const char *text)
     add_text(&it, "kind", kind);
     add_text(&it, "time", "18:53");
     return caller_does(&caller, &it);
-}
-
-static struct event kept(void)
-{
-    assert_int_equal(caller.taken.outcome.verdict, VERDICT_ACCEPTED);
-    return caller.taken.outcome.events[0];
 }
 
 /* The entry becomes the change, under its number and with its words. */
@@ -59,9 +36,9 @@ static void a_vague_entry_becomes_a_change(void **state)
     assert_says(caller_does(&caller, &sent),
                 "Entry #4 of **INC-1** is a change now: proxy\\_read\\_timeout "
                 "on cdn-1: 30s → 120s\n");
-    assert_int_equal(kept().kind, EVENT_EDIT);
-    assert_int_equal(kept().entry_kind, EVENT_CHANGE);
-    assert_string_equal(kept().occurred.typed, "18:53");
+    assert_int_equal(kept()->kind, EVENT_EDIT);
+    assert_int_equal(kept()->entry_kind, EVENT_CHANGE);
+    assert_string_equal(kept()->occurred.typed, "18:53");
     struct interaction it = slash("timeline list");
     assert_says(
         caller_does(&caller, &it),
@@ -111,7 +88,7 @@ static void an_update_may_be_corrected(void **state)
     add_text(&sent, "text", "It is the database again");
     assert_says(caller_does(&caller, &sent),
                 "update · nova: It is the database again");
-    assert_int_equal(kept().entry_kind, EVENT_STATE);
+    assert_int_equal(kept()->entry_kind, EVENT_STATE);
 }
 
 /* ---- the end ---- */
@@ -141,7 +118,7 @@ static void resolve_in_one_step(void **state)
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         sets(facts[i]);
     assert_says(resolves(), "Nothing is open, and nothing is missing.");
-    assert_int_equal(kept().state_to, STATE_RESOLVED);
+    assert_int_equal(kept()->state_to, STATE_RESOLVED);
     assert_null(caller_button(&caller, "Set identified"));
 }
 
@@ -167,7 +144,7 @@ static void resolve_shows_what_is_open(void **state)
     struct interaction sent = form("1|incident set|1|milestone=identified");
     add_text(&sent, "time", "19:02");
     (void)caller_does(&caller, &sent);
-    assert_int_equal(kept().milestone, MILESTONE_IDENTIFIED);
+    assert_int_equal(kept()->milestone, MILESTONE_IDENTIFIED);
     it = slash("timeline list");
     it.channel_id = 1001; /* its room: it is over */
     add_flag(&it, "open", true);
@@ -200,7 +177,8 @@ static void resolve_with_much_open(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
+                                    caller_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* What each command makes of its options, and what it answers. */
 #include "bot/room/room.h"
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,42 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
-/* Accepted; the answer. */
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.requested || caller.taken.outcome.verdict != VERDICT_ACCEPTED)
-        fail_msg("not accepted: %s", words);
-    return words;
-}
-
-static const struct event *kept(void)
-{
-    return &caller.taken.outcome.events[0];
-}
-
-static void assert_text(struct str text, const char *expected)
-{
-    if (!str_is(text, expected))
-        fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(text), expected);
-}
 
 static void declare_with_everything(void **state)
 {
@@ -56,7 +20,7 @@ static void declare_with_everything(void **state)
     add_text(&it, "impact", "HTTP 504 everywhere");
     add_flag(&it, "private", false);
     add_flag(&it, "drill", true);
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "**INC-1** is declared, SEV1, a drill: "
                        "Global outage: \\*504\\*");
     assert_says(words, "they will appear in a moment");
@@ -73,8 +37,8 @@ static void declare_with_everything(void **state)
     it = slash("incident declare");
     add_text(&it, "title", "Leak");
     add_text(&it, "type", "security");
-    assert_says(accepts(&it), "**INC-2** is declared, SEV3: Leak\nIt is "
-                              "private");
+    assert_says(does(&it), "**INC-2** is declared, SEV3: Leak\nIt is "
+                           "private");
 }
 
 /* Of two, the room decides; elsewhere the answer names both. */
@@ -85,7 +49,7 @@ static void which_incident(void **state)
     add_text(&it, "text", "Queue restarted");
     assert_says(caller_does(&caller, &it), "No incident is open here");
     (void)caller_declares(&caller);
-    assert_says(accepts(&it), "of **INC-1**");
+    assert_says(does(&it), "of **INC-1**");
     (void)caller_declares(&caller);
     const char *words = caller_does(&caller, &it);
     assert_false(caller.requested);
@@ -93,9 +57,9 @@ static void which_incident(void **state)
     assert_says(words, "- **INC-2** in <#1002>: Logins fail\n"
                        "- **INC-1** in <#1001>: Logins fail\n");
     it.channel_id = 1001;
-    assert_says(accepts(&it), "of **INC-1**");
+    assert_says(does(&it), "of **INC-1**");
     it.channel_id = 2002;
-    assert_says(accepts(&it), "of **INC-2**");
+    assert_says(does(&it), "of **INC-2**");
     it.guild_id = GUILD + 1;
     assert_says(caller_does(&caller, &it), "No incident is open here");
 
@@ -103,12 +67,12 @@ static void which_incident(void **state)
     it = slash("resolve");
     it.channel_id = 1002;
     add_text(&it, "summary", "Disk freed");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("timeline add");
     add_text(&it, "text", "Thanked everybody");
-    assert_says(accepts(&it), "of **INC-1**");
+    assert_says(does(&it), "of **INC-1**");
     it.channel_id = 1002;
-    assert_says(accepts(&it), "of **INC-2**");
+    assert_says(does(&it), "of **INC-2**");
 }
 
 /* No room could be made, so the lobby was it: the next incident is not written
@@ -118,16 +82,16 @@ static void shared_room(void **state)
     (void)state;
     struct interaction declare = slash("incident declare");
     add_text(&declare, "title", "First");
-    (void)accepts(&declare);
+    (void)does(&declare);
     caller_room_failed(&caller, 1);
     struct interaction it = slash("resolve");
     add_text(&it, "summary", "Disk freed");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("timeline add");
     add_text(&it, "text", "Late");
-    assert_says(accepts(&it), "of **INC-1**");
-    (void)accepts(&declare);
-    assert_says(accepts(&it), "of **INC-2**");
+    assert_says(does(&it), "of **INC-1**");
+    (void)does(&declare);
+    assert_says(does(&it), "of **INC-2**");
 }
 
 /* Nobody learns of a private incident who does not see its room. */
@@ -137,7 +101,7 @@ static void private_incident(void **state)
     struct interaction it = slash("incident declare");
     add_text(&it, "title", "Leak");
     add_flag(&it, "private", true);
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("incident status");
     assert_says(caller_does(&caller, &it), "**INC-1**");
     it.user.id = DMA;
@@ -156,7 +120,7 @@ static void private_incident(void **state)
     assert_says(caller_does(&caller, &it), "Room: none could be made");
     it = slash("timeline add");
     add_text(&it, "text", "Keys rotated");
-    assert_says(accepts(&it), "no private room could be made");
+    assert_says(does(&it), "no private room could be made");
 }
 
 static void a_plain_entry(void **state)
@@ -166,7 +130,7 @@ static void a_plain_entry(void **state)
     struct interaction it = slash("timeline add");
     add_text(&it, "text", "Slow *responses*\nfor `all` <@123> @everyone");
     add_text(&it, "time", "18:53");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "Kept as #4 of **INC-1** at 18:53 UTC "
                        "(<t:1670957580:t>): Slow \\*responses\\* for");
     assert_says(words, "It stands in <#2001>.");
@@ -199,7 +163,7 @@ static void times_in_answers(void **state)
         struct interaction it = slash("timeline add");
         add_text(&it, "text", "Queue restarted");
         add_text(&it, "time", cases[i].typed);
-        assert_says(accepts(&it), cases[i].says);
+        assert_says(does(&it), cases[i].says);
     }
 }
 
@@ -236,7 +200,7 @@ static void kinds_and_people(void **state)
             add_text(&it, "confidence", cases[i].confidence);
         if (cases[i].by != NULL)
             add_text(&it, "by", cases[i].by);
-        (void)accepts(&it);
+        (void)does(&it);
         assert_int_equal(kept()->kind, cases[i].keeps);
         assert_int_equal(kept()->actor.type, cases[i].actor);
         assert_text(kept()->actor.name, cases[i].name);
@@ -254,7 +218,7 @@ static void evidence_link_and_hints(void **state)
     add_text(&it, "link", "https://status.example.org/1");
     add_text(&it, "visibility", "private");
     add_file(&it, "file", "sidekiq_1.log", 4711);
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "sidekiq\\_1.log (4711 bytes) is being downloaded");
     assert_says(words, "in the record only");
     assert_int_equal(kept()->kind, EVENT_EVIDENCE);
@@ -267,12 +231,12 @@ static void evidence_link_and_hints(void **state)
     add_text(&it, "text", "Tweaked the CDNs");
     add_text(&it, "kind", "action");
     add_text(&it, "link", "#217");
-    assert_says(accepts(&it), "\"Tweaked\" will say little later");
+    assert_says(does(&it), "\"Tweaked\" will say little later");
     assert_text(kept()->link, "#217");
     it = slash("timeline add");
     add_text(&it, "text", "Deleted the archive");
     add_text(&it, "kind", "action");
-    assert_null(strstr(accepts(&it), "will say little"));
+    assert_null(strstr(does(&it), "will say little"));
 }
 
 static void a_change(void **state)
@@ -286,7 +250,7 @@ static void a_change(void **state)
     add_text(&it, "to", "600");
     add_flag(&it, "temporary", true);
     add_text(&it, "time", "19:01");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "Kept as #4 of **INC-1** at 19:01 UTC");
     assert_says(words, "CDN TTL on edge \\*1\\*: 60 → 600\n");
     assert_says(words, "temporary, without a way to undo it");
@@ -296,7 +260,7 @@ static void a_change(void **state)
     assert_true(kept()->change_temporary);
     add_text(&it, "undo", "set it back");
     add_text(&it, "verified", "curl shows max-age=600");
-    words = accepts(&it);
+    words = does(&it);
     assert_says(words, "It is marked as temporary.");
     assert_null(strstr(words, "verified"));
     assert_text(kept()->change_undo, "set it back");
@@ -310,7 +274,7 @@ static void roles(void **state)
     struct interaction it = slash("ic assign");
     add_user(&it, "user", DMA, "dma\xE2\x80\x8F");
     add_text(&it, "at", "18:59");
-    assert_says(accepts(&it),
+    assert_says(does(&it),
                 "dma is commander of **INC-1** since 18:59 UTC (<t:");
     assert_int_equal(kept()->holder.id, DMA);
     assert_text(kept()->holder.name, "dma");
@@ -318,7 +282,7 @@ static void roles(void **state)
     it = slash("ic assign");
     add_user(&it, "user", NOVA, "nova");
     add_text(&it, "role", "scribe");
-    assert_says(accepts(&it), "You are scribe of **INC-1** since 19:10 UTC");
+    assert_says(does(&it), "You are scribe of **INC-1** since 19:10 UTC");
     int64_t before = caller_kept(&caller);
     assert_says(caller_does(&caller, &it), "already");
     assert_int_equal(caller_kept(&caller), before);
@@ -333,7 +297,7 @@ static void updates(void **state)
     add_text(&it, "state", "identified");
     add_text(&it, "at", "19:02");
     add_number(&it, "next_in", 30);
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "**INC-1** is identified since 19:02 UTC (<t:");
     assert_says(words, "before, it was investigating.\n");
     assert_says(words, "Root filesystem full");
@@ -341,7 +305,7 @@ static void updates(void **state)
     assert_int_equal(kept()->state_to, STATE_IDENTIFIED);
     it = slash("incident update");
     add_text(&it, "message", "Still deleting");
-    words = accepts(&it);
+    words = does(&it);
     assert_says(words, "Kept as #5");
     assert_null(strstr(words, "identified since"));
     assert_null(strstr(words, "next update"));
@@ -356,7 +320,7 @@ static void status(void **state)
     add_text(&it, "impact", "504 *everywhere*");
     add_text(&it, "state", "identified");
     add_number(&it, "next_in", 30);
-    (void)accepts(&it);
+    (void)does(&it);
     int64_t before = caller_kept(&caller);
     it = slash("incident status");
     const char *words = caller_does(&caller, &it);
@@ -395,7 +359,7 @@ static void resolve_by_form(void **state)
     add_text(&it, "text", "Slow responses");
     add_text(&it, "kind", "report");
     add_text(&it, "time", "18:53");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("resolve");
     add_text(&it, "at", "19:06");
     int64_t before = caller_kept(&caller);
@@ -419,7 +383,7 @@ static void resolve_by_form(void **state)
     it = form(id);
     add_text(&it, "summary", "Archive deleted");
     add_text(&it, "at", "19:06");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "**INC-1** is resolved since 19:06 UTC (<t:");
     assert_says(words, "13 minutes after the first human report");
     assert_says(words, "The postmortem is being written.");
@@ -443,7 +407,7 @@ static void forms_keep_what_their_button_brought(void **state)
     it = form("1|timeline add|1|kind=finding");
     add_text(&it, "text", "Disk is full");
     add_text(&it, "time", "");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->kind, EVENT_FINDING);
     it = form("1|timeline change|1|");
     add_text(&it, "what", "TTL");
@@ -496,7 +460,7 @@ static void the_card_s_buttons(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* /timeline list, edit, strike and settle: what they show and what they keep.
  */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,23 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    (void)caller_declares(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
 
 /* Its number. */
 static int64_t add_entry(const char *time, const char *kind, const char *text)
@@ -301,7 +284,8 @@ static void offers_entries(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
+                                    caller_teardown)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* What a command refuses: with which words, and that nothing is kept. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,22 +7,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
 
 /* Refused with these words before it became a request, and nothing is kept. */
 static void refuses(const struct interaction *it, const char *part)
@@ -332,7 +316,7 @@ static void sorry(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /* A menu on a message or a member is a slash command with its options filled
  * in. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,43 +9,8 @@
 
 #include <cmocka.h>
 
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
 #define LINK                                                                   \
     "https://discord.com/channels/900000000000000001/900000000000000002/"
-
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.requested || caller.taken.outcome.verdict != VERDICT_ACCEPTED)
-        fail_msg("not accepted: %s", words);
-    return words;
-}
-
-static const struct event *kept(void)
-{
-    return &caller.taken.outcome.events[0];
-}
-
-static void assert_text(struct str text, const char *expected)
-{
-    if (!str_is(text, expected))
-        fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(text), expected);
-}
 
 static void add_file_to(struct interaction *it, const char *name, int64_t bytes)
 {
@@ -66,7 +31,7 @@ static void a_message_becomes_an_entry(void **state)
     (void)caller_declares(&caller);
     struct interaction it =
         message_menu("Add to timeline", " The queue *stopped*\nat node 2 ");
-    assert_says(accepts(&it), "of **INC-1** at 19:03 UTC");
+    assert_says(does(&it), "of **INC-1** at 19:03 UTC");
     assert_int_equal(kept()->kind, EVENT_NOTE);
     assert_text(kept()->text, "The queue *stopped*\nat node 2");
     assert_int_equal(kept()->source, SOURCE_MENU);
@@ -89,7 +54,7 @@ static void other_menus_say_what_it_is(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = message_menu("Park as idea", "Buy a bigger disk");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->kind, EVENT_IDEA);
     assert_int_equal(kept()->visibility, VISIBILITY_ROOM);
     it = message_menu("Attach as evidence", "See the graph");
@@ -97,7 +62,7 @@ static void other_menus_say_what_it_is(void **state)
     add_file_to(&it, "graph.png", 1000);
     add_file_to(&it, "core.bin", 5000000);
     add_file_to(&it, "log.txt", 10);
-    assert_says(accepts(&it), "1 of the message's files could not be kept");
+    assert_says(does(&it), "1 of the message's files could not be kept");
     assert_int_equal(kept()->kind, EVENT_EVIDENCE);
     assert_int_equal(caller.run.request.fetch_count, 2);
     assert_text(caller.run.request.fetches[1].name, "log.txt");
@@ -112,7 +77,7 @@ static void odd_messages(void **state)
     struct interaction it = message_menu("Add to timeline", "");
     add_file_to(&it, "a.png", 10);
     add_file_to(&it, "b.png", 10);
-    (void)accepts(&it);
+    (void)does(&it);
     assert_text(kept()->text, "Attached: a.png, b.png");
 
     it = message_menu("Add to timeline", " ");
@@ -121,14 +86,14 @@ static void odd_messages(void **state)
     it.target_message.author.name = STR("UptimeRobot");
     it.target_message.embed_title = STR("Monitor is DOWN");
     it.target_message.embed_text = STR("HTTP 504");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_text(kept()->text, "Monitor is DOWN\nHTTP 504");
     assert_int_equal(kept()->actor.type, ACTOR_ROBOT);
 
     it = message_menu("Add to timeline", "a\xE2\x80\xAE"
                                          "b\x1b[31m");
     it.target_message.id += 2;
-    (void)accepts(&it);
+    (void)does(&it);
     assert_text(kept()->text, "ab[31m");
 
     cJSON *mentions =
@@ -138,14 +103,14 @@ static void odd_messages(void **state)
                       "<#5> <@5> <3");
     it.target_message.id += 4;
     it.target_message.mentions = mentions;
-    (void)accepts(&it);
+    (void)does(&it);
     assert_text(kept()->text, "@dma and @dma, see <#5> <@5> <3");
     cJSON_Delete(mentions);
 
     /* Our clock may be behind Discord's. */
     it = message_menu("Add to timeline", "Early");
     it.target_message.id += UINT64_C(3600000) << 22;
-    (void)accepts(&it);
+    (void)does(&it);
     assert_true(kept()->occurred.from_ms == NOW);
 
     char text[4001];
@@ -153,7 +118,7 @@ static void odd_messages(void **state)
     text[4000] = '\0';
     it = message_menu("Add to timeline", text);
     it.target_message.id += 3;
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->text.n, TEXT_UNITS - 1 + strlen("…"));
     assert_true(str_ends(kept()->text, "…"));
 }
@@ -179,7 +144,7 @@ static void in_a_thread(void **state)
     struct interaction it = message_menu("Add to timeline", "Down");
     it.channel_id = 55;
     it.parent_id = 1001;
-    assert_says(accepts(&it), "of **INC-1**");
+    assert_says(does(&it), "of **INC-1**");
 }
 
 static void nothing_to_add_to(void **state)
@@ -261,7 +226,7 @@ static void declared_from_a_message(void **state)
     sent.user.id = DMA;
     assert_says(caller_does(&caller, &sent), "somebody else's");
     sent.user.id = NOVA;
-    assert_says(accepts(&sent), "**INC-1** is declared, SEV3: Nothing loads");
+    assert_says(does(&sent), "**INC-1** is declared, SEV3: Nothing loads");
     assert_int_equal(caller.run.call.accepted, 2);
     int64_t seq = caller.taken.after.last_seq;
     assert_int_equal(store_event(caller.store, 1, seq, is_the_report, NULL),
@@ -284,7 +249,7 @@ static void a_member_becomes_commander(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = user_menu("Assign as commander");
-    assert_says(accepts(&it), "dma is commander of **INC-1**");
+    assert_says(does(&it), "dma is commander of **INC-1**");
     assert_int_equal(kept()->source, SOURCE_MENU);
 }
 
@@ -302,7 +267,7 @@ static void menus_need_the_right_of_their_command(void **state)
 }
 
 #define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {

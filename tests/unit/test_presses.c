@@ -1,6 +1,6 @@
 /* Presses of buttons and selects in a private answer: presets, what is chosen,
  * and drafts. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,44 +9,19 @@
 
 #include <cmocka.h>
 
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    (void)caller_declares(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.requested || caller.taken.outcome.verdict != VERDICT_ACCEPTED)
-        fail_msg("not accepted: %s", words);
-    return words;
-}
-
 static void what_is_chosen_fills_the_named_option(void **state)
 {
     (void)state;
     struct interaction it = button("1|ic assign|1|user=me|role");
     it.chosen = STR("scribe");
-    assert_says(accepts(&it), "You are scribe of **INC-1**");
+    assert_says(does(&it), "You are scribe of **INC-1**");
     /* Whatever a client sends as chosen is checked like any option. */
     it.chosen = STR("king");
     assert_says(caller_does(&caller, &it), "cannot be king");
     /* Without a place for it, it is nothing. */
     it = button("1|ic assign|1|user=me|role=ops");
     it.chosen = STR("scribe");
-    assert_says(accepts(&it), "You are ops of **INC-1**");
+    assert_says(does(&it), "You are ops of **INC-1**");
 }
 
 static void a_button_may_name_another_incident(void **state)
@@ -54,7 +29,7 @@ static void a_button_may_name_another_incident(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = button("1|timeline add|2|text=x|incident=INC-1");
-    assert_says(accepts(&it), "of **INC-1**");
+    assert_says(does(&it), "of **INC-1**");
 }
 
 static void keep_draft(uint64_t id, const char *text)
@@ -74,7 +49,7 @@ static void a_draft_serves_its_writer_once(void **state)
     assert_says(caller_does(&caller, &it), "it is somebody else's");
     assert_false(caller.requested);
     it.user.id = NOVA;
-    (void)accepts(&it);
+    (void)does(&it);
     assert_true(str_is(caller.run.call.draft, "a long text"));
     it.id = 2;
     assert_says(caller_does(&caller, &it), "used already");
@@ -90,7 +65,7 @@ static void a_refusal_leaves_the_draft(void **state)
         button("1|timeline add|1|text=x|kind=state|draft=7");
     assert_says(caller_does(&caller, &it), "cannot be state");
     it = button("1|timeline add|1|text=x|draft=7");
-    (void)accepts(&it);
+    (void)does(&it);
 }
 
 static void drafts_that_are_none(void **state)
@@ -111,12 +86,13 @@ static void drafts_that_are_none(void **state)
     /* A draft is no message, but does no harm as one. */
     keep_draft(7, "{\"id\":");
     struct interaction it = button("1|timeline add|1|text=x|msg=7");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_null(caller.run.call.message);
 }
 
 #define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
+                                    caller_teardown)
 
 int main(void)
 {

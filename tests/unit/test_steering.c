@@ -1,5 +1,5 @@
 /* The commands that steer an incident, and those that tell how it stands. */
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -8,38 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
-
-static const char *accepts(const struct interaction *it)
-{
-    const char *words = caller_does(&caller, it);
-    if (!caller.taken.accepted)
-        fail_msg("refused: %s", words);
-    return words;
-}
-
-/* Answered with these words, and nothing is kept. */
-static void keeps_nothing(const struct interaction *it, const char *part)
-{
-    int64_t kept = caller_kept(&caller);
-    assert_says(caller_does(&caller, it), part);
-    assert_int_equal(caller_kept(&caller), kept);
-}
 
 static void declare(const char *title, const char *flag)
 {
@@ -50,7 +18,7 @@ static void declare(const char *title, const char *flag)
     (void)caller_does(&caller, &it);
     if (!caller.requested) { /* there is one like it */
         it = button("1|incident declare|0|draft=1");
-        (void)accepts(&it);
+        (void)does(&it);
     }
 }
 
@@ -61,7 +29,7 @@ static void resolve(int64_t id)
     (void)snprintf(name, sizeof name, "INC-%" PRId64, id);
     add_text(&it, "incident", name);
     add_text(&it, "summary", "Over");
-    (void)accepts(&it);
+    (void)does(&it);
 }
 
 static bool is_offered(const char *part)
@@ -70,11 +38,6 @@ static bool is_offered(const char *part)
     bool is = strstr(json, part) != NULL;
     free(json);
     return is;
-}
-
-static const struct event *kept(void)
-{
-    return &caller.taken.outcome.events[0];
 }
 
 /* ---- list ---- */
@@ -163,12 +126,12 @@ static void status_shows_what_everybody_may_read(void **state)
         struct interaction it = slash("timeline add");
         add_text(&it, "text", entries[i].text);
         add_text(&it, "visibility", entries[i].visibility);
-        (void)accepts(&it);
+        (void)does(&it);
         caller.now_ms += MS_PER_MINUTE;
     }
     struct interaction it = slash("ic assign");
     add_user(&it, "user", DMA, "dma");
-    (void)accepts(&it);
+    (void)does(&it);
     /* Whoever reads the live room has no right but this one. */
     caller.config.access.allowed[RIGHT_RESPOND] =
         (struct id_list){responders, 1};
@@ -192,7 +155,7 @@ static void status_is_no_way_around_the_live_room(void **state)
     caller.config.live_delay_s = 600;
     struct interaction it = slash("timeline add");
     add_text(&it, "text", "password=hunter2secret was wrong");
-    (void)accepts(&it);
+    (void)does(&it);
     struct interaction asked = slash("incident status");
     const char *words = caller_does(&caller, &asked);
     assert_null(strstr(words, "was wrong")); /* not out yet */
@@ -221,19 +184,19 @@ static void set_changes_one_thing_or_several(void **state)
     assert_true(is_offered("\"value\":\"Logins fail\""));
     add_text(&it, "severity", "SEV1");
     add_text(&it, "title", "Nobody can log in");
-    assert_says(accepts(&it), "SEV3 → SEV1; title: Nobody can log in");
+    assert_says(does(&it), "SEV3 → SEV1; title: Nobody can log in");
     keeps_nothing(&it, "is so already");
     assert_int_equal(caller.taken.after.severity, SEVERITY_1);
     it = slash("incident set");
     add_flag(&it, "private", true);
-    assert_says(accepts(&it), "the live room is closed");
+    assert_says(does(&it), "the live room is closed");
     it = slash("incident set");
     add_flag(&it, "private", false);
     it.channel_id = 1001;
-    assert_says(accepts(&it), "public from now on");
+    assert_says(does(&it), "public from now on");
     it = slash("incident set");
     add_text(&it, "type", "security");
-    assert_says(accepts(&it), "private from now on");
+    assert_says(does(&it), "private from now on");
     assert_true(caller.taken.after.is_private);
 }
 
@@ -264,12 +227,12 @@ static void set_tells_a_milestone_or_takes_it_back(void **state)
     struct interaction it = slash("incident set");
     add_text(&it, "milestone", "impact start");
     add_text(&it, "time", "~18:40");
-    assert_says(accepts(&it), "impact start");
+    assert_says(does(&it), "impact start");
     assert_int_equal(start->precision, WHEN_ABOUT);
     it = slash("incident set");
     add_text(&it, "milestone", "impact start");
     add_text(&it, "time", "Not recorded");
-    assert_says(accepts(&it), "impact start not recorded");
+    assert_says(does(&it), "impact start not recorded");
     assert_int_equal(start->precision, WHEN_NEVER);
 }
 
@@ -303,14 +266,14 @@ static void a_link_is_kept_once_and_points_both_ways(void **state)
     add_text(&it, "incident", "INC-1");
     keeps_nothing(&it, "Say what to link");
     add_text(&it, "url", "#217");
-    assert_says(accepts(&it), "is linked with \\#217.");
+    assert_says(does(&it), "is linked with \\#217.");
     keeps_nothing(&it, "has this link already");
     add_text(&it, "other", "INC-2");
     keeps_nothing(&it, "one link at a time");
     it = slash("incident link");
     add_text(&it, "incident", "1");
     add_text(&it, "other", "2");
-    assert_says(accepts(&it), "**INC-2**; that one names this one, too.");
+    assert_says(does(&it), "**INC-2**; that one names this one, too.");
     assert_int_equal(links_of(2), 1);
     it = slash("incident link");
     add_text(&it, "incident", "2");
@@ -332,7 +295,7 @@ static void a_duplicate_points_both_ways(void **state)
     add_text(&it, "incident", "2");
     add_text(&it, "reason", "The same as the first");
     add_text(&it, "duplicate_of", "INC-1");
-    assert_says(accepts(&it), "as a duplicate of **INC-1**. Each names");
+    assert_says(does(&it), "as a duplicate of **INC-1**. Each names");
     assert_int_equal(caller.taken.after.duplicate_of, 1);
     assert_int_equal(links_of(1), 1);
     keeps_nothing(&it, "is cancelled already");
@@ -343,12 +306,12 @@ static void a_duplicate_points_both_ways(void **state)
     struct interaction hide = slash("incident set");
     add_text(&hide, "incident", "1");
     add_flag(&hide, "private", true);
-    (void)accepts(&hide);
+    (void)does(&hide);
     assert_null(strstr(caller_does(&caller, &asked), "INC-1"));
     it = slash("incident reopen");
     add_text(&it, "incident", "2");
     add_text(&it, "reason", "Not the same after all");
-    assert_says(accepts(&it), "is open again, investigating since");
+    assert_says(does(&it), "is open again, investigating since");
     assert_int_equal(caller.taken.after.state, STATE_INVESTIGATING);
     keeps_nothing(&it, "is open already");
 }
@@ -385,7 +348,7 @@ static void the_same_is_asked_about(void **state)
 
     struct interaction same =
         button("1|timeline add|0|incident=INC-1|kind=report|draft=7");
-    assert_says(accepts(&same), "of **INC-1** at");
+    assert_says(does(&same), "of **INC-1** at");
     assert_int_equal(kept()->kind, EVENT_REPORT);
     assert_true(str_is(kept()->text, "media.example.org: images not loading\n"
                                      "Nobody sees\nany picture"));
@@ -401,7 +364,7 @@ static void what_was_typed_is_declared_anyway(void **state)
     keeps_nothing(&it, "Is it the same?");
     struct interaction anyway = button("1|incident declare|0|draft=7");
     caller.now_ms += MS_PER_MINUTE;
-    (void)accepts(&anyway);
+    (void)does(&anyway);
     const struct incident *in = &caller.taken.after;
     assert_int_equal(in->id, 2);
     assert_string_equal(in->title, "Images do not load");
@@ -426,16 +389,16 @@ static void what_differs_is_not_asked_about(void **state)
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         struct interaction it = slash("incident declare");
         add_text(&it, "title", titles[i]);
-        (void)accepts(&it);
+        (void)does(&it);
     }
     struct interaction it = slash("incident declare");
     add_text(&it, "title", "Search is empty");
     it.user.id = DMA;
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("incident declare");
     add_text(&it, "title", "Images do not load");
     it.guild_id = GUILD + 1;
-    (void)accepts(&it);
+    (void)does(&it);
     /* What is meant to be secret is not offered to a public record. */
     it = slash("incident declare");
     add_text(&it, "title", "Images do not load");
@@ -452,17 +415,17 @@ static void command_is_handed_over(void **state)
     (void)caller_declares(&caller);
     struct interaction it = slash("ic assign");
     add_user(&it, "user", NOVA, "nova");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("incident update");
     add_text(&it, "message", "The *disk* is full");
     add_text(&it, "state", "identified");
-    (void)accepts(&it);
+    (void)does(&it);
     it = slash("timeline change");
     add_text(&it, "what", "TTL");
     add_text(&it, "where", "cdn");
     add_text(&it, "from", "60");
     add_text(&it, "to", "600");
-    (void)accepts(&it);
+    (void)does(&it);
     caller.now_ms += MS_PER_HOUR;
     it = slash("ic handoff");
     add_user(&it, "user", DMA, "dma");
@@ -471,7 +434,7 @@ static void command_is_handed_over(void **state)
     assert_int_equal(caller_kept(&caller), before);
     add_text(&it, "conditions", "Rolling restart under way");
     add_text(&it, "needs", "Somebody awake at six");
-    const char *words = accepts(&it);
+    const char *words = does(&it);
     assert_says(words, "dma is commander of **INC-1** since 20:10 UTC");
     assert_says(words, "**Actions** nothing said");
     const struct event *event = kept();
@@ -499,18 +462,18 @@ static void a_role_is_left(void **state)
     keeps_nothing(&it, "not in exactly one role");
     struct interaction take = slash("ic assign");
     add_user(&take, "user", NOVA, "nova");
-    (void)accepts(&take);
+    (void)does(&take);
     add_text(&take, "role", "scribe");
-    (void)accepts(&take);
+    (void)does(&take);
     keeps_nothing(&it, "not in exactly one role");
     it.user.id = DMA;
     add_text(&it, "role", "commander");
     keeps_nothing(&it, "You are not commander");
     it.user.id = NOVA;
-    assert_says(accepts(&it), "**Nobody commands it now.**");
+    assert_says(does(&it), "**Nobody commands it now.**");
     assert_null(incident_commander(&caller.taken.after));
     it = slash("ic leave");
-    assert_says(accepts(&it), "no longer scribe");
+    assert_says(does(&it), "no longer scribe");
     it = slash("ic who");
     assert_says(caller_does(&caller, &it), "scribe: nobody; nova left");
 }
@@ -523,11 +486,11 @@ static void a_reminder_is_put_off(void **state)
     (void)caller_declares(&caller);
     struct interaction it = slash("incident snooze");
     add_text(&it, "reminder", "no commander");
-    assert_says(accepts(&it), "No reminder \"no commander\" in **INC-1** until "
-                              "20:10 UTC");
+    assert_says(does(&it), "No reminder \"no commander\" in **INC-1** until "
+                           "20:10 UTC");
     assert_int_equal(kept()->until_ms, NOW + MS_PER_HOUR);
     add_text(&it, "until", "tomorrow");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->until_ms, civil_day_start(NOW) + MS_PER_DAY);
     it = slash("incident snooze");
     add_text(&it, "reminder", "change still open");
@@ -535,7 +498,7 @@ static void a_reminder_is_put_off(void **state)
     add_text(&it, "entry", "#1");
     keeps_nothing(&it, "needs no such reminder");
     it = button("1|incident snooze|1|reminder=update overdue|minutes=30");
-    (void)accepts(&it);
+    (void)does(&it);
     assert_int_equal(kept()->reminder, REMINDER_UPDATE);
     it = slash("incident snooze");
     add_text(&it, "reminder", "no commander");
@@ -544,7 +507,7 @@ static void a_reminder_is_put_off(void **state)
 }
 
 #define CASE(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /* What is offered while somebody types, and the option `incident`. */
 #include "commands/attempt.h"
 #include "commands/complete.h"
-#include "tests/lib/caller.h"
+#include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,22 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct caller caller;
-
-static int open_store(void **state)
-{
-    (void)state;
-    caller_open(&caller);
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    (void)state;
-    caller_close(&caller);
-    return 0;
-}
 
 static void assert_offers(const struct interaction *it, const char *expected)
 {
@@ -332,7 +316,7 @@ static void help(void **state)
 }
 
 #define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_store, close_store)
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
 int main(void)
 {
