@@ -251,7 +251,7 @@ MUST_CHECK enum err store_want(struct store *store, enum effect_kind kind,
  * row that waits is due (INT64_MAX: none). A row that would wait longer than
  * OUTBOX_WAIT_MOST_MS is due: the clock was ahead when that was written. The
  * callback may write; false stops. */
-#define OUTBOX_WAIT_MOST_MS (5 * MS_PER_MINUTE)
+#define OUTBOX_WAIT_MOST_MS (10 * MS_PER_MINUTE)
 typedef bool store_outbox_fn(const struct outbox_row *row, void *context);
 MUST_CHECK enum err store_due(struct store *store, int64_t now_ms,
                               store_outbox_fn *each, void *context,

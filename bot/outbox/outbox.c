@@ -24,9 +24,10 @@ static enum part part_of(enum effect_kind kind)
                                        : DISCORD;
 }
 
-/* Back-off of a row whose part of the world does not answer; doubled up to
- * OUTBOX_WAIT_MOST_MS. */
+/* Back-off of a row whose part of the world does not answer; doubled up to the
+ * other. */
 #define RETRY_FIRST_MS (2 * MS_PER_SECOND)
+#define RETRY_MOST_MS  (5 * MS_PER_MINUTE)
 
 /* The least time between two deliveries of one kind to one incident: what is
  * wanted in between is delivered together. Hints from Discord's observed pace
@@ -181,6 +182,8 @@ static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
     if (row->kind == EFFECT_RENAME &&
         (pace == NULL || wall_ms - pace->not_before_ms >= space_ms))
         space_ms = 0;
+    /* Further off, the row would be taken for one that is due. */
+    assert(space_ms <= OUTBOX_WAIT_MOST_MS);
     if (pace == NULL) {
         pace = &outbox->paces[outbox->pace_next];
         outbox->pace_next = (outbox->pace_next + 1) % PACES;
@@ -212,9 +215,9 @@ static void on_answered(struct work *work)
 static int64_t back_off_ms(const struct outbox_row *row)
 {
     int64_t wait = RETRY_FIRST_MS;
-    for (int64_t i = 0; i < row->attempts && wait < OUTBOX_WAIT_MOST_MS; i++)
+    for (int64_t i = 0; i < row->attempts && wait < RETRY_MOST_MS; i++)
         wait *= 2;
-    return wait < OUTBOX_WAIT_MOST_MS ? wait : OUTBOX_WAIT_MOST_MS;
+    return wait < RETRY_MOST_MS ? wait : RETRY_MOST_MS;
 }
 
 static void log_effect(const char *event, const struct delivery *delivery,

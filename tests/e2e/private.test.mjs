@@ -64,4 +64,11 @@ test('what becomes public is seen by all, and hidden again when it becomes priva
     await nova.slash('/timeline add', { text: 'Keys rotated' }, here);
     await war.message(/Keys rotated/);
     assert.ok(!live() || live().all.every(({ text }) => !text.includes('Keys rotated')), 'nothing more is told');
+
+    // A third name waits for minutes, and nothing waits for it.
+    await nova.slash('/incident set', { private: false, title: 'Vault open' }, here);
+    await standin.until(() => sees(quill, war), 'the room to open again');
+    await nova.slash('/timeline add', { text: 'All can see it' }, here);
+    await war.message(/All can see it/);
+    assert.ok(!/vault/.test(war.name));
 }));
