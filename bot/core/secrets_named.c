@@ -66,7 +66,7 @@ static bool is_whole(struct str name, size_t ending)
 /* Every word is held against every name: most differ in the last letter. */
 static bool ends_with(const char *word, size_t n, const char *ending, size_t m)
 {
-    return n >= m && word[n - 1] == ending[m - 1] &&
+    return n > 0 && n >= m && word[n - 1] == ending[m - 1] &&
            memcmp(word + n - m, ending, m) == 0;
 }
 
