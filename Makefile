@@ -64,7 +64,7 @@ help:
 	@echo 'make check-unit      only the C tests'
 	@echo 'make check-browser   the practice room, in headless Chromium'
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
-	@echo 'make bench           speed and memory, as a table'
+	@echo 'make bench           speed and memory; ROUNDS=3 of load, incidents of up to ENTRIES=10000'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
 	@echo 'make format          lay the code out'
@@ -105,7 +105,7 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB:%.c=$(BUILD)/%.o) $(BUILD)/libop
 # Only the postmortem's tests re-parse what was rendered.
 $(BUILD)/tests/unit/test_postmortem: TEST_LIBS = -lcmark-gfm-extensions -lcmark-gfm
 
-$(BUILD)/tests/bench/bench: $(BUILD)/tests/bench/bench.o $(BUILD)/tests/bench/peer.o $(BUILD)/libopsroom.a
+$(BUILD)/tests/bench/bench: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
 
@@ -155,7 +155,7 @@ guide-pictures: deps-test
 bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench
 	@rm -rf build/bench && mkdir -p build/bench
-	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(ROUNDS)
+	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),10000)
 
 # What it finds grows in build/fuzz/corpus/NAME; an input that broke something
 # goes to tests/fuzz/corpus/NAME, under a name that says what it is.

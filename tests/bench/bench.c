@@ -3,21 +3,16 @@
  * Every command is a durable /timeline add; a figure is the time from handing
  * the frame to the kernel until its callback has arrived. Prints one table.
  *
- *   bench PROGRAM DIRECTORY [ROUNDS]
+ *   bench PROGRAM DIRECTORY [ROUNDS [ENTRIES]]
+ *
+ * ROUNDS of load, then how answers grow with an incident of up to ENTRIES.
  */
-#include "bot/base/buf.h"
+#include "tests/bench/bench.h"
 #include "bot/base/mem.h"
-#include "tests/bench/peer.h"
 
-#include <assert.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define RATE      100 /* a second */
 #define PACED     1000
@@ -35,123 +30,42 @@ static const char command_add[] =
     "{\"name\":\"kind\",\"type\":3,\"value\":\"finding\"}]}]}";
 
 struct bench {
-    uv_loop_t loop;
     struct peer *peer;
-    const char *program, *directory;
+    struct bot bot;
     uv_timer_t pace;
-    pid_t bot;
     int64_t next;    /* number of the next interaction */
     int64_t wanted;  /* interactions of this phase still to be dispatched */
     int64_t answers; /* of this phase */
     int64_t target;
     int64_t *ns;
-    int64_t started_ns, first_ns;
-    bool flat_out, is_ready;
+    int64_t first_ns;
+    bool flat_out;
 };
-
-static void on_ready(void *context)
-{
-    struct bench *bench = context;
-    bench->is_ready = true;
-    uv_stop(&bench->loop);
-}
 
 static void dispatch(struct bench *bench)
 {
     if (bench->wanted == 0)
         return;
     bench->wanted--;
-    peer_dispatch(bench->peer, bench->next++, command_add);
+    peer_dispatch(bench->peer, bench->next++, 2, command_add);
 }
 
-static void on_answered(int64_t n, int64_t ns, void *context)
+static void on_answered(int64_t n, int64_t ns, struct str body, void *context)
 {
     struct bench *bench = context;
     (void)n;
+    (void)body;
     if (bench->answers < bench->target)
         bench->ns[bench->answers++] = ns;
     if (bench->flat_out)
         dispatch(bench);
     if (bench->answers == bench->target)
-        uv_stop(&bench->loop);
+        uv_stop(bench->bot.loop);
 }
 
 static void on_pace(uv_timer_t *timer)
 {
     dispatch(timer->data);
-}
-
-/* ---- the process under test ---- */
-
-static void start_bot(struct bench *bench, const char *database)
-{
-    char config[600], log[600];
-    (void)snprintf(config, sizeof config, "%s/bench.toml", bench->directory);
-    (void)snprintf(log, sizeof log, "%s/bench.log", bench->directory);
-    FILE *file = fopen(config, "w");
-    assert(file != NULL);
-    (void)fprintf(file,
-                  "[discord]\napi_base = \"http://127.0.0.1:%d/api/v10\"\n"
-                  "[storage]\npath = \"%s/%s\"\n",
-                  peer_port(bench->peer), bench->directory, database);
-    (void)fclose(file);
-    bench->is_ready = false;
-    bench->started_ns = peer_now_ns();
-    bench->bot = fork();
-    assert(bench->bot >= 0);
-    if (bench->bot == 0) {
-        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-        (void)dup2(fd, STDERR_FILENO);
-        (void)setenv("DISCORD_TOKEN", "bench-token-bench-token-bench", 1);
-        (void)execl(bench->program, bench->program, "run", "--config", config,
-                    (char *)NULL);
-        _exit(127);
-    }
-    while (!bench->is_ready)
-        (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
-}
-
-static void stop_bot(struct bench *bench)
-{
-    int status;
-    (void)kill(bench->bot, SIGTERM);
-    (void)waitpid(bench->bot, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        (void)fprintf(stderr, "bench: the bot ended with status %d\n", status);
-}
-
-static double cpu_seconds(pid_t pid)
-{
-    char path[64], line[1024];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return 0;
-    size_t n = fread(line, 1, sizeof line - 1, file);
-    line[n] = '\0';
-    (void)fclose(file);
-    unsigned long user = 0, system = 0;
-    const char *rest = strrchr(line, ')');
-    if (rest == NULL || sscanf(rest,
-                               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u "
-                               "%*u %*u %lu %lu",
-                               &user, &system) != 2)
-        return 0;
-    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static double resident_mb(pid_t pid)
-{
-    char path[64], line[256];
-    double kb = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "VmRSS:", 6) == 0)
-            kb = strtod(line + 6, NULL);
-    if (file != NULL)
-        (void)fclose(file);
-    return kb / 1024;
 }
 
 /* ---- phases ---- */
@@ -167,29 +81,21 @@ static void begin(struct bench *bench, int64_t count)
 static void run_until_answered(struct bench *bench)
 {
     while (bench->answers < bench->target)
-        (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
-}
-
-static int by_size(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+        (void)uv_run(bench->bot.loop, UV_RUN_DEFAULT);
 }
 
 static double percentile_ms(struct bench *bench, double share)
 {
-    size_t n = (size_t)bench->answers;
-    qsort(bench->ns, n, sizeof *bench->ns, by_size);
-    return (double)bench->ns[(size_t)((double)(n - 1) * share)] / 1e6;
+    return share_ms(bench->ns, (size_t)bench->answers, share);
 }
 
 static void declare(struct bench *bench)
 {
     begin(bench, 1);
     bench->wanted = 0;
-    peer_dispatch(bench->peer, bench->next++, command_declare);
+    peer_dispatch(bench->peer, bench->next++, 2, command_declare);
     run_until_answered(bench);
-    bench->first_ns = peer_now_ns() - bench->started_ns;
+    bench->first_ns = peer_now_ns() - bench->bot.started_ns;
 }
 
 static void paced(struct bench *bench, const char *what)
@@ -206,7 +112,7 @@ static void paced(struct bench *bench, const char *what)
 
 static void flat_out(struct bench *bench)
 {
-    double cpu = cpu_seconds(bench->bot);
+    double cpu = bot_cpu_seconds(&bench->bot);
     int64_t requests = peer_requests(bench->peer);
     int64_t started = peer_now_ns();
     begin(bench, FLAT_OUT);
@@ -216,7 +122,7 @@ static void flat_out(struct bench *bench)
     run_until_answered(bench);
     bench->flat_out = false;
     double seconds = (double)(peer_now_ns() - started) / 1e9;
-    cpu = cpu_seconds(bench->bot) - cpu;
+    cpu = bot_cpu_seconds(&bench->bot) - cpu;
     (void)printf("  %-40s %8.0f /s   %6.1f us CPU   p99 %6.3f ms   "
                  "%" PRId64 " other requests\n",
                  "32 in flight", FLAT_OUT / seconds, cpu / FLAT_OUT * 1e6,
@@ -229,10 +135,10 @@ static void settle_down(struct bench *bench)
 {
     /* Rooms, card and pin are still on their way: let a paced phase begin when
      * they are there. */
-    uint64_t until = uv_now(&bench->loop) + 1500;
+    uint64_t until = uv_now(bench->bot.loop) + 1500;
     (void)uv_timer_start(&bench->pace, on_pace, 100, 100);
-    while (uv_now(&bench->loop) < until)
-        (void)uv_run(&bench->loop, UV_RUN_ONCE);
+    while (uv_now(bench->bot.loop) < until)
+        (void)uv_run(bench->bot.loop, UV_RUN_ONCE);
     (void)uv_timer_stop(&bench->pace);
 }
 
@@ -240,7 +146,7 @@ static void round_of(struct bench *bench, int round, int guilds)
 {
     char database[64];
     (void)snprintf(database, sizeof database, "bench-%d-%d.db", guilds, round);
-    start_bot(bench, database);
+    bot_start(&bench->bot, bench->peer, database);
     declare(bench);
     (void)printf("round %d, %d guild%s\n", round, guilds,
                  guilds == 1 ? "" : "s");
@@ -248,7 +154,7 @@ static void round_of(struct bench *bench, int round, int guilds)
                  (double)bench->first_ns / 1e6);
     settle_down(bench);
     (void)printf("  %-40s %6.1f MB\n", "resident, idle",
-                 resident_mb(bench->bot));
+                 bot_resident_mb(&bench->bot));
     if (guilds == 1) {
         paced(bench, "100/s");
         flat_out(bench);
@@ -256,38 +162,48 @@ static void round_of(struct bench *bench, int round, int guilds)
         paced(bench, "100/s, REST answers 50 ms late");
         peer_set_delay(bench->peer, 0);
         (void)printf("  %-40s %6.1f MB\n", "resident, after all that",
-                     resident_mb(bench->bot));
+                     bot_resident_mb(&bench->bot));
     }
-    stop_bot(bench);
+    bot_stop(&bench->bot);
 }
 
 static void with_guilds(struct bench *bench, int round, int guilds)
 {
     struct peer_settings settings = {.guilds = guilds,
-                                     .ready = on_ready,
+                                     .ready = bot_is_ready,
+                                     .ready_context = &bench->bot,
                                      .answered = on_answered,
                                      .context = bench};
-    bench->peer = peer_new(&bench->loop, &settings);
+    bench->peer = peer_new(bench->bot.loop, &settings);
     round_of(bench, round, guilds);
+}
+
+static void load(struct bench *bench, int rounds)
+{
+    (void)uv_timer_init(bench->bot.loop, &bench->pace);
+    bench->pace.data = bench;
+    for (int round = 1; round <= rounds; round++) {
+        with_guilds(bench, round, 1);
+        with_guilds(bench, round, 1000);
+    }
+    free(bench->ns);
 }
 
 int main(int count, char **words)
 {
     static struct bench bench;
+    uv_loop_t loop;
     if (count < 3) {
-        (void)fputs("usage: bench PROGRAM DIRECTORY [ROUNDS]\n", stderr);
+        (void)fputs("usage: bench PROGRAM DIRECTORY [ROUNDS [ENTRIES]]\n",
+                    stderr);
         return 2;
     }
     int rounds = count > 3 ? (int)strtol(words[3], NULL, 10) : 3;
-    bench.program = words[1];
-    bench.directory = words[2];
-    (void)uv_loop_init(&bench.loop);
-    (void)uv_timer_init(&bench.loop, &bench.pace);
-    bench.pace.data = &bench;
+    int64_t most = count > 4 ? strtoll(words[4], NULL, 10) : 10000;
+    (void)uv_loop_init(&loop);
     (void)signal(SIGPIPE, SIG_IGN);
-    for (int round = 1; round <= rounds; round++) {
-        with_guilds(&bench, round, 1);
-        with_guilds(&bench, round, 1000);
-    }
-    return 0;
+    bench.bot =
+        (struct bot){.loop = &loop, .program = words[1], .directory = words[2]};
+    load(&bench, rounds);
+    return growth(&bench.bot, most) ? 0 : 1;
 }

@@ -159,7 +159,7 @@ static void send_ready(struct peer *peer)
     send_frame(peer->gateway, buf_str(&text));
     buf_release(&text);
     send_guilds(peer);
-    peer->settings.ready(peer->settings.context);
+    peer->settings.ready(peer->settings.ready_context);
 }
 
 static void on_payload(struct peer *peer, struct str text)
@@ -220,16 +220,17 @@ static void upgrade(struct link *link, struct str key)
 
 /* ---- REST ---- */
 
-static void on_callback(struct peer *peer, struct str path)
+static void on_callback(struct peer *peer, struct str path, struct str body)
 {
     /* /interactions/ID/nN/callback: N is the token. */
     const char *at = memmem(path.s, path.n, "/n", 2);
     int64_t n = at == NULL ? 0 : strtoll(at + 2, NULL, 10);
     int64_t ns = peer_now_ns() - peer->dispatched_ns[n % IN_FLIGHT];
-    peer->settings.answered(n, ns, peer->settings.context);
+    peer->settings.answered(n, ns, body, peer->settings.context);
 }
 
-static void answer(struct link *link, struct str path, bool is_read)
+static void answer(struct link *link, struct str path, struct str told,
+                   bool is_read)
 {
     struct peer *peer = link->peer;
     struct buf out = BUF_INIT(1024), body = BUF_INIT(512);
@@ -256,7 +257,9 @@ static void answer(struct link *link, struct str path, bool is_read)
     buf_release(&body);
     link_send(link, &out, peer->settings.rest_delay_ms);
     if (is_callback)
-        on_callback(peer, path);
+        on_callback(peer, path, told);
+    else if (told.n > 0 && peer->settings.told != NULL)
+        peer->settings.told(path, told, peer->settings.context);
 }
 
 static struct str header(struct str head, const char *name)
@@ -287,7 +290,8 @@ static void read_requests(struct link *link)
         if (key.n > 0)
             upgrade(link, key);
         else
-            answer(link, path, str_is(method, "GET"));
+            answer(link, path, (struct str){head.s + head.n, n},
+                   str_is(method, "GET"));
         size_t used = head.n + n;
         memmove(link->in.s, link->in.s + used, link->in.n - used);
         buf_cut(&link->in, link->in.n - used);
@@ -379,7 +383,7 @@ int64_t peer_requests(const struct peer *peer)
     return peer->requests;
 }
 
-void peer_dispatch(struct peer *peer, int64_t n, const char *command)
+void peer_dispatch(struct peer *peer, int64_t n, int type, const char *data)
 {
     struct timespec now;
     struct buf text = BUF_INIT(8192);
@@ -388,7 +392,7 @@ void peer_dispatch(struct peer *peer, int64_t n, const char *command)
     int64_t id = (ms - DISCORD_EPOCH_MS) << 22 | (n & 0x3FFFFF);
     buf_addf(&text,
              "{\"op\":0,\"s\":%" PRId64 ",\"t\":\"INTERACTION_CREATE\",\"d\":{"
-             "\"id\":\"%" PRId64 "\",\"application_id\":\"78\",\"type\":2,"
+             "\"id\":\"%" PRId64 "\",\"application_id\":\"78\",\"type\":%d,"
              "\"token\":\"n%" PRId64 "\",\"version\":1,\"guild_id\":\"500000\","
              "\"channel_id\":\"9000000\",\"app_permissions\":"
              "\"2252180186844240\",\"locale\":\"en-GB\",\"context\":0,"
@@ -397,7 +401,7 @@ void peer_dispatch(struct peer *peer, int64_t n, const char *command)
              ",\"roles\":[],\"nick\":null,\"permissions\":\"2147483647\","
              "\"joined_at\":\"2020-01-01T00:00:00.000000+00:00\"},"
              "\"data\":%s}}",
-             ++peer->seq, id, n, command);
+             ++peer->seq, id, type, n, data);
     peer->dispatched_ns[n % IN_FLIGHT] = peer_now_ns();
     if (peer->gateway != NULL)
         send_frame(peer->gateway, buf_str(&text));
