@@ -14,26 +14,27 @@ void events_add_names(struct buf *sql, const char *prefix)
         buf_addf(sql, ", %s%s", prefix, event_fields[i].name);
 }
 
-static void make_select(struct buf *sql, const char *rest)
+static void make_select(struct buf *sql, const char *index, const char *rest)
 {
     *sql = BUF_INIT(8192);
     buf_add_text(sql, "SELECT ");
     events_add_names(sql, "");
-    buf_addf(sql, " FROM event WHERE incident = ? AND %s", rest);
+    buf_addf(sql, " FROM event%s WHERE incident = ? AND %s", index, rest);
     assert(!sql->overflow);
 }
 
 void events_prepare(struct store *store)
 {
     struct event_sql *sql = &store->sql;
-    make_select(&sql->one, "seq = ?");
-    make_select(&sql->by_seq, "seq > ? ORDER BY seq");
-    make_select(&sql->last_task, "kind = 'task' AND effect = ? AND"
-                                 " coalesce(target, 0) = ?"
-                                 " ORDER BY seq DESC LIMIT 1");
+    make_select(&sql->one, "", "seq = ?");
+    make_select(&sql->by_seq, "", "seq > ? ORDER BY seq");
+    make_select(&sql->last_task, " INDEXED BY event_task",
+                "kind = 'task' AND effect = ? AND"
+                " coalesce(target, 0) = ?"
+                " ORDER BY seq DESC LIMIT 1");
     /* Sorted as it is read: the whole of an incident is read anyway, and an
      * index would cost every entry a page. */
-    make_select(&sql->by_time, "seq > ? ORDER BY occurred_from_ms, seq");
+    make_select(&sql->by_time, "", "seq > ? ORDER BY occurred_from_ms, seq");
     sql->insert = BUF_INIT(8192);
     buf_add_text(&sql->insert, "INSERT INTO event (incident, ");
     events_add_names(&sql->insert, "");
@@ -224,9 +225,10 @@ enum err store_last_task(struct store *store, int64_t incident_id,
 enum err store_section(struct store *store, int64_t incident_id,
                        enum section section, struct buf *out)
 {
-    struct query query = query_new(
-        store, "SELECT text FROM event WHERE incident = ? AND section = ?"
-               " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
+    struct query query =
+        query_new(store, "SELECT text FROM event INDEXED BY event_section"
+                         " WHERE incident = ? AND section = ?"
+                         " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, str_of(word_of(&section_words, (int)section)));
     enum err err = query_end_text(&query, out);

@@ -344,6 +344,14 @@ static const char rooms_3[] =
     "  settled_seq INTEGER NOT NULL,"
     "  PRIMARY KEY (incident, room)"
     ") STRICT, WITHOUT ROWID;";
+
+static const char indexes_4[] =
+    "CREATE INDEX event_typed ON event (incident, occurred_from_ms)"
+    "  WHERE occurred_typed IS NOT NULL;"
+    "CREATE INDEX incident_unarchived ON incident (id)"
+    "  WHERE archive_reminded_ms <= last_update_ms;"
+    "CREATE INDEX incident_digest ON incident (guild_id, declared_at_ms,"
+    "  digest_reminded_ms, is_private, is_drill);";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
@@ -351,6 +359,7 @@ static const char *const migrations[][5] = {
     {facts_1, incidents_1, events_1, world_1},
     {log_2, entries_2, world_2},
     {drafts_3, places_3, rooms_3},
+    {indexes_4},
 };
 const int schema_version = COUNT(migrations);
 

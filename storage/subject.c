@@ -4,51 +4,64 @@
  */
 #include "storage/store_internal.h"
 
-/* The earliest of the other entries that tell this milestone. */
 struct search {
     const struct incident *in;
-    enum milestone milestone;
-    int64_t except;
     struct subject *subject;
 };
 
 static bool look_at(const struct entry *entry, void *context)
 {
     struct search *search = context;
-    const struct event *event = &entry->event;
-    if (entry->state.struck != 0 || event->seq == search->except ||
-        milestone_of_entry(event->kind, event->confidence) != search->milestone)
-        return true;
-    search->subject->rest_milestone = incident_time_told(search->in, event);
-    return !when_is_set(&search->subject->rest_milestone);
+    search->subject->rest_milestone =
+        incident_time_told(search->in, &entry->event);
+    return false;
 }
 
+/* The earliest of the other entries that tell this milestone: they are of one
+ * kind. */
 static enum err find_rest_milestone(struct store *store,
                                     const struct incident *in,
                                     struct subject *subject)
 {
     const struct entry_state *entry = &subject->entry;
-    struct search search = {
-        .in = in,
-        .milestone = milestone_of_entry(entry->kind, entry->confidence),
-        .except = entry->seq,
-        .subject = subject,
-    };
-    if (search.milestone == MILESTONE_NONE)
+    enum milestone milestone =
+        milestone_of_entry(entry->kind, entry->confidence);
+    struct search search = {in, subject};
+    enum err err = ERR_OK;
+    if (milestone == MILESTONE_NONE)
         return ERR_OK;
-    return store_each_entry(store, in->id, NULL, look_at, &search);
+    struct query query =
+        query_new(store, "SELECT seq, confidence FROM entry WHERE incident = ?"
+                         " AND kind = ? AND struck = 0 AND seq <> ?"
+                         " ORDER BY from_ms, seq");
+    query_int(&query, in->id);
+    query_text(&query, str_of(word_of(&event_kind_words, (int)entry->kind)));
+    query_int(&query, entry->seq);
+    while (err == ERR_OK && !when_is_set(&subject->rest_milestone) &&
+           query_row(&query)) {
+        int confidence = word_find(&confidence_words, row_text(&query, 1));
+        if (confidence >= 0 &&
+            milestone_of_entry(entry->kind, (enum confidence)confidence) ==
+                milestone)
+            err = store_entry(store, in->id, row_int(&query, 0), look_at,
+                              &search);
+    }
+    enum err ended = query_end(&query);
+    return err == ERR_OK ? ended : err;
 }
 
 static enum err find_rest_times(struct store *store, int64_t incident_id,
                                 struct subject *subject)
 {
     struct query query = query_new(
-        store, "SELECT (SELECT min(from_ms) FROM entry WHERE incident = ?1"
-               "  AND struck = 0 AND seq <> ?2),"
-               " (SELECT max(n.from_ms) FROM entry AS n JOIN event AS v"
-               "  ON v.incident = n.incident AND v.seq = n.version"
-               "  WHERE n.incident = ?1 AND n.struck = 0 AND n.seq <> ?2"
-               "  AND v.occurred_typed IS NOT NULL)");
+        store, "SELECT (SELECT from_ms FROM entry WHERE incident = ?1"
+               "  AND struck = 0 AND seq <> ?2 ORDER BY from_ms, seq LIMIT 1),"
+               " (SELECT n.from_ms FROM event AS v JOIN entry AS n"
+               "  ON n.incident = v.incident AND n.version = v.seq"
+               "  AND n.seq = iif(v.kind = 'edit', v.target, v.seq)"
+               "  WHERE v.incident = ?1 AND v.occurred_typed IS NOT NULL"
+               "  AND n.struck = 0 AND n.seq <> ?2"
+               "  ORDER BY v.occurred_from_ms DESC LIMIT 1)");
     query_int(&query, incident_id);
     query_int(&query, subject->entry.seq);
     if (query_row(&query)) {
@@ -89,10 +102,11 @@ enum err store_entry_of_origin(struct store *store, int64_t incident_id,
                                struct str origin, int64_t *seq)
 {
     int64_t found = 0;
-    struct query query = query_new(
-        store, "SELECT seq FROM event WHERE incident = ? AND origin = ?"
-               " AND origin IS NOT NULL"
-               " AND kind IS NOT 'edit' ORDER BY seq LIMIT 1");
+    struct query query =
+        query_new(store, "SELECT seq FROM event INDEXED BY event_by_origin"
+                         " WHERE incident = ? AND origin = ?"
+                         " AND origin IS NOT NULL"
+                         " AND kind IS NOT 'edit' ORDER BY seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, origin);
     if (query_row(&query))
@@ -109,11 +123,12 @@ static enum err find_same_link(struct store *store, int64_t incident_id,
                                struct subject *subject)
 {
     struct query query = query_new(
-        store, "SELECT n.seq FROM entry AS n JOIN event AS v"
-               " ON v.incident = n.incident AND v.seq = n.version"
-               " WHERE n.incident = ? AND n.kind = 'link' AND n.struck = 0"
-               " AND coalesce(v.link, '') = ? AND coalesce(v.other_id, 0) = ?"
-               " ORDER BY n.seq LIMIT 1");
+        store,
+        "SELECT n.seq FROM entry AS n INDEXED BY entry_by_kind"
+        " JOIN event AS v ON v.incident = n.incident AND v.seq = n.version"
+        " WHERE n.incident = ? AND n.kind = 'link' AND n.struck = 0"
+        " AND coalesce(v.link, '') = ? AND coalesce(v.other_id, 0) = ?"
+        " ORDER BY n.seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, draft->link.n > 0 ? draft->link : STR(""));
     query_int(&query, draft->other_id);
