@@ -167,15 +167,27 @@ static struct pace *pace_find(struct outbox *outbox,
     return NULL;
 }
 
+static bool is_card(const struct outbox_row *row)
+{
+    return row->kind == EFFECT_CARD || row->kind == EFFECT_LIVE_CARD;
+}
+
+/* With a target it takes an older card away: the new one is not to wait. */
+static bool is_paced(const struct outbox_row *row)
+{
+    return spacing_ms(row->kind) > 0 && !(is_card(row) && row->target != 0);
+}
+
 /* Gives the time of the next delivery. */
 static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
                         int64_t wall_ms)
 {
     struct pace *pace = pace_find(outbox, row);
     int64_t space_ms = spacing_ms(row->kind);
-    bool is_card = row->kind == EFFECT_CARD || row->kind == EFFECT_LIVE_CARD;
     bool was_quiet = pace == NULL || wall_ms - pace->not_before_ms > QUIET_MS;
-    if (is_card && was_quiet && space_ms > QUIET_SPACE_MS)
+    if (!is_paced(row))
+        return wall_ms;
+    if (is_card(row) && was_quiet && space_ms > QUIET_SPACE_MS)
         space_ms = QUIET_SPACE_MS;
     /* The second may follow at once: what became private is not to keep its
      * name for minutes. */
@@ -197,8 +209,8 @@ static int64_t paced_until_ms(struct outbox *outbox,
                               const struct outbox_row *row, int64_t wall_ms)
 {
     const struct pace *pace = pace_find(outbox, row);
-    bool is_meant =
-        pace != NULL && pace->not_before_ms <= wall_ms + spacing_ms(row->kind);
+    bool is_meant = pace != NULL && is_paced(row) &&
+                    pace->not_before_ms <= wall_ms + spacing_ms(row->kind);
     return is_meant ? pace->not_before_ms : wall_ms;
 }
 
