@@ -94,6 +94,11 @@ static enum delivery_verdict refused(struct visit *visit, int step)
         step = WAR;
     enum delivery_verdict verdict = visit_refused_in(
         visit, &refusal, step == LIVE ? EFFECT_LIVE_ROOM : EFFECT_WAR_ROOM);
+    /* It is gone: the other room is still to come. */
+    if (verdict == DELIVERY_DONE &&
+        store_want(visit->store, visit->delivery->row.kind, in->id, 0, NULL,
+                   visit->now_ms) != ERR_OK)
+        return visit_store_failed(visit);
     return verdict == DELIVERY_FAILED ? next(visit, step) : verdict;
 }
 

@@ -12,13 +12,15 @@
 
 enum { LOOK = 1, POST, EDIT, REMOVE };
 
-static void add_help(struct buf *out, const struct incident *in)
+/* Its rooms may be others by the time that it is looked for; its name stays. */
+static void add_end(struct buf *out, const struct incident *in)
 {
-    buf_addf(out, "help in <#%" PRIu64 ">", in->war_channel_id);
+    buf_add_text(out, " · ");
+    incident_print_name(in, out);
 }
 
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
- * #inc-12-live, help in #inc-12-global-outage` */
+ * #inc-12-live · help in #inc-12-global-outage · INC-12` */
 static cJSON *announcement(const struct incident *incident)
 {
     struct incident clean;
@@ -37,21 +39,20 @@ static cJSON *announcement(const struct incident *incident)
     }
     if (in->live_channel_id != 0)
         buf_addf(&text, " · follow it in <#%" PRIu64 ">", in->live_channel_id);
-    buf_add_text(&text, " · ");
-    add_help(&text, in);
+    buf_addf(&text, " · help in <#%" PRIu64 ">", in->war_channel_id);
+    add_end(&text, in);
     cJSON *message = message_new(buf_str(&text));
     buf_release(&text);
     return message;
 }
 
-static bool names_its_room(const cJSON *message, const void *context)
+static bool is_its_line(const cJSON *message, const void *context)
 {
     const struct incident *in = context;
-    char help[48] = "";
-    struct buf text = BUF_IN(help);
-    const char *content = cJSON_GetStringValue(json_get(message, "content"));
-    add_help(&text, in);
-    return content != NULL && strstr(content, help) != NULL;
+    char end[48] = "";
+    struct buf text = BUF_IN(end);
+    add_end(&text, in);
+    return str_ends(json_text(message, "content"), end);
 }
 
 static bool tell_seq(const struct event *task, void *context)
@@ -84,12 +85,23 @@ static enum delivery_verdict edit(struct visit *visit, uint64_t id)
                                         announcement(&visit->delivery->in)));
 }
 
+static enum delivery_verdict remove_line(struct visit *visit, uint64_t id)
+{
+    return visit_call(visit, REMOVE,
+                      rest_message_delete(visit->set->announce_channel_id, id,
+                                          "The incident is private now"));
+}
+
 static enum delivery_verdict start(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
     uint64_t channel = visit->set->announce_channel_id;
+    /* A try before it became private may stand there. */
     if (in->is_private)
-        return DELIVERY_DONE;
+        return visit_is_repeat(visit)
+                   ? visit_look(visit, LOOK, channel,
+                                visit->delivery->row.first_attempt_ms)
+                   : DELIVERY_DONE;
     if (in->announce_message_id != 0)
         return edit(visit, in->announce_message_id);
     /* Both rooms are made at the same time; this one was slower. */
@@ -103,12 +115,13 @@ static enum delivery_verdict start(struct visit *visit)
 
 static enum delivery_verdict looked(struct visit *visit)
 {
-    uint64_t id = listing_find(visit, names_its_room, &visit->delivery->in);
+    const struct incident *in = &visit->delivery->in;
+    uint64_t id = listing_find(visit, is_its_line, in);
     if (id != 0)
-        return edit(visit, id);
-    return listing_goes_on(visit, visit->set->announce_channel_id)
-               ? DELIVERY_CALL
-               : post(visit);
+        return in->is_private ? remove_line(visit, id) : edit(visit, id);
+    if (listing_goes_on(visit, visit->set->announce_channel_id))
+        return DELIVERY_CALL;
+    return in->is_private ? DELIVERY_DONE : post(visit);
 }
 
 static enum delivery_verdict take_answer(struct visit *visit)
@@ -119,11 +132,15 @@ static enum delivery_verdict take_answer(struct visit *visit)
     case LOOK:
         return looked(visit);
     case POST:
+        if (in->is_private && id != 0)
+            return remove_line(visit, id);
         /* The nonce may have given us an earlier try, as it was then. */
         return visit_is_repeat(visit) && id != 0 ? edit(visit, id)
                                                  : visit_made(visit, id);
     default:
         id = visit->delivery->made_id;
+        if (in->is_private)
+            return remove_line(visit, id);
         return id == in->announce_message_id ? DELIVERY_DONE
                                              : visit_made(visit, id);
     }
@@ -134,13 +151,10 @@ static enum delivery_verdict withdraw(struct visit *visit)
     static const struct refusal refusal = {
         "The announcement could not be taken back", "View Channel",
         "Delete it by hand: the incident is private now."};
+    bool is_away;
     if (visit->answer == NULL)
-        return visit_call(
-            visit, REMOVE,
-            rest_message_delete(visit->set->announce_channel_id,
-                                (uint64_t)visit->delivery->row.target,
-                                "The incident is private now"));
-    bool is_away =
+        return remove_line(visit, (uint64_t)visit->delivery->row.target);
+    is_away =
         visit->answer->fate == REST_DONE || visit->answer->fate == REST_GONE;
     return is_away ? DELIVERY_DONE : visit_refused(visit, &refusal);
 }
@@ -154,7 +168,7 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     const struct rest_answer *answer = visit->answer;
     if (visit->set->announce_channel_id == 0)
         return DELIVERY_DONE;
-    if (visit->delivery->row.target != 0)
+    if (visit->delivery->row.target != 0 || visit->delivery->step == REMOVE)
         return withdraw(visit);
     if (visit->delivery->step == 0)
         return start(visit);

@@ -38,6 +38,7 @@ static enum delivery_verdict create(struct visit *visit,
     cJSON *body = json_object();
     char reason[64];
 
+    visit->delivery->asked = in->is_private ? ASKED_PRIVATE : ASKED_PUBLIC;
     channel_name_add(&name, in, plan->room, step == CREATE_PLAIN);
     channel_topic_add(&topic, visit, plan->room, step == CREATE_PLAIN);
     json_set_text(body, "name", buf_str(&name));
@@ -79,6 +80,21 @@ static enum delivery_verdict prepare(struct visit *visit,
         return visit_call(visit, ROLES,
                           rest_guild_roles(visit->delivery->in.guild_id));
     return create(visit, plan, CREATE);
+}
+
+enum delivery_verdict channel_made(struct visit *visit, uint64_t id)
+{
+    const struct incident *in = &visit->delivery->in;
+    bool is_as_asked = visit->delivery->asked ==
+                       (in->is_private ? ASKED_PRIVATE : ASKED_PUBLIC);
+    enum err err = ERR_OK;
+    if (!is_as_asked)
+        err = store_want(visit->store, EFFECT_ACCESS, in->id, 0, NULL,
+                         visit->now_ms);
+    if (!is_as_asked && err == ERR_OK)
+        err = store_want(visit->store, EFFECT_RENAME, in->id, 0, NULL,
+                         visit->now_ms);
+    return err == ERR_OK ? visit_made(visit, id) : visit_store_failed(visit);
 }
 
 enum delivery_verdict channel_make(struct visit *visit,

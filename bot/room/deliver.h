@@ -127,5 +127,8 @@ void channel_mark_add(struct buf *out, const struct visit *visit,
                       enum room room);
 enum delivery_verdict channel_make(struct visit *visit,
                                    const struct channel_plan *plan);
+/* It stands. If the incident has become private, or public, since it was asked
+ * for, the room is brought in line. */
+enum delivery_verdict channel_made(struct visit *visit, uint64_t id);
 
 #endif

@@ -13,7 +13,7 @@ enum delivery_verdict deliver_live_room(struct visit *visit)
         .refusal = {"The live room could not be made", "Manage Channels",
                     "Nothing is lost: the record goes on without it."},
         .overwrites = overwrites,
-        .made = visit_made,
+        .made = channel_made,
     };
     const struct incident *in = &visit->delivery->in;
     if (in->is_private || in->live_channel_id != 0)

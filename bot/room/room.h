@@ -32,7 +32,9 @@ struct delivery {
     int step;           /* which call is under way; each kind has its own */
     bool looked;        /* whether an earlier try arrived: it did not */
     int narrowed;       /* a room that Discord refuses is asked for with less */
-    uint64_t made_id;   /* CARD: posted or found, not yet in the record */
+    /* What the incident was when its room was asked for. */
+    enum { ASKED_UNKNOWN, ASKED_PUBLIC, ASKED_PRIVATE } asked;
+    uint64_t made_id; /* CARD: posted or found, not yet in the record */
     /* AGAIN: not before that; 0: at the usual pace. */
     int64_t again_ms;
     struct rest_call call; /* whoever sends it leaves body and reason NULL */

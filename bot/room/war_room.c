@@ -135,7 +135,7 @@ static enum delivery_verdict made(struct visit *visit, uint64_t id)
 {
     const struct incident *in = &visit->delivery->in;
     if (id == 0 || !in->war_is_borrowed || incident_room(in) == 0)
-        return visit_made(visit, id);
+        return channel_made(visit, id);
     visit->delivery->made_id = id;
     return say_where(visit);
 }
@@ -149,7 +149,7 @@ static enum delivery_verdict told_where(struct visit *visit)
                           rest_message_delete(in->war_channel_id,
                                               in->card_message_id,
                                               "The war room has the card now"));
-    return visit_made(visit, visit->delivery->made_id);
+    return channel_made(visit, visit->delivery->made_id);
 }
 
 enum delivery_verdict deliver_war_room(struct visit *visit)

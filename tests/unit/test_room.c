@@ -64,7 +64,7 @@ static void declaring_makes_the_rooms(void **state)
     buf_addf(&want,
              "**SEV1** · **Global outage: 504 timeouts** · declared "
              "<t:1773457140:R> by nova · follow it in <#%" PRIu64
-             "> · help in <#%" PRIu64 ">",
+             "> · help in <#%" PRIu64 "> · INC-1",
              in.live_channel_id, in.war_channel_id);
     assert_string_equal(cJSON_GetStringValue(json_get(line, "content")),
                         buf_text(&want));

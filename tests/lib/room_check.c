@@ -1,0 +1,120 @@
+#include "tests/lib/room_check.h"
+
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "bot/room/batch.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+struct check {
+    const struct world *world;
+    struct room_view view;
+    uint64_t channel;
+    int64_t last_seq; /* of the message before */
+    int messages;
+    struct buf want, got; /* the numbers of the entries, in order */
+};
+
+/* The message says what the record says of its range, and follows the one
+ * before it. */
+static bool check_message(const struct room_message *row, void *context)
+{
+    struct check *check = context;
+    struct batch batch = {.view = &check->view};
+    const cJSON *message = world_message(check->world, row->message_id);
+    assert_non_null(message);
+    assert_false(json_is_true(message, "deleted"));
+    assert_int_equal(snowflake_of(json_get(message, "channel_id")),
+                     check->channel);
+    assert_int_equal(row->ordinal, ++check->messages);
+    assert_int_equal(row->first_seq, check->last_seq + 1);
+    check->last_seq = row->last_seq;
+    assert_int_equal(batch_again(&batch, row->first_seq, row->last_seq),
+                     ERR_OK);
+    assert_string_equal(cJSON_GetStringValue(json_get(message, "content")),
+                        buf_text(&batch.text));
+    struct str rest = buf_str(&batch.text), line;
+    while (str_cut(&rest, '\n', &line)) {
+        struct str number;
+        if (str_starts(line, "-# #") &&
+            !str_ends(line, "no longer shown here")) {
+            assert_true(str_cut(&line, ' ', &number));
+            assert_true(str_cut(&line, ' ', &number));
+            buf_addf(&check->got, "%.*s ", STR_ARG(number));
+        }
+    }
+    buf_release(&batch.text);
+    return true;
+}
+
+static void number_shown(const struct shown *shown, void *context)
+{
+    struct check *check = context;
+    buf_addf(&check->want, "#%" PRId64 " ", shown->event.seq);
+    assert_in_range(shown->event.seq, 1, check->last_seq);
+}
+
+static bool number_logged(const struct event *event, void *context)
+{
+    struct check *check = context;
+    assert_int_equal(shown_read(&check->view, event, number_shown, check),
+                     ERR_OK);
+    return true;
+}
+
+void check_room(const struct world *world, int64_t id, enum room room)
+{
+    struct incident in = world_incident(world, id);
+    struct check check = {
+        .world = world,
+        .view = {.store = world->store,
+                 .in = &in,
+                 .room = room,
+                 .delay_ms = room == ROOM_LIVE ? world->set.live_delay_ms : 0},
+        .channel = room == ROOM_WAR ? in.war_channel_id : in.live_channel_id,
+        .want = BUF_INIT(1u << 20),
+        .got = BUF_INIT(1u << 20),
+    };
+    assert_int_equal(store_each_room_message(world->store, id, room, 0,
+                                             check_message, &check),
+                     ERR_OK);
+    assert_int_equal(store_each_event(world->store, id, EVENTS_BY_SEQ, 0,
+                                      number_logged, &check),
+                     ERR_OK);
+    assert_string_equal(buf_text(&check.got), buf_text(&check.want));
+    if (check.channel != 0) /* and the card */
+        assert_int_equal(world_message_count(world, check.channel),
+                         check.messages + 1);
+    buf_release(&check.want);
+    buf_release(&check.got);
+}
+
+/* The card that stands is the card of the record. */
+void check_card(const struct world *world, int64_t id, enum room room)
+{
+    struct incident in = world_incident(world, id);
+    struct open_counts open;
+    struct room_message kept;
+    uint64_t message_id = in.card_message_id;
+    if (room == ROOM_LIVE) {
+        assert_int_equal(store_room_message(world->store, id, room, 0, &kept),
+                         ERR_OK);
+        message_id = kept.message_id;
+    }
+    assert_int_equal(store_open_counts(world->store, id, &open), ERR_OK);
+    const cJSON *stands = world_message(world, message_id);
+    cJSON *want = card_message(&in, &open, NULL, room);
+    static const char *const parts[] = {"embeds", "components"};
+    for (size_t i = 0; i < 2; i++) {
+        char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
+        char *b = cJSON_PrintUnformatted(json_get(want, parts[i]));
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+    }
+    cJSON_Delete(want);
+}
