@@ -267,6 +267,10 @@ static void reminders_say_what_to_do(void **state)
     world_run(&world, 3);
     world_check_body("room/remind_owner.json",
                      newest(&world, in.war_channel_id));
+    /* What only responders may read stays out of it. */
+    int64_t hidden = world_declare(&world, "Keys of the vault leaked", true);
+    (void)world_take(&world, hidden, &item);
+    world_run(&world, 3);
     (void)remind(&world, in.id, REMINDER_DIGEST, 0);
     world_run(&world, 3);
     world_check_body("room/remind_digest.json", newest(&world, WORLD_ANNOUNCE));
