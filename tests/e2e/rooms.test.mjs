@@ -143,7 +143,9 @@ scene('killed in the middle of corrections, the rooms end as the record', { pati
     for (let i = 0; i < 4; i++) {
         await nova.slash('/timeline edit', { id: `#${ids[i]}`, text: `Corrected number ${i}` }, { channel: war });
         await bot.kill();
+        const from = bot.log.length;
         await bot.start();
+        await bot.logged(/event=(resumed|ready)/, { from });
     }
     await standin.until(() => [war, live].every((room) => [0, 1, 2, 3].every((i) => text(room).includes(`Corrected number ${i}`))), 'all corrected', 30_000);
     for (const room of [war, live]) {
