@@ -192,10 +192,18 @@ static void print_handoff(const struct event *event, struct buf *out)
     buf_release(&holder);
 }
 
+/* Where a message stood in Discord is in the record; on the page it would end
+ * every line with an address that readers cannot open. */
+static struct str shown_link(const struct event *event)
+{
+    bool is_origin = event->origin.n > 0 && str_eq(event->link, event->origin);
+    return is_origin && event->kind != EVENT_LINK ? STR_NONE : event->link;
+}
+
 /* Output that was typed instead of attached is evidence, not prose. */
 static bool text_is_evidence(const struct event *event)
 {
-    return event->kind == EVENT_EVIDENCE && event->link.n == 0 &&
+    return event->kind == EVENT_EVIDENCE && shown_link(event).n == 0 &&
            event->file_sha256.n == 0 && event->text.n > 0;
 }
 
@@ -262,7 +270,7 @@ cJSON *entry_new(const struct event *event, const char *const *role_names)
     put_actor(entry, &event->actor);
     put_words(entry, event, role_names);
     put_mark(entry, event);
-    put_link(entry, event->link);
+    put_link(entry, shown_link(event));
     put_change(entry, event);
     put_list(entry, "evidence");
     return entry;

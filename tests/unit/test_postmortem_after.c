@@ -94,8 +94,19 @@ static void act(struct record *record)
     request.draft.text = STR("It woke us on Monday");
     (void)record_add(record, request);
     request = plain(REQUEST_LINK);
-    request.draft.link = STR("https://issues.example.org/7");
+    request.draft.link = request.draft.origin =
+        STR("https://issues.example.org/7");
     request.draft.text = STR("The issue");
+    (void)record_add(record, request);
+}
+
+/* Put on the record from a message: the page does not lead there. */
+static void keep_message(struct record *record)
+{
+    struct request request =
+        record_said(record, EVENT_NOTE, "20:04", "@dma", "From a message");
+    request.draft.link = request.draft.origin =
+        STR("https://discord.com/channels/1/2/3");
     (void)record_add(record, request);
 }
 
@@ -116,6 +127,7 @@ static void tell_the_story(struct record *record)
     request.draft.severity = SEVERITY_1;
     (void)record_add(record, request);
     correct(record);
+    keep_message(record);
     int64_t kept = change(record, "TTL");
     int64_t open = change(record, "Workers");
     int64_t idea = record_say(record, EVENT_IDEA, NULL, "@dma", "Two disks");
