@@ -158,6 +158,9 @@ enum err store_open(const char *path, bool read_only, struct store **out,
     }
     if (!folder_exists(path, why))
         return ERR_IO;
+    /* Nobody reads its statistics of memory, and they cost a lock for every
+     * allocation. Only before the first file; later it changes nothing. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct store *store = mem_alloc(sizeof *store);
     store->path = mem_text(path);
     store->read_only = read_only;
