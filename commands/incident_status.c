@@ -202,6 +202,33 @@ static void add_rooms(const struct incident *in, struct buf *words)
     }
 }
 
+static bool add_failure(const struct event *task, void *context)
+{
+    struct buf *words = context;
+    if (task->failed) {
+        buf_add_text(words, "\n**Not done** ");
+        say_excerpt(words, task->text, 400);
+    }
+    return false;
+}
+
+/* What Discord refused last, for those who may do something about it: the room
+ * that would say so may be the one that cannot be written to. */
+static void add_failures(const struct call *call, struct buf *words)
+{
+    static const enum effect_kind kinds[] = {
+        EFFECT_LIVE_ROOM, EFFECT_CARD,     EFFECT_ROOM,
+        EFFECT_LIVE_CARD, EFFECT_LIVE,     EFFECT_ANNOUNCE,
+        EFFECT_ACCESS,    EFFECT_WAR_ROOM, EFFECT_PIN};
+    if (!access_allows(&call->config->access, RIGHT_RESPOND, call->caller.id,
+                       call->roles, (size_t)call->role_count))
+        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (store_last_task(call->store, call->in->id, kinds[i], 0, add_failure,
+                            words) == ERR_STORAGE)
+            return;
+}
+
 /* The button of the live room runs this, too: everybody may press it, so it
  * shows nothing that stays in the war room. */
 static enum reply run(const struct call *call, struct request *request,
@@ -226,6 +253,7 @@ static enum reply run(const struct call *call, struct request *request,
         buf_add_text(words, "The rest of the record cannot be read now.\n");
     add_rooms(call->in, words);
     add_duplicate(call, words);
+    add_failures(call, words);
     if (latest.shown > 0) {
         buf_add_text(words, "\n**Latest** (UTC)\n");
         buf_add(words, buf_str(&latest.lines));

@@ -46,14 +46,16 @@ void channel_name_add(struct buf *out, const struct incident *in,
                       enum room room, bool is_plain)
 {
     size_t from = out->n;
+    struct incident clean;
     buf_addf(out, "inc-%" PRId64, in->id);
+    incident_without_secrets(in, &clean);
     /* Clients can read the names of channels they are not let into. */
     if (room == ROOM_LIVE)
         buf_add_text(out, "-live");
     else if (in->is_private && !is_plain)
         buf_add_text(out, "-private");
     else if (!is_plain)
-        add_slug(out, str_of(in->title));
+        add_slug(out, str_of(clean.title));
     buf_cut(out, from + utf8_cut_units(str_from(buf_str(out), from),
                                        NAME_MOST_UNITS));
     while (out->n > from && out->s[out->n - 1] == '-')
@@ -75,8 +77,7 @@ void channel_topic_add(struct buf *out, const struct visit *visit,
     if (!in->is_private) {
         incident_without_secrets(in, &clean);
         buf_addf(out, "%s · ", word_of(&severity_words, (int)in->severity));
-        markdown_add_line(out,
-                          str_of(room == ROOM_LIVE ? clean.title : in->title));
+        markdown_add_line(out, str_of(clean.title));
         buf_add_text(out, ". ");
     }
     buf_add_text(out, room == ROOM_LIVE

@@ -32,6 +32,8 @@ static void a_room_is_called_like_its_incident(void **state)
         {X30 " " X30 " " X30, false, false,
          "inc-12-" X30 "-" X30 "-xxxxxxxxxxxxxxxxxxxxx"},
         {"Leaked admin token", true, false, "inc-12-private"},
+        {"Leaked password=hunter22secret", false, false,
+         "inc-12-leaked-password-removed-a-password"},
         {"Global outage", false, true, "inc-12"},
         {"Leaked admin token", true, true, "inc-12"},
     };
