@@ -323,6 +323,7 @@ static const struct {
 } listeners[] = {
     {"READY", on_ready},
     {"CHANNEL_DELETE", on_channel_delete},
+    {"THREAD_DELETE", on_channel_delete},
     {"CHANNEL_UPDATE", on_channel_update},
     {"GUILD_ROLE_UPDATE", on_role_update},
     {"GUILD_MEMBER_UPDATE", on_member_update},

@@ -90,9 +90,12 @@ scene('in a full server a thread serves, until there is room', {}, async ({ stan
     guild.limits.channels = guild.channels.size;
     const answer = await nova.slash('/incident declare', { title: 'Logins fail' }, { channel: 'ops' });
     assert.match(answer.text, /INC-1/);
-    const thread = await standin.until(() => [...guild.threads.values()][0], 'a thread');
-    await thread.message(/has 500 channels.*goes on in this thread/s);
-    assert.equal(thread.parentId, guild.channel('ops').id);
+    const first = await standin.until(() => [...guild.threads.values()][0], 'a thread');
+    await first.message(/has 500 channels.*goes on in this thread/s);
+    assert.equal(first.parentId, guild.channel('ops').id);
+    standin.faults.deleteChannel(first);
+    const thread = await standin.until(() => [...guild.threads.values()][0], 'another thread');
+    await thread.message(/somebody deleted the war room/);
     await quill.slash('/timeline add', { text: 'Disk is full' }, { channel: thread });
     await thread.message(/Disk is full/);
     guild.limits.channels += 2;

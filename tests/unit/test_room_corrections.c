@@ -1,0 +1,340 @@
+/*
+ * What people think better of, and what they delete: rooms show entries as they
+ * stand, and what is gone comes back.
+ */
+#include "bot/base/utf8.h"
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+#include "tests/lib/room_world.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* ---- what people think better of ---- */
+
+static const struct actor quill = {ACTOR_MEMBER, 79, {"quill", 5}};
+
+static bool copy_draft(const struct entry *entry, void *context)
+{
+    incident_edit_draft(&entry->event, context);
+    return false;
+}
+
+/* nova's entry says something else now. */
+static void correct(struct world *world, int64_t id, int64_t seq,
+                    const char *text, enum visibility visibility)
+{
+    struct request request = {.kind = REQUEST_EDIT,
+                              .draft = {.recorder = quill}};
+    assert_int_equal(
+        store_entry(world->store, id, seq, copy_draft, &request.draft), ERR_OK);
+    request.draft.actor = (struct actor){ACTOR_MEMBER, 77, STR("nova")};
+    request.draft.text = str_of(text);
+    request.draft.visibility = visibility;
+    (void)world_take(world, id, &request);
+}
+
+static void strike(struct world *world, int64_t id, int64_t seq)
+{
+    struct request request = {.kind = REQUEST_STRIKE,
+                              .draft = {.target = seq,
+                                        .text = STR("Wrong incident"),
+                                        .recorder = quill}};
+    (void)world_take(world, id, &request);
+}
+
+static int64_t newest_seq(const struct world *world, int64_t id)
+{
+    return world_incident(world, id).last_seq;
+}
+
+static void check_contents(const struct world *world, uint64_t channel,
+                           const char *has, const char *has_not)
+{
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(world, channel, &all);
+    if (has != NULL && strstr(buf_text(&all), has) == NULL)
+        fail_msg("\"%s\" is not in\n%s", has, buf_text(&all));
+    if (has_not != NULL && strstr(buf_text(&all), has_not) != NULL)
+        fail_msg("\"%s\" is in\n%s", has_not, buf_text(&all));
+    buf_release(&all);
+}
+
+static void corrections_show_in_place(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
+    int64_t first = newest_seq(&world, in.id);
+    world_add(&world, in.id, "restarted db-1", VISIBILITY_LIVE);
+    int64_t second = newest_seq(&world, in.id);
+    world_run(&world, 3);
+    int posted = world_calls(&world, "POST /channels");
+    world.now_ms += MS_PER_MINUTE;
+    correct(&world, in.id, first, "disk of db-2 is full", VISIBILITY_LIVE);
+    strike(&world, in.id, second);
+    world_run(&world, 3);
+    assert_int_equal(world_calls(&world, "POST /channels"), posted);
+    const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
+    for (int i = 0; i < 2; i++) {
+        check_contents(&world, rooms[i], "db-2 is full\n-# #", "disk of db-1");
+        check_contents(&world, rooms[i], "corrected 03:00 UTC", NULL);
+        check_contents(&world, rooms[i], "nova: restarted db-1~~", NULL);
+        check_contents(&world, rooms[i],
+                       "struck 03:00 UTC by quill: Wrong incident", NULL);
+    }
+    world_close(&world);
+}
+
+/* One edit of a message, however many of its entries were corrected, and none
+ * of the others. */
+static void only_what_differs_is_edited(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    char text[100];
+    for (int i = 0; i < 60; i++) {
+        (void)snprintf(text, sizeof text, "entry number %d is recorded", i);
+        world_add(&world, in.id, text, VISIBILITY_ROOM);
+    }
+    world_run(&world, 3);
+    int64_t last = newest_seq(&world, in.id);
+    char edits[80];
+    (void)snprintf(edits, sizeof edits, "PATCH /channels/%" PRIu64,
+                   in.war_channel_id);
+    int before = world_calls(&world, edits);
+    for (int i = 0; i < 5; i++)
+        correct(&world, in.id, last - 59 + i, "better known", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    assert_int_equal(world_calls(&world, edits) - before, 1);
+    world_close(&world);
+}
+
+static void what_is_no_longer_for_a_room_goes(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "internal host names", VISIBILITY_LIVE);
+    int64_t first = newest_seq(&world, in.id);
+    world_run(&world, 3);
+    correct(&world, in.id, first, "internal host names", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "no longer shown here",
+                   "internal");
+    check_contents(&world, in.war_channel_id, "internal", NULL);
+    correct(&world, in.id, first, "internal host names", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "internal", "no longer");
+    world_close(&world);
+}
+
+/* A message that is full takes longer words all the same. */
+static void a_full_message_takes_corrections(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct buf words = BUF_INIT(2000);
+    for (int i = 0; i < 280; i++)
+        buf_add_text(&words, "word ");
+    for (int i = 0; i < 12; i++)
+        world_add(&world, in.id, "a short one", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    int64_t last = newest_seq(&world, in.id);
+    for (int i = 0; i < 12; i++)
+        correct(&world, in.id, last - i, buf_text(&words), VISIBILITY_ROOM);
+    world_run(&world, 3);
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        assert_in_range(utf16_units(json_text(message, "content")), 0,
+                        MESSAGE_UNITS);
+    }
+    check_contents(&world, in.war_channel_id, " · shortened", "a short one");
+    buf_release(&words);
+    world_close(&world);
+}
+
+static void the_live_room_holds_entries_back(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in;
+    world_open(&world, WORLD_START);
+    world.set.live_delay_ms = 60 * MS_PER_SECOND;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 3);
+    in = world_incident(&world, id);
+    int64_t wrong, right;
+    world.now_ms += MS_PER_HOUR;
+    world_add(&world, id, "my password is on the wiki", VISIBILITY_LIVE);
+    wrong = newest_seq(&world, id);
+    world_add(&world, id, "disk of db-1 is full", VISIBILITY_LIVE);
+    right = newest_seq(&world, id);
+    for (int i = 0; i < 4; i++)
+        (void)world_step(&world);
+    check_contents(&world, in.live_channel_id, NULL, "db-1");
+    world.now_ms += 30 * MS_PER_SECOND;
+    strike(&world, id, wrong);
+    correct(&world, id, right, "disk of db-2 is full", VISIBILITY_LIVE);
+    int64_t corrected_ms = world.now_ms;
+    world_run(&world, 3);
+    assert_in_range(world.now_ms - corrected_ms, 29 * MS_PER_SECOND,
+                    40 * MS_PER_SECOND);
+    check_contents(&world, in.live_channel_id, "db-2 is full", "password");
+    check_contents(&world, in.live_channel_id, NULL, "corrected");
+    check_contents(&world, in.war_channel_id, "password is on the wiki~~",
+                   NULL);
+    /* Later it is seen, and says so. */
+    strike(&world, id, right);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "db-2 is full~~", NULL);
+    world_close(&world);
+}
+
+static void the_live_room_keeps_secrets(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "it says password=hunter22secret on 10.1.2.3",
+              VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "a password", "hunter22secret");
+    check_contents(&world, in.live_channel_id, "a private address", "10.1.2.3");
+    check_contents(&world, in.war_channel_id, "hunter22secret", "removed");
+    world_close(&world);
+}
+
+/* ---- what people delete ---- */
+
+static const cJSON *message_with(const struct world *world, uint64_t channel,
+                                 const char *text)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        struct str content = json_text(message, "content");
+        if (snowflake_of(json_get(message, "channel_id")) == channel &&
+            !json_is_true(message, "deleted") && content.n > 0 &&
+            strstr(content.s, text) != NULL)
+            return message;
+    }
+    fail_msg("no message with \"%s\"", text);
+    return NULL;
+}
+
+static void a_deleted_message_is_posted_again(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
+    int64_t seq = newest_seq(&world, in.id);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_MINUTE;
+    const cJSON *message = message_with(&world, in.live_channel_id, "db-1");
+    int64_t found_id, ordinal;
+    enum room room;
+    uint64_t message_id = snowflake_of(json_get(message, "id"));
+    assert_int_equal(store_room_message_of(world.store, message_id, &found_id,
+                                           &room, &ordinal),
+                     ERR_OK);
+    assert_int_equal(room, ROOM_LIVE);
+    world_delete(&world, message_id);
+    struct request lost = {.kind = REQUEST_LOST,
+                           .draft = {.effect = EFFECT_LIVE,
+                                     .target = ordinal,
+                                     .ref_id = message_id}};
+    (void)world_take(&world, in.id, &lost);
+    world_run(&world, 3);
+    (void)message_with(&world, in.live_channel_id, "db-1");
+    /* One that is found deleted when it is to be edited. */
+    message = message_with(&world, in.war_channel_id, "db-1");
+    world_delete(&world, snowflake_of(json_get(message, "id")));
+    correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    (void)message_with(&world, in.war_channel_id, "db-2");
+    (void)message_with(&world, in.live_channel_id, "db-2");
+    world_close(&world);
+}
+
+static void delete_channel(struct world *world, uint64_t id)
+{
+    cJSON *channel = world_channel(world, id);
+    cJSON_Delete(cJSON_DetachItemViaPointer(world->channels, channel));
+}
+
+static void a_deleted_room_is_made_again(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_MINUTE;
+    delete_channel(&world, in.war_channel_id);
+    delete_channel(&world, in.live_channel_id);
+    world_add(&world, in.id, "restarted db-1", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    struct incident after = world_incident(&world, in.id);
+    assert_non_null(world_channel(&world, after.war_channel_id));
+    assert_non_null(world_channel(&world, after.live_channel_id));
+    const uint64_t rooms[] = {after.war_channel_id, after.live_channel_id};
+    for (int i = 0; i < 2; i++) {
+        check_contents(&world, rooms[i], "disk of db-1 is full", NULL);
+        check_contents(&world, rooms[i], "restarted db-1", NULL);
+    }
+    check_contents(&world, after.war_channel_id,
+                   "somebody deleted the war room", NULL);
+    assert_true(world_pinned(&world, after.card_message_id));
+    assert_int_equal(
+        snowflake_of(json_get(world_message(&world, after.card_message_id),
+                              "channel_id")),
+        after.war_channel_id);
+    world_close(&world);
+}
+
+/* Discord limits edits of what is older than an hour. */
+static void an_old_card_moves_down(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += 2 * MS_PER_HOUR;
+    world_add(&world, in.id, "still down", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    struct incident after = world_incident(&world, in.id);
+    assert_int_not_equal(after.card_message_id, in.card_message_id);
+    assert_true(world_pinned(&world, after.card_message_id));
+    assert_true(
+        json_is_true(world_message(&world, in.card_message_id), "deleted"));
+    int edits = world_calls(&world, "PATCH");
+    world.now_ms += MS_PER_MINUTE;
+    world_run(&world, 3);
+    assert_int_equal(world_calls(&world, "PATCH"), edits);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(corrections_show_in_place),
+        cmocka_unit_test(only_what_differs_is_edited),
+        cmocka_unit_test(what_is_no_longer_for_a_room_goes),
+        cmocka_unit_test(a_full_message_takes_corrections),
+        cmocka_unit_test(the_live_room_holds_entries_back),
+        cmocka_unit_test(the_live_room_keeps_secrets),
+        cmocka_unit_test(a_deleted_message_is_posted_again),
+        cmocka_unit_test(a_deleted_room_is_made_again),
+        cmocka_unit_test(an_old_card_moves_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
