@@ -1,6 +1,7 @@
 #include "bot/app.h"
 
 #include "bot/base/log.h"
+#include "bot/base/mem.h"
 #include "bot/cli.h"
 #include "bot/export.h"
 #include "bot/io/loop.h"
@@ -11,7 +12,6 @@
 
 #include <inttypes.h>
 #include <limits.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,7 +212,7 @@ static void register_commands(struct app *app)
         rest_send(app->rest, &call, on_registered, app);
     }
     buf_release(&known);
-    (void)malloc_trim(0); /* what only the start needed */
+    mem_trim();
 }
 
 static void on_ready(struct app *app, const cJSON *data)

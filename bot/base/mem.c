@@ -1,8 +1,13 @@
 #include "bot/base/mem.h"
 
+#include <link.h>
+#include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static void *or_abort(void *got, size_t bytes)
 {
@@ -35,4 +40,29 @@ void *mem_copy(const void *from, size_t bytes)
 char *mem_text(const char *text)
 {
     return mem_copy(text, strlen(text) + 1);
+}
+
+/* Only what can be executed and not written: none of it was ever changed. */
+static int drop_code(struct dl_phdr_info *object, size_t size, void *context)
+{
+    long page = sysconf(_SC_PAGESIZE);
+    (void)size;
+    (void)context;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        uintptr_t from = object->dlpi_addr + part->p_vaddr;
+        uintptr_t until = from + part->p_memsz;
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0 ||
+            (part->p_flags & PF_W) != 0)
+            continue;
+        from -= from % (uintptr_t)page;
+        (void)madvise((void *)from, until - from, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void mem_trim(void)
+{
+    (void)malloc_trim(0);
+    (void)dl_iterate_phdr(drop_code, NULL);
 }

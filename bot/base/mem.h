@@ -13,4 +13,9 @@ void *mem_resize(void *old, size_t bytes);
 void *mem_copy(const void *from, size_t bytes);
 char *mem_text(const char *text); /* copy of a C string */
 
+/* Once, when the program is ready: gives back to the system what only the start
+ * needed, free heap and pages of code. Code that runs again is mapped again
+ * from the page cache, some 0.2 us a page. */
+void mem_trim(void);
+
 #endif
