@@ -20,7 +20,10 @@
 
 /* synchronous=FULL: an answered command survives a power cut. cache_size in
  * KiB: the working set is small, and so is the bot to stay. */
+/* temp_store: else each request's savepoint is a temporary file, to which every
+ * page that the turn changed before is copied. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
+                               "PRAGMA temp_store = MEMORY;"
                                "PRAGMA cell_size_check = ON;"
                                "PRAGMA cache_size = -1024;"
                                "PRAGMA journal_size_limit = 16777216;";
