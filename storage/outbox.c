@@ -62,6 +62,27 @@ static enum err want_again(struct store *store, enum effect_kind kind,
                                                             : err;
 }
 
+void wishes_forget(struct store *store)
+{
+    store->wish_count = 0;
+}
+
+static bool wished_already(const struct store *store, struct wish wish)
+{
+    for (int i = 0; i < store->wish_count; i++)
+        if (store->wishes[i].kind == wish.kind &&
+            store->wishes[i].incident_id == wish.incident_id &&
+            store->wishes[i].target == wish.target)
+            return true;
+    return false;
+}
+
+static void remember_wish(struct store *store, struct wish wish)
+{
+    if (store->turn && store->wish_count < WISHES)
+        store->wishes[store->wish_count++] = wish;
+}
+
 enum err store_want(struct store *store, enum effect_kind kind,
                     int64_t incident_id, int64_t target,
                     const struct fetch *fetch, int64_t now_ms)
@@ -73,7 +94,12 @@ enum err store_want(struct store *store, enum effect_kind kind,
         store_say(store, "an address of %zu bytes is too long", fetch->url.n);
         return ERR_TOO_LONG;
     }
+    const struct wish wish = {kind, incident_id, target};
+    if (fetch == &none && wished_already(store, wish))
+        return ERR_OK;
     enum err err = want_again(store, kind, incident_id, target, fetch, now_ms);
+    if (err == ERR_OK)
+        remember_wish(store, wish);
     if (err != ERR_NOT_FOUND)
         return err;
     struct query query = query_new(
@@ -188,6 +214,7 @@ enum err store_outbox_count(struct store *store, int64_t *out)
 static enum err run_on_row(struct query *query)
 {
     struct store *store = query->store;
+    wishes_forget(store);
     enum err err = query_run(query);
     return err == ERR_OK && sqlite3_changes(store->db) == 0 ? ERR_NOT_FOUND
                                                             : err;

@@ -233,6 +233,7 @@ enum err store_begin(struct store *store)
     assert(!store->turn);
     enum err err = run(store, store->read_only ? "BEGIN" : "BEGIN IMMEDIATE");
     store->turn = err == ERR_OK;
+    wishes_forget(store);
     return err;
 }
 
@@ -243,12 +244,14 @@ enum err store_commit(struct store *store)
     if (err != ERR_OK)
         store_rollback(store);
     store->turn = false;
+    wishes_forget(store);
     return err;
 }
 
 void store_rollback(struct store *store)
 {
     store->turn = false;
+    wishes_forget(store);
     if (sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -271,6 +274,7 @@ enum err store_request_keep(struct store *store)
 
 void store_request_undo(struct store *store)
 {
+    wishes_forget(store);
     /* Fails only when the whole transaction is gone already: store_commit then
      * says so. */
     if (run(store, "ROLLBACK TO request") == ERR_OK &&

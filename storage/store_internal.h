@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #define STATEMENTS    256 /* a power of two, above the number of queries */
+#define WISHES        64
 #define CANONICAL_MAX ((size_t)256 * 1024)
 
 struct store {
@@ -18,6 +19,14 @@ struct store {
     bool read_only; /* opened for `verify` and `timeline` */
     bool turn;      /* between store_begin and store_commit or _rollback */
     int log_pages;  /* in the write-ahead log after the last commit */
+    /* What was wanted in this turn since anything else became of the outbox: to
+     * want it again says nothing new, and with many requests in a turn it would
+     * be a third of the writing. */
+    struct wish {
+        enum effect_kind kind;
+        int64_t incident_id, target;
+    } wishes[WISHES];
+    int wish_count;
     char instance[32];
     char why[400];
     /* Prepared statements, found by the address of their text: SQL texts are
@@ -171,6 +180,9 @@ MUST_CHECK enum err room_move(struct store *store, int64_t incident_id,
                               enum room room);
 MUST_CHECK enum err room_forget(struct store *store, int64_t incident_id,
                                 const struct event *event);
+
+/* A request was undone, a turn ended, or a wish was taken up. */
+void wishes_forget(struct store *store);
 
 /* ---- the schema (schema.c) ---- */
 

@@ -231,6 +231,43 @@ static void a_clock_that_was_ahead_holds_nothing(void **state)
     store_close(store);
 }
 
+static int64_t generation(struct store *store)
+{
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    return seen.rows[0].wanted;
+}
+
+/* Within a turn the same wish again says nothing new, until it is taken up or
+ * the request that had it is undone. */
+static void a_turn_wants_a_thing_once(void **state)
+{
+    struct store *store = open_empty(state);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_int_equal(store_begin(store), ERR_OK);
+    for (int i = 0; i < 3; i++)
+        want(store, EFFECT_CARD, 1, 0);
+    assert_int_equal(generation(store), 2);
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, NOW), ERR_OK);
+    assert_int_equal(generation(store), 3);
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    store_request_undo(store);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_int_equal(store_commit(store), ERR_OK);
+    assert_int_equal(generation(store), 4);
+    assert_int_equal(store_begin(store), ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    store_rollback(store);
+    assert_int_equal(store_begin(store), ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_int_equal(store_commit(store), ERR_OK);
+    assert_int_equal(generation(store), 5);
+    store_close(store);
+}
+
 static void keeps_a_url_only_with_its_row(void **state)
 {
     struct store *store = open_empty(state);
@@ -315,6 +352,7 @@ int main(void)
         TEST(done_in_part_goes_behind_its_lane),
         TEST(back_off_holds_the_lane),
         TEST(a_clock_that_was_ahead_holds_nothing),
+        TEST(a_turn_wants_a_thing_once),
         TEST(keeps_a_url_only_with_its_row),
         TEST(a_callback_may_write),
         TEST(refuses_rows_that_are_not_there),
