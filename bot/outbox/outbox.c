@@ -367,8 +367,10 @@ static enum err start_heads(struct start *start)
         err = store_outbox_retry(store, start->paced[i].id,
                                  start->paced[i].until_ms, STR_NONE);
     for (int i = 0; i < start->count && err == ERR_OK; i++) {
-        err = store_outbox_begin(store, start->begun[i]->delivery.row.id,
-                                 start->wall_ms);
+        struct outbox_row *row = &start->begun[i]->delivery.row;
+        err = store_outbox_begin(store, row->id, start->wall_ms);
+        if (row->attempts == 0) /* as the store has it now */
+            row->first_attempt_ms = start->wall_ms;
         if (err == ERR_OK)
             err = advance(outbox, start->begun[i], start->wall_ms);
     }

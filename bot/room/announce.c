@@ -55,24 +55,15 @@ static bool is_its_line(const cJSON *message, const void *context)
     return str_ends(json_text(message, "content"), end);
 }
 
-static bool tell_seq(const struct event *task, void *context)
-{
-    *(int64_t *)context = task->seq;
-    return false;
-}
-
-/* One that was taken away must not swallow the next. */
+/* All tries of one wish share a nonce; a later wish has another: a line that
+ * was taken away, as when the incident was private for a while, must not
+ * swallow it. */
 static enum delivery_verdict post(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
-    int64_t before = 0;
     char key[64];
-    enum err err = store_last_task(visit->store, in->id, EFFECT_ANNOUNCE, 0,
-                                   tell_seq, &before);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return visit_store_failed(visit);
     (void)snprintf(key, sizeof key, "announce/%" PRId64 "/%" PRId64, in->id,
-                   before);
+                   visit->delivery->row.first_attempt_ms);
     return visit_post(visit, POST, visit->set->announce_channel_id,
                       announcement(in), key);
 }
