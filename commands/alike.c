@@ -163,7 +163,7 @@ void alike_ask(const struct call *call, const struct incident *in,
     struct when now = when_exact(call->now_ms);
     say_incident(words, in);
     say_marks(words, in);
-    buf_add_text(words, " is open since ");
+    buf_add_text(words, " has been open for ");
     when_print_span(&declared, &now, words);
     if (incident_room(in) != 0)
         buf_addf(words, " in <#%" PRIu64 ">", incident_room(in));

@@ -29,14 +29,21 @@ static void add_state(const struct call *call, struct buf *words)
     buf_add_char(words, '\n');
 }
 
+static void add_role(const struct call *call, enum role role, struct buf *words)
+{
+    buf_add_text(words, "**");
+    buf_add_capital(words, config_role_name(call->config, role));
+    buf_add_text(words, "** ");
+}
+
 static void add_people(const struct call *call, struct buf *words)
 {
     const struct incident *in = call->in;
     const char *between = "";
     if (incident_commander(in) == NULL) {
-        buf_addf(words, "**%s** %s",
-                 config_role_name(call->config, ROLE_COMMANDER),
-                 incident_is_live(in) ? "nobody yet" : "not recorded");
+        add_role(call, ROLE_COMMANDER, words);
+        buf_add_text(words,
+                     incident_is_live(in) ? "nobody yet" : "not recorded");
         between = " · ";
     }
     for (int role = ROLE_COMMANDER; role < ROLE_COUNT; role++)
@@ -44,8 +51,8 @@ static void add_people(const struct call *call, struct buf *words)
             const struct role_holder *holder = &in->holders[i];
             if ((int)holder->role != role)
                 continue;
-            buf_addf(words, "%s**%s** ", between,
-                     config_role_name(call->config, holder->role));
+            buf_add_text(words, between);
+            add_role(call, holder->role, words);
             say_excerpt(words, str_of(holder->name), 40);
             between = " · ";
         }

@@ -67,6 +67,15 @@ void buf_add_text(struct buf *buf, const char *text)
     buf_add_bytes(buf, text, strlen(text));
 }
 
+void buf_add_capital(struct buf *buf, const char *word)
+{
+    if (word[0] == '\0')
+        return;
+    bool is_small = word[0] >= 'a' && word[0] <= 'z';
+    buf_add_char(buf, is_small ? (char)(word[0] - 'a' + 'A') : word[0]);
+    buf_add_text(buf, word + 1);
+}
+
 void buf_addv(struct buf *buf, const char *format, va_list args)
 {
     char small[256];

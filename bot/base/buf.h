@@ -34,6 +34,7 @@ void buf_add(struct buf *buf, struct str text);
 void buf_add_bytes(struct buf *buf, const void *bytes, size_t n);
 void buf_add_char(struct buf *buf, char c);
 void buf_add_text(struct buf *buf, const char *text);
+void buf_add_capital(struct buf *buf, const char *word); /* "Commander" */
 void buf_addf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *buf, const char *format, va_list args)

@@ -17,13 +17,6 @@ static const int severity_color[SEVERITY_COUNT] = {
     [SEVERITY_4] = 0x2E86C1,
 };
 
-static void add_capital(struct buf *out, const char *word)
-{
-    buf_addf(out, "%c%s",
-             word[0] >= 'a' && word[0] <= 'z' ? word[0] - 'a' + 'A' : word[0],
-             word + 1);
-}
-
 static const char *state_word(const struct incident *in)
 {
     return word_of(&state_words, (int)in->state);
@@ -61,7 +54,7 @@ static void add_role(struct buf *out, const char *const *role_names,
                      enum role role)
 {
     buf_add_text(out, "\n**");
-    add_capital(out, role_name(role_names, role));
+    buf_add_capital(out, role_name(role_names, role));
     buf_add_text(out, "** ");
 }
 
@@ -70,7 +63,7 @@ static void add_live(struct buf *out, const struct incident *in,
 {
     const struct role_holder *commander = incident_commander(in);
     buf_add_text(out, "**");
-    add_capital(out, state_word(in));
+    buf_add_capital(out, state_word(in));
     buf_add_text(out, "** since ");
     add_since(out, in->state_since_ms);
     add_role(out, role_names, ROLE_COMMANDER);

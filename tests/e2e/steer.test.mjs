@@ -62,7 +62,7 @@ scene('the same is declared twice: asked once, and nothing typed is lost', {}, a
     const war = await guild.channelNamed(/^inc-1-(?!live)/);
     const typed = { title: 'media.example.org: images not loading', severity: 'SEV2', impact: 'No picture anywhere' };
     const asked = await quill.slash('/incident declare', typed);
-    assert.match(asked.text, /INC-1\*\* is open since .* in <#\d+>: Images.*Is it the same\?/s);
+    assert.match(asked.text, /INC-1\*\* has been open for .* in <#\d+>: Images.*Is it the same\?/s);
     assert.match((await quill.press(asked, 'It is the same: add my report')).text, /^Kept as #\d+ of \*\*INC-1/);
     await war.message(/images not loading/);
     assert.equal(told(bot).events.at(-1).kind, 'report');

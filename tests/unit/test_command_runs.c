@@ -327,7 +327,7 @@ static void status(void **state)
     assert_false(caller.requested);
     assert_says(words, "**INC-1** · SEV3 · **identified** since 19:10 UTC");
     assert_says(words, "**What people notice** 504 \\*everywhere\\*\n");
-    assert_says(words, "**commander** nobody yet");
+    assert_says(words, "**Commander** nobody yet");
     assert_says(words, "**Last update** 19:10 UTC (<t:1670958600:t>): Root "
                        "filesystem full · the next one by 19:40 UTC");
     assert_says(words, "**Still open** 0 changes to settle");

@@ -139,7 +139,7 @@ static void status_shows_what_everybody_may_read(void **state)
     it.role_count = 0;
     it.user.id = 77;
     const char *words = caller_does(&caller, &it);
-    assert_says(words, "**incident lead** dma");
+    assert_says(words, "**Incident lead** dma");
     assert_says(words, "nova: Sixth");
     assert_says(words, "nova: Third");
     assert_null(strstr(words, "Kept in the room"));
@@ -338,7 +338,8 @@ static void the_same_is_asked_about(void **state)
     struct interaction it = second("media.example.org: images not loading");
     int64_t kept_before = caller_kept(&caller);
     const char *words = caller_does(&caller, &it);
-    assert_says(words, "**INC-1** is open since 3 minutes in <#1001>: Images");
+    assert_says(words,
+                "**INC-1** has been open for 3 minutes in <#1001>: Images");
     assert_says(words, "Is it the same?");
     assert_int_equal(caller_kept(&caller), kept_before);
     assert_true(is_offered("https://discord.com/channels/900000000000000001/"
