@@ -43,6 +43,7 @@ static bool find_basis(const struct call *call, struct import_basis *basis,
     const struct value *date = call_value(call, "base_date");
     const struct value *zone = call_value(call, "zone");
     basis->now_ms = call->now_ms;
+    basis->visibility = (enum visibility)call_value(call, "visibility")->choice;
     basis->date_ms =
         date->given ? civil_day_start(date->when.from_ms) : base.base_day_ms;
     return !zone->given || zone->text.n == 0 ||

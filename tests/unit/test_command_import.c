@@ -43,7 +43,7 @@ static int64_t entries(void)
 struct seen {
     struct event evidence[4];
     char names[4][80], hashes[4][SHA256_HEX];
-    int count, imported;
+    int count, imported, in_live;
 };
 
 static bool look(const struct entry *entry, void *context)
@@ -55,6 +55,8 @@ static bool look(const struct entry *entry, void *context)
         str_copy_to(seen->hashes[seen->count++], event->file_sha256);
     }
     seen->imported += event->source == SOURCE_IMPORT;
+    seen->in_live +=
+        event->source == SOURCE_IMPORT && event->visibility == VISIBILITY_LIVE;
     return true;
 }
 
@@ -115,6 +117,21 @@ static void cancelled(void **state)
     assert_string_equal(caller_presses(&caller, "Cancel"),
                         "Nothing was imported.");
     assert_int_equal(caller_kept(&caller), kept);
+}
+
+/* Through the preview, as its buttons carry no options of the command. */
+static void stays_in_the_war_room(void **state)
+{
+    struct seen seen = {.count = 0};
+    (void)state;
+    struct interaction it = pasting(PASTE);
+    add_text(&it, "visibility", "room");
+    (void)caller_does(&caller, &it);
+    assert_says(caller_presses(&caller, "Keep"), "It stands in <#1001>.");
+    assert_int_equal(store_each_entry(caller.store, 1, NULL, look, &seen),
+                     ERR_OK);
+    assert_int_equal(seen.imported, 4);
+    assert_int_equal(seen.in_live, 0);
 }
 
 /* In no zone that the paste names: one is asked for, and holds for all. */
@@ -218,13 +235,10 @@ static void all_or_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(preview_then_keep),
-        CASE(twice_changes_nothing),
-        CASE(cancelled),
-        CASE(asks_for_the_zone),
-        CASE(other_days),
-        CASE(problems_are_named),
-        CASE(a_file),
+        CASE(preview_then_keep),  CASE(twice_changes_nothing),
+        CASE(cancelled),          CASE(stays_in_the_war_room),
+        CASE(asks_for_the_zone),  CASE(other_days),
+        CASE(problems_are_named), CASE(a_file),
         CASE(all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
