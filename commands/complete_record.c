@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-#define ROWS_LOOKED_AT 200
+#define ROWS_LOOKED_AT 100
 #define SHOWN_BYTES    8000
 
 struct search {

@@ -16,6 +16,8 @@
 
 #define RATE      100 /* a second */
 #define PACED     1000
+#define BURST     200 /* entries in ten seconds, ten at once */
+#define AT_ONCE   10
 #define IN_FLIGHT 32
 #define FLAT_OUT  60000
 
@@ -98,10 +100,17 @@ static void declare(struct bench *bench)
     bench->first_ns = peer_now_ns() - bench->bot.started_ns;
 }
 
-static void paced(struct bench *bench, const char *what)
+static void on_burst(uv_timer_t *timer)
 {
-    begin(bench, PACED);
-    (void)uv_timer_start(&bench->pace, on_pace, 0, 1000 / RATE);
+    for (int i = 0; i < AT_ONCE; i++)
+        dispatch(timer->data);
+}
+
+static void paced(struct bench *bench, const char *what, int64_t count,
+                  uv_timer_cb tick, uint64_t every_ms)
+{
+    begin(bench, count);
+    (void)uv_timer_start(&bench->pace, tick, 0, every_ms);
     run_until_answered(bench);
     (void)uv_timer_stop(&bench->pace);
     (void)printf("  %-40s p50 %6.3f ms   p99 %6.3f ms   max %7.3f ms\n", what,
@@ -156,10 +165,12 @@ static void round_of(struct bench *bench, int round, int guilds)
     (void)printf("  %-40s %6.1f MB\n", "resident, idle",
                  bot_resident_mb(&bench->bot));
     if (guilds == 1) {
-        paced(bench, "100/s");
+        paced(bench, "100/s", PACED, on_pace, 1000 / RATE);
+        paced(bench, "200 entries in 10 s, ten at once", BURST, on_burst, 500);
         flat_out(bench);
         peer_set_delay(bench->peer, 50);
-        paced(bench, "100/s, REST answers 50 ms late");
+        paced(bench, "100/s, REST answers 50 ms late", PACED, on_pace,
+              1000 / RATE);
         peer_set_delay(bench->peer, 0);
         (void)printf("  %-40s %6.1f MB\n", "resident, after all that",
                      bot_resident_mb(&bench->bot));
