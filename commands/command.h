@@ -135,6 +135,8 @@ struct call {
     struct str draft;
     /* For told(): what came of the requests, more() included. */
     int accepted, already;
+    bool is_scrubbed; /* the live room leaves out a part of what was kept; the
+                       * words say so already */
     struct call_memory *memory;
 };
 /* Zeroed; for what the request borrows, or more() and told() need. */

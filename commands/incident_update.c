@@ -62,7 +62,7 @@ static void told(const struct call *call, const struct incident *after,
         buf_add_char(words, '.');
     }
     /* What moved the incident is not struck; its words are corrected. */
-    if (say_removed(words, after, event))
+    if (call->is_scrubbed)
         answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
                       "id=%" PRId64, event->seq);
 }

@@ -359,6 +359,9 @@ cJSON *command_answer(struct command_run *run, const struct incident *after,
         markdown_add(&run->answer.words, str_of(outcome->words));
         return refusal(&run->answer, run->interaction);
     }
+    call->is_scrubbed =
+        outcome->event_count > 0 &&
+        say_removed(&run->answer.words, after, &outcome->events[0]);
     call->command->told(call, after, outcome, &run->answer);
     return answer_to(run);
 }

@@ -72,7 +72,7 @@ static enum reply run(const struct call *call, struct request *request,
 }
 
 /* It is offered, never asked: nobody is held up while it burns. */
-static void add_offers(const struct incident *after, const struct event *event,
+static void add_offers(const struct call *call, const struct event *event,
                        struct answer *answer)
 {
     struct str vague = hint_vague(event->kind, event->text);
@@ -85,7 +85,7 @@ static void add_offers(const struct incident *after, const struct event *event,
         answer_button(answer, BUTTON_SECONDARY, "Make it a change",
                       "timeline change", "entry=%" PRId64, event->seq);
     }
-    if (say_removed(&answer->words, after, event))
+    if (call->is_scrubbed)
         answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
                       "id=%" PRId64 "|reason=It held a secret", event->seq);
     /* A menu asks for no kind and no time. */
@@ -118,7 +118,7 @@ static void told(const struct call *call, const struct incident *after,
     say_kept(words, after, event, call->now_ms);
     say_where(words, after, event->visibility);
     add_hints(call, event, words);
-    add_offers(after, event, answer);
+    add_offers(call, event, answer);
 }
 
 const struct command command_timeline_add = {

@@ -111,13 +111,16 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct entry entry = {.event = entry_version(&outcome->events[0])};
-    (void)call;
     buf_addf(words, "Entry #%" PRId64 " of ", entry.event.seq);
     say_incident(words, after);
     buf_add_text(words, " now reads, in UTC:\n");
     say_entry(words, &entry, 300);
     buf_add_text(words, "\nThe rooms follow. What it said before stays in the "
                         "record.");
+    if (call->is_scrubbed && event_kind_by_person(entry.event.kind))
+        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
+                      "id=%" PRId64 "|reason=It held a secret",
+                      entry.event.seq);
 }
 
 const struct command command_timeline_edit = {

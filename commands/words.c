@@ -102,11 +102,21 @@ void say_count(struct buf *words, int64_t count, const char *word)
     buf_addf(words, "%" PRId64 " %s%s", count, word, count == 1 ? "" : "s");
 }
 
+/* Of a correction: its entry, as it stands from now on. */
+static bool is_for_everybody(const struct event *event)
+{
+    struct event shown = *event;
+    if (event->kind == EVENT_EDIT)
+        shown.kind = event->entry_kind;
+    return shown.visibility == VISIBILITY_LIVE && event_is_entry(&shown) &&
+           shown.kind != EVENT_IDEA;
+}
+
 bool say_removed(struct buf *words, const struct incident *in,
                  const struct event *event)
 {
     struct secrets_found all = {0};
-    if (event->visibility != VISIBILITY_LIVE || in->is_private)
+    if (in->is_private || !is_for_everybody(event))
         return false;
     for (int i = 0; i < event_field_count; i++) {
         const struct event_field *field = &event_fields[i];
@@ -123,9 +133,9 @@ bool say_removed(struct buf *words, const struct incident *in,
     if (what.n > 0)
         buf_addf(
             words,
-            "\nThe live room does not show all of it: it looks as if there "
-            "is %s in it. The record and the war room have it as you wrote "
-            "it. If it is real, replace it where it is used, too.",
+            "The live room does not show all that you wrote: it looks as if "
+            "there is %s in it. The record and the war room have it as you "
+            "wrote it. If it is real, replace it where it is used, too.\n",
             buf_text(&what));
     bool any = what.n > 0;
     buf_release(&what);

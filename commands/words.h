@@ -28,7 +28,8 @@ void say_marks(struct buf *words, const struct incident *in);
 /* "4 changes": the word gets its s. */
 void say_count(struct buf *words, int64_t count, const char *word);
 /* What the live room leaves out of an event that it shows, because it looks
- * like a token, a key, a password or a private address. False: nothing. */
+ * like a token, a key, a password or a private address; a line of its own.
+ * False: nothing. run.c says it for every command. */
 bool say_removed(struct buf *words, const struct incident *in,
                  const struct event *event);
 /* Without control characters, direction marks and bytes that are not UTF-8.

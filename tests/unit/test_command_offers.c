@@ -65,7 +65,7 @@ static void a_secret_may_be_struck(void **state)
     static const char text[] = "Login works with password=hunter2hunter2";
     (void)state;
     const char *words = adds("note", text);
-    assert_says(words, "The live room does not show all of it");
+    assert_says(words, "The live room does not show all that you wrote");
     assert_says(words, "a password in it");
     assert_says(caller_presses(&caller, "Strike it"),
                 "Entry #4 of **INC-1** is struck: It held a secret");
@@ -176,6 +176,61 @@ static void resolve_with_much_open(void **state)
     assert_null(caller_button(&caller, "More"));
 }
 
+/* Whatever command brings it to the live room. */
+static void says_what_is_left_out(void **state)
+{
+    static const struct {
+        const char *command, *option;
+        bool leaves_out;
+    } cases[] = {
+        {"incident set", "impact", true},
+        {"incident link", "text", true},
+        {"action add", "text", false},
+        {"resolve", "summary", true},
+        {"incident reopen", "reason", true},
+        {"postmortem write", "text", false},
+    };
+    const char *says = "The live room does not show all that you wrote";
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct interaction it = slash(cases[i].command);
+        add_text(&it, "incident", "1");
+        add_text(&it, cases[i].option, "password: hunter2hunter2");
+        if (strcmp(cases[i].command, "incident link") == 0)
+            add_text(&it, "url", "#217");
+        if (strcmp(cases[i].command, "postmortem write") == 0)
+            add_text(&it, "section", "causes");
+        bool is_said = strstr(does(&it), says) != NULL;
+        if (is_said != cases[i].leaves_out)
+            fail_msg("%s %s it", cases[i].command,
+                     is_said ? "says" : "does not say");
+    }
+}
+
+/* A correction may bring one in; what it holds is known by its entry. */
+static void a_corrected_secret(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Rotated the key");
+    (void)does(&it);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#4");
+    add_text(&it, "text", "password: hunter2hunter2");
+    assert_says(does(&it), "The live room does not show all that you wrote");
+    assert_says(caller_presses(&caller, "Strike it"),
+                "Entry #4 of **INC-1** is struck: It held a secret");
+    it = slash("timeline add");
+    add_text(&it, "text", "Alert");
+    add_text(&it, "kind", "idea");
+    add_text(&it, "visibility", "live");
+    (void)does(&it);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#7");
+    add_text(&it, "text", "password: hunter2hunter2");
+    assert_null(strstr(does(&it), "The live room"));
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
                                     caller_teardown)
@@ -187,6 +242,8 @@ int main(void)
         CASE(a_definite_entry_is_left_alone),
         CASE(a_secret_may_be_struck),
         CASE(an_update_may_be_corrected),
+        CASE(says_what_is_left_out),
+        CASE(a_corrected_secret),
         CASE(resolve_in_one_step),
         CASE(resolve_shows_what_is_open),
         CASE(resolve_with_much_open),
