@@ -2,6 +2,7 @@
 #include "commands/command.h"
 #include "commands/complete.h"
 #include "commands/entries.h"
+#include "commands/item.h"
 #include "commands/sheet.h"
 #include "commands/words.h"
 
@@ -36,7 +37,6 @@ static enum reply run(const struct call *call, struct request *request,
     struct entry entry;
     enum reply reply;
     struct event *draft = &request->draft;
-    const struct value *user = call_value(call, "user");
     if (!entry_find(call, call_value(call, "id")->number, &entry, answer,
                     &reply))
         return reply;
@@ -51,10 +51,9 @@ static enum reply run(const struct call *call, struct request *request,
             return REPLY_FORM;
         }
     }
-    if (user->given)
-        draft->holder =
-            (struct actor){ACTOR_MEMBER, user->user.id, user->user.name};
-    return REPLY_REQUEST;
+    return item_owner(call_value(call, "user"), &draft->holder, answer)
+               ? REPLY_REQUEST
+               : REPLY_REFUSED;
 }
 
 static void say_item(struct buf *words, const struct event *item)

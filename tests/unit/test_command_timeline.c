@@ -236,6 +236,18 @@ static void settle_from_the_list(void **state)
     assert_says(caller_does(&caller, &it), "a change is kept, reverted");
 }
 
+static void a_bot_takes_nothing_over(void **state)
+{
+    (void)state;
+    assert_int_equal(add_change("TTL", true), 4);
+    struct interaction it = slash("timeline settle");
+    add_text(&it, "id", "#4");
+    add_text(&it, "what", "handed over");
+    add_user(&it, "user", DMA, "UptimeRobot");
+    it.options[2].user.is_bot = true;
+    keeps_nothing(&it, "UptimeRobot is a bot");
+}
+
 static void sheet_pages(void **state)
 {
     char what[40];
@@ -290,13 +302,10 @@ static void offers_entries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(entries_by_time),
-        CASE(pages),
-        CASE(shows_what_became_of_it),
-        CASE(edit_by_form),
-        CASE(edit_by_options),
-        CASE(settle_from_the_list),
-        CASE(sheet_pages),
+        CASE(entries_by_time),          CASE(pages),
+        CASE(shows_what_became_of_it),  CASE(edit_by_form),
+        CASE(edit_by_options),          CASE(settle_from_the_list),
+        CASE(a_bot_takes_nothing_over), CASE(sheet_pages),
         CASE(offers_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
