@@ -97,8 +97,10 @@ static enum err find_one(const struct call *call, int64_t *id)
     *id = named->number;
     if (named->given || call_value(call, "mine")->flag)
         return ERR_OK;
-    enum err err = store_incident_of_channel(call->store, call->guild_id,
-                                             call->channel_id, id);
+    struct incident in;
+    enum err err = reach_room(call, &in);
+    if (err == ERR_OK)
+        *id = in.id;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 

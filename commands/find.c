@@ -136,19 +136,9 @@ static bool is_shared_room(const struct attempt *attempt)
 
 static bool find_by_room(struct attempt *attempt, bool *found)
 {
-    const struct interaction *it = attempt->interaction;
-    struct store *store = attempt->world->store;
-    int64_t id;
-    enum err err =
-        store_incident_of_channel(store, it->guild_id, it->channel_id, &id);
-    if (err == ERR_NOT_FOUND && it->parent_id != 0)
-        err =
-            store_incident_of_channel(store, it->guild_id, it->parent_id, &id);
-    *found = false;
-    if (err == ERR_NOT_FOUND)
-        return true;
-    return err == ERR_OK ? load_known(attempt, id, found)
-                         : attempt_fail(attempt, err);
+    enum err err = reach_room(&attempt->run->call, &attempt->run->in);
+    *found = err == ERR_OK;
+    return *found || err == ERR_NOT_FOUND || attempt_fail(attempt, err);
 }
 
 static bool find_around(struct attempt *attempt)

@@ -24,3 +24,21 @@ bool reach_may_know(const struct call *call, const struct incident *in)
            access_allows(&call->config->access, RIGHT_ADMIN, user_id,
                          call->roles, (size_t)call->role_count);
 }
+
+enum err reach_room(const struct call *call, struct incident *out)
+{
+    const uint64_t channels[] = {call->channel_id, call->parent_id};
+    struct incident in;
+    int64_t id = 0;
+    enum err err = ERR_NOT_FOUND;
+    for (int i = 0; i < 2 && err == ERR_NOT_FOUND; i++)
+        err = store_incident_of_channel(call->store, call->guild_id,
+                                        channels[i], &id);
+    if (err == ERR_OK)
+        err = store_incident(call->store, id, &in);
+    if (err == ERR_OK && !reach_may_know(call, &in))
+        err = ERR_NOT_FOUND;
+    if (err == ERR_OK)
+        *out = in;
+    return err;
+}

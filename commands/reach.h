@@ -12,5 +12,8 @@
  * whoever asks from its room or a thread there, because Discord lets only those
  * in who may see it. */
 bool reach_may_know(const struct call *call, const struct incident *in);
+/* The one in whose room, or a thread of it, the call was made; NOT_FOUND: in
+ * none that the caller may know of. */
+MUST_CHECK enum err reach_room(const struct call *call, struct incident *out);
 
 #endif

@@ -160,6 +160,36 @@ static void a_list_of_what_one_may_know(void **state)
     assert_says(does(&it), "**INC-1 #4** is done");
 }
 
+static void a_list_of_the_room(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    (void)make("2", "Rotate the keys", NULL, 0);
+    struct interaction it = list();
+    it.channel_id = 3000; /* a thread of it */
+    it.parent_id = 1002;
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "**Action items of INC-2**");
+    assert_null(strstr(words, "disk space"));
+}
+
+/* A channel that serves as a private incident's room belongs to others, too. */
+static void a_list_tells_of_no_private_room(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    caller_room_failed(&caller, 1);
+    it = list();
+    assert_says(caller_does(&caller, &it), "**Action items of INC-1**");
+    it.user.id = DMA;
+    assert_null(strstr(caller_does(&caller, &it), "INC-1"));
+}
+
 static void a_list_has_pages(void **state)
 {
     char text[200];
@@ -195,8 +225,9 @@ static void a_list_has_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(an_item_is_made),  CASE(an_item_changes_hands),
-        CASE(an_item_ends),     CASE(a_list_of_what_one_may_know),
+        CASE(an_item_is_made),    CASE(an_item_changes_hands),
+        CASE(an_item_ends),       CASE(a_list_of_what_one_may_know),
+        CASE(a_list_of_the_room), CASE(a_list_tells_of_no_private_room),
         CASE(a_list_has_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
