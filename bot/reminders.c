@@ -7,9 +7,8 @@
 
 #include <stdlib.h>
 
-#define LOOK_AFTER_MS                                                          \
-    (2 * MS_PER_SECOND)         /* a change; more of them share it             \
-                                 */
+#define LOOK_AFTER_MS (2 * MS_PER_SECOND) /* a change; more of them share it   \
+                                           */
 #define FAR_MS      MS_PER_HOUR /* no wait is longer: clocks are set */
 #define WATCHED     2000
 #define DUE_AT_ONCE 32 /* in one turn; the rest in the next */
@@ -20,13 +19,6 @@ struct due {
     int64_t target;
 };
 
-struct reminders {
-    struct reminders_config config;
-    struct deadline *next;
-    int64_t next_ms; /* of the loop; INT64_MAX: not set */
-    bool is_due;
-};
-
 /* What a look finds. */
 struct look {
     const struct reminder_settings *settings;
@@ -34,7 +26,18 @@ struct look {
     const struct incident *in;
     struct due due[DUE_AT_ONCE];
     int count;
-    bool has_more;
+};
+
+struct reminders {
+    struct reminders_config config;
+    struct deadline *next;
+    int64_t next_ms; /* of the loop; INT64_MAX: not set */
+    bool is_due;
+    /* Of reminders_settle only; too large for the stack. */
+    struct look look;
+    int64_t watched[WATCHED];
+    struct incident in, after;
+    struct outcome outcome;
 };
 
 static void on_due(void *context)
@@ -98,8 +101,7 @@ static void consider(struct look *look, enum reminder reminder, int64_t target,
             look->next_ms = at_ms;
         return;
     }
-    look->has_more = look->has_more || look->count == DUE_AT_ONCE;
-    if (!look->has_more)
+    if (look->count < DUE_AT_ONCE)
         look->due[look->count++] = (struct due){look->in->id, reminder, target};
 }
 
@@ -126,21 +128,21 @@ static bool look_at_item(const struct stored_item *stored, void *context)
     return true;
 }
 
-static enum err look_at_incident(struct store *store, int64_t id,
-                                 struct look *look)
+static enum err look_at_incident(struct reminders *reminders, int64_t id)
 {
-    static struct incident in;
-    enum err err = store_incident(store, id, &in);
+    struct store *store = reminders->config.store;
+    struct look *look = &reminders->look;
+    struct incident *in = &reminders->in;
+    enum err err = store_incident(store, id, in);
     if (err != ERR_OK)
         return err;
-    look->in = &in;
+    look->in = in;
     consider(look, REMINDER_COMMANDER, 0,
-             reminder_due_commander(&in, look->settings));
-    consider(look, REMINDER_UPDATE, 0,
-             reminder_due_update(&in, look->settings));
+             reminder_due_commander(in, look->settings));
+    consider(look, REMINDER_UPDATE, 0, reminder_due_update(in, look->settings));
     consider(look, REMINDER_ARCHIVE, 0,
-             reminder_due_archive(&in, look->settings));
-    if (in.is_drill) /* nothing of an exercise is owed afterwards */
+             reminder_due_archive(in, look->settings));
+    if (in->is_drill) /* nothing of an exercise is owed afterwards */
         return ERR_OK;
     const struct item_filter filter = {.incident_id = id, .open_only = true};
     err = store_each_open(store, id, EVENT_CHANGE, look_at_change, look);
@@ -160,43 +162,43 @@ static bool look_at_digest(const struct digest *digest, void *context)
     return true;
 }
 
-static enum err look_at_all(struct reminders *reminders, struct look *look)
+static enum err look_at_all(struct reminders *reminders)
 {
     struct store *store = reminders->config.store;
-    static int64_t ids[WATCHED];
     int count = 0;
-    enum err err = store_watched(store, ids, WATCHED, &count);
+    enum err err = store_watched(store, reminders->watched, WATCHED, &count);
     for (int i = 0; i < count && err == ERR_OK; i++)
-        err = look_at_incident(store, ids[i], look);
+        err = look_at_incident(reminders, reminders->watched[i]);
     if (err == ERR_OK && reminders->config.has_announcements)
-        err = store_each_digest(store, look_at_digest, look);
+        err = store_each_digest(store, look_at_digest, &reminders->look);
     return err;
 }
 
 /* ---- taking ---- */
 
-static enum err remind(struct store *store, const struct due *due,
+static enum err remind(struct reminders *reminders, const struct due *due,
                        int64_t now_ms, bool *accepted)
 {
-    static struct incident in, after;
-    static struct outcome outcome;
+    struct store *store = reminders->config.store;
+    struct incident *in = &reminders->in;
+    struct outcome *outcome = &reminders->outcome;
     const struct request request = {
         .kind = REQUEST_REMIND,
         .draft = {.reminder = due->reminder, .target = due->target},
     };
-    enum err err = store_incident(store, due->incident_id, &in);
+    enum err err = store_incident(store, due->incident_id, in);
     if (err == ERR_OK)
         err = store_request_begin(store);
     if (err != ERR_OK)
         return err;
-    err = road_take(store, &in, &request, now_ms, &after, &outcome);
+    err = road_take(store, in, &request, now_ms, &reminders->after, outcome);
     if (err != ERR_OK) {
         store_request_undo(store);
         return err;
     }
-    if (outcome.verdict == VERDICT_ACCEPTED) {
+    if (outcome->verdict == VERDICT_ACCEPTED) {
         *accepted = true;
-        log_info("reminded", LOG_INT("incident", in.id),
+        log_info("reminded", LOG_INT("incident", in->id),
                  LOG_TEXT("of", word_of(&reminder_words, (int)due->reminder)));
     }
     return store_request_keep(store);
@@ -205,21 +207,21 @@ static enum err remind(struct store *store, const struct due *due,
 enum err reminders_settle(struct reminders *reminders, int64_t now_ms,
                           bool *accepted)
 {
-    static struct look look;
+    struct look *look = &reminders->look;
     if (!reminders->is_due)
         return ERR_OK;
     reminders->is_due = false;
-    look = (struct look){.settings = reminders->config.settings,
-                         .now_ms = now_ms,
-                         .next_ms = NOT_DUE};
-    enum err err = look_at_all(reminders, &look);
-    for (int i = 0; i < look.count && err == ERR_OK; i++)
-        err = remind(reminders->config.store, &look.due[i], now_ms, accepted);
+    *look = (struct look){.settings = reminders->config.settings,
+                          .now_ms = now_ms,
+                          .next_ms = NOT_DUE};
+    enum err err = look_at_all(reminders);
+    for (int i = 0; i < look->count && err == ERR_OK; i++)
+        err = remind(reminders, &look->due[i], now_ms, accepted);
     if (err != ERR_OK)
         return err;
-    if (look.count > 0)
+    if (look->count > 0)
         set_next(reminders, LOOK_AFTER_MS);
-    else if (look.next_ms != NOT_DUE)
-        set_next(reminders, look.next_ms - now_ms);
+    else if (look->next_ms != NOT_DUE)
+        set_next(reminders, look->next_ms - now_ms);
     return ERR_OK;
 }

@@ -15,18 +15,17 @@ static enum err take_further(struct command_run *run,
                              const struct command_world *world,
                              struct taken *taken)
 {
-    static struct outcome outcome; /* large */
-    static struct incident before;
+    struct outcome *outcome = &taken->further;
     for (int n = 1; command_more(run, &taken->after, n); n++) {
-        before = taken->after;
-        enum err err = road_take(world->store, &before, &run->request,
-                                 world->now_ms, &taken->after, &outcome);
+        taken->before = taken->after;
+        enum err err = road_take(world->store, &taken->before, &run->request,
+                                 world->now_ms, &taken->after, outcome);
         if (err != ERR_OK)
             return err;
-        count(&run->call, outcome.verdict);
-        if (outcome.verdict == VERDICT_REFUSED) {
+        count(&run->call, outcome->verdict);
+        if (outcome->verdict == VERDICT_REFUSED) {
             taken->outcome.verdict = VERDICT_REFUSED;
-            str_copy_to(taken->outcome.words, str_of(outcome.words));
+            str_copy_to(taken->outcome.words, str_of(outcome->words));
             return ERR_OK;
         }
     }

@@ -17,6 +17,9 @@ struct taken {
     /* {type, data} as JSON, owned by the caller; NULL: failed. A file that is
      * to go with it is in run->answer. */
     char *answer;
+    /* Of take.c only: a further request. */
+    struct incident before;
+    struct outcome further;
 };
 
 /* Begins and ends its own savepoint. On failure nothing is kept, and

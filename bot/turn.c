@@ -58,6 +58,9 @@ struct turn {
     int64_t seq;     /* newest dispatch seen */
     int64_t kept_seq;
     struct flight *oldest, *newest;
+    /* Of take_new only; too large for the stack. */
+    struct command_run run;
+    struct taken taken;
     uint64_t recent[RECENT];
     unsigned recent_next;
 };
@@ -207,26 +210,26 @@ static void log_command(const struct command_run *run,
 
 static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
 {
-    static struct command_run run; /* some 40 kB: not on the stack */
-    static struct taken taken;
+    struct command_run *run = &turn->run;
+    struct taken *taken = &turn->taken;
     const struct command_world world = {turn->config.store, turn->config.config,
                                         now_ms, turn->config.process};
-    enum err err = take_command(&run, &item->interaction, &world, &taken);
+    enum err err = take_command(run, &item->interaction, &world, taken);
     if (err == ERR_OK) {
-        log_command(&run, &taken);
+        log_command(run, taken);
         free(item->answer);
-        item->answer = taken.answer;
-        item->file = run.answer.file;
-        run.answer.file = BUF_INIT(0);
-        str_copy_to(item->file_name, str_of(run.answer.file_name));
-        str_copy_to(item->file_type, str_of(run.answer.file_type));
-        if (run.answer.reads_file)
-            item->wants_file = run.call.files[0].url.s;
-        turn->is_changed = turn->is_changed || taken.kept;
-        if (taken.accepted)
+        item->answer = taken->answer;
+        item->file = run->answer.file;
+        run->answer.file = BUF_INIT(0);
+        str_copy_to(item->file_name, str_of(run->answer.file_name));
+        str_copy_to(item->file_type, str_of(run->answer.file_type));
+        if (run->answer.reads_file)
+            item->wants_file = run->call.files[0].url.s;
+        turn->is_changed = turn->is_changed || taken->kept;
+        if (taken->accepted)
             outbox_wanted(turn->outbox);
     }
-    command_run_release(&run);
+    command_run_release(run);
     return err;
 }
 
