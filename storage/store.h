@@ -377,6 +377,46 @@ MUST_CHECK enum err store_fact(struct store *store, const char *name,
 MUST_CHECK enum err store_put_fact(struct store *store, const char *name,
                                    struct str value);
 
+/* ---- what the probes measured (samples.c) ----
+ *
+ * Whole for a while, then five minutes in one row: `mean`, `least` and `most`
+ * of what had a value. */
+struct sample {
+    int64_t at_ms;
+    int64_t span_ms;          /* 0: one result; else it stands for so long */
+    int64_t good, bad;        /* results */
+    double mean, least, most; /* NAN: nothing was measured */
+};
+/* A probe's number in the samples, by its name; made when it is new. */
+MUST_CHECK enum err store_probe_number(struct store *store, struct str name,
+                                       int64_t *out);
+/* One result (span_ms 0), within the turn's transaction. */
+MUST_CHECK enum err store_put_sample(struct store *store, int64_t probe,
+                                     const struct sample *sample);
+/* Those of a probe from `from_ms` until before `to_ms`, by time, whole ones and
+ * rows of five minutes as they are kept. An unknown name has none. False stops.
+ */
+typedef bool store_sample_fn(const struct sample *sample, void *context);
+MUST_CHECK enum err store_each_sample(struct store *store, struct str name,
+                                      int64_t from_ms, int64_t to_ms,
+                                      store_sample_fn *each, void *context);
+/* Folds the oldest five minutes that ended before whole_ms into one row a
+ * probe, and drops the oldest row from before all_ms: some milliseconds of
+ * work. *more: there is more to do. */
+MUST_CHECK enum err store_thin_samples(struct store *store, int64_t whole_ms,
+                                       int64_t all_ms, bool *more);
+
+/* What is kept of a probe besides. NOT_FOUND: nothing yet. */
+struct probe_memory {
+    char told[16]; /* a word of bot/probe/judge.h */
+    int64_t told_since_ms;
+    int64_t muted_until_ms; /* 0: is not */
+};
+MUST_CHECK enum err store_probe_memory(struct store *store, struct str name,
+                                       struct probe_memory *out);
+MUST_CHECK enum err store_put_probe_memory(struct store *store, struct str name,
+                                           const struct probe_memory *memory);
+
 /* ---- health (health.c) ---- */
 
 struct store_health {
