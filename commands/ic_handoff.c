@@ -76,6 +76,16 @@ static void add_standing(const struct call *call, struct buf *text)
     }
 }
 
+static void add_open(const struct open_counts *open, struct buf *text)
+{
+    buf_add_text(text, "\nOpen: ");
+    say_count(text, open->changes, "change");
+    buf_add_text(text, ", ");
+    say_count(text, open->ideas, "parked idea");
+    buf_add_text(text, ", ");
+    say_count(text, open->items, "action item");
+}
+
 /* False: the store failed. */
 static bool take_snapshot(const struct call *call, struct str *out)
 {
@@ -94,10 +104,7 @@ static bool take_snapshot(const struct call *call, struct str *out)
         err = store_each_open(call->store, id, EVENT_CHANGE, add_change,
                               &snapshot);
     if (err == ERR_OK)
-        buf_addf(&text,
-                 "\nOpen: %" PRId64 " changes, %" PRId64 " parked ideas, "
-                 "%" PRId64 " action items",
-                 counts.changes, counts.ideas, counts.items);
+        add_open(&counts, &text);
     buf_cut(&text, utf8_cut_units(buf_str(&text), SNAPSHOT_UNITS));
     *out = call_copy(call, buf_str(&text));
     buf_release(&text);

@@ -447,7 +447,7 @@ static void command_is_handed_over(void **state)
                         "commander: nova\n"
                         "Last update: The *disk* is full\n"
                         "Open change #6: TTL on cdn, now 600\n"
-                        "Open: 1 changes, 0 parked ideas, 0 action items");
+                        "Open: 1 change, 0 parked ideas, 0 action items");
     it = slash("ic who");
     words = caller_does(&caller, &it);
     assert_says(words, "- **commander** dma since 20:10 UTC");
