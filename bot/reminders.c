@@ -7,11 +7,11 @@
 
 #include <stdlib.h>
 
-#define LOOK_AFTER_MS (2 * MS_PER_SECOND) /* a change; more of them share it   \
-                                           */
-#define FAR_MS      MS_PER_HOUR /* no wait is longer: clocks are set */
-#define WATCHED     2000
-#define DUE_AT_ONCE 32 /* in one turn; the rest in the next */
+/* After a change; more of them share it. */
+#define LOOK_AFTER_MS (2 * MS_PER_SECOND)
+#define FAR_MS        MS_PER_HOUR /* no wait is longer: clocks are set */
+#define WATCHED       2000
+#define DUE_AT_ONCE   32 /* in one turn; the rest in the next */
 
 struct due {
     int64_t incident_id;

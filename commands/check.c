@@ -103,28 +103,18 @@ static bool check_time(const struct check *check, const struct option *option,
     return err == ERR_OK;
 }
 
-static bool is_offered(const struct option *option, int choice)
-{
-    return option->offers == NULL || option->offers(choice);
-}
-
-bool offers_named(int choice)
-{
-    return choice != 0;
-}
-
 static bool check_choice(const struct check *check, const struct option *option,
                          struct value *out)
 {
     out->choice = word_find(option->choices, out->text);
-    if (out->choice >= 0 && is_offered(option, out->choice))
+    if (out->choice >= 0 && option_offers(option, out->choice))
         return true;
     buf_addf(check->words, "`%s` cannot be ", option->name);
     markdown_add_line(check->words, out->text);
     buf_add_text(check->words, ". Choose one of: ");
     const char *comma = "";
     for (int i = 0; i < option->choices->count; i++) {
-        if (!is_offered(option, i))
+        if (!option_offers(option, i))
             continue;
         buf_addf(check->words, "%s%s", comma, word_of(option->choices, i));
         comma = ", ";

@@ -64,6 +64,7 @@ struct option {
 #define COMMAND_OPTIONS 15
 #define COMMAND_FIELDS  5      /* Discord's most in a form */
 bool offers_named(int choice); /* all but the first word, "none" */
+bool option_offers(const struct option *option, int choice);
 
 /* A checked option. `given` false: nothing else is set. */
 struct value {
@@ -144,6 +145,7 @@ void *call_alloc(const struct call *call, size_t bytes);
 struct str call_copy(const struct call *call, struct str text);
 /* The option of that name; asserts that the command has it. */
 const struct value *call_value(const struct call *call, const char *name);
+bool call_has(const struct call *call, enum right right);
 /* For what needs more than the command's own right. False: the refusal is in
  * the answer. */
 bool call_may(const struct call *call, enum right right, struct answer *answer);

@@ -23,7 +23,7 @@ static void add_choices(cJSON *form, const struct form_field *field,
 {
     cJSON *rows = form_add_select(form, field);
     for (int i = 0; i < option->choices->count; i++)
-        if (option->offers == NULL || option->offers(i))
+        if (option_offers(option, i))
             form_select_row(rows, word_of(option->choices, i),
                             value->given && value->choice == i);
 }

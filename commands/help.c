@@ -4,9 +4,7 @@
 
 static bool may_use(const struct call *call, const struct command *command)
 {
-    return command->anybody ||
-           access_allows(&call->config->access, command->right, call->caller.id,
-                         call->roles, (size_t)call->role_count);
+    return command->anybody || call_has(call, command->right);
 }
 
 /* These four do for a first incident. */
@@ -58,7 +56,7 @@ static void add_choices(const struct option *option, struct buf *words)
 {
     const char *comma = " (";
     for (int i = 0; i < option->choices->count; i++) {
-        if (option->offers != NULL && !option->offers(i))
+        if (!option_offers(option, i))
             continue;
         buf_addf(words, "%s%s", comma, word_of(option->choices, i));
         comma = ", ";

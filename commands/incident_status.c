@@ -227,8 +227,7 @@ static void add_failures(const struct call *call, struct buf *words)
         EFFECT_LIVE_ROOM, EFFECT_CARD,     EFFECT_ROOM,
         EFFECT_LIVE_CARD, EFFECT_LIVE,     EFFECT_ANNOUNCE,
         EFFECT_ACCESS,    EFFECT_WAR_ROOM, EFFECT_PIN};
-    if (!access_allows(&call->config->access, RIGHT_RESPOND, call->caller.id,
-                       call->roles, (size_t)call->role_count))
+    if (!call_has(call, RIGHT_RESPOND))
         return;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (store_last_task(call->store, call->in->id, kinds[i], 0, add_failure,

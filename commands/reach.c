@@ -20,9 +20,7 @@ bool reach_may_know(const struct call *call, const struct incident *in)
     return !in->is_private || in->declared_by.id == user_id ||
            (room != 0 &&
             (room == call->channel_id || room == call->parent_id)) ||
-           has_role_in(in, user_id) ||
-           access_allows(&call->config->access, RIGHT_ADMIN, user_id,
-                         call->roles, (size_t)call->role_count);
+           has_role_in(in, user_id) || call_has(call, RIGHT_ADMIN);
 }
 
 enum err reach_room(const struct call *call, struct incident *out)

@@ -35,7 +35,7 @@ static cJSON *registered_choices(const struct option *option)
 {
     cJSON *choices = cJSON_CreateArray();
     for (int i = 0; i < option->choices->count; i++) {
-        if (option->offers != NULL && !option->offers(i))
+        if (!option_offers(option, i))
             continue;
         cJSON *choice = cJSON_CreateObject();
         cJSON_AddStringToObject(choice, "name", word_of(option->choices, i));

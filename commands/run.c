@@ -62,14 +62,6 @@ static void release_memory(struct call_memory *memory)
 
 /* ---- who calls, and what ---- */
 
-static bool has_id(const struct id_list *list, uint64_t id)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->ids[i] == id)
-            return true;
-    return false;
-}
-
 static bool is_served(struct attempt *attempt)
 {
     const struct interaction *it = attempt->interaction;
@@ -78,7 +70,7 @@ static bool is_served(struct attempt *attempt)
         return attempt_refuse(attempt,
                               "opsroom works in a server, not in direct "
                               "messages. Use the command in your server.");
-    if (guilds->count > 0 && !has_id(guilds, it->guild_id))
+    if (guilds->count > 0 && !id_list_has(guilds, it->guild_id))
         return attempt_refuse(attempt,
                               "opsroom does not serve this server. Whoever "
                               "runs it can add the server to its settings.");
@@ -121,10 +113,15 @@ static bool find_command(struct attempt *attempt)
                           "(Ctrl+R) and try again. Nothing was kept.");
 }
 
+bool call_has(const struct call *call, enum right right)
+{
+    return access_allows(&call->config->access, right, call->caller.id,
+                         call->roles, (size_t)call->role_count);
+}
+
 bool call_may(const struct call *call, enum right right, struct answer *answer)
 {
-    if (access_allows(&call->config->access, right, call->caller.id,
-                      call->roles, (size_t)call->role_count))
+    if (call_has(call, right))
         return true;
     answer->denied = true;
     answer->denied_right = right;

@@ -206,9 +206,11 @@ static void say_counts(const struct incident *in,
 {
     buf_add_text(words, "Open in ");
     say_incident(words, in);
-    buf_addf(words, ": %" PRId64 " %s, %" PRId64 " %s.", open->changes,
-             open->changes == 1 ? "change" : "changes", open->ideas,
-             open->ideas == 1 ? "parked idea" : "parked ideas");
+    buf_add_text(words, ": ");
+    say_count(words, open->changes, "change");
+    buf_add_text(words, ", ");
+    say_count(words, open->ideas, "parked idea");
+    buf_add_char(words, '.');
 }
 
 bool sheet_add(const struct call *call, const struct incident *in,

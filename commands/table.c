@@ -37,3 +37,13 @@ const struct option *command_option(const struct command *command,
             return &command->options[i];
     return NULL;
 }
+
+bool offers_named(int choice)
+{
+    return choice != 0;
+}
+
+bool option_offers(const struct option *option, int choice)
+{
+    return option->offers == NULL || option->offers(choice);
+}

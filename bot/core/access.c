@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static bool has(const struct id_list *list, uint64_t id)
+bool id_list_has(const struct id_list *list, uint64_t id)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->ids[i] == id)
@@ -13,10 +13,10 @@ static bool has(const struct id_list *list, uint64_t id)
 static bool is_named(const struct id_list *list, uint64_t user_id,
                      const uint64_t *role_ids, size_t role_count)
 {
-    if (has(list, user_id))
+    if (id_list_has(list, user_id))
         return true;
     for (size_t i = 0; i < role_count; i++)
-        if (has(list, role_ids[i]))
+        if (id_list_has(list, role_ids[i]))
             return true;
     return false;
 }

@@ -22,6 +22,7 @@ struct id_list {
     uint64_t *ids; /* owned by whoever made the list */
     size_t count;
 };
+bool id_list_has(const struct id_list *list, uint64_t id);
 
 /* One list of role ids and user ids per right. An empty list: every member of
  * the guild (RIGHT_ADMIN: nobody but the users and roles named). An admin may
