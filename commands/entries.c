@@ -78,15 +78,9 @@ struct event entry_version(const struct event *event)
 
 const char *entry_label(const struct event *event)
 {
-    static const char *const findings[] = {
-        [CONFIDENCE_NONE] = "finding",
-        [CONFIDENCE_THEORY] = "finding, a theory",
-        [CONFIDENCE_CONFIRMED] = "finding, confirmed",
-        [CONFIDENCE_RULED_OUT] = "finding, ruled out",
-    };
     switch ((int)event->kind) {
     case EVENT_FINDING:
-        return findings[event->confidence];
+        return finding_label(event->confidence);
     case EVENT_IDEA:
         return "parked idea";
     case EVENT_STATE:

@@ -98,6 +98,17 @@ void item_apply(struct action_item *item, const struct event *event)
     item->due_ms = event->due_ms;
 }
 
+const char *finding_label(enum confidence confidence)
+{
+    static const char *const labels[] = {
+        [CONFIDENCE_NONE] = "finding",
+        [CONFIDENCE_THEORY] = "finding, a theory",
+        [CONFIDENCE_CONFIRMED] = "finding, confirmed",
+        [CONFIDENCE_RULED_OUT] = "finding, ruled out",
+    };
+    return labels[confidence];
+}
+
 bool entry_is_open(const struct entry_state *entry)
 {
     return entry->seq != 0 && entry->struck == 0 && entry->needs_settling &&

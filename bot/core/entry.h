@@ -41,6 +41,8 @@ int64_t event_item(const struct event *event);
 void entry_apply(struct entry_state *entry, const struct event *event);
 void item_apply(struct action_item *item, const struct event *event);
 
+/* "finding, a theory" */
+const char *finding_label(enum confidence confidence);
 /* It counts, and somebody has to say what becomes of it. */
 bool entry_is_open(const struct entry_state *entry);
 bool item_is_open(const struct action_item *item);

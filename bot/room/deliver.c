@@ -103,6 +103,24 @@ enum delivery_verdict visit_failed(struct visit *visit)
     return DELIVERY_FAILED;
 }
 
+static bool tell_failed(const struct event *task, void *context)
+{
+    *(bool *)context = task->failed;
+    return false;
+}
+
+enum err visit_last_failed(const struct visit *visit, enum effect_kind effect,
+                           int64_t target, bool *out)
+{
+    bool failed = false;
+    enum err err = store_last_task(visit->store, visit->delivery->in.id, effect,
+                                   target, tell_failed, &failed);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return err;
+    *out = failed;
+    return ERR_OK;
+}
+
 /* Discord docs, JSON Error Codes: those a room can meet. */
 static const char *code_words(int code)
 {
@@ -290,21 +308,13 @@ uint64_t id_of(const cJSON *object)
 
 /* ---- any kind ---- */
 
-static bool tell_failed(const struct event *task, void *context)
-{
-    *(bool *)context = task->failed;
-    return false;
-}
-
 /* What had failed is done now: the record says so, too. */
 static enum delivery_verdict done_after_all(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
-    bool had_failed = false;
-    enum err err =
-        store_last_task(visit->store, delivery->in.id, delivery->row.kind,
-                        delivery->row.target, tell_failed, &had_failed);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
+    bool had_failed;
+    if (visit_last_failed(visit, delivery->row.kind, delivery->row.target,
+                          &had_failed) != ERR_OK)
         return visit_store_failed(visit);
     if (had_failed)
         result_begin(visit)->text = STR("What hindered it is out of the way.");

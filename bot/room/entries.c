@@ -250,12 +250,6 @@ static enum delivery_verdict edit(struct rooms_work *work,
 
 /* ---- steps ---- */
 
-static bool tell_failed(const struct event *task, void *context)
-{
-    *(bool *)context = task->failed;
-    return false;
-}
-
 /* The card comes first in the live room, unless it cannot be shown. False: it
  * is wanted, and waited for. */
 static enum err card_stands(const struct rooms_work *work, bool *out)
@@ -263,18 +257,14 @@ static enum err card_stands(const struct rooms_work *work, bool *out)
     struct store *store = work->view.store;
     int64_t id = work->view.in->id;
     struct room_message card;
-    bool cannot = false;
     enum err err = store_room_message(store, id, ROOM_LIVE, 0, &card);
     *out = work->view.room == ROOM_WAR || err == ERR_OK;
     if (*out || err != ERR_NOT_FOUND)
         return *out ? ERR_OK : err;
-    err = store_last_task(store, id, EFFECT_LIVE_CARD, 0, tell_failed, &cannot);
-    *out = cannot;
-    if (err == ERR_OK || err == ERR_NOT_FOUND)
-        err = cannot ? ERR_OK
-                     : store_want(store, EFFECT_LIVE_CARD, id, 0, NULL,
-                                  work->visit->now_ms);
-    return err;
+    err = visit_last_failed(work->visit, EFFECT_LIVE_CARD, 0, out);
+    return err != ERR_OK || *out ? err
+                                 : store_want(store, EFFECT_LIVE_CARD, id, 0,
+                                              NULL, work->visit->now_ms);
 }
 
 static enum delivery_verdict start(struct rooms_work *work)

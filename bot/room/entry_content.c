@@ -7,20 +7,6 @@
 
 /* ---- what kind of thing it is ---- */
 
-static const char *confidence_label(enum confidence confidence)
-{
-    switch ((int)confidence) {
-    case CONFIDENCE_THEORY:
-        return "finding, a theory";
-    case CONFIDENCE_CONFIRMED:
-        return "finding, confirmed";
-    case CONFIDENCE_RULED_OUT:
-        return "finding, ruled out";
-    default:
-        return "finding";
-    }
-}
-
 static void add_declared_label(struct line *line)
 {
     const struct event *event = line->event;
@@ -59,7 +45,7 @@ void line_add_label(struct line *line)
     struct buf *out = line->out;
     switch ((int)event->kind) {
     case EVENT_FINDING:
-        buf_add_text(out, confidence_label(event->confidence));
+        buf_add_text(out, finding_label(event->confidence));
         break;
     case EVENT_IDEA:
         buf_add_text(out, "parked idea");
@@ -232,8 +218,9 @@ static void add_item(struct line *line)
     else
         markdown_add_line(out, event->holder.name);
     if (event->due_ms != 0) {
-        struct civil day = civil_of(event->due_ms);
-        buf_addf(out, ", due %04d-%02d-%02d", day.year, day.month, day.day);
+        char date[CIVIL_ISO_BYTES];
+        civil_date(event->due_ms, date);
+        buf_addf(out, ", due %s", date);
     }
 }
 

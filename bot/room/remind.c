@@ -140,8 +140,9 @@ static enum err say_change(struct reminder_text *say)
 
 static void add_due(struct buf *out, int64_t due_ms)
 {
-    struct civil day = civil_of(due_ms);
-    buf_addf(out, "%04d-%02d-%02d", day.year, day.month, day.day);
+    char date[CIVIL_ISO_BYTES];
+    civil_date(due_ms, date);
+    buf_add_text(out, date);
 }
 
 static bool tell_item(const struct stored_item *stored, void *context)
