@@ -40,7 +40,7 @@ extern const struct words probe_state_words;
 struct judge {
     bool is_up, is_down; /* neither: unknown */
     bool is_flapping;
-    int64_t since_ms; /* of the first result that speaks for the state */
+    int64_t since_ms; /* of the first result that speaks for up or down */
     /* Those since the last change, newest last. */
     struct {
         int64_t at_ms;
