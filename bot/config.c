@@ -1,9 +1,7 @@
-#include "bot/settings.h"
+#include "bot/config_read.h"
 
 #include "bot/base/file.h"
 #include "bot/base/mem.h"
-#include "bot/base/utf8.h"
-#include "bot/toml.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -11,232 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_BYTES     ((size_t)256 << 10)
-#define PROBLEM_BYTES  ((size_t)32 << 10)
-#define NAMES_BYTES    512
-#define KEY_BYTES      40 /* longest name worth comparing with ours */
-#define SNOWFLAKE_HINT "a Discord id in quotes, such as \"1046523456789012345\""
+#define FILE_BYTES    ((size_t)1 << 20)
+#define PROBLEM_BYTES ((size_t)32 << 10)
+#define NAMES_BYTES   512
+#define KINDS_BYTES   200
 
-struct reading {
-    const char *file;
-    const struct toml_doc *doc;
-    struct config *config;
-    struct buf *why;
-    bool failed;
-};
-
-static void complain(struct reading *reading, struct toml_place place,
-                     const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void complain(struct reading *reading, struct toml_place place,
-                     const char *format, ...)
+static bool is_row_of(size_t i, const char *section)
 {
-    struct buf *why = reading->why;
-    va_list args;
-    va_start(args, format);
-    reading->failed = true;
-    buf_addf(why, "%s:%d:%d: ", reading->file, place.line, place.column);
-    size_t from = why->n; /* one line, whatever it cites */
-    buf_addv(why, format, args);
-    for (size_t i = from; i < why->n; i++)
-        if ((unsigned char)why->s[i] < ' ')
-            why->s[i] = '?';
-    buf_add_char(why, '\n');
-    va_end(args);
+    return strcmp(settings[i].section, section) == 0;
 }
 
-/* What a value is, for "… is what, … is allowed". */
-static const char *type_phrase(const cJSON *item)
+/* Does an element of this kind have the row? */
+static bool is_of_kind(const struct reading *reading,
+                       const struct setting *setting)
 {
-    if (cJSON_IsString(item))
-        return "text";
-    if (cJSON_IsBool(item))
-        return "true or false";
-    if (cJSON_IsNumber(item))
-        return "a number";
-    if (cJSON_IsArray(item))
-        return "a list";
-    if (cJSON_IsObject(item))
-        return "a table";
-    size_t digits = strspn(item->valuestring, "-0123456789");
-    return item->valuestring[digits] == '\0' ? "a number beyond 2^53"
-                                             : "a decimal number or a date";
-}
-
-static void *field_of(struct config *config, const struct setting *setting)
-{
-    return (char *)config + setting->offset;
-}
-
-static void read_text(struct reading *reading, const struct setting *setting,
-                      const cJSON *item, struct toml_place place)
-{
-    char **field = field_of(reading->config, setting);
-    struct str text = str_of(cJSON_GetStringValue(item));
-    const char *allowed =
-        setting->check == NULL ? NULL : setting->check(text.s);
-    if ((int64_t)text.n < setting->least || (int64_t)text.n > setting->most)
-        complain(reading, place,
-                 "%s.%s: is %zu bytes long; %" PRId64 " to %" PRId64
-                 " are allowed",
-                 setting->section, setting->key, text.n, setting->least,
-                 setting->most);
-    else if (!utf8_printable(text, NULL) || memchr(text.s, '\n', text.n))
-        complain(reading, place,
-                 "%s.%s: holds a control character; one line of plain text "
-                 "is allowed",
-                 setting->section, setting->key);
-    else if (allowed != NULL)
-        complain(reading, place, "%s.%s: \"%s\" does not fit; allowed is %s",
-                 setting->section, setting->key, text.s, allowed);
-    else {
-        free(*field);
-        *field = mem_text(text.s);
-    }
-}
-
-static void read_choice(struct reading *reading, const struct setting *setting,
-                        const cJSON *item, struct toml_place place)
-{
-    char **field = field_of(reading->config, setting);
-    struct str rest = str_of(setting->choices), choice;
-    struct str text = str_of(cJSON_GetStringValue(item));
-    while (str_cut(&rest, ' ', &choice))
-        if (str_eq(choice, text)) {
-            free(*field);
-            *field = mem_text(text.s);
-            return;
-        }
-    complain(reading, place, "%s.%s: \"%s\" is unknown; allowed is one of %s",
-             setting->section, setting->key, text.s, setting->choices);
-}
-
-static void read_integer(struct reading *reading, const struct setting *setting,
-                         const cJSON *item, struct toml_place place)
-{
-    /* toml.h: a number in the tree is whole and within 2^53. */
-    int64_t value = (int64_t)cJSON_GetNumberValue(item);
-    if (value < setting->least || value > setting->most)
-        complain(reading, place,
-                 "%s.%s: %" PRId64 " is out of range; %" PRId64 " to %" PRId64
-                 " is allowed",
-                 setting->section, setting->key, value, setting->least,
-                 setting->most);
-    else
-        *(int64_t *)field_of(reading->config, setting) = value;
-}
-
-/* Complains and returns false when `item` is no id. */
-static bool read_id(struct reading *reading, const struct setting *setting,
-                    const cJSON *item, uint64_t *out)
-{
-    struct toml_place place = toml_mark_of(reading->doc, item)->value;
-    if (!cJSON_IsString(item))
-        complain(reading, place, "%s.%s: is %s; allowed is " SNOWFLAKE_HINT,
-                 setting->section, setting->key, type_phrase(item));
-    else if (!str_to_u64(str_of(item->valuestring), out) || *out == 0)
-        complain(reading, place,
-                 "%s.%s: \"%s\" is no id; allowed is " SNOWFLAKE_HINT,
-                 setting->section, setting->key, item->valuestring);
-    else
-        return true;
-    return false;
-}
-
-static void read_id_list(struct reading *reading, const struct setting *setting,
-                         const cJSON *item, struct toml_place place)
-{
-    struct id_list *list = field_of(reading->config, setting);
-    int count = cJSON_GetArraySize(item);
-    const cJSON *element;
-    if (count > setting->most) {
-        complain(reading, place,
-                 "%s.%s: has %d entries; at most %" PRId64 " are allowed",
-                 setting->section, setting->key, count, setting->most);
-        return;
-    }
-    free(list->ids);
-    *list =
-        (struct id_list){.ids = mem_alloc((size_t)count * sizeof *list->ids)};
-    cJSON_ArrayForEach(element, item)
-    {
-        uint64_t id;
-        if (read_id(reading, setting, element, &id))
-            list->ids[list->count++] = id;
-    }
-}
-
-static void read_setting(struct reading *reading, const struct setting *setting,
-                         const cJSON *item)
-{
-    struct toml_place place = toml_mark_of(reading->doc, item)->value;
-    const char *allowed = NULL;
-    switch (setting->kind) {
-    case SETTING_TEXT:
-        if (!cJSON_IsString(item))
-            allowed = "text in quotes";
-        else
-            read_text(reading, setting, item, place);
-        break;
-    case SETTING_CHOICE:
-        if (!cJSON_IsString(item))
-            allowed = setting->choices;
-        else
-            read_choice(reading, setting, item, place);
-        break;
-    case SETTING_FLAG:
-        if (!cJSON_IsBool(item))
-            allowed = "true or false";
-        else
-            *(bool *)field_of(reading->config, setting) = cJSON_IsTrue(item);
-        break;
-    case SETTING_INTEGER:
-        if (!cJSON_IsNumber(item))
-            allowed = "a whole number";
-        else
-            read_integer(reading, setting, item, place);
-        break;
-    case SETTING_ID: {
-        uint64_t *field = field_of(reading->config, setting);
-        if (cJSON_IsString(item) && item->valuestring[0] == '\0')
-            *field = 0;
-        else
-            (void)read_id(reading, setting, item, field);
-        break;
-    }
-    case SETTING_ID_LIST:
-        if (!cJSON_IsArray(item))
-            allowed = "a list of ids in quotes, such as "
-                      "[\"1046523456789012345\"]";
-        else
-            read_id_list(reading, setting, item, place);
-        break;
-    }
-    if (allowed != NULL)
-        complain(reading, place, "%s.%s: is %s; allowed is %s",
-                 setting->section, setting->key, type_phrase(item), allowed);
-}
-
-/* Letters to insert, delete or change to make one name of the other. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[KEY_BYTES + 1], n = strlen(b);
-    if (strlen(a) > KEY_BYTES || n > KEY_BYTES)
-        return KEY_BYTES;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            size_t other = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
-            row[j] = change < other ? change : other;
-        }
-    }
-    return row[n];
+    return setting->kinds == 0 || (setting->kinds & reading->kind) != 0;
 }
 
 /* `section` NULL: names of sections, else of its keys. */
@@ -244,95 +31,327 @@ static void complain_unknown(struct reading *reading, const char *section,
                              const cJSON *item)
 {
     struct buf names = BUF_INIT(NAMES_BYTES);
-    const char *closest = NULL, *before = "";
-    size_t least = strlen(item->string) / 3 + 2;
+    struct closest closest = closest_to(item->string);
+    const char *before = "";
     for (size_t i = 0; i < setting_count; i++) {
         const char *name =
             section == NULL ? settings[i].section : settings[i].key;
-        if (section != NULL && strcmp(settings[i].section, section) != 0)
+        if (section != NULL &&
+            (!is_row_of(i, section) || !is_of_kind(reading, &settings[i])))
             continue;
         if (strcmp(name, before) == 0)
             continue; /* rows of one section stand together */
         before = name;
         buf_addf(&names, "%s%s", names.n == 0 ? "" : ", ", name);
-        size_t far = distance(item->string, name);
-        if (far < least) {
-            least = far;
-            closest = name;
-        }
+        closest_show(&closest, name);
     }
     struct toml_place place = toml_mark_of(reading->doc, item)->key;
     const char *what = section == NULL ? "unknown table" : "unknown setting";
     const char *dot = section == NULL ? "" : ".";
     section = section == NULL ? "" : section;
-    if (closest != NULL)
-        complain(reading, place, "%s%s%s: %s; did you mean %s?", section, dot,
-                 item->string, what, closest);
+    if (closest.name != NULL)
+        reading_complain(reading, place, "%s%s%s: %s; did you mean %s?",
+                         section, dot, item->string, what, closest.name);
     else
-        complain(reading, place, "%s%s%s: %s; allowed are %s", section, dot,
-                 item->string, what, buf_text(&names));
+        reading_complain(reading, place, "%s%s%s: %s; allowed are %s", section,
+                         dot, item->string, what, buf_text(&names));
     buf_release(&names);
 }
 
-static const struct setting *find_setting(const char *section, const char *key)
+/* The row of a key, rather one of the element's kind. `key` NULL: any. */
+static const struct setting *find_setting(const struct reading *reading,
+                                          const char *section, const char *key)
 {
-    for (size_t i = 0; i < setting_count; i++)
-        if (strcmp(settings[i].section, section) == 0 &&
-            (key == NULL || strcmp(settings[i].key, key) == 0))
+    const struct setting *other = NULL;
+    for (size_t i = 0; i < setting_count; i++) {
+        if (!is_row_of(i, section) ||
+            (key != NULL && strcmp(settings[i].key, key) != 0))
+            continue;
+        if (is_of_kind(reading, &settings[i]))
             return &settings[i];
-    return NULL;
+        other = &settings[i];
+    }
+    return other;
+}
+
+/* ---- arrays of tables ---- */
+
+/* The word of the element's kind: "tls". */
+static struct str kind_word(const struct reading *reading,
+                            const struct setting_list *list)
+{
+    const struct setting *row =
+        find_setting(reading, list->section, list->kind_key);
+    unsigned place = 0;
+    while (reading->kind >> place > 1)
+        place++;
+    return setting_choice(row, place);
+}
+
+static void complain_kind(struct reading *reading,
+                          const struct setting_list *list, const cJSON *item)
+{
+    const struct setting *kinds =
+        find_setting(reading, list->section, list->kind_key);
+    struct buf words = BUF_INIT(KINDS_BYTES);
+    struct str own = kind_word(reading, list);
+    unsigned having = 0;
+    for (size_t i = 0; i < setting_count; i++)
+        if (is_row_of(i, list->section) &&
+            strcmp(settings[i].key, item->string) == 0)
+            having |= settings[i].kinds;
+    for (unsigned place = 0; having >> place != 0; place++) {
+        struct str word = setting_choice(kinds, place);
+        if ((having >> place & 1) != 0)
+            buf_addf(&words, "%s\"%.*s\"", words.n == 0 ? "" : " or ",
+                     STR_ARG(word));
+    }
+    reading_complain(reading, toml_mark_of(reading->doc, item)->key,
+                     "%s.%s: is for %s %s only; this one is \"%.*s\"",
+                     list->section, item->string, list->kind_key,
+                     buf_text(&words), STR_ARG(own));
+    buf_release(&words);
+}
+
+static void complain_missing(struct reading *reading,
+                             const struct setting_list *list,
+                             const struct setting *setting, const cJSON *table)
+{
+    struct toml_place place = reading_place(reading, table);
+    if (setting->kinds == 0)
+        reading_complain(reading, place,
+                         "%s.%s: is missing; every [[%s]] needs it%s%s",
+                         list->section, setting->key, list->section,
+                         setting->choices == NULL ? "" : ", one of ",
+                         setting->choices == NULL ? "" : setting->choices);
+    else
+        reading_complain(reading, place,
+                         "%s.%s: is missing; %s \"%.*s\" needs it",
+                         list->section, setting->key, list->kind_key,
+                         STR_ARG(kind_word(reading, list)));
+}
+
+static void set_list_defaults(struct reading *reading,
+                              const struct setting_list *list)
+{
+    const cJSON *defaults =
+        cJSON_GetObjectItemCaseSensitive(reading->list_defaults, list->section);
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        if (!is_row_of(i, list->section))
+            continue;
+        if (!row->is_required)
+            reading_value(reading, row,
+                          cJSON_GetObjectItemCaseSensitive(defaults, row->key));
+        else if (row->kind == SETTING_TEXT || row->kind == SETTING_CHOICE)
+            reading_clear_text(reading, row);
+    }
+}
+
+static unsigned kind_bit(const struct reading *reading,
+                         const struct setting_list *list, const cJSON *table)
+{
+    unsigned place;
+    if (list->kind_key == NULL)
+        return 0;
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(table, list->kind_key);
+    const struct setting *row =
+        find_setting(reading, list->section, list->kind_key);
+    return cJSON_IsString(item) &&
+                   setting_place(row, str_of(item->valuestring), &place)
+               ? 1u << place
+               : 0;
+}
+
+static void read_element(struct reading *reading,
+                         const struct setting_list *list, const cJSON *table)
+{
+    const cJSON *item;
+    reading->kind = 0;
+    reading->kind = kind_bit(reading, list, table);
+    set_list_defaults(reading, list);
+    cJSON_ArrayForEach(item, table)
+    {
+        const struct setting *row =
+            find_setting(reading, list->section, item->string);
+        if (row == NULL)
+            complain_unknown(reading, list->section, item);
+        else if (is_of_kind(reading, row))
+            reading_value(reading, row, item);
+        else if (reading->kind != 0) /* else the kind is what is wrong */
+            complain_kind(reading, list, item);
+    }
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *row = &settings[i];
+        if (is_row_of(i, list->section) && row->is_required &&
+            is_of_kind(reading, row) &&
+            cJSON_GetObjectItemCaseSensitive(table, row->key) == NULL)
+            complain_missing(reading, list, row, table);
+    }
+    reading->kind = 0;
+}
+
+static void read_list(struct reading *reading, const struct setting_list *list,
+                      const cJSON *section)
+{
+    struct config *config = reading->config;
+    int *count = (int *)((char *)config + list->count);
+    int given = cJSON_GetArraySize(section);
+    const cJSON *table;
+    if (!cJSON_IsArray(section)) {
+        reading_complain(reading, toml_mark_of(reading->doc, section)->key,
+                         "%s: is %s; allowed is [[%s]], once for each",
+                         list->section, reading_type(section), list->section);
+        return;
+    }
+    if (given > list->most) {
+        reading_complain(reading, reading_place(reading, section),
+                         "%s: there are %d; at most %" PRId64 " are allowed",
+                         list->section, given, list->most);
+        return;
+    }
+    if (given == 0)
+        return;
+    char *all = mem_alloc((size_t)given * list->size);
+    memcpy((char *)config + list->all, &all, sizeof all);
+    cJSON_ArrayForEach(table, section)
+    {
+        if (!cJSON_IsObject(table)) {
+            reading_complain(reading, reading_place(reading, table),
+                             "%s: is %s; allowed is a table", list->section,
+                             reading_type(table));
+            continue;
+        }
+        reading->into = all + (size_t)*count * list->size;
+        ++*count;
+        read_element(reading, list, table);
+    }
+    reading->into = config;
+}
+
+static void release_list(struct config *config, const struct setting_list *list)
+{
+    int count = *(int *)((char *)config + list->count);
+    char *all;
+    memcpy(&all, (char *)config + list->all, sizeof all);
+    for (int n = 0; n < count; n++)
+        for (size_t i = 0; i < setting_count; i++)
+            if (is_row_of(i, list->section))
+                reading_release_field(&settings[i],
+                                      all + (size_t)n * list->size);
+    free(all);
+}
+
+/* ---- the document ---- */
+
+static void complain_shape(struct reading *reading, const cJSON *section)
+{
+    struct toml_place place = toml_mark_of(reading->doc, section)->key;
+    struct closest closest = closest_to(section->string);
+    for (size_t i = 0; i < setting_list_count; i++)
+        closest_show(&closest, setting_lists[i].section);
+    if (cJSON_IsArray(section) && closest.name != NULL)
+        reading_complain(reading, place, "%s: is a list; did you mean [[%s]]?",
+                         section->string, closest.name);
+    else
+        reading_complain(reading, place, "%s: is %s; allowed is a table: [%s]",
+                         section->string, reading_type(section),
+                         section->string);
+}
+
+static void read_table(struct reading *reading, const cJSON *section)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, section)
+    {
+        const struct setting *setting =
+            find_setting(reading, section->string, item->string);
+        if (setting == NULL)
+            complain_unknown(reading, section->string, item);
+        else
+            reading_value(reading, setting, item);
+    }
 }
 
 static void read_document(struct reading *reading)
 {
-    const cJSON *section, *item;
+    const cJSON *section;
     cJSON_ArrayForEach(section, reading->doc->root)
     {
-        struct toml_place place = toml_mark_of(reading->doc, section)->key;
-        if (find_setting(section->string, NULL) == NULL) {
+        const struct setting_list *list = setting_list_find(section->string);
+        if (list != NULL)
+            read_list(reading, list, section);
+        else if (find_setting(reading, section->string, NULL) == NULL)
             complain_unknown(reading, NULL, section);
-            continue;
-        }
-        if (!cJSON_IsObject(section)) {
-            complain(reading, place, "%s: is %s; allowed is a table: [%s]",
-                     section->string, type_phrase(section), section->string);
-            continue;
-        }
-        cJSON_ArrayForEach(item, section)
-        {
-            const struct setting *setting =
-                find_setting(section->string, item->string);
-            if (setting == NULL)
-                complain_unknown(reading, section->string, item);
-            else
-                read_setting(reading, setting, item);
-        }
+        else if (!cJSON_IsObject(section))
+            complain_shape(reading, section);
+        else
+            read_table(reading, section);
     }
 }
 
-static enum err read_text_of(const char *file, struct str text,
-                             struct config *config, struct buf *why)
+static enum err read_text_of(struct reading *reading, struct str text)
 {
     struct toml_doc doc;
     struct toml_error error;
-    struct reading reading = {file, &doc, config, why, false};
     if (toml_parse(text.s, text.n, &doc, &error) != 0) {
-        complain(&reading, error.place, "not TOML: %s", error.text);
+        reading_complain(reading, error.place, "not TOML: %s", error.text);
         return ERR_INVALID;
     }
-    read_document(&reading);
+    reading->doc = &doc;
+    reading->into = reading->config;
+    read_document(reading);
+    if (!reading->failed)
+        reading_check_whole(reading);
     toml_release(&doc);
-    return reading.failed ? ERR_INVALID : ERR_OK;
+    return reading->failed ? ERR_INVALID : ERR_OK;
+}
+
+/* One table for each list: what its elements have when they are told nothing.
+ * Plain settings have theirs in the example file. */
+static void parse_list_defaults(struct toml_doc *out)
+{
+    struct buf text = BUF_INIT(FILE_BYTES);
+    struct toml_error error;
+    const char *section = "";
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *setting = &settings[i];
+        if (setting_list_find(setting->section) == NULL || setting->is_required)
+            continue;
+        if (strcmp(section, setting->section) != 0)
+            buf_addf(&text, "[%s]\n", setting->section);
+        section = setting->section;
+        buf_addf(&text, "%s = %s\n", setting->key, setting->standard);
+    }
+    int bad = toml_parse(buf_text(&text), text.n, out, &error);
+    assert(bad == 0);
+    buf_release(&text);
 }
 
 static void set_defaults(struct config *config)
 {
     struct buf text = BUF_INIT(FILE_BYTES), why = BUF_INIT(PROBLEM_BYTES);
+    struct reading reading = {.file = "default", .config = config, .why = &why};
     config_print_example(&text);
-    enum err err = read_text_of("default", buf_str(&text), config, &why);
+    enum err err = read_text_of(&reading, buf_str(&text));
     assert(err == ERR_OK && config->repository != NULL);
     buf_release(&text);
     buf_release(&why);
+}
+
+static enum err read_file(const char *file, struct str text,
+                          struct config *config, struct buf *why)
+{
+    struct toml_doc defaults;
+    parse_list_defaults(&defaults);
+    struct reading reading = {.file = file,
+                              .config = config,
+                              .why = why,
+                              .list_defaults = defaults.root};
+    set_defaults(config);
+    enum err err = read_text_of(&reading, text);
+    toml_release(&defaults);
+    return err;
 }
 
 enum err config_load(const char *file, struct config *out, struct buf *why)
@@ -349,8 +368,7 @@ enum err config_load(const char *file, struct config *out, struct buf *why)
         buf_addf(why, "%s: is larger than %zu kB; that is no settings file\n",
                  file, FILE_BYTES / 1024);
     } else {
-        set_defaults(&config);
-        err = read_text_of(file, buf_str(&text), &config, why);
+        err = read_file(file, buf_str(&text), &config, why);
         config.postmortem_enabled = str_of(config.repository).n > 0;
     }
     buf_release(&text);
@@ -365,63 +383,15 @@ void config_release(struct config *config)
 {
     if (config == NULL)
         return;
-    for (size_t i = 0; i < setting_count; i++) {
-        void *field = field_of(config, &settings[i]);
-        if (settings[i].kind == SETTING_TEXT ||
-            settings[i].kind == SETTING_CHOICE)
-            free(*(char **)field);
-        else if (settings[i].kind == SETTING_ID_LIST)
-            free(((struct id_list *)field)->ids);
-    }
+    for (size_t i = 0; i < setting_count; i++)
+        if (setting_list_find(settings[i].section) == NULL)
+            reading_release_field(&settings[i], config);
+    for (size_t i = 0; i < setting_list_count; i++)
+        release_list(config, &setting_lists[i]);
     *config = (struct config){.compress = false};
 }
 
 const char *config_role_name(const struct config *config, enum role role)
 {
     return role_name((const char *const *)config->role_names, role);
-}
-
-static void print_allowed(struct buf *out, const struct setting *setting)
-{
-    switch (setting->kind) {
-    case SETTING_TEXT:
-        break;
-    case SETTING_FLAG:
-        buf_add_text(out, "# true or false.\n");
-        break;
-    case SETTING_INTEGER:
-        buf_addf(out, "# %" PRId64 " to %" PRId64 ".\n", setting->least,
-                 setting->most);
-        break;
-    case SETTING_ID:
-        buf_add_text(out, "# A Discord id in quotes.\n");
-        break;
-    case SETTING_ID_LIST:
-        buf_add_text(out, "# A list of Discord ids in quotes.\n");
-        break;
-    case SETTING_CHOICE:
-        buf_addf(out, "# One of %s.\n", setting->choices);
-        break;
-    }
-}
-
-void config_print_example(struct buf *out)
-{
-    const char *section = "";
-    buf_add_text(
-        out, "# Settings of opsroom. Each value below is the default: what you "
-             "leave out stays so.\n"
-             "# No secret belongs in this file: see token_file.\n");
-    for (size_t i = 0; i < setting_count; i++) {
-        const struct setting *setting = &settings[i];
-        struct str help = str_of(setting->help), line;
-        if (strcmp(section, setting->section) != 0)
-            buf_addf(out, "\n[%s]\n", setting->section);
-        section = setting->section;
-        buf_add_char(out, '\n');
-        while (str_cut(&help, '\n', &line))
-            buf_addf(out, "# %.*s\n", STR_ARG(line));
-        print_allowed(out, setting);
-        buf_addf(out, "%s = %s\n", setting->key, setting->standard);
-    }
 }

@@ -1,17 +1,19 @@
 /*
- * Settings. One row in config.c's table per setting; parsing, range check,
- * config.example.toml, `opsroom help settings` and the errors come from it.
- * Unknown keys, wrong types and values out of range are errors with
- * file:line:col. Secrets come from a file or the environment, never from here.
+ * Settings. One row in settings.c's table per setting; parsing, range check,
+ * config.example.toml and the errors come from it. Unknown
+ * keys, wrong types and values out of range are errors with file:line:col.
+ * Secrets come from a file or the environment, never from here.
  */
 #ifndef BOT_CONFIG_H
 #define BOT_CONFIG_H
 
+#include "bot/alert/source.h"
 #include "bot/base/buf.h"
 #include "bot/base/err.h"
 #include "bot/core/access.h"
 #include "bot/core/event.h"
 #include "bot/core/reminder_due.h"
+#include "bot/probe/probe.h"
 
 struct config {
     /* [discord] */
@@ -44,6 +46,17 @@ struct config {
     char *log_level;
     /* [attachments] */
     int64_t attachment_max_bytes;
+    /* [http] */
+    char *http_listen; /* "127.0.0.1:9464", "[::1]:0"; "" : no listener */
+    bool http_metrics;
+    /* [probes] */
+    int64_t probes_at_once, probes_keep_hours, probes_keep_days;
+    /* [[service]], [[probe]], [[alert]], in the order of the file. Every text
+     * is at least "". Names are unique whatever their case; the services that
+     * are named exist. */
+    struct services services;
+    struct probes probes;
+    struct alert_sources alert_sources;
 };
 
 /* On failure `why` holds "file:line:col: what is wrong and what is allowed",
@@ -59,5 +72,12 @@ void config_print_example(struct buf *out);
  * else $DISCORD_TOKEN. Owned by the caller. */
 MUST_CHECK enum err config_token(const struct config *config, char **out,
                                  struct buf *why);
+/* The secret of an alert source, and "user:password" of a check: the first line
+ * of a file that nobody else may read. Owned by the caller; `why` names the
+ * file, never what it holds. */
+MUST_CHECK enum err config_secret(const char *path, char **out,
+                                  struct buf *why);
+MUST_CHECK enum err config_credentials(const char *path, char **out,
+                                       struct buf *why);
 
 #endif

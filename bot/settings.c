@@ -6,54 +6,23 @@
 #include "bot/settings.h"
 
 #include "bot/base/str.h"
-#include "bot/base/url.h"
+#include "bot/core/alert.h"
 
 #include <string.h>
 
-static const char *check_api_base(const char *text)
-{
-    return url_is_allowed(text, "https", "http")
-               ? NULL
-               : "an https:// URL (http:// only to 127.0.0.1, ::1 or "
-                 "localhost)";
-}
-
-/* The useful part of git check-ref-format. */
-static const char *check_branch(const char *text)
-{
-    bool good = text[0] != '-' && text[0] != '/' && text[0] != '.' &&
-                strpbrk(text, " ~^:?*[\\") == NULL &&
-                strstr(text, "..") == NULL && strstr(text, "//") == NULL &&
-                strstr(text, "@{") == NULL && !str_ends(str_of(text), "/") &&
-                !str_ends(str_of(text), ".lock") &&
-                !str_ends(str_of(text), ".");
-    return good ? NULL : "a git branch name such as \"main\"";
-}
-
-/* A path in the repository: it must not climb out, nor into .git. */
-static const char *check_page_path(const char *text)
-{
-    struct str rest = str_of(text), part;
-    bool good = strstr(text, "{slug}") != NULL && strchr(text, '\\') == NULL;
-    while (str_cut(&rest, '/', &part))
-        good = good && part.n > 0 && !str_is(part, ".") &&
-               !str_is(part, "..") && !str_is_nocase(part, ".git");
-    return good ? NULL
-                : "a path inside the repository that holds {slug} (and may "
-                  "hold {date}), without \"..\"";
-}
-
-/* git would write < and > as the borders of the address. */
-static const char *check_person(const char *text)
-{
-    return strpbrk(text, "<>") == NULL ? NULL : "text without < and >";
-}
+/* A row says nothing about what it does not have. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
 #define FIELD(name) offsetof(struct config, name)
 #define ROLE_NAME(role)                                                        \
     (offsetof(struct config, role_names) + (role) * sizeof(char *))
 #define ALLOWED(right)                                                         \
     (offsetof(struct config, access.allowed) + (right) * sizeof(struct id_list))
+#define SERVICE(name)              offsetof(struct service, name)
+#define PROBE(name)                offsetof(struct probe, name)
+#define ALERT(name)                offsetof(struct alert_source, name)
+#define BIT(kind)                  (1u << (kind))
+#define BLANK_AND_WORD(name, word) " " word
 
 /* clang-format off */
 const struct setting settings[] = {
@@ -190,6 +159,227 @@ const struct setting settings[] = {
     {"attachments", "max_bytes", SETTING_INTEGER, FIELD(attachment_max_bytes),
      "10485760", 1024, 26214400, NULL, NULL,
      "Largest file that is kept as evidence."},
+
+    {"http", "listen", SETTING_TEXT, FIELD(http_listen),
+     "\"127.0.0.1:9464\"", 0, 60, NULL, check_listen,
+     "Address and port where webhooks (/alerts/NAME), /healthz and /metrics are\n"
+     "answered. It speaks no TLS: what comes from elsewhere should reach it through\n"
+     "a web server that does. 0.0.0.0 and [::] are every address of this machine.\n"
+     "Port 0: any free one. Empty: no listener."},
+    {"http", "metrics", SETTING_FLAG, FIELD(http_metrics),
+     "true", 0, 0, NULL, NULL,
+     "Answer /metrics: the bot's own figures, for Prometheus."},
+
+    {"probes", "at_once", SETTING_INTEGER, FIELD(probes_at_once),
+     "20", 1, 100, NULL, NULL,
+     "Of all the checks below, so many are under way at a time; others wait."},
+    {"probes", "keep_hours", SETTING_INTEGER, FIELD(probes_keep_hours),
+     "48", 1, 720, NULL, NULL,
+     "Every measurement is kept so long. Those around an incident stay for good."},
+    {"probes", "keep_days", SETTING_INTEGER, FIELD(probes_keep_days),
+     "90", 1, 3650, NULL, NULL,
+     "And fewer of them, so long."},
+
+    {"service", "name", SETTING_TEXT, SERVICE(name),
+     "\"forum\"", 1, SERVICE_BYTES - 1, NULL, check_label,
+     "What people call it. Incidents, probes and alerts name it so.", true, 0},
+    {"service", "owner", SETTING_TEXT, SERVICE(owner),
+     "\"\"", 0, 100, NULL, NULL,
+     "Who looks after it: a person or a team, in your words."},
+    {"service", "runbook", SETTING_TEXT, SERVICE(runbook),
+     "\"\"", 0, 500, NULL, check_runbook,
+     "What to do when it fails: an https:// address."},
+    {"service", "depends_on", SETTING_TEXT_LIST, SERVICE(depends_on),
+     "[]", 0, 50, NULL, NULL,
+     "The services it needs."},
+
+    {"probe", "name", SETTING_TEXT, PROBE(name),
+     "\"forum front page\"", 1, SERVICE_BYTES - 1, NULL, check_label,
+     "Who speaks in the record and in the rooms when it sees a change.", true, 0},
+    {"probe", "kind", SETTING_WORD, PROBE(kind),
+     "\"http\"", 0, 0, &PROBE_KIND_LIST(BLANK_AND_WORD)[1], NULL,
+     "What is checked: a web page, the certificate of a TLS port, whether a port\n"
+     "takes connections, what a name resolves to, or a query to Prometheus.",
+     true, 0},
+    {"probe", "target", SETTING_TEXT, PROBE(target),
+     "\"https://forum.example.org/\"", 1, 500, NULL, check_web_target,
+     "The address to fetch. It must not hold a password: see credentials_file.",
+     true, BIT(PROBE_HTTP)},
+    {"probe", "target", SETTING_TEXT, PROBE(target),
+     "\"mail.example.org:465\"", 1, 300, NULL, check_host_port,
+     "Host and port.", true, BIT(PROBE_TLS) | BIT(PROBE_TCP)},
+    {"probe", "target", SETTING_TEXT, PROBE(target),
+     "\"forum.example.org\"", 1, 253, NULL, check_host_name,
+     "The name to look up.", true, BIT(PROBE_DNS)},
+    {"probe", "target", SETTING_TEXT, PROBE(target),
+     "\"http://127.0.0.1:9090\"", 1, 500, NULL, check_web_target,
+     "Where Prometheus answers.", true, BIT(PROBE_PROMETHEUS)},
+    {"probe", "service", SETTING_TEXT, PROBE(service),
+     "\"\"", 0, SERVICE_BYTES - 1, NULL, NULL,
+     "The [[service]] that is ill when the check is bad. Empty: none."},
+    {"probe", "interval_s", SETTING_INTEGER, PROBE(interval_s),
+     "30", 2, 86400, NULL, NULL,
+     "Seconds from check to check."},
+    {"probe", "timeout_s", SETTING_INTEGER, PROBE(timeout_s),
+     "10", 1, 60, NULL, NULL,
+     "Bad when there is no answer after so many seconds. Below interval_s."},
+    {"probe", "down_after", SETTING_INTEGER, PROBE(down_after),
+     "2", 1, 10, NULL, NULL,
+     "It is down when so many of the last results are bad,"},
+    {"probe", "of", SETTING_INTEGER, PROBE(of),
+     "3", 1, 10, NULL, NULL,
+     "and this is how many of the last ones are looked at."},
+    {"probe", "allow_internal", SETTING_FLAG, PROBE(allow_internal),
+     "false", 0, 0, NULL, NULL,
+     "Also connect to link-local addresses and those where clouds hand out\n"
+     "metadata (169.254.169.254)."},
+    {"probe", "ca_file", SETTING_TEXT, PROBE(ca_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Certificates (PEM) to trust. Empty: the system's.", false,
+     BIT(PROBE_HTTP) | BIT(PROBE_TLS) | BIT(PROBE_PROMETHEUS)},
+    {"probe", "credentials_file", SETTING_TEXT, PROBE(credentials_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "File with user:password in its first line, readable by nobody else\n"
+     "(chmod 600). Empty: none are sent.", false,
+     BIT(PROBE_HTTP) | BIT(PROBE_PROMETHEUS)},
+    {"probe", "expect_status", SETTING_INTEGER, PROBE(expect_status),
+     "0", 0, 599, NULL, NULL,
+     "The only good status, such as 204. 0: any 2xx or 3xx.", false,
+     BIT(PROBE_HTTP)},
+    {"probe", "expect_text", SETTING_TEXT, PROBE(expect_text),
+     "\"\"", 0, 500, NULL, NULL,
+     "Must stand in the first 64 kB of the page. Empty: anything may.", false,
+     BIT(PROBE_HTTP)},
+    {"probe", "slower_than_ms", SETTING_INTEGER, PROBE(slower_than_ms),
+     "0", 0, 60000, NULL, NULL,
+     "An answer that takes longer is bad. 0: only timeout_s counts.", false,
+     BIT(PROBE_HTTP)},
+    {"probe", "follow_redirects", SETTING_FLAG, PROBE(follow_redirects),
+     "false", 0, 0, NULL, NULL,
+     "Check the page that a redirect leads to, not the redirect.", false,
+     BIT(PROBE_HTTP)},
+    {"probe", "days_left", SETTING_INTEGER, PROBE(days_left),
+     "14", 0, 365, NULL, NULL,
+     "Bad when the certificate is valid for fewer days.", false, BIT(PROBE_TLS)},
+    {"probe", "server_name", SETTING_TEXT, PROBE(server_name),
+     "\"\"", 0, 253, NULL, check_server_name,
+     "The name that the certificate must be for. Empty: the host of target.",
+     false, BIT(PROBE_TLS)},
+    {"probe", "answers", SETTING_TEXT_LIST, PROBE(answers),
+     "[]", 0, 50, NULL, check_address,
+     "The addresses it must resolve to: all of these and no other, in any order.\n"
+     "Empty: any will do.", false, BIT(PROBE_DNS)},
+    {"probe", "query", SETTING_TEXT, PROBE(query),
+     "\"sum(rate(errors_total[5m]))\"", 1, 2000, NULL, NULL,
+     "An instant query with one number as its answer.", true,
+     BIT(PROBE_PROMETHEUS)},
+    {"probe", "bad_when", SETTING_CHOICE, PROBE(bad_when),
+     "\">\"", 0, 0, "> >= < <= == !=", NULL,
+     "Bad when the answer compares so to threshold.", true,
+     BIT(PROBE_PROMETHEUS)},
+    {"probe", "threshold", SETTING_NUMBER, PROBE(threshold),
+     "0.5", 0, 0, NULL, NULL,
+     "What the answer is compared with.", true, BIT(PROBE_PROMETHEUS)},
+
+    {"alert", "name", SETTING_TEXT, ALERT(name),
+     "\"prometheus\"", 1, SERVICE_BYTES - 1, NULL, check_source_name,
+     "Who speaks in the record; it sends its alerts to /alerts/NAME.", true, 0},
+    {"alert", "form", SETTING_WORD, ALERT(form),
+     "\"alertmanager\"", 0, 0, &ALERT_FORM_LIST(BLANK_AND_WORD)[1], NULL,
+     "Whose webhook it is. generic: any JSON, see below.", true, 0},
+    {"alert", "secret_file", SETTING_TEXT, ALERT(secret_file),
+     "\"prometheus.secret\"", 1, 1000, NULL, NULL,
+     "File with the secret that the sender shows, readable by nobody else (chmod\n"
+     "600). The header is Authorization: Bearer SECRET, or it is the password of\n"
+     "basic auth; who can send neither puts ?secret=SECRET after the address.",
+     true, 0},
+    {"alert", "service", SETTING_TEXT, ALERT(service),
+     "\"\"", 0, SERVICE_BYTES - 1, NULL, NULL,
+     "The [[service]] of alerts that name none. Empty: none."},
+    {"alert", "service_label", SETTING_TEXT, ALERT(service_label),
+     "\"service\"", 1, 100, NULL, NULL,
+     "The label that names the service.", false,
+     BIT(ALERT_FORM_ALERTMANAGER) | BIT(ALERT_FORM_GRAFANA)},
+    {"alert", "list_path", SETTING_TEXT, ALERT(list_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "Where the alerts are in the JSON: \"data.alerts\". Empty: it is one alert.\n"
+     "The other paths begin at an alert. Empty: it is not told.", false,
+     BIT(ALERT_FORM_GENERIC)},
+    {"alert", "key_path", SETTING_TEXT, ALERT(key_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "What stays the same while it is the same alert.", false,
+     BIT(ALERT_FORM_GENERIC)},
+    {"alert", "title_path", SETTING_TEXT, ALERT(title_path),
+     "\"title\"", 1, 200, NULL, check_json_path,
+     "What is wrong, in one line.", true, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "text_path", SETTING_TEXT, ALERT(text_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "More about it.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "link_path", SETTING_TEXT, ALERT(link_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "Its page.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "service_path", SETTING_TEXT, ALERT(service_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "The service, by name.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "severity_path", SETTING_TEXT, ALERT(severity_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "How bad it is.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "state_path", SETTING_TEXT, ALERT(state_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "Whether it fires or is over.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "started_path", SETTING_TEXT, ALERT(started_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "When it began.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "ended_path", SETTING_TEXT, ALERT(ended_path),
+     "\"\"", 0, 200, NULL, check_json_path,
+     "When it was over.", false, BIT(ALERT_FORM_GENERIC)},
+    {"alert", "resolved_word", SETTING_TEXT, ALERT(resolved_word),
+     "\"resolved\"", 1, 100, NULL, NULL,
+     "The state that means it is over; any other fires.", false,
+     BIT(ALERT_FORM_GENERIC)},
 };
 /* clang-format on */
 const size_t setting_count = sizeof settings / sizeof *settings;
+
+/* clang-format off */
+const struct setting_list setting_lists[] = {
+    {"service", FIELD(services.all), FIELD(services.count),
+     sizeof(struct service), 200, NULL,
+     "The services you run: write [[service]] for each."},
+    {"probe", FIELD(probes.all), FIELD(probes.count),
+     sizeof(struct probe), 1000, "kind",
+     "What the bot checks by itself: write [[probe]] for each check."},
+    {"alert", FIELD(alert_sources.all), FIELD(alert_sources.count),
+     sizeof(struct alert_source), 50, "form",
+     "Who may send alerts to the listener: write [[alert]] for each."},
+};
+/* clang-format on */
+const size_t setting_list_count = sizeof setting_lists / sizeof *setting_lists;
+
+const struct setting_list *setting_list_find(const char *section)
+{
+    for (size_t i = 0; i < setting_list_count; i++)
+        if (strcmp(setting_lists[i].section, section) == 0)
+            return &setting_lists[i];
+    return NULL;
+}
+
+struct str setting_choice(const struct setting *setting, unsigned place)
+{
+    struct str rest = str_of(setting->choices), choice = STR_NONE;
+    for (unsigned i = 0; i <= place; i++)
+        (void)str_cut(&rest, ' ', &choice);
+    return choice;
+}
+
+bool setting_place(const struct setting *setting, struct str word,
+                   unsigned *out)
+{
+    struct str rest = str_of(setting->choices), choice;
+    for (unsigned i = 0; str_cut(&rest, ' ', &choice); i++)
+        if (str_eq(choice, word)) {
+            *out = i;
+            return true;
+        }
+    return false;
+}

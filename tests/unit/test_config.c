@@ -72,10 +72,13 @@ static const struct {
      "1:2: discrod: unknown table; did you mean discord?\n"},
     {"[mail]\n",
      "1:2: mail: unknown table; allowed are discord, rooms, storage, "
-     "postmortem, access, roles, reminders, log, attachments\n"},
-    {"api_base = \"x\"\n", "1:1: api_base: unknown table; allowed are discord, "
-                           "rooms, storage, postmortem, "
-                           "access, roles, reminders, log, attachments\n"},
+     "postmortem, access, roles, reminders, log, attachments, http, probes, "
+     "service, probe, alert\n"},
+    {"api_base = \"x\"\n",
+     "1:1: api_base: unknown table; allowed are discord, "
+     "rooms, storage, postmortem, "
+     "access, roles, reminders, log, attachments, http, probes, "
+     "service, probe, alert\n"},
     {"discord = 3\n",
      "1:1: discord: is a number; allowed is a table: [discord]\n"},
     {"[[discord]]\n",
@@ -205,7 +208,7 @@ static void a_missing_file_says_what_to_do(void **state)
     assert_non_null(strstr(buf_text(&why), "Is a directory"));
     buf_clear(&why);
     assert_int_equal(config_load("/dev/zero", &config, &why), ERR_TOO_LONG);
-    assert_string_equal(buf_text(&why), "/dev/zero: is larger than 256 kB; "
+    assert_string_equal(buf_text(&why), "/dev/zero: is larger than 1024 kB; "
                                         "that is no settings file\n");
     buf_release(&why);
 }

@@ -1,0 +1,150 @@
+/*
+ * The secrets of the daemon: the bot token, those of alert sources and checks.
+ * Read from a file that nobody else may read, the token also from the
+ * environment; never from the settings, never from the command line.
+ */
+#include "bot/config.h"
+
+#include "bot/base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TOKEN_LEAST  20
+#define TOKEN_MOST   200
+#define SECRET_LEAST 16
+#define SECRET_MOST  200
+#define FILE_BYTES   4096
+
+/* systemd shows an access list on its credentials as the group's bits; nobody
+ * but the service can reach the folder. */
+static bool is_systemd_credential(const char *file)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    return folder != NULL && folder[0] == '/' &&
+           str_starts(str_of(file), folder) && file[strlen(folder)] == '/' &&
+           strstr(file, "/../") == NULL;
+}
+
+struct secret_rule {
+    const char *setting, *what; /* "discord.token_file", "the bot token" */
+    size_t least, most;
+    /* It goes into an HTTP header as it is: nothing but plain visible
+     * characters. What else there is, in words; NULL: any line of text. */
+    const char *hint;
+};
+
+static enum err read_secret_file(const struct secret_rule *rule,
+                                 const char *file, struct buf *out,
+                                 struct buf *why)
+{
+    struct stat about;
+    enum err err = ERR_INVALID;
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &about) != 0) {
+        buf_addf(why, "%s: %s cannot be read: %s", rule->setting, file,
+                 strerror(errno));
+        err = ERR_IO;
+    } else if (!S_ISREG(about.st_mode)) {
+        buf_addf(why, "%s: %s is not a file", rule->setting, file);
+    } else if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0 &&
+               !is_systemd_credential(file)) {
+        buf_addf(why, "%s: others may read %s; run chmod 600 %s", rule->setting,
+                 file, file);
+    } else {
+        ssize_t n =
+            buf_reserve(out, FILE_BYTES) ? read(fd, out->s, FILE_BYTES) : -1;
+        if (n > 0) {
+            out->n = (size_t)n;
+            out->s[out->n] = '\0';
+        }
+        err = ERR_OK; /* no bytes: the caller says that it is no secret */
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return err;
+}
+
+/* Its first line. `file` only for the words. */
+static enum err take_secret(const struct secret_rule *rule, const char *file,
+                            struct str text, char **out, struct buf *why)
+{
+    struct str secret = STR_NONE;
+    (void)str_cut(&text, '\n', &secret);
+    if (str_ends(secret, "\r"))
+        secret.n--;
+    if (secret.n < rule->least || secret.n > rule->most) {
+        buf_addf(why, "%s in %s is not %zu to %zu characters long", rule->what,
+                 file, rule->least, rule->most);
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < secret.n; i++)
+        if (rule->hint != NULL && (secret.s[i] <= ' ' || secret.s[i] > '~')) {
+            buf_addf(why, "%s in %s holds a blank or a character that %s",
+                     rule->what, file, rule->hint);
+            return ERR_INVALID;
+        }
+    *out = mem_alloc(secret.n + 1);
+    memcpy(*out, secret.s, secret.n);
+    return ERR_OK;
+}
+
+static enum err secret_of_file(const struct secret_rule *rule, const char *file,
+                               char **out, struct buf *why)
+{
+    struct buf text = BUF_INIT(FILE_BYTES);
+    enum err err = read_secret_file(rule, file, &text, why);
+    if (err == ERR_OK)
+        err = take_secret(rule, file, buf_str(&text), out, why);
+    if (text.s != NULL)
+        explicit_bzero(text.s, text.room);
+    buf_release(&text);
+    return err;
+}
+
+enum err config_token(const struct config *config, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {
+        "discord.token_file", "the bot token", TOKEN_LEAST, TOKEN_MOST,
+        "no token has (leave out \"Bot \")"};
+    const char *variable = getenv("DISCORD_TOKEN");
+    if (config->token_file[0] != '\0')
+        return secret_of_file(&rule, config->token_file, out, why);
+    if (variable != NULL && variable[0] != '\0')
+        return take_secret(&rule, "DISCORD_TOKEN", str_of(variable), out, why);
+    buf_add_text(why, "no bot token: set discord.token_file, or the "
+                      "environment variable DISCORD_TOKEN");
+    return ERR_INVALID;
+}
+
+enum err config_secret(const char *path, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {"alert.secret_file", "the secret",
+                                            SECRET_LEAST, SECRET_MOST,
+                                            "no header can hold"};
+    return secret_of_file(&rule, path, out, why);
+}
+
+enum err config_credentials(const char *path, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {"probe.credentials_file",
+                                            "user:password", 2, SECRET_MOST,
+                                            "no header can hold"};
+    char *credentials;
+    enum err err = secret_of_file(&rule, path, &credentials, why);
+    if (err != ERR_OK)
+        return err;
+    if (strchr(credentials, ':') != NULL) {
+        *out = credentials;
+        return ERR_OK;
+    }
+    buf_addf(why, "%s: %s has no \":\" between user and password", rule.setting,
+             path);
+    explicit_bzero(credentials, strlen(credentials));
+    free(credentials);
+    return ERR_INVALID;
+}

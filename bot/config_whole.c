@@ -1,0 +1,126 @@
+/*
+ * What no value shows alone: names are unique, what is named exists, numbers
+ * agree. Runs when every value is right by itself, so the elements of the
+ * config and the tables of the file go side by side.
+ */
+#include "bot/config_read.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const cJSON *list_of(const struct reading *reading, const char *section)
+{
+    return cJSON_GetObjectItemCaseSensitive(reading->doc->root, section);
+}
+
+/* Of a key's value; of the table when the key is left out. */
+static struct toml_place place_of(const struct reading *reading,
+                                  const cJSON *table, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(table, key);
+    return reading_place(reading, item != NULL ? item : table);
+}
+
+/* The names are those of the file: all have one. */
+static void check_names(struct reading *reading, const char *section)
+{
+    const cJSON *list = list_of(reading, section), *one, *other;
+    cJSON_ArrayForEach(one, list)
+    {
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(one, "name");
+        for (other = list->child; other != one; other = other->next) {
+            const cJSON *taken =
+                cJSON_GetObjectItemCaseSensitive(other, "name");
+            if (!str_is_nocase(str_of(name->valuestring), taken->valuestring))
+                continue;
+            reading_complain(reading, reading_place(reading, name),
+                             "%s.name: \"%s\" is taken by the [[%s]] of line "
+                             "%d; give it another name",
+                             section, name->valuestring, section,
+                             reading_place(reading, other).line);
+            break;
+        }
+    }
+}
+
+/* `name` "" : none is named. */
+static void check_service(struct reading *reading, const char *what,
+                          const char *name, struct toml_place place)
+{
+    const struct services *services = &reading->config->services;
+    struct closest closest = closest_to(name);
+    if (name[0] == '\0')
+        return;
+    for (int i = 0; i < services->count; i++) {
+        if (str_is_nocase(str_of(name), services->all[i].name))
+            return;
+        closest_show(&closest, services->all[i].name);
+    }
+    if (closest.name != NULL)
+        reading_complain(reading, place,
+                         "%s: no [[service]] is called \"%s\"; did you mean "
+                         "\"%s\"?",
+                         what, name, closest.name);
+    else
+        reading_complain(reading, place,
+                         "%s: no [[service]] is called \"%s\"; add one", what,
+                         name);
+}
+
+static void check_services(struct reading *reading)
+{
+    const cJSON *table, *item;
+    cJSON_ArrayForEach(table, list_of(reading, "service"))
+    {
+        cJSON_ArrayForEach(
+            item, cJSON_GetObjectItemCaseSensitive(table, "depends_on"))
+        {
+            check_service(reading, "service.depends_on", item->valuestring,
+                          reading_place(reading, item));
+        }
+    }
+}
+
+static void check_probe(struct reading *reading, const struct probe *probe,
+                        const cJSON *table)
+{
+    check_service(reading, "probe.service", probe->service,
+                  place_of(reading, table, "service"));
+    if (probe->timeout_s >= probe->interval_s)
+        reading_complain(reading, place_of(reading, table, "timeout_s"),
+                         "probe.timeout_s: %" PRId64
+                         " s is not below the interval_s of %" PRId64 " s",
+                         probe->timeout_s, probe->interval_s);
+    if (probe->down_after > probe->of)
+        reading_complain(reading, place_of(reading, table, "down_after"),
+                         "probe.down_after: %" PRId64
+                         " bad results cannot be among the last %" PRId64
+                         ", which is what \"of\" says",
+                         probe->down_after, probe->of);
+    if (probe->expect_status > 0 && probe->expect_status < 100)
+        reading_complain(reading, place_of(reading, table, "expect_status"),
+                         "probe.expect_status: %" PRId64
+                         " is no status; allowed is 0, or 100 to 599",
+                         probe->expect_status);
+}
+
+void reading_check_whole(struct reading *reading)
+{
+    const struct config *config = reading->config;
+    const cJSON *table;
+    int i = 0;
+    for (size_t n = 0; n < setting_list_count; n++)
+        check_names(reading, setting_lists[n].section);
+    check_services(reading);
+    cJSON_ArrayForEach(table, list_of(reading, "probe"))
+    {
+        check_probe(reading, &config->probes.all[i++], table);
+    }
+    i = 0;
+    cJSON_ArrayForEach(table, list_of(reading, "alert"))
+    {
+        check_service(reading, "alert.service",
+                      config->alert_sources.all[i++].service,
+                      place_of(reading, table, "service"));
+    }
+}
