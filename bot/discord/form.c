@@ -23,7 +23,6 @@
 #define TEXT_ONE_LINE    1
 #define TEXT_PARAGRAPH   2
 #define ANSWER_MESSAGE   4
-#define ANSWER_DEFERRED  5
 #define ANSWER_UPDATE    7
 #define ANSWER_CHOICES   8
 #define ANSWER_FORM      9
@@ -124,8 +123,7 @@ static cJSON *answer(int type, cJSON *data)
 {
     cJSON *whole = json_object();
     json_set_number(whole, "type", type);
-    if (data != NULL)
-        json_set(whole, "data", data);
+    json_set(whole, "data", data);
     return whole;
 }
 
@@ -137,16 +135,6 @@ cJSON *answer_message(cJSON *data)
 cJSON *answer_update(cJSON *data)
 {
     return answer(ANSWER_UPDATE, data);
-}
-
-cJSON *answer_deferred(bool only_me)
-{
-    cJSON *data = NULL;
-    if (only_me) {
-        data = json_object();
-        message_set_flags(data, FLAG_EPHEMERAL);
-    }
-    return answer(ANSWER_DEFERRED, data);
 }
 
 cJSON *answer_form(cJSON *form)

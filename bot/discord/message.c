@@ -83,12 +83,12 @@ static cJSON *list_in(cJSON *object, const char *name)
     return list;
 }
 
-static void allow(cJSON *message, const char *list_name, uint64_t id)
+void message_allow_user(cJSON *message, uint64_t user_id)
 {
     cJSON *mentions =
         cJSON_GetObjectItemCaseSensitive(message, "allowed_mentions");
-    cJSON *list = list_in(mentions, list_name);
-    cJSON *digits = json_id(id);
+    cJSON *list = list_in(mentions, "users");
+    cJSON *digits = json_id(user_id);
     cJSON *there;
     bool is_new = cJSON_GetArraySize(list) < MENTIONS;
     cJSON_ArrayForEach(there, list)
@@ -99,16 +99,6 @@ static void allow(cJSON *message, const char *list_name, uint64_t id)
         json_add(list, digits);
     else
         cJSON_Delete(digits);
-}
-
-void message_allow_user(cJSON *message, uint64_t user_id)
-{
-    allow(message, "users", user_id);
-}
-
-void message_allow_role(cJSON *message, uint64_t role_id)
-{
-    allow(message, "roles", role_id);
 }
 
 /* ---- embeds ---- */

@@ -45,7 +45,6 @@ void nonce_make(char out[static NONCE_BYTES], const char *instance,
                 const char *key);
 /* Adds users who may be pinged by this message. */
 void message_allow_user(cJSON *message, uint64_t user_id);
-void message_allow_role(cJSON *message, uint64_t role_id);
 
 cJSON *embed_new(struct str title, struct str description, int color);
 /* Of more than 25 fields the rest is left out. */
@@ -108,7 +107,6 @@ void form_add_upload(cJSON *form, const struct form_field *field,
 cJSON *answer_message(cJSON *data); /* type 4 */
 /* type 7: instead of the message whose button was pressed. */
 cJSON *answer_update(cJSON *data);
-cJSON *answer_deferred(bool only_me);  /* type 5 */
 cJSON *answer_form(cJSON *form);       /* type 9 */
 cJSON *answer_choices(cJSON *choices); /* type 8 */
 
