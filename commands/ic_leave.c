@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 /* Only one's own role; taking command from somebody is /ic assign. */
@@ -81,7 +82,8 @@ const struct command command_ic_leave = {
             {.name = "at",
              .help = "Since when, if not now: 18:53, 22:XX, 5m ago, Dec 17 "
                      "22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
         },
     .run = run,
     .told = told,

@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 static enum reply run(const struct call *call, struct request *request,
@@ -55,7 +56,8 @@ const struct command command_incident_reopen = {
             {.name = "at",
              .help = "Since when, if not now: 18:53, 22:XX, 5m ago, Dec 17 "
                      "22:XX",
-             .type = VALUE_TIME},
+             .type = VALUE_TIME,
+             .complete = complete_times},
         },
     .form_title = "Reopen",
     .form_fields = {"reason", "at"},

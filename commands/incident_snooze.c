@@ -1,4 +1,5 @@
 #include "commands/command.h"
+#include "commands/complete.h"
 #include "commands/words.h"
 
 #include "bot/core/due.h"
@@ -16,6 +17,13 @@ static bool is_about_one(enum reminder reminder)
 {
     return reminder == REMINDER_CHANGE || reminder == REMINDER_ITEM_DUE ||
            reminder == REMINDER_ITEM_OWNER;
+}
+
+static void complete_reminded(const struct call *call, struct str typed,
+                              struct choices *out)
+{
+    complete_open(call, typed, out);
+    complete_items(call, typed, out);
 }
 
 /* Until that day begins, or for so long from now. */
@@ -97,7 +105,8 @@ const struct command command_incident_snooze = {
              .max_units = 40},
             {.name = "entry",
              .help = "The change or action item that it is about: #7",
-             .type = VALUE_ENTRY},
+             .type = VALUE_ENTRY,
+             .complete = complete_reminded},
         },
     .run = run,
     .told = told,

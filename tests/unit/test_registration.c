@@ -169,6 +169,13 @@ static void every_command_is_whole(void **state)
             assert_int_equal(option->type == VALUE_CHOICE,
                              option->choices != NULL);
             assert_int_equal(option->type == VALUE_TEXT, option->max_units > 0);
+            /* A day is not offered as a time. */
+            bool is_named = option->type == VALUE_INCIDENT ||
+                            option->type == VALUE_ENTRY ||
+                            (option->type == VALUE_TIME &&
+                             strcmp(option->name, "base_date") != 0);
+            if (is_named && option->complete == NULL)
+                fail_msg("/%s offers no %s", command->name, option->name);
         }
         assert_true(files <= 1);
     }
