@@ -59,11 +59,11 @@ bool fill_from_menu(struct attempt *attempt, const struct check *check,
 void take_message_files(struct attempt *attempt, const struct check *check);
 /* form.c: the command's form as an answer. */
 cJSON *form_answer(struct attempt *attempt);
+/* typing.c: what is offered while somebody types. */
 struct choices {
     cJSON *list; /* of {name, value} */
     int count;
 };
-/* typing.c: what is offered while somebody types. */
 cJSON *typing_answer(struct attempt *attempt);
 
 #endif

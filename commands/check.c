@@ -89,15 +89,15 @@ static bool is_acceptable(const struct check *check, const char *name,
     return false;
 }
 
-static bool check_time(const struct check *check, const struct option *option,
-                       struct value *out)
+bool check_when(struct buf *words, const char *option, struct str text,
+                const struct when_base *base, struct when *out)
 {
     struct buf why = BUF_INIT(1000);
-    enum err err = when_parse(out->text, &check->times, &out->when, &why);
+    enum err err = when_parse(text, base, out, &why);
     if (err != ERR_OK) {
-        buf_addf(check->words, "`%s`: ", option->name);
-        markdown_add(check->words, buf_str(&why));
-        buf_add_text(check->words, " Nothing was kept.");
+        buf_addf(words, "`%s`: ", option);
+        markdown_add(words, buf_str(&why));
+        buf_add_text(words, " Nothing was kept.");
     }
     buf_release(&why);
     return err == ERR_OK;
@@ -271,7 +271,8 @@ static bool check_by_type(const struct check *check,
     case VALUE_TEXT:
         return true;
     case VALUE_TIME:
-        return check_time(check, option, out);
+        return check_when(check->words, option->name, out->text, &check->times,
+                          &out->when);
     case VALUE_CHOICE:
         return check_choice(check, option, out);
     case VALUE_LINK:

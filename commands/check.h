@@ -19,6 +19,9 @@ struct check {
  */
 bool check_option(const struct check *check, const struct option *option,
                   const struct interaction_option *raw, struct value *out);
+/* The time in `text`, typed for that option; false: refused. */
+bool check_when(struct buf *words, const char *option, struct str text,
+                const struct when_base *base, struct when *out);
 /* Most UTF-16 units that are typed for it; 0: it is not typed. */
 int option_max_units(const struct option *option);
 enum option_type option_discord_type(const struct option *option);

@@ -1,8 +1,6 @@
-#include "commands/command.h"
+#include "commands/check.h"
 #include "commands/complete.h"
 #include "commands/words.h"
-
-#include "bot/base/utf8.h"
 
 #define NOT_RECORDED "not recorded"
 
@@ -40,15 +38,7 @@ static bool set_milestone(const struct call *call, struct event *draft,
     if (str_is_nocase(time, NOT_RECORDED))
         return true;
     struct when_base base = incident_when_base(call->in, call->now_ms);
-    struct buf why = BUF_INIT(1000);
-    enum err err = when_parse(time, &base, &draft->milestone_at, &why);
-    if (err != ERR_OK) {
-        buf_add_text(words, "`time`: ");
-        markdown_add(words, buf_str(&why));
-        buf_add_text(words, " Nothing was kept.");
-    }
-    buf_release(&why);
-    return err == ERR_OK;
+    return check_when(words, "time", time, &base, &draft->milestone_at);
 }
 
 /* What stands there, to be changed in places. */

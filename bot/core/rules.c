@@ -309,6 +309,63 @@ static bool exists(struct step *step)
                         "one.");
 }
 
+static void decide(struct step *step)
+{
+    switch (step->request->kind) {
+    case REQUEST_DECLARE:
+        decide_declare(step);
+        break;
+    case REQUEST_MOVE:
+        decide_move(step);
+        break;
+    case REQUEST_ASSIGN:
+        decide_assign(step);
+        break;
+    case REQUEST_ADD:
+        decide_entry(step);
+        break;
+    case REQUEST_EFFECT:
+        decide_result(step);
+        break;
+    case REQUEST_EDIT:
+        decide_edit(step);
+        break;
+    case REQUEST_STRIKE:
+        decide_strike(step);
+        break;
+    case REQUEST_SETTLE:
+        decide_settlement(step);
+        break;
+    case REQUEST_ITEM:
+        decide_item(step);
+        break;
+    case REQUEST_HANDOFF:
+        decide_handoff(step);
+        break;
+    case REQUEST_LINK:
+        decide_link(step);
+        break;
+    case REQUEST_SET:
+        decide_set(step);
+        break;
+    case REQUEST_SNOOZE:
+        decide_snooze(step);
+        break;
+    case REQUEST_REMIND:
+        decide_reminder(step);
+        break;
+    case REQUEST_WRITE:
+        decide_section(step);
+        break;
+    case REQUEST_LOST:
+        decide_loss(step);
+        break;
+    case REQUEST_KIND_COUNT:
+        assert(false);
+        break;
+    }
+}
+
 void incident_step(const struct incident *in, const struct request *request,
                    const struct subject *subject, int64_t now_ms,
                    struct outcome *out)
@@ -336,57 +393,5 @@ void incident_step(const struct incident *in, const struct request *request,
         event->actor = event->recorder;
     if (request->kind != REQUEST_DECLARE && !exists(&step))
         return;
-    switch (request->kind) {
-    case REQUEST_DECLARE:
-        decide_declare(&step);
-        break;
-    case REQUEST_MOVE:
-        decide_move(&step);
-        break;
-    case REQUEST_ASSIGN:
-        decide_assign(&step);
-        break;
-    case REQUEST_ADD:
-        decide_entry(&step);
-        break;
-    case REQUEST_EFFECT:
-        decide_result(&step);
-        break;
-    case REQUEST_EDIT:
-        decide_edit(&step);
-        break;
-    case REQUEST_STRIKE:
-        decide_strike(&step);
-        break;
-    case REQUEST_SETTLE:
-        decide_settlement(&step);
-        break;
-    case REQUEST_ITEM:
-        decide_item(&step);
-        break;
-    case REQUEST_HANDOFF:
-        decide_handoff(&step);
-        break;
-    case REQUEST_LINK:
-        decide_link(&step);
-        break;
-    case REQUEST_SET:
-        decide_set(&step);
-        break;
-    case REQUEST_SNOOZE:
-        decide_snooze(&step);
-        break;
-    case REQUEST_REMIND:
-        decide_reminder(&step);
-        break;
-    case REQUEST_WRITE:
-        decide_section(&step);
-        break;
-    case REQUEST_LOST:
-        decide_loss(&step);
-        break;
-    case REQUEST_KIND_COUNT:
-        assert(false);
-        break;
-    }
+    decide(&step);
 }
