@@ -2,14 +2,11 @@
 
 #include "bot/base/mem.h"
 #include "bot/io/certificates.h"
-#include "bot/io/loop.h"
+#include "bot/io/multi.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define IDLE_TRANSFERS     32 /* more are freed again after a burst */
 #define IDLE_BYTES         16384
@@ -32,200 +29,15 @@ struct transfer {
     char error[CURL_ERROR_SIZE];
 };
 
-struct watch;
-
 struct rest_curl {
-    uv_loop_t *loop;
-    uv_timer_t timer;
-    struct turn_end *turn_end;
-    CURLM *multi;
-    struct watch **watches; /* by socket; NULL: not watched */
-    int watch_room;
+    struct multi *multi;
     struct transfer *busy, *idle;
     int idle_count;
     /* By [with_token][with_body]: built once, borrowed by every request. */
     struct curl_slist *headers[2][2];
     char *user_agent, *ca_file;
     bool is_tls;
-    void (*ended)(void *context);
-    void *context;
 };
-
-/* ---- the loop's side ---- */
-
-/* curl stops watching a socket after every answer, and starts again with the
- * next request. The loop goes on watching for that: five system calls less per
- * request. Only of a connected socket does curl tell when it is closed: one
- * that never got so far is closed unseen, and its number is soon another's. */
-struct watch {
-    uv_poll_t poll;
-    struct rest_curl *curl;
-    curl_socket_t socket;
-    int wanted;         /* by curl: UV_READABLE | UV_WRITABLE; 0: nothing now */
-    int watched;        /* by the loop */
-    bool is_connection; /* no pipe of curl's resolver */
-    bool is_kept;       /* until we are told that the socket is closed */
-};
-
-static struct watch *find_watch(const struct rest_curl *curl,
-                                curl_socket_t socket)
-{
-    return socket < curl->watch_room ? curl->watches[socket] : NULL;
-}
-
-static struct watch *make_watch(struct rest_curl *curl, curl_socket_t socket)
-{
-    struct watch *watch = mem_alloc(sizeof *watch);
-    if (socket >= curl->watch_room) {
-        int room = socket + 64;
-        curl->watches =
-            mem_resize(curl->watches, (size_t)room * sizeof(struct watch *));
-        memset(curl->watches + curl->watch_room, 0,
-               (size_t)(room - curl->watch_room) * sizeof(struct watch *));
-        curl->watch_room = room;
-    }
-    curl->watches[socket] = watch;
-    watch->curl = curl;
-    watch->socket = socket;
-    int failed = uv_poll_init_socket(curl->loop, &watch->poll, socket);
-    assert(failed == 0);
-    watch->poll.data = watch;
-    return watch;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static void drop_watch(struct watch *watch)
-{
-    watch->curl->watches[watch->socket] = NULL;
-    uv_close((uv_handle_t *)&watch->poll, free_handle);
-}
-
-static void on_socket(uv_poll_t *poll, int status, int events);
-
-static void want(struct watch *watch, int events)
-{
-    watch->wanted = events;
-    if (watch->watched != events)
-        (void)uv_poll_start(&watch->poll, events, on_socket);
-    watch->watched = events;
-}
-
-static bool is_connected(curl_socket_t socket)
-{
-    struct sockaddr_storage peer;
-    socklen_t n = sizeof peer;
-    return getpeername(socket, (struct sockaddr *)&peer, &n) == 0;
-}
-
-static void act(struct rest_curl *curl, curl_socket_t socket, int events)
-{
-    int running;
-    CURLMcode code =
-        curl_multi_socket_action(curl->multi, socket, events, &running);
-    assert(code == CURLM_OK);
-    curl->ended(curl->context);
-}
-
-static void on_socket(uv_poll_t *poll, int status, int events)
-{
-    struct watch *watch = poll->data;
-    int flags = 0;
-    if (status < 0) {
-        watch->watched = 0; /* libuv has stopped */
-        flags |= CURL_CSELECT_ERR;
-    }
-    if (watch->wanted == 0) { /* the peer closes a kept connection */
-        watch->watched = 0;
-        (void)uv_poll_stop(poll);
-        return;
-    }
-    if (events & UV_READABLE)
-        flags |= CURL_CSELECT_IN;
-    if (events & UV_WRITABLE)
-        flags |= CURL_CSELECT_OUT;
-    act(watch->curl, watch->socket, flags);
-}
-
-static int watch_socket(CURL *easy, curl_socket_t socket, int what,
-                        void *context, void *unused)
-{
-    struct rest_curl *curl = context;
-    struct watch *watch = find_watch(curl, socket);
-    (void)easy;
-    (void)unused;
-    if (what != CURL_POLL_REMOVE) {
-        if (watch == NULL)
-            watch = make_watch(curl, socket);
-        want(watch, (what & CURL_POLL_IN ? UV_READABLE : 0) |
-                        (what & CURL_POLL_OUT ? UV_WRITABLE : 0));
-    } else if (watch != NULL) {
-        watch->wanted = 0;
-        watch->is_kept =
-            watch->is_kept || (watch->is_connection && is_connected(socket));
-        if (!watch->is_kept)
-            drop_watch(watch);
-    }
-    return 0;
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-    act(timer->data, CURL_SOCKET_TIMEOUT, 0);
-}
-
-static void on_turn_end(void *context)
-{
-    act(context, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* "At once" is the end of the turn: libuv runs a timer of 0 ms that was set by
- * a timer before it looks at sockets, so a fast server could keep all others
- * waiting. */
-static int set_timer(CURLM *multi, long ms, void *context)
-{
-    struct rest_curl *curl = context;
-    (void)multi;
-    if (ms == 0)
-        turn_end_wake(curl->turn_end);
-    if (ms <= 0)
-        return uv_timer_stop(&curl->timer);
-    return uv_timer_start(&curl->timer, on_timer, (uint64_t)ms, 0);
-}
-
-/* ---- one request ---- */
-
-/* curl opens its sockets without close-on-exec; a helper must not get one. */
-static curl_socket_t open_socket(void *context, curlsocktype purpose,
-                                 struct curl_sockaddr *address)
-{
-    curl_socket_t made = socket(
-        address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    (void)purpose;
-    if (made < 0)
-        return made;
-    struct watch *former = find_watch(context, made);
-    int wanted = former == NULL ? 0 : former->wanted;
-    if (former != NULL)
-        drop_watch(former); /* closed unseen */
-    struct watch *watch = make_watch(context, made);
-    watch->is_connection = true;
-    /* curl takes the new one for the former, and would not ask again. */
-    if (wanted != 0)
-        want(watch, wanted);
-    return made;
-}
-
-static int close_socket(void *context, curl_socket_t socket)
-{
-    struct watch *watch = find_watch(context, socket);
-    if (watch != NULL)
-        drop_watch(watch);
-    return close(socket);
-}
 
 static size_t take_bytes(char *bytes, size_t size, size_t n, void *context)
 {
@@ -270,10 +82,10 @@ static struct transfer *transfer_new(struct rest_curl *curl)
     SET(easy, CURLOPT_WRITEDATA, transfer);
     SET(easy, CURLOPT_PREREQFUNCTION, before_sending);
     SET(easy, CURLOPT_PREREQDATA, transfer);
-    SET(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    SET(easy, CURLOPT_OPENSOCKETDATA, curl);
-    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    SET(easy, CURLOPT_CLOSESOCKETDATA, curl);
+    SET(easy, CURLOPT_OPENSOCKETFUNCTION, multi_open_socket);
+    SET(easy, CURLOPT_OPENSOCKETDATA, curl->multi);
+    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
+    SET(easy, CURLOPT_CLOSESOCKETDATA, curl->multi);
     SET(easy, CURLOPT_USERAGENT, curl->user_agent);
     SET(easy, CURLOPT_NOSIGNAL, 1L);
     SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
@@ -409,7 +221,8 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
     SET(transfer->easy, CURLOPT_URL, order->url);
     SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)order->timeout_ms);
     link_busy(curl, transfer);
-    CURLMcode code = curl_multi_add_handle(curl->multi, transfer->easy);
+    CURLMcode code =
+        curl_multi_add_handle(multi_handle(curl->multi), transfer->easy);
     assert(code == CURLM_OK);
 }
 
@@ -428,7 +241,7 @@ static enum transfer_result result_of(const struct transfer *transfer,
 struct transfer *transfer_next(struct rest_curl *curl, struct transfer_end *end)
 {
     int left;
-    CURLMsg *message = curl_multi_info_read(curl->multi, &left);
+    CURLMsg *message = curl_multi_info_read(multi_handle(curl->multi), &left);
     if (message == NULL)
         return NULL;
     assert(message->msg == CURLMSG_DONE);
@@ -439,7 +252,7 @@ struct transfer *transfer_next(struct rest_curl *curl, struct transfer_end *end)
     (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
-    (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+    (void)curl_multi_remove_handle(multi_handle(curl->multi), transfer->easy);
     if (code != CURLE_OK && transfer->error[0] == '\0')
         (void)snprintf(transfer->error, sizeof transfer->error, "%s",
                        curl_easy_strerror(code));
@@ -508,12 +321,7 @@ struct rest_curl *rest_curl_new(uv_loop_t *loop,
                                 void (*ended)(void *context), void *context)
 {
     struct rest_curl *curl = mem_alloc(sizeof *curl);
-    /* OpenSSL starts by itself when it is first used. */
-    CURLcode code = curl_global_init(CURL_GLOBAL_NOTHING);
-    assert(code == CURLE_OK);
-    curl->loop = loop;
-    curl->ended = ended;
-    curl->context = context;
+    curl->multi = multi_new(loop, IDLE_CONNECTIONS, ended, context);
     curl->user_agent = mem_text(config->user_agent);
     curl->ca_file = config->ca_file == NULL ? NULL : mem_text(config->ca_file);
     curl->is_tls = str_starts(str_of(config->api_base), "https:");
@@ -521,17 +329,6 @@ struct rest_curl *rest_curl_new(uv_loop_t *loop,
         curl->headers[0][with_body] = headers_new(NULL, with_body);
         curl->headers[1][with_body] = headers_new(config->token, with_body);
     }
-    (void)uv_timer_init(loop, &curl->timer);
-    curl->timer.data = curl;
-    curl->turn_end = turn_end_new(loop, on_turn_end, curl);
-    curl->multi = curl_multi_init();
-    assert(curl->multi != NULL);
-    (void)curl_multi_setopt(curl->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-    (void)curl_multi_setopt(curl->multi, CURLMOPT_SOCKETDATA, curl);
-    (void)curl_multi_setopt(curl->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    (void)curl_multi_setopt(curl->multi, CURLMOPT_TIMERDATA, curl);
-    (void)curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS,
-                            IDLE_CONNECTIONS);
     return curl;
 }
 
@@ -542,18 +339,16 @@ void rest_curl_free(struct rest_curl *curl)
     while (curl->busy != NULL) {
         struct transfer *transfer = curl->busy;
         curl->busy = transfer->next;
-        (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+        (void)curl_multi_remove_handle(multi_handle(curl->multi),
+                                       transfer->easy);
         transfer_free(transfer);
     }
     while (curl->idle != NULL)
         transfer_free(take_idle(curl));
-    (void)curl_multi_cleanup(curl->multi);
-    free(curl->watches);
-    turn_end_free(curl->turn_end);
+    multi_free(curl->multi);
     for (int i = 0; i < 4; i++)
         curl_slist_free_all(curl->headers[i / 2][i % 2]);
     free(curl->user_agent);
     free(curl->ca_file);
-    curl_global_cleanup();
-    uv_close((uv_handle_t *)&curl->timer, free_handle);
+    free(curl);
 }
