@@ -15,7 +15,7 @@ SANITIZE ?= 0
 CLANG := $(if $(findstring clang,$(CC)),-clang)
 BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)$(CLANG)
 
-PACKAGES := libwebsockets libcurl libcjson sqlite3 libuv libssl libcrypto zlib
+PACKAGES := libwebsockets libmicrohttpd libcurl libcjson sqlite3 libuv libssl libcrypto zlib
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings \
 	-Wundef -Wpointer-arith -Wcast-qual -Wswitch-enum -Werror

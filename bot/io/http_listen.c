@@ -1,0 +1,105 @@
+#include "bot/io/http_listen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BACKLOG 128
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+/* Numbers only: where to listen is not for a name server to say. */
+static bool read_address(struct str text, union address *out)
+{
+    char host[INET6_ADDRSTRLEN + 2];
+    uint64_t port;
+    size_t colon = text.n;
+    while (colon > 0 && text.s[colon - 1] != ':')
+        colon--;
+    if (colon == 0 || !str_to_u64(str_from(text, colon), &port) ||
+        port > UINT16_MAX || colon >= sizeof host)
+        return false;
+    struct str name = {text.s, colon - 1};
+    *out = (union address){.v4 = {.sin_family = AF_INET}};
+    if (str_starts(name, "[") && str_ends(name, "]")) {
+        name = (struct str){name.s + 1, name.n - 2};
+        *out = (union address){.v6 = {.sin6_family = AF_INET6}};
+        out->v6.sin6_port = htons((uint16_t)port);
+    } else {
+        out->v4.sin_port = htons((uint16_t)port);
+    }
+    str_copy_to(host, str_is(name, "localhost") ? STR("127.0.0.1") : name);
+    return out->any.sa_family == AF_INET
+               ? inet_pton(AF_INET, host, &out->v4.sin_addr) == 1
+               : inet_pton(AF_INET6, host, &out->v6.sin6_addr) == 1;
+}
+
+static void print_address(const union address *from,
+                          char to[HTTP_ADDRESS_BYTES])
+{
+    char host[INET6_ADDRSTRLEN];
+    bool is_v6 = from->any.sa_family == AF_INET6;
+    (void)http_listen_peer(&from->any, host);
+    (void)snprintf(
+        to, HTTP_ADDRESS_BYTES, is_v6 ? "[%s]:%u" : "%s:%u", host,
+        (unsigned)ntohs(is_v6 ? from->v6.sin6_port : from->v4.sin_port));
+}
+
+int http_listen_open(const char *listen_at, char address[HTTP_ADDRESS_BYTES],
+                     struct buf *why)
+{
+    union address at;
+    socklen_t n;
+    int on = 1;
+    if (!read_address(str_of(listen_at), &at)) {
+        buf_addf(why,
+                 "cannot listen on \"%s\": it takes an address and a port, "
+                 "such as 127.0.0.1:9464 or [::1]:9464",
+                 listen_at);
+        return -1;
+    }
+    n = at.any.sa_family == AF_INET6 ? sizeof at.v6 : sizeof at.v4;
+    int fd =
+        socket(at.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 &&
+              setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+              bind(fd, &at.any, n) == 0 && listen(fd, BACKLOG) == 0 &&
+              getsockname(fd, &at.any, &n) == 0;
+    if (!ok) {
+        buf_addf(why, "cannot listen on %s: %s", listen_at, strerror(errno));
+        http_listen_close(fd);
+        return -1;
+    }
+    print_address(&at, address);
+    return fd;
+}
+
+void http_listen_close(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+uint64_t http_listen_peer(const struct sockaddr *from,
+                          char words[INET6_ADDRSTRLEN])
+{
+    union address address;
+    uint64_t who = 0;
+    words[0] = '\0';
+    if (from->sa_family == AF_INET) {
+        memcpy(&address.v4, from, sizeof address.v4);
+        (void)inet_ntop(AF_INET, &address.v4.sin_addr, words, INET6_ADDRSTRLEN);
+        who = address.v4.sin_addr.s_addr;
+    } else if (from->sa_family == AF_INET6) {
+        memcpy(&address.v6, from, sizeof address.v6);
+        (void)inet_ntop(AF_INET6, &address.v6.sin6_addr, words,
+                        INET6_ADDRSTRLEN);
+        memcpy(&who, &address.v6.sin6_addr, sizeof who);
+    }
+    return who;
+}
