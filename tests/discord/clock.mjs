@@ -51,7 +51,7 @@ export function idMaker(clock) {
     };
 }
 
-export const idTime = (id) => Number(BigInt(id) >> 22n) + EPOCH_MS;
+const idTime = (id) => Number(BigInt(id) >> 22n) + EPOCH_MS;
 
 /** API timestamps: ISO 8601, microseconds, offset (Reference, ISO8601). */
 export const timestamp = (ms) => new Date(ms).toISOString().replace(/(\.\d{3})Z$/, '$1000+00:00');

@@ -112,7 +112,7 @@ function numbered(components) {
 }
 
 /** Who a text pings under these allowed_mentions (Allowed Mentions object). */
-export function pingsOf(message, allowed, held) {
+function pingsOf(message, allowed, held) {
     const guild = message.channel.guild;
     const parse = allowed ? allowed.parse ?? [] : ['users', 'roles', 'everyone'];
     let text = message.content;

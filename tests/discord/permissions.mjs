@@ -26,7 +26,7 @@ export const BITS = {
     PIN_MESSAGES: 1n << 51n,
     BYPASS_SLOWMODE: 1n << 52n,
 };
-export const ALL = (1n << 53n) - 1n;
+const ALL = (1n << 53n) - 1n;
 
 /** 'SEND_MESSAGES', ['A', 'B'], a decimal string, a BigInt: as one BigInt. */
 export function bits(value) {

@@ -440,6 +440,6 @@ class Channel {
     }
 }
 
-export function channelName(name) {
+function channelName(name) {
     return name.toLowerCase().replace(/[\s.,:;!?"'#@()/\\]+/g, '-').replace(/-{2,}/g, '-').replace(/^-|-$/g, '') || '-';
 }

@@ -12,7 +12,7 @@ export const program = join(build, 'opsroom');
 const toml = (value) => (Array.isArray(value) ? `[${value.map(toml).join(', ')}]` : JSON.stringify(value));
 
 /** {storage: {path: 'x'}} as TOML. */
-export function settingsText(settings) {
+function settingsText(settings) {
     return Object.entries(settings).map(([section, keys]) => `[${section}]\n${
         Object.entries(keys).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`).join('\n');
 }

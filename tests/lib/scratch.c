@@ -110,41 +110,6 @@ int64_t scratch_number(const struct scratch *scratch, const char *sql)
     return number;
 }
 
-static void add_rows(sqlite3 *db, const char *table, struct buf *out)
-{
-    char sql[256];
-    sqlite3_stmt *stmt = NULL;
-    (void)snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
-    check(db, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), sql);
-    while (sqlite3_step(stmt) == SQLITE_ROW) {
-        buf_addf(out, "\n%s", table);
-        for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-            const void *bytes = sqlite3_column_blob(stmt, i);
-            int n = sqlite3_column_bytes(stmt, i);
-            buf_addf(out, "|%d:", sqlite3_column_type(stmt, i));
-            buf_add_bytes(out, bytes, (size_t)n);
-        }
-    }
-    (void)sqlite3_finalize(stmt);
-}
-
-struct sha256 scratch_rows(const struct scratch *scratch)
-{
-    static const char tables[] =
-        "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-    struct buf rows = BUF_INIT((size_t)256 << 20);
-    sqlite3 *db = open_raw(scratch);
-    sqlite3_stmt *stmt = NULL;
-    check(db, sqlite3_prepare_v2(db, tables, -1, &stmt, NULL), tables);
-    while (sqlite3_step(stmt) == SQLITE_ROW)
-        add_rows(db, (const char *)sqlite3_column_text(stmt, 0), &rows);
-    (void)sqlite3_finalize(stmt);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    struct sha256 hash = sha256_of(buf_str(&rows));
-    buf_release(&rows);
-    return hash;
-}
-
 /* ---- requests ---- */
 
 enum verdict scratch_take(struct store *store, struct incident *in,

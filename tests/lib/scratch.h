@@ -28,8 +28,6 @@ int64_t scratch_number(const struct scratch *scratch, const char *sql);
 bool scratch_has(const struct scratch *scratch, const char *suffix);
 void scratch_write(const char *path, const void *bytes, size_t n);
 void scratch_read(const char *path, struct buf *out);
-/* A digest of every row of every table, in the store's own view. */
-struct sha256 scratch_rows(const struct scratch *scratch);
 
 /* The road of a request, in a turn of its own unless one is open. */
 enum verdict scratch_take(struct store *store, struct incident *in,

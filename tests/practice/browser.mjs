@@ -42,7 +42,7 @@ export async function withBrowser(options, play) {
     }
 }
 
-export class Visit {
+class Visit {
     static async open(browser, room, { width = 1400, height = 900, scheme = 'light', as = 'nova', name = 'page', folder = 'build/practice', motion = 'reduce' } = {}) {
         const context = await browser.newContext({
             viewport: { width, height }, colorScheme: scheme, reducedMotion: motion, timezoneId: 'UTC', locale: 'en-GB', hasTouch: width < 600,
