@@ -98,9 +98,7 @@ struct latest {
  * room is not ahead of it. */
 static bool is_out(const struct call *call, const struct entry *entry)
 {
-    bool in_war_room = incident_room(call->in) != 0 &&
-                       call->channel_id == incident_room(call->in);
-    return in_war_room ||
+    return reach_in_room(call, call->in) ||
            entry->event.recorded_at_ms <=
                call->now_ms - call->config->live_delay_s * MS_PER_SECOND;
 }

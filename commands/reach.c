@@ -10,17 +10,20 @@ static bool has_role_in(const struct incident *in, uint64_t user_id)
     return false;
 }
 
+bool reach_in_room(const struct call *call, const struct incident *in)
+{
+    uint64_t room = incident_room(in);
+    return room != 0 && (room == call->channel_id || room == call->parent_id);
+}
+
 bool reach_may_know(const struct call *call, const struct incident *in)
 {
-    /* 0 when others read in that channel, too. */
-    uint64_t room = incident_room(in);
     uint64_t user_id = call->caller.id;
     if (in->guild_id != call->guild_id)
         return false;
     return !in->is_private || in->declared_by.id == user_id ||
-           (room != 0 &&
-            (room == call->channel_id || room == call->parent_id)) ||
-           has_role_in(in, user_id) || call_has(call, RIGHT_ADMIN);
+           reach_in_room(call, in) || has_role_in(in, user_id) ||
+           call_has(call, RIGHT_ADMIN);
 }
 
 enum err reach_room(const struct call *call, struct incident *out)

@@ -12,6 +12,9 @@
  * whoever asks from its room or a thread there, because Discord lets only those
  * in who may see it. */
 bool reach_may_know(const struct call *call, const struct incident *in);
+/* From its war room or a thread there. A private incident has none where others
+ * read, too. */
+bool reach_in_room(const struct call *call, const struct incident *in);
 /* The one in whose room, or a thread of it, the call was made; NOT_FOUND: in
  * none that the caller may know of. */
 MUST_CHECK enum err reach_room(const struct call *call, struct incident *out);

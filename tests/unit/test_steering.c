@@ -164,8 +164,12 @@ static void status_is_no_way_around_the_live_room(void **state)
     words = caller_does(&caller, &asked);
     assert_says(words, "\\[removed: a password\\] was wrong");
     assert_null(strstr(words, "hunter2secret"));
+    asked.channel_id = 3000; /* a thread of the war room */
+    asked.parent_id = 1001;
+    assert_says(caller_does(&caller, &asked), "was wrong");
     caller.now_ms += 10 * MS_PER_MINUTE;
     asked.channel_id = LOBBY;
+    asked.parent_id = 0;
     assert_says(caller_does(&caller, &asked), "was wrong");
     asked = slash("incident list");
     assert_null(strstr(caller_does(&caller, &asked), "hunter2secret"));
