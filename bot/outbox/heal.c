@@ -1,21 +1,17 @@
 #include "bot/outbox/heal.h"
 
-#define INCIDENTS_MOST 200
+#include "bot/room/room.h"
 
-static bool tell_failed(const struct event *task, void *context)
-{
-    *(bool *)context = task->failed;
-    return false;
-}
+#define INCIDENTS_MOST 200
 
 static enum err want_failed(struct store *store, int64_t id,
                             enum effect_kind kind, int64_t now_ms)
 {
-    bool failed = false;
-    enum err err = store_last_task(store, id, kind, 0, tell_failed, &failed);
-    if (err == ERR_NOT_FOUND || (err == ERR_OK && !failed))
-        return ERR_OK;
-    return err == ERR_OK ? store_want(store, kind, id, 0, NULL, now_ms) : err;
+    bool failed;
+    enum err err = effect_failed_last(store, id, kind, 0, &failed);
+    return err == ERR_OK && failed
+               ? store_want(store, kind, id, 0, NULL, now_ms)
+               : err;
 }
 
 static enum err heal_one(struct store *store, int64_t id, int64_t now_ms)

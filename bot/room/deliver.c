@@ -109,12 +109,12 @@ static bool tell_failed(const struct event *task, void *context)
     return false;
 }
 
-enum err visit_last_failed(const struct visit *visit, enum effect_kind effect,
-                           int64_t target, bool *out)
+enum err effect_failed_last(struct store *store, int64_t incident_id,
+                            enum effect_kind effect, int64_t target, bool *out)
 {
     bool failed = false;
-    enum err err = store_last_task(visit->store, visit->delivery->in.id, effect,
-                                   target, tell_failed, &failed);
+    enum err err = store_last_task(store, incident_id, effect, target,
+                                   tell_failed, &failed);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return err;
     *out = failed;
@@ -313,8 +313,8 @@ static enum delivery_verdict done_after_all(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
     bool had_failed;
-    if (visit_last_failed(visit, delivery->row.kind, delivery->row.target,
-                          &had_failed) != ERR_OK)
+    if (effect_failed_last(visit->store, delivery->in.id, delivery->row.kind,
+                           delivery->row.target, &had_failed) != ERR_OK)
         return visit_store_failed(visit);
     if (had_failed)
         result_begin(visit)->text = STR("What hindered it is out of the way.");

@@ -58,11 +58,6 @@ void visit_say_refused(struct visit *visit, const struct refusal *refusal);
 /* For good, for the reason in delivery->words. */
 enum delivery_verdict visit_failed(struct visit *visit);
 
-/* Whether what was recorded of it last says that it failed. */
-MUST_CHECK enum err visit_last_failed(const struct visit *visit,
-                                      enum effect_kind effect, int64_t target,
-                                      bool *out);
-
 /* ---- messages ---- */
 
 /* POST under the nonce of `key`. Takes the message. */

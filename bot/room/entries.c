@@ -261,7 +261,7 @@ static enum err card_stands(const struct rooms_work *work, bool *out)
     *out = work->view.room == ROOM_WAR || err == ERR_OK;
     if (*out || err != ERR_NOT_FOUND)
         return *out ? ERR_OK : err;
-    err = visit_last_failed(work->visit, EFFECT_LIVE_CARD, 0, out);
+    err = effect_failed_last(store, id, EFFECT_LIVE_CARD, 0, out);
     return err != ERR_OK || *out ? err
                                  : store_want(store, EFFECT_LIVE_CARD, id, 0,
                                               NULL, work->visit->now_ms);

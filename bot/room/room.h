@@ -56,6 +56,11 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
                                    const struct rest_answer *answer,
                                    int64_t now_ms);
 
+/* Whether what was recorded of that effect last says that it failed. */
+MUST_CHECK enum err effect_failed_last(struct store *store, int64_t incident_id,
+                                       enum effect_kind effect, int64_t target,
+                                       bool *out);
+
 /* The card's message: a form of the incident, the same for the same incident.
  * In the live room without secrets, and with the one button for readers. The
  * caller owns it. */
