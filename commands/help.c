@@ -119,7 +119,7 @@ static enum reply run(const struct call *call, struct request *request,
             explain(command, words);
             return REPLY_TEXT;
         }
-        buf_add_text(words, "There is no such command. These there are:\n");
+        buf_add_text(words, "There is no such command. There are these:\n");
     }
     add_main(call, words);
     add_others(call, words);

@@ -1,7 +1,7 @@
 /*
  * Words that will help nobody half a year later: "tweaked the CDNs", "fixed
  * it", "some". The answer to an entry names the word and offers the change
- * form; nothing is ever blocked for it (product.md 1).
+ * form; nothing is ever blocked for it.
  */
 #ifndef BOT_CORE_HINTS_H
 #define BOT_CORE_HINTS_H

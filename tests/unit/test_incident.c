@@ -120,7 +120,7 @@ static void nothing_happens_to_what_is_not_declared(void **state)
 
 /* ---- move ---- */
 
-/* product.md's table, written down once more. */
+/* The table of moves, written down once more. */
 static bool table_allows(int from, int to)
 {
     static const char *const rows[STATE_COUNT] = {
