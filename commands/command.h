@@ -143,6 +143,8 @@ struct call {
 /* Zeroed; for what the request borrows, or more() and told() need. */
 void *call_alloc(const struct call *call, size_t bytes);
 struct str call_copy(const struct call *call, struct str text);
+/* The call's files become evidence of what the request adds. */
+void call_fetch(const struct call *call, struct request *request);
 /* The option of that name; asserts that the command has it. */
 const struct value *call_value(const struct call *call, const char *name);
 bool call_has(const struct call *call, enum right right);

@@ -19,6 +19,15 @@ const struct value *call_value(const struct call *call, const char *name)
     return &call->values[option - call->command->options];
 }
 
+void call_fetch(const struct call *call, struct request *request)
+{
+    for (int i = 0; i < call->file_count && i < FETCH_MOST; i++) {
+        const struct interaction_file *file = &call->files[i];
+        request->fetches[request->fetch_count++] =
+            (struct fetch){file->url, file->name, file->type};
+    }
+}
+
 struct str clean_name(char out[static NAME_BYTES],
                       const struct interaction_user *user)
 {
@@ -183,7 +192,8 @@ bool fill_options(struct attempt *attempt)
     };
     if (!knows_all_names(attempt))
         return false;
-    if (attempt->run->call.message != NULL)
+    if (attempt->menu != NULL && attempt->menu->files &&
+        attempt->run->call.message != NULL)
         take_message_files(attempt, &check);
     for (int i = 0; i < command_option_count(command); i++)
         if (!fill_option(attempt, &check, i))

@@ -49,9 +49,7 @@ static bool more(const struct call *call, const struct incident *after,
     draft->actor = call->message_author;
     draft->occurred = call->message_time;
     draft->link = draft->origin = call->message_link;
-    for (int i = 0; i < call->file_count && i < FETCH_MOST; i++)
-        request->fetches[request->fetch_count++] = (struct fetch){
-            call->files[i].url, call->files[i].name, call->files[i].type};
+    call_fetch(call, request);
     return true;
 }
 

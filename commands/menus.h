@@ -12,9 +12,10 @@ struct menu {
     enum { MENU_USER = 2, MENU_MESSAGE = 3 } type; /* Discord's numbers */
     const char *command;
     const char *presets; /* as of a button */
-    bool form; /* to be completed first: opens the command's form, filled in */
-    /* Options of the command that get a part of the message; NULL, or one that
-     * the command has not: left alone. Its files go with the FILE option. */
+    bool form;  /* to be completed first: opens the command's form, filled in */
+    bool files; /* the message's are kept with it: call->files */
+    /* Options of the command that get a part of the message; NULL: left
+     * alone. */
     const char *content, *author, *time, *link;
     const char *user; /* gets the member */
 };

@@ -63,11 +63,7 @@ static enum reply run(const struct call *call, struct request *request,
     draft->visibility = visibility_of(call, draft->kind);
     draft->file_name = call->files[0].name;
     draft->file_type = call->files[0].type;
-    for (int i = 0; i < call->file_count && i < FETCH_MOST; i++) {
-        const struct interaction_file *file = &call->files[i];
-        request->fetches[request->fetch_count++] =
-            (struct fetch){file->url, file->name, file->type};
-    }
+    call_fetch(call, request);
     return set_actor(call, draft, answer) ? REPLY_REQUEST : REPLY_REFUSED;
 }
 

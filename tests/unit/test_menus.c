@@ -66,6 +66,11 @@ static void other_menus_say_what_it_is(void **state)
     assert_int_equal(kept()->kind, EVENT_EVIDENCE);
     assert_int_equal(caller.run.request.fetch_count, 2);
     assert_text(caller.run.request.fetches[1].name, "log.txt");
+    /* An action item has no files, so none is missed. */
+    it = message_menu("Make action item", "Buy a bigger disk");
+    it.target_message.id += 2;
+    add_file_to(&it, "core.bin", 5000000);
+    assert_null(strstr(does(&it), "could not be kept"));
 }
 
 /* Pictures without words, a monitor's embed, a bot, more than an entry holds,
