@@ -43,13 +43,10 @@ static void add_menus(struct buf *words)
 {
     const char *comma = "On a message or member, under Apps: ";
     for (int i = 0; i < menu_count; i++) {
-        if (!menu_is_offered(&menus[i]))
-            continue;
         buf_addf(words, "%s*%s*", comma, menus[i].name);
         comma = ", ";
     }
-    if (comma[0] == ',')
-        buf_add_char(words, '\n');
+    buf_add_char(words, '\n');
 }
 
 static void add_choices(const struct option *option, struct buf *words)

@@ -39,8 +39,7 @@
     X(opsroom_export)                                                          \
     X(help)
 
-/* The first word of commands that come in groups, and its help. One without a
- * command is not registered. */
+/* The first word of commands that come in groups, and its help. */
 #define COMMAND_GROUP_LIST(X)                                                  \
     X("incident", "Declare, follow and steer an incident")                     \
     X("ic", "Who commands, who does what")                                     \

@@ -23,16 +23,10 @@ const struct menu menus[] = {
 /* clang-format on */
 const int menu_count = sizeof menus / sizeof menus[0];
 
-bool menu_is_offered(const struct menu *menu)
-{
-    return command_find(str_of(menu->command)) != NULL;
-}
-
 const struct menu *menu_find(struct str name, int type)
 {
     for (int i = 0; i < menu_count; i++)
-        if (str_is(name, menus[i].name) && (int)menus[i].type == type &&
-            menu_is_offered(&menus[i]))
+        if (str_is(name, menus[i].name) && (int)menus[i].type == type)
             return &menus[i];
     return NULL;
 }

@@ -22,10 +22,9 @@ struct menu {
 
 extern const struct menu menus[];
 extern const int menu_count;
-/* A menu whose command there is. `type` is Discord's command type. */
+/* `type` is Discord's command type. */
 const struct menu *menu_find(struct str name, int type); /* or NULL */
 /* How a message fills that command's options, or NULL. */
 const struct menu *menu_of_command(const struct command *command);
-bool menu_is_offered(const struct menu *menu);
 
 #endif

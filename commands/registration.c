@@ -123,7 +123,6 @@ static bool only_for_admins(const char *group)
     return only;
 }
 
-/* NULL: none of its commands is there. */
 static cJSON *registered_group(const char *name, const char *help)
 {
     cJSON *json = registered_top(TYPE_CHAT_INPUT, name, only_for_admins(name));
@@ -140,10 +139,7 @@ static cJSON *registered_group(const char *name, const char *help)
         add_options(member, commands[i]);
         cJSON_AddItemToArray(members, member);
     }
-    if (members->child != NULL)
-        return json;
-    cJSON_Delete(json);
-    return NULL;
+    return json;
 }
 
 static cJSON *registered_single(const struct command *command)
@@ -159,9 +155,8 @@ char *commands_registration(void)
 {
     cJSON *all = cJSON_CreateArray();
     for (int i = 0; i < GROUP_COUNT; i++) {
-        cJSON *group = registered_group(groups[i].name, groups[i].help);
-        if (group != NULL)
-            cJSON_AddItemToArray(all, group);
+        cJSON_AddItemToArray(all,
+                             registered_group(groups[i].name, groups[i].help));
     }
     for (int i = 0; i < command_count; i++) {
         struct str group;
@@ -170,9 +165,8 @@ char *commands_registration(void)
             cJSON_AddItemToArray(all, registered_single(commands[i]));
     }
     for (int i = 0; i < menu_count; i++)
-        if (menu_is_offered(&menus[i]))
-            cJSON_AddItemToArray(
-                all, registered_top((int)menus[i].type, menus[i].name, false));
+        cJSON_AddItemToArray(
+            all, registered_top((int)menus[i].type, menus[i].name, false));
     char *text = cJSON_PrintUnformatted(all);
     assert(text != NULL);
     cJSON_Delete(all);
