@@ -73,6 +73,39 @@ static int check_token(const struct config *config)
     return bad;
 }
 
+static int check_secret(const char *whose, const char *path,
+                        secret_fn *secret_of)
+{
+    struct buf why = BUF_INIT(500);
+    char *secret = NULL;
+    int bad = 0;
+    if (secret_of(path, &secret, &why) != ERR_OK)
+        bad = complain(whose, buf_text(&why));
+    else
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+    buf_release(&why);
+    return bad;
+}
+
+static int check_lists(const struct config *config)
+{
+    int bad = 0;
+    for (int i = 0; i < config->alert_sources.count; i++) {
+        const struct alert_source *source = &config->alert_sources.all[i];
+        bad |= check_secret(source->name, source->secret_file, config_secret);
+    }
+    for (int i = 0; i < config->probes.count; i++) {
+        const struct probe *probe = &config->probes.all[i];
+        if (probe->credentials_file[0] != '\0')
+            bad |= check_secret(probe->name, probe->credentials_file,
+                                config_credentials);
+        if (probe->ca_file[0] != '\0' && access(probe->ca_file, R_OK) != 0)
+            bad |= complain(probe->name, "its ca_file cannot be read");
+    }
+    return bad;
+}
+
 static int check_store(const struct config *config)
 {
     struct store *store = NULL;
@@ -105,6 +138,7 @@ static int check_postmortem(const struct config *config,
 int cli_check(const struct config *config, const char *program_dir)
 {
     int bad = check_token(config);
+    bad |= check_lists(config);
     bad |= check_store(config);
     bad |= check_postmortem(config, program_dir);
     if (bad != 0)

@@ -75,9 +75,7 @@ MUST_CHECK enum err config_token(const struct config *config, char **out,
 /* The secret of an alert source, and "user:password" of a check: the first line
  * of a file that nobody else may read. Owned by the caller; `why` names the
  * file, never what it holds. */
-MUST_CHECK enum err config_secret(const char *path, char **out,
-                                  struct buf *why);
-MUST_CHECK enum err config_credentials(const char *path, char **out,
-                                       struct buf *why);
+typedef enum err secret_fn(const char *path, char **out, struct buf *why);
+MUST_CHECK secret_fn config_secret, config_credentials;
 
 #endif

@@ -75,9 +75,11 @@ const char *reading_type(const cJSON *item)
         return "a list";
     if (cJSON_IsObject(item))
         return "a table";
-    size_t digits = strspn(item->valuestring, "-0123456789");
-    return item->valuestring[digits] == '\0' ? "a number beyond 2^53"
-                                             : "a decimal number or a date";
+    const char *text = item->valuestring;
+    text += text[0] == '-' ? 1 : 0;
+    return text[strspn(text, "0123456789")] == '\0'
+               ? "a number beyond 2^53"
+               : "a decimal number or a date";
 }
 
 static void *field_of(const struct reading *reading,

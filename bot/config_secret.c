@@ -33,9 +33,9 @@ static bool is_systemd_credential(const char *file)
 struct secret_rule {
     const char *setting, *what; /* "discord.token_file", "the bot token" */
     size_t least, most;
-    /* It goes into an HTTP header as it is: nothing but plain visible
-     * characters. What else there is, in words; NULL: any line of text. */
-    const char *hint;
+    /* What else than the plain visible characters of an HTTP header is in it,
+     * in words; NULL: any line of text will do. */
+    const char *plain_hint;
 };
 
 static enum err read_secret_file(const struct secret_rule *rule,
@@ -82,12 +82,18 @@ static enum err take_secret(const struct secret_rule *rule, const char *file,
                  file, rule->least, rule->most);
         return ERR_INVALID;
     }
-    for (size_t i = 0; i < secret.n; i++)
-        if (rule->hint != NULL && (secret.s[i] <= ' ' || secret.s[i] > '~')) {
-            buf_addf(why, "%s in %s holds a blank or a character that %s",
-                     rule->what, file, rule->hint);
-            return ERR_INVALID;
-        }
+    const char *hint = NULL;
+    for (size_t i = 0; i < secret.n && hint == NULL; i++) {
+        unsigned char c = (unsigned char)secret.s[i];
+        if (rule->plain_hint != NULL && (c <= ' ' || c > '~'))
+            hint = rule->plain_hint;
+        else if (c < ' ' || c == 0x7F)
+            hint = "a control character";
+    }
+    if (hint != NULL) {
+        buf_addf(why, "%s in %s holds %s", rule->what, file, hint);
+        return ERR_INVALID;
+    }
     *out = mem_alloc(secret.n + 1);
     memcpy(*out, secret.s, secret.n);
     return ERR_OK;
@@ -110,7 +116,7 @@ enum err config_token(const struct config *config, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
         "discord.token_file", "the bot token", TOKEN_LEAST, TOKEN_MOST,
-        "no token has (leave out \"Bot \")"};
+        "a blank or a character that no token has (leave out \"Bot \")"};
     const char *variable = getenv("DISCORD_TOKEN");
     if (config->token_file[0] != '\0')
         return secret_of_file(&rule, config->token_file, out, why);
@@ -123,17 +129,16 @@ enum err config_token(const struct config *config, char **out, struct buf *why)
 
 enum err config_secret(const char *path, char **out, struct buf *why)
 {
-    static const struct secret_rule rule = {"alert.secret_file", "the secret",
-                                            SECRET_LEAST, SECRET_MOST,
-                                            "no header can hold"};
+    static const struct secret_rule rule = {
+        "alert.secret_file", "the secret", SECRET_LEAST, SECRET_MOST,
+        "a blank or a character that no header can hold"};
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_credentials(const char *path, char **out, struct buf *why)
 {
-    static const struct secret_rule rule = {"probe.credentials_file",
-                                            "user:password", 2, SECRET_MOST,
-                                            "no header can hold"};
+    static const struct secret_rule rule = {
+        "probe.credentials_file", "user:password", 2, SECRET_MOST, NULL};
     char *credentials;
     enum err err = secret_of_file(&rule, path, &credentials, why);
     if (err != ERR_OK)

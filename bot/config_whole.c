@@ -49,13 +49,10 @@ static void check_service(struct reading *reading, const char *what,
 {
     const struct services *services = &reading->config->services;
     struct closest closest = closest_to(name);
-    if (name[0] == '\0')
+    if (name[0] == '\0' || service_find(services, str_of(name)) != NULL)
         return;
-    for (int i = 0; i < services->count; i++) {
-        if (str_is_nocase(str_of(name), services->all[i].name))
-            return;
+    for (int i = 0; i < services->count; i++)
         closest_show(&closest, services->all[i].name);
-    }
     if (closest.name != NULL)
         reading_complain(reading, place,
                          "%s: no [[service]] is called \"%s\"; did you mean "

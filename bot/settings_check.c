@@ -76,6 +76,8 @@ const char *check_listen(const char *text)
     bool is_six = str_starts(host, "[") && str_ends(host, "]");
     if (is_six)
         host = (struct str){host.s + 1, host.n - 2};
+    if (str_is(host, "localhost"))
+        return NULL;
     return is_address(host) && (memchr(host.s, ':', host.n) != NULL) == is_six
                ? NULL
                : allowed;

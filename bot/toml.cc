@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -108,6 +109,12 @@ class reader
     }
 };
 
+// Sorted by node, a file of a thousand checks is read in no time.
+bool stands_before(const toml_mark &a, const toml_mark &b)
+{
+    return std::less<>()(a.node, b.node);
+}
+
 int fail(toml_error *error, toml::source_position at, const char *text)
 {
     error->place = {static_cast<int>(at.line), static_cast<int>(at.column)};
@@ -126,6 +133,7 @@ int toml_parse(const char *text, size_t bytes, toml_doc *out, toml_error *error)
             cJSON_Delete(root);
             return fail(error, *reader.nul, "a NUL character is not allowed");
         }
+        std::sort(reader.marks.begin(), reader.marks.end(), stands_before);
         size_t size = reader.marks.size() * sizeof(toml_mark);
         auto marks = static_cast<toml_mark *>(std::malloc(size));
         if (marks == nullptr)
@@ -147,8 +155,10 @@ void toml_release(toml_doc *doc)
 
 const toml_mark *toml_mark_of(const toml_doc *doc, const cJSON *node)
 {
-    for (size_t i = 0; i < doc->count; i++)
-        if (doc->marks[i].node == node)
-            return &doc->marks[i];
-    std::abort();
+    auto end = doc->marks + doc->count;
+    auto mark = std::lower_bound(doc->marks, end, toml_mark{node, {}, {}},
+                                 stands_before);
+    if (mark == end || mark->node != node)
+        std::abort();
+    return mark;
 }

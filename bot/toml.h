@@ -25,8 +25,8 @@ struct toml_mark {
 };
 
 struct toml_doc {
-    cJSON *root; /* an object */
-    struct toml_mark *marks;
+    cJSON *root;             /* an object */
+    struct toml_mark *marks; /* by node */
     size_t count;
 };
 

@@ -11,10 +11,12 @@ export const program = join(build, 'opsroom');
 
 const toml = (value) => (Array.isArray(value) ? `[${value.map(toml).join(', ')}]` : JSON.stringify(value));
 
-/** {storage: {path: 'x'}} as TOML. */
-function settingsText(settings) {
-    return Object.entries(settings).map(([section, keys]) => `[${section}]\n${
-        Object.entries(keys).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`).join('\n');
+const table = (header, keys) => `${header}\n${Object.entries(keys).map(([key, value]) => `${key} = ${toml(value)}\n`).join('')}`;
+
+/** {storage: {path: 'x'}, probe: [{name: 'y'}]} as TOML. */
+export function settingsText(settings) {
+    return Object.entries(settings).flatMap(([section, keys]) => (
+        Array.isArray(keys) ? keys.map((one) => table(`[[${section}]]`, one)) : table(`[${section}]`, keys))).join('\n');
 }
 
 export class Bot {
@@ -34,8 +36,9 @@ export class Bot {
             discord: { api_base: standin?.apiBase ?? 'http://127.0.0.1:9/api/v10' },
             storage: { path: this.database },
             postmortem: { repository: this.repository, author_name: 'opsroom', author_email: 'opsroom@example.org' },
+            http: { listen: '127.0.0.1:0' },
         };
-        for (const [section, keys] of Object.entries(settings)) base[section] = { ...base[section], ...keys };
+        for (const [section, keys] of Object.entries(settings)) base[section] = Array.isArray(keys) ? keys : { ...base[section], ...keys };
         writeFileSync(this.config, settingsText(base));
     }
 

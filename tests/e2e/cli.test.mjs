@@ -6,7 +6,7 @@ import { appendFileSync, chmodSync, copyFileSync, readFileSync, readdirSync, rmS
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { Bot } from './bot.mjs';
+import { Bot, settingsText } from './bot.mjs';
 import { declare, requests, scene, sent } from './stage.mjs';
 
 /** A bot's folder without a stand-in. */
@@ -59,6 +59,21 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     writeFileSync(bot.config, readFileSync(bot.config, 'utf8').replace('[discord]', `[discord]\ntoken_file = "${secret}"`));
     assert.match(check().err, /others may read .*chmod 600/);
     chmodSync(secret, 0o600);
+    assert.equal(check().code, 0);
+
+    const alert = join(bot.directory, 'alert'), credentials = join(bot.directory, 'credentials');
+    writeFileSync(alert, 'z'.repeat(15), { mode: 0o600 });
+    writeFileSync(credentials, 'nova:hunter2', { mode: 0o640 });
+    appendFileSync(bot.config, settingsText({
+        alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }],
+        probe: [{ name: 'page', kind: 'http', target: 'https://forum.example.org/', credentials_file: credentials }],
+    }));
+    const { err: secrets } = check();
+    assert.match(secrets, /kuma: the secret in .*alert is not 16 to 200 characters long/);
+    assert.match(secrets, /page: probe\.credentials_file: others may read .*chmod 600/);
+    assert.doesNotMatch(secrets, /zzz|hunter2/);
+    writeFileSync(alert, 'z'.repeat(16));
+    chmodSync(credentials, 0o600);
     assert.equal(check().code, 0);
 
     writeFileSync(bot.database, 'This is no database, whatever it says.'.repeat(40));

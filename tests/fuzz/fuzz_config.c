@@ -24,6 +24,35 @@ static void assert_each_has_a_place(struct str why, struct str file)
     }
 }
 
+static void assert_lists_are_whole(const struct config *config)
+{
+    for (int i = 0; i < config->services.count; i++) {
+        const struct service *service = &config->services.all[i];
+        assert(service_find(&config->services, str_of(service->name)) ==
+               service);
+        for (int n = 0; n < service->depends_on.count; n++)
+            assert(service_find(&config->services,
+                                str_of(service->depends_on.texts[n])) != NULL);
+    }
+    for (int i = 0; i < config->probes.count; i++) {
+        const struct probe *probe = &config->probes.all[i];
+        assert(probe->kind < PROBE_KIND_COUNT && probe->target[0] != '\0');
+        assert(probe->timeout_s < probe->interval_s);
+        assert(probe->down_after > 0 && probe->down_after <= probe->of);
+        assert((probe->kind == PROBE_PROMETHEUS) == (probe->query[0] != '\0'));
+        assert((probe->kind == PROBE_PROMETHEUS) ==
+               (probe->bad_when[0] != '\0'));
+        assert(probe->answers.count == 0 || probe->kind == PROBE_DNS);
+    }
+    for (int i = 0; i < config->alert_sources.count; i++) {
+        const struct alert_source *source = &config->alert_sources.all[i];
+        assert(source->form < ALERT_FORM_COUNT);
+        assert(source->name[0] != '\0' && source->secret_file[0] != '\0');
+        assert((source->form == ALERT_FORM_GENERIC) ==
+               (source->title_path[0] != '\0'));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf why = BUF_INIT(1u << 20);
@@ -39,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(config.storage_path[0] != '\0' && config.branch[0] != '\0');
         assert(config.postmortem_enabled == (config.repository[0] != '\0'));
         assert(config.attachment_max_bytes > 0);
+        assert_lists_are_whole(&config);
         config_release(&config);
     } else {
         assert(err == ERR_INVALID && why.n > 0 && !why.overflow);

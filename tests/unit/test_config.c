@@ -1,64 +1,14 @@
 #include "bot/config.h"
 
-#include "bot/base/mem.h"
 #include "bot/base/url.h"
+#include "tests/lib/settings_file.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define TOKEN "MTA0NjUyMzQ1Njc4OTAxMjM0NQ.Gabcde.x-y_z0123456789"
-
-static char folder[] = "build/test_config.XXXXXX";
-static char file[64], token_file[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    (void)snprintf(file, sizeof file, "%s/c.toml", folder);
-    (void)snprintf(token_file, sizeof token_file, "%s/token", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    (void)unlink(file);
-    (void)unlink(token_file);
-    return rmdir(folder);
-}
-
-static void write_file(const char *path, struct str text, mode_t mode)
-{
-    (void)unlink(path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text.s, text.n), (ssize_t)text.n);
-    assert_int_equal(close(fd), 0);
-}
-
-/* The complaints without the file's name; "" when it is fine. */
-static void load(struct str text, struct config *config, struct buf *why)
-{
-    struct buf named = BUF_INIT(65536);
-    write_file(file, text, 0600);
-    enum err err = config_load(file, config, &named);
-    assert_int_equal(err, named.n == 0 ? ERR_OK : ERR_INVALID);
-    struct str rest = buf_str(&named), line;
-    while (str_cut(&rest, '\n', &line) && line.n > 0) {
-        assert_true(str_starts(line, file));
-        buf_add(why, str_from(line, strlen(file) + 1));
-        buf_add_char(why, '\n');
-    }
-    buf_release(&named);
-}
 
 static const struct {
     const char *text, *why;
@@ -155,11 +105,10 @@ static const struct {
 
 static void wrong_settings_are_named_with_their_place(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct config config = {.compress = false};
         struct buf why = BUF_INIT(65536);
-        load(str_of(wrong[i].text), &config, &why);
+        settings_load(*state, str_of(wrong[i].text), &config, &why);
         assert_string_equal(buf_text(&why), wrong[i].why);
         config_release(&config);
         buf_release(&why);
@@ -181,11 +130,10 @@ static void broken_toml_is_named_with_its_place(void **state)
         {"[log]\n\xC3\xA9 = 1\n", "2:"},
         {"\n\n[[[log]]]\n", "3:"},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config config = {.compress = false};
         struct buf why = BUF_INIT(65536);
-        load(str_of(rows[i].text), &config, &why);
+        settings_load(*state, str_of(rows[i].text), &config, &why);
         assert_true(str_starts(buf_str(&why), rows[i].place));
         assert_non_null(strstr(buf_text(&why), ": not TOML: "));
         config_release(&config);
@@ -217,8 +165,7 @@ static void an_empty_file_gives_the_defaults(void **state)
 {
     struct config config;
     struct buf why = BUF_INIT(1000);
-    (void)state;
-    load(STR(""), &config, &why);
+    settings_load(*state, STR(""), &config, &why);
     assert_string_equal(buf_text(&why), "");
     assert_string_equal(config.api_base, "https://discord.com/api/v10");
     assert_string_equal(config.token_file, "");
@@ -240,17 +187,17 @@ static void settings_reach_their_fields(void **state)
 {
     struct config config;
     struct buf why = BUF_INIT(1000);
-    (void)state;
-    load(STR("discord.api_base = \"http://127.0.0.1:8080/api/v10\"\n"
-             "discord.compress = false\n"
-             "discord.guilds = [\"1\", \"18446744073709551615\"]\n"
-             "discord.announce_channel = \"12\"\n"
-             "discord.category = \"13\"\n"
-             "[postmortem]\nrepository = \"p.git\"\n"
-             "[access]\ndeclare = [\"1\"]\nrespond = [\"2\"]\n"
-             "command = [\"3\"]\nresolve = [\"4\"]\nadmin = [\"5\"]\n"
-             "[attachments]\nmax_bytes = 1_024\n"),
-         &config, &why);
+    settings_load(*state,
+                  STR("discord.api_base = \"http://127.0.0.1:8080/api/v10\"\n"
+                      "discord.compress = false\n"
+                      "discord.guilds = [\"1\", \"18446744073709551615\"]\n"
+                      "discord.announce_channel = \"12\"\n"
+                      "discord.category = \"13\"\n"
+                      "[postmortem]\nrepository = \"p.git\"\n"
+                      "[access]\ndeclare = [\"1\"]\nrespond = [\"2\"]\n"
+                      "command = [\"3\"]\nresolve = [\"4\"]\nadmin = [\"5\"]\n"
+                      "[attachments]\nmax_bytes = 1_024\n"),
+                  &config, &why);
     assert_string_equal(buf_text(&why), "");
     assert_string_equal(config.api_base, "http://127.0.0.1:8080/api/v10");
     assert_false(config.compress);
@@ -273,7 +220,6 @@ static void the_example_file_is_printed_from_the_table(void **state)
     struct buf printed = BUF_INIT(65536), why = BUF_INIT(1000);
     struct config config;
     char kept[65536];
-    (void)state;
     config_print_example(&printed);
     int fd = open("config.example.toml", O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
@@ -282,97 +228,10 @@ static void the_example_file_is_printed_from_the_table(void **state)
     kept[n] = '\0';
     assert_int_equal(close(fd), 0);
     assert_string_equal(buf_text(&printed), kept);
-    load(buf_str(&printed), &config, &why);
+    settings_load(*state, buf_str(&printed), &config, &why);
     assert_string_equal(buf_text(&why), "");
     config_release(&config);
     buf_release(&printed);
-}
-
-static enum err token_of(const char *path, char **token, struct buf *why)
-{
-    struct config config = {.token_file = mem_text(path)};
-    enum err err = config_token(&config, token, why);
-    config_release(&config);
-    return err;
-}
-
-static void the_token_comes_from_a_private_file(void **state)
-{
-    const struct {
-        struct str text;
-        mode_t mode;
-        enum err err;
-        const char *why; /* after the file's name; NULL: not looked at */
-    } rows[] = {
-        {STR(TOKEN), 0600, ERR_OK, NULL},
-        {STR(TOKEN "\n"), 0400, ERR_OK, NULL},
-        {STR(TOKEN "\r\nsecond line\n"), 0600, ERR_OK, NULL},
-        {STR(TOKEN), 0640, ERR_INVALID, "others may read"},
-        {STR(TOKEN), 0604, ERR_INVALID, "run chmod 600"},
-        {STR("Bot " TOKEN), 0600, ERR_INVALID, "leave out \"Bot \""},
-        {STR("short"), 0600, ERR_INVALID, "is not 20 to 200 characters"},
-        {STR(""), 0600, ERR_INVALID, "is not 20 to 200 characters"},
-        {STR("MTA0NjUyMzQ1Njc4OTAxMjM0NQ\0.Gabcde"), 0600, ERR_INVALID,
-         "no token has"},
-    };
-    (void)state;
-    assert_int_equal(setenv("DISCORD_TOKEN", "from-the-environment-12", 1), 0);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct buf why = BUF_INIT(1000);
-        char *token = NULL;
-        write_file(token_file, rows[i].text, rows[i].mode);
-        assert_int_equal(chmod(token_file, rows[i].mode), 0);
-        assert_int_equal(token_of(token_file, &token, &why), rows[i].err);
-        if (rows[i].err == ERR_OK) {
-            assert_string_equal(token, TOKEN);
-            assert_int_equal(why.n, 0);
-        } else {
-            assert_null(token);
-            assert_non_null(strstr(buf_text(&why), rows[i].why));
-            assert_null(strstr(buf_text(&why), "MTA0"));
-        }
-        free(token);
-        buf_release(&why);
-    }
-}
-
-static void a_systemd_credential_may_show_the_group_bit(void **state)
-{
-    struct buf why = BUF_INIT(1000);
-    char *token = NULL, absolute[4096];
-    (void)state;
-    write_file(token_file, STR(TOKEN), 0600);
-    assert_int_equal(chmod(token_file, 0440), 0);
-    assert_non_null(realpath(folder, absolute));
-    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", absolute, 1), 0);
-    assert_non_null(realpath(token_file, absolute));
-    assert_int_equal(token_of(absolute, &token, &why), ERR_OK);
-    assert_string_equal(token, TOKEN);
-    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
-    free(token);
-}
-
-static void without_a_file_the_token_comes_from_the_environment(void **state)
-{
-    struct buf why = BUF_INIT(1000);
-    char *token = NULL;
-    (void)state;
-    assert_int_equal(setenv("DISCORD_TOKEN", TOKEN "\n", 1), 0);
-    assert_int_equal(token_of("", &token, &why), ERR_OK);
-    assert_string_equal(token, TOKEN);
-    free(token);
-    token = NULL;
-    assert_int_equal(unsetenv("DISCORD_TOKEN"), 0);
-    assert_int_equal(token_of("", &token, &why), ERR_INVALID);
-    assert_string_equal(buf_text(&why),
-                        "no bot token: set discord.token_file, or the "
-                        "environment variable DISCORD_TOKEN");
-    buf_clear(&why);
-    assert_int_equal(token_of("build/none", &token, &why), ERR_IO);
-    assert_string_equal(buf_text(&why),
-                        "discord.token_file: build/none cannot be read: No "
-                        "such file or directory");
-    buf_release(&why);
 }
 
 static void plain_text_goes_to_loopback_only(void **state)
@@ -454,11 +313,8 @@ int main(void)
         cmocka_unit_test(an_empty_file_gives_the_defaults),
         cmocka_unit_test(settings_reach_their_fields),
         cmocka_unit_test(the_example_file_is_printed_from_the_table),
-        cmocka_unit_test(the_token_comes_from_a_private_file),
-        cmocka_unit_test(a_systemd_credential_may_show_the_group_bit),
-        cmocka_unit_test(without_a_file_the_token_comes_from_the_environment),
         cmocka_unit_test(plain_text_goes_to_loopback_only),
         cmocka_unit_test(a_url_comes_apart),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

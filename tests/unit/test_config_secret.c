@@ -1,0 +1,183 @@
+/*
+ * Secrets come from files that nobody else may read, and no word about them
+ * shows them.
+ */
+#include "bot/base/mem.h"
+#include "bot/config.h"
+#include "tests/lib/settings_file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define TOKEN "MTA0NjUyMzQ1Njc4OTAxMjM0NQ.Gabcde.x-y_z0123456789"
+
+static enum err token_of(const char *path, char **token, struct buf *why)
+{
+    struct config config = {.token_file = mem_text(path)};
+    enum err err = config_token(&config, token, why);
+    config_release(&config);
+    return err;
+}
+
+static void the_token_comes_from_a_private_file(void **state)
+{
+    const struct {
+        struct str text;
+        mode_t mode;
+        enum err err;
+        const char *why; /* after the file's name; NULL: not looked at */
+    } rows[] = {
+        {STR(TOKEN), 0600, ERR_OK, NULL},
+        {STR(TOKEN "\n"), 0400, ERR_OK, NULL},
+        {STR(TOKEN "\r\nsecond line\n"), 0600, ERR_OK, NULL},
+        {STR(TOKEN), 0640, ERR_INVALID, "others may read"},
+        {STR(TOKEN), 0604, ERR_INVALID, "run chmod 600"},
+        {STR("Bot " TOKEN), 0600, ERR_INVALID, "leave out \"Bot \""},
+        {STR("short"), 0600, ERR_INVALID, "is not 20 to 200 characters"},
+        {STR(""), 0600, ERR_INVALID, "is not 20 to 200 characters"},
+        {STR("MTA0NjUyMzQ1Njc4OTAxMjM0NQ\0.Gabcde"), 0600, ERR_INVALID,
+         "no token has"},
+    };
+    char file[160];
+    assert_int_equal(setenv("DISCORD_TOKEN", "from-the-environment-12", 1), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf why = BUF_INIT(1000);
+        char *token = NULL;
+        settings_write(*state, "token", rows[i].text, rows[i].mode, file);
+        assert_int_equal(token_of(file, &token, &why), rows[i].err);
+        if (rows[i].err == ERR_OK) {
+            assert_string_equal(token, TOKEN);
+            assert_int_equal(why.n, 0);
+        } else {
+            assert_null(token);
+            assert_non_null(strstr(buf_text(&why), rows[i].why));
+            assert_null(strstr(buf_text(&why), "MTA0"));
+        }
+        free(token);
+        buf_release(&why);
+    }
+}
+
+static void a_systemd_credential_may_show_the_group_bit(void **state)
+{
+    struct buf why = BUF_INIT(1000);
+    const struct scratch *scratch = *state;
+    char *token = NULL, file[160], absolute[4096];
+    settings_write(scratch, "token", STR(TOKEN), 0440, file);
+    assert_non_null(realpath(scratch->folder, absolute));
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", absolute, 1), 0);
+    assert_non_null(realpath(file, absolute));
+    assert_int_equal(token_of(absolute, &token, &why), ERR_OK);
+    assert_string_equal(token, TOKEN);
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    free(token);
+}
+
+static void without_a_file_the_token_comes_from_the_environment(void **state)
+{
+    struct buf why = BUF_INIT(1000);
+    char *token = NULL;
+    (void)state;
+    assert_int_equal(setenv("DISCORD_TOKEN", TOKEN "\n", 1), 0);
+    assert_int_equal(token_of("", &token, &why), ERR_OK);
+    assert_string_equal(token, TOKEN);
+    free(token);
+    token = NULL;
+    assert_int_equal(unsetenv("DISCORD_TOKEN"), 0);
+    assert_int_equal(token_of("", &token, &why), ERR_INVALID);
+    assert_string_equal(buf_text(&why),
+                        "no bot token: set discord.token_file, or the "
+                        "environment variable DISCORD_TOKEN");
+    buf_clear(&why);
+    assert_int_equal(token_of("build/none", &token, &why), ERR_IO);
+    assert_string_equal(buf_text(&why),
+                        "discord.token_file: build/none cannot be read: No "
+                        "such file or directory");
+    buf_release(&why);
+}
+
+static void secrets_of_sources_and_checks_are_one_line(void **state)
+{
+    static const struct {
+        secret_fn *of;
+        const char *text;
+        mode_t mode;
+        const char *secret; /* NULL: refused */
+        const char *why;    /* FILE is its path */
+    } rows[] = {
+        {config_secret, "hunter2-hunter2-hunter2\nnotes\n", 0600,
+         "hunter2-hunter2-hunter2", ""},
+        {config_secret, "hunter2-hunter2", 0600, NULL,
+         "the secret in FILE is not 16 to 200 characters long"},
+        {config_secret, "\nhunter2-hunter2-hunter2", 0600, NULL,
+         "the secret in FILE is not 16 to 200 characters long"},
+        {config_secret, "hunter2 hunter2 hunter2", 0600, NULL,
+         "the secret in FILE holds a blank or a character that no header can "
+         "hold"},
+        {config_secret, "hunter2-hunter2-hunter2", 0640, NULL,
+         "alert.secret_file: others may read FILE; run chmod 600 FILE"},
+        {config_secret, "hunter2-hunter2-hunter2", 0604, NULL,
+         "alert.secret_file: others may read FILE; run chmod 600 FILE"},
+        {config_credentials, "prober:p\xC3\xA4ss: word\r\n", 0400,
+         "prober:p\xC3\xA4ss: word", ""},
+        {config_credentials, "hunter2", 0600, NULL,
+         "probe.credentials_file: FILE has no \":\" between user and "
+         "password"},
+        {config_credentials, "hunter2:\tx", 0600, NULL,
+         "user:password in FILE holds a control character"},
+        {config_credentials, "a:hunter2", 0660, NULL,
+         "probe.credentials_file: others may read FILE; run chmod 600 FILE"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf why = BUF_INIT(1000), expected = BUF_INIT(1000);
+        const char *rest = rows[i].why, *at;
+        char file[160], *secret = NULL;
+        settings_write(*state, "secret", str_of(rows[i].text), rows[i].mode,
+                       file);
+        for (; (at = strstr(rest, "FILE")) != NULL; rest = at + 4)
+            buf_addf(&expected, "%.*s%s", (int)(at - rest), rest, file);
+        buf_add_text(&expected, rest);
+        assert_int_equal(rows[i].of(file, &secret, &why),
+                         rows[i].secret != NULL ? ERR_OK : ERR_INVALID);
+        assert_string_equal(buf_text(&why), buf_text(&expected));
+        assert_null(strstr(buf_text(&why), "hunter2"));
+        if (rows[i].secret == NULL)
+            assert_null(secret);
+        else
+            assert_string_equal(secret, rows[i].secret);
+        free(secret);
+        buf_release(&why);
+        buf_release(&expected);
+    }
+}
+
+static void a_secret_that_is_not_there_says_whose_it_is(void **state)
+{
+    struct buf why = BUF_INIT(1000);
+    char *secret = NULL;
+    (void)state;
+    assert_int_equal(config_secret("build/none", &secret, &why), ERR_IO);
+    assert_string_equal(buf_text(&why),
+                        "alert.secret_file: build/none cannot be read: No such "
+                        "file or directory");
+    buf_clear(&why);
+    assert_int_equal(config_credentials("build", &secret, &why), ERR_INVALID);
+    assert_string_equal(buf_text(&why),
+                        "probe.credentials_file: build is not a file");
+    buf_release(&why);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_token_comes_from_a_private_file),
+        cmocka_unit_test(a_systemd_credential_may_show_the_group_bit),
+        cmocka_unit_test(without_a_file_the_token_comes_from_the_environment),
+        cmocka_unit_test(secrets_of_sources_and_checks_are_one_line),
+        cmocka_unit_test(a_secret_that_is_not_there_says_whose_it_is),
+    };
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
