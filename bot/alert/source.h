@@ -24,10 +24,12 @@ struct alert_source {
                         * auth's password, or ?secret= for those that can send
                         * no header; required */
     char *service;     /* of alerts that name none; "" : none */
-    /* Alertmanager, Grafana: the label that names the service. */
+    /* Alertmanager, Grafana: the label that names the service; Kuma: the tag.
+     */
     char *service_label; /* "service" */
     /* GENERIC: where in the JSON, as a path "incident.title"; "" : nowhere. */
-    char *list_path; /* an array of alerts; "" : the body is one */
+    char *list_path; /* an array of alerts; "" : the body is one, or
+                      * an array of them */
     char *key_path, *title_path, *text_path, *link_path, *service_path,
         *severity_path, *state_path, *started_path, *ended_path;
     char *resolved_word; /* of the state; anything else fires */

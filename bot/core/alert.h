@@ -20,10 +20,11 @@ struct alert {
     struct str key; /* the same while it is the same alert: fires again, ends;
                      * at most ALERT_KEY_BYTES */
     bool is_firing;
-    struct str title;   /* "HighLatency on api-1" */
-    struct str text;    /* more of it; may be empty */
-    struct str link;    /* https, http; without user and password; or empty */
-    struct str service; /* as the settings call it; or empty */
+    struct str title;       /* "HighLatency on api-1" */
+    struct str text;        /* more of it; may be empty */
+    struct str link;        /* https, http; without user and password; or empty;
+                             * at most LINK_UNITS */
+    struct str service;     /* as the settings call it; or empty */
     enum severity severity; /* NONE: not told */
     int64_t started_ms;     /* wall clock; 0: not told */
     int64_t ended_ms;       /* is_firing: 0. Else 0: not told */
