@@ -172,13 +172,14 @@ const struct setting settings[] = {
 
     {"probes", "at_once", SETTING_INTEGER, FIELD(probes_at_once),
      "20", 1, 100, NULL, NULL,
-     "Of all the checks below, so many are under way at a time; others wait."},
+     "Checks that are under way at a time, at most; the others wait."},
     {"probes", "keep_hours", SETTING_INTEGER, FIELD(probes_keep_hours),
      "48", 1, 720, NULL, NULL,
-     "Every measurement is kept so long. Those around an incident stay for good."},
+     "Hours for which every measurement is kept. Those around an incident stay for\n"
+     "good."},
     {"probes", "keep_days", SETTING_INTEGER, FIELD(probes_keep_days),
      "90", 1, 3650, NULL, NULL,
-     "And fewer of them, so long."},
+     "Days for which some of them are kept."},
 
     {"service", "name", SETTING_TEXT, SERVICE(name),
      "\"forum\"", 1, SERVICE_BYTES - 1, NULL, check_label,

@@ -19,7 +19,8 @@ void bot_start(struct bot *bot, const struct peer *peer, const char *database)
     assert(file != NULL);
     (void)fprintf(file,
                   "[discord]\napi_base = \"http://127.0.0.1:%d/api/v10\"\n"
-                  "[storage]\npath = \"%s/%s\"\n",
+                  "[storage]\npath = \"%s/%s\"\n"
+                  "[http]\nlisten = \"127.0.0.1:0\"\n",
                   peer_port(peer), bot->directory, database);
     (void)fclose(file);
     bot->is_ready = false;
