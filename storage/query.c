@@ -1,6 +1,7 @@
 #include "storage/store_internal.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 void store_say(struct store *store, const char *format, ...)
@@ -91,6 +92,14 @@ void query_id(struct query *query, uint64_t value)
     query_int(query, (int64_t)value);
 }
 
+void query_real(struct query *query, double value)
+{
+    query->bound++;
+    if (query->rc == SQLITE_OK && !isnan(value))
+        check_bind(query,
+                   sqlite3_bind_double(query->stmt, query->bound, value));
+}
+
 void query_text(struct query *query, struct str text)
 {
     query->bound++;
@@ -136,6 +145,13 @@ bool query_row(struct query *query)
 int64_t row_int(const struct query *query, int column)
 {
     return sqlite3_column_int64(query->stmt, column);
+}
+
+double row_real(const struct query *query, int column)
+{
+    return row_is_null(query, column)
+               ? NAN
+               : sqlite3_column_double(query->stmt, column);
 }
 
 uint64_t row_id(const struct query *query, int column)

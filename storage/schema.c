@@ -352,6 +352,33 @@ static const char indexes_4[] =
     "  WHERE archive_reminded_ms <= last_update_ms;"
     "CREATE INDEX incident_digest ON incident (guild_id, declared_at_ms,"
     "  digest_reminded_ms, is_private, is_drill);";
+
+static const char samples_5[] =
+    "CREATE TABLE probe ("
+    "  id INTEGER PRIMARY KEY,"
+    "  name TEXT NOT NULL UNIQUE,"
+    "  told TEXT NOT NULL DEFAULT 'unknown',"
+    "  told_since_ms INTEGER NOT NULL DEFAULT 0,"
+    "  muted_until_ms INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "CREATE TABLE sample ("
+    "  slot INTEGER NOT NULL,"
+    "  probe INTEGER NOT NULL REFERENCES probe (id),"
+    "  at_ms INTEGER NOT NULL,"
+    "  good INTEGER NOT NULL,"
+    "  value REAL,"
+    "  PRIMARY KEY (slot, probe, at_ms)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sample_mean ("
+    "  slot INTEGER NOT NULL,"
+    "  probe INTEGER NOT NULL REFERENCES probe (id),"
+    "  good INTEGER NOT NULL,"
+    "  bad INTEGER NOT NULL,"
+    "  mean REAL,"
+    "  least REAL,"
+    "  most REAL,"
+    "  PRIMARY KEY (slot, probe)"
+    ") STRICT, WITHOUT ROWID;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
@@ -360,6 +387,7 @@ static const char *const migrations[][5] = {
     {log_2, entries_2, world_2},
     {drafts_3, places_3, rooms_3},
     {indexes_4},
+    {samples_5},
 };
 const int schema_version = COUNT(migrations);
 

@@ -390,11 +390,12 @@ struct sample {
 /* A probe's number in the samples, by its name; made when it is new. */
 MUST_CHECK enum err store_probe_number(struct store *store, struct str name,
                                        int64_t *out);
-/* One result (span_ms 0), within the turn's transaction. */
+/* One result; NAN: nothing was measured. */
 MUST_CHECK enum err store_put_sample(struct store *store, int64_t probe,
-                                     const struct sample *sample);
+                                     int64_t at_ms, bool is_good, double value);
 /* Those of a probe from `from_ms` until before `to_ms`, by time, whole ones and
- * rows of five minutes as they are kept. An unknown name has none. False stops.
+ * rows of five minutes as they are kept; of these, what overlaps. An unknown
+ * name has none. False stops.
  */
 typedef bool store_sample_fn(const struct sample *sample, void *context);
 MUST_CHECK enum err store_each_sample(struct store *store, struct str name,

@@ -63,6 +63,7 @@ struct query {
 struct query query_new(struct store *store, const char *sql);
 void query_int(struct query *query, int64_t value);
 void query_id(struct query *query, uint64_t value);
+void query_real(struct query *query, double value);    /* NAN: NULL */
 void query_text(struct query *query, struct str text); /* STR_NONE: NULL */
 void query_blob(struct query *query, const void *bytes, size_t n);
 void query_hash(struct query *query, const struct sha256 *hash);
@@ -71,6 +72,7 @@ void query_skip(struct query *query); /* leaves the parameter NULL */
 bool query_row(struct query *query);
 int64_t row_int(const struct query *query, int column);
 uint64_t row_id(const struct query *query, int column);
+double row_real(const struct query *query, int column); /* NULL: NAN */
 bool row_is_null(const struct query *query, int column);
 /* Borrowed until the next query_row or query_end; STR_NONE for NULL. */
 struct str row_text(const struct query *query, int column);
