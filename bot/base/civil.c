@@ -1,6 +1,8 @@
 #include "bot/base/civil.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -64,6 +66,49 @@ bool civil_date_valid(int year, int month, int day)
 {
     return year >= 1970 && year <= 9999 && month >= 1 && month <= 12 &&
            day >= 1 && day <= civil_days_in_month(year, month);
+}
+
+static const char *const weekdays[] = {"Sunday",    "Monday",   "Tuesday",
+                                       "Wednesday", "Thursday", "Friday",
+                                       "Saturday"};
+static const char *const months[] = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+
+/* 1970-01-01 was a Thursday. */
+int civil_weekday(int64_t ms)
+{
+    int64_t days = floor_div(ms, MS_PER_DAY) + 4;
+    return (int)(days - floor_div(days, 7) * 7);
+}
+
+const char *civil_weekday_word(int weekday)
+{
+    assert(weekday >= 0 && weekday < 7);
+    return weekdays[weekday];
+}
+
+static int name_of(const char *const *names, int count, struct str word)
+{
+    for (int i = 0; i < count; i++) {
+        char start[16];
+        if (word.n < 3 || word.n > strlen(names[i]))
+            continue;
+        str_copy_to(start, ((struct str){names[i], word.n}));
+        if (str_is_nocase(word, start))
+            return i;
+    }
+    return -1;
+}
+
+int civil_month_named(struct str word)
+{
+    return name_of(months, 12, word) + 1;
+}
+
+int civil_weekday_named(struct str word)
+{
+    return name_of(weekdays, 7, word);
 }
 
 void civil_iso(int64_t ms, char out[static CIVIL_ISO_BYTES])

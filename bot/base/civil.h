@@ -25,6 +25,13 @@ int64_t civil_day_start(int64_t ms); /* midnight UTC of that day */
 int civil_days_in_month(int year, int month);
 bool civil_date_valid(int year, int month, int day);
 
+int civil_weekday(int64_t ms);               /* 0 is Sunday */
+const char *civil_weekday_word(int weekday); /* "Thursday" */
+/* As people write them: in full, or the first three letters at least, in any
+ * case: "Sept" is 9, "Fri" is 5. */
+int civil_month_named(struct str word);   /* 0: no month */
+int civil_weekday_named(struct str word); /* -1: no weekday */
+
 /* "2022-12-13T18:53:00.000Z" and a NUL; the form of files and logs. */
 #define CIVIL_ISO_BYTES 32
 void civil_iso(int64_t ms, char out[static CIVIL_ISO_BYTES]);

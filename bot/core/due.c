@@ -7,13 +7,6 @@
 
 #define EXAMPLES "Examples: 2026-12-24, Dec 24, Friday, tomorrow, in 2 weeks."
 
-static const char *const weekdays[] = {"sunday",    "monday",   "tuesday",
-                                       "wednesday", "thursday", "friday",
-                                       "saturday"};
-static const char *const months[] = {
-    "january", "february", "march",     "april",   "may",      "june",
-    "july",    "august",   "september", "october", "november", "december"};
-
 /* What was typed, in words; and the day it is typed on. */
 struct reader {
     struct str words[WORDS];
@@ -56,21 +49,6 @@ static bool skip_word(struct reader *reader, const char *word)
         return false;
     skip_first(reader);
     return true;
-}
-
-/* Whole, or its first three letters at least: "Fri", "Sept". */
-static int name_of(const char *const *names, int count, struct str word)
-{
-    for (int i = 0; i < count; i++) {
-        struct str start = {names[i], word.n};
-        char typed[16];
-        if (word.n < 3 || word.n > strlen(names[i]))
-            continue;
-        str_copy_to(typed, start);
-        if (str_is_nocase(word, typed))
-            return i;
-    }
-    return -1;
 }
 
 static bool number_of(struct str word, int most, int *out)
@@ -176,13 +154,13 @@ static bool read_word(const struct reader *reader, int64_t *out)
     struct str word = reader->words[0];
     if (reader->count != 1)
         return false;
-    int weekday = name_of(weekdays, 7, word);
+    int weekday = civil_weekday_named(word);
     if (str_is_nocase(word, "today")) {
         *out = reader->today_ms;
     } else if (str_is_nocase(word, "tomorrow")) {
         *out = reader->today_ms + MS_PER_DAY;
     } else if (weekday >= 0) {
-        int ahead = (weekday - due_weekday(reader->today_ms) + 7) % 7;
+        int ahead = (weekday - civil_weekday(reader->today_ms) + 7) % 7;
         *out = reader->today_ms + (ahead == 0 ? 7 : ahead) * MS_PER_DAY;
     } else {
         return false;
@@ -197,7 +175,7 @@ struct date {
 
 static bool read_part(struct date *date, struct str word)
 {
-    int month = name_of(months, 12, word) + 1;
+    int month = civil_month_named(word);
     if (month > 0 && date->month == 0) {
         date->month = month;
         return true;
@@ -264,16 +242,9 @@ enum err due_parse(struct str text, int64_t now_ms, int64_t *out,
     return err;
 }
 
-int due_weekday(int64_t ms)
-{
-    int64_t days = civil_day_start(ms) / MS_PER_DAY; /* day 0: a Thursday */
-    return (int)(((days + 4) % 7 + 7) % 7);
-}
-
 void due_print(int64_t ms, struct buf *out)
 {
     char date[CIVIL_ISO_BYTES];
-    const char *weekday = weekdays[due_weekday(ms)];
     civil_date(ms, date);
-    buf_addf(out, "%s, a %c%s", date, weekday[0] - 'a' + 'A', weekday + 1);
+    buf_addf(out, "%s, a %s", date, civil_weekday_word(civil_weekday(ms)));
 }

@@ -17,8 +17,6 @@
 MUST_CHECK enum err due_parse(struct str text, int64_t now_ms, int64_t *out,
                               struct buf *why);
 
-/* 0 is Sunday. */
-int due_weekday(int64_t day_ms);
 /* "2026-12-24, a Thursday" */
 void due_print(int64_t day_ms, struct buf *out);
 

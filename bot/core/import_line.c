@@ -147,9 +147,6 @@ static void flatten(struct str line, size_t from, struct flat *flat)
 /* "Saturday, " and "Sat. " say nothing that the date does not. */
 static size_t skip_weekday(struct str line)
 {
-    static const char *const days[] = {"monday",   "tuesday", "wednesday",
-                                       "thursday", "friday",  "saturday",
-                                       "sunday"};
     size_t from = 0, n = 0;
     while (is_mark(at(line, from)))
         from++;
@@ -157,17 +154,12 @@ static size_t skip_weekday(struct str line)
         n++;
     struct str word = str_from(line, from);
     word.n = n;
-    for (size_t i = 0; n >= 3 && i < 7; i++) {
-        char head[16];
-        str_copy(head, n < 15 ? n + 1 : 16, str_of(days[i]));
-        if (!str_is_nocase(word, head))
-            continue;
-        n += from;
-        while (is_one_of(at(line, n), "., "))
-            n++;
-        return n;
-    }
-    return 0;
+    if (civil_weekday_named(word) < 0)
+        return 0;
+    n += from;
+    while (is_one_of(at(line, n), "., "))
+        n++;
+    return n;
 }
 
 /* "18:53 West coast users" and "18:53 -5 hosts" name no zone. */

@@ -116,18 +116,12 @@ int64_t reminder_due_archive(const struct incident *in,
     return in->last_update_ms + settings->archive_days * MS_PER_DAY;
 }
 
-/* 1970-01-01 was a Thursday. */
-static int64_t weekday(int64_t at_ms)
-{
-    return (at_ms / MS_PER_DAY + 3) % 7 + 1;
-}
-
 int64_t reminder_due_digest(int64_t last_ms,
                             const struct reminder_settings *settings)
 {
     if (settings->digest_weekday == 0)
         return NOT_DUE;
-    int64_t days = (settings->digest_weekday - weekday(last_ms) + 7) % 7;
+    int64_t days = (settings->digest_weekday - civil_weekday(last_ms) + 7) % 7;
     int64_t at_ms = civil_day_start(last_ms) + days * MS_PER_DAY +
                     DIGEST_HOUR * MS_PER_HOUR;
     at_ms = after_quiet(at_ms, settings);

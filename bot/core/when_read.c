@@ -139,26 +139,10 @@ static bool read_iso_date(struct reader *reader, struct when_parts *parts)
     return true;
 }
 
-/* "Dec", "dec.", "Sept", "December"; 0 when it is no month. */
-static int month_of(struct str word)
-{
-    static const char *const names[] = {
-        "january", "february", "march",     "april",   "may",      "june",
-        "july",    "august",   "september", "october", "november", "december"};
-    for (int i = 0; i < 12; i++)
-        if (word.n >= 3 && word.n <= strlen(names[i])) {
-            char head[16];
-            str_copy(head, word.n + 1, str_of(names[i]));
-            if (str_is_nocase(word, head))
-                return i + 1;
-        }
-    return 0;
-}
-
 static bool read_month(struct reader *reader, struct when_parts *parts)
 {
     struct str word = word_at(reader->rest);
-    parts->month = month_of(word);
+    parts->month = civil_month_named(word);
     if (parts->month == 0)
         return false;
     skip(reader, word.n);
@@ -317,7 +301,7 @@ static void complain_of_word(struct reader *reader, struct str word)
                      "%s means different zones in different places. Give the "
                      "offset: 18:53 -06:00 or 18:53 +05:30.",
                      ambiguous_zones[i]);
-    if (word.n >= 2 && word.n <= 5 && month_of(word) == 0)
+    if (word.n >= 2 && word.n <= 5 && civil_month_named(word) == 0)
         complain(reader,
                  "The zone %.*s is not known here. Use UTC or an offset: "
                  "18:53 +01:00.",
