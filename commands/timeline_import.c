@@ -9,7 +9,6 @@
 #define SHOWN_FIRST 5
 #define SHOWN_LAST  3
 #define LINE_UNITS  110
-#define BOM         "\xEF\xBB\xBF"
 
 /* ---- what it is about ---- */
 
@@ -46,8 +45,7 @@ static bool find_basis(const struct call *call, struct import_basis *basis,
     basis->visibility = (enum visibility)call_value(call, "visibility")->choice;
     basis->date_ms =
         date->given ? civil_day_start(date->when.from_ms) : base.base_day_ms;
-    return !zone->given || zone->text.n == 0 ||
-           read_zone(call, zone->text, basis, answer);
+    return !zone->given || read_zone(call, zone->text, basis, answer);
 }
 
 static bool is_readable(struct str text, struct answer *answer)
@@ -242,8 +240,6 @@ static enum reply take_text(const struct call *call, struct str text,
                             struct request *request, struct answer *answer)
 {
     const struct value *keep = call_value(call, "keep");
-    if (str_starts(text, BOM))
-        text = str_from(text, sizeof BOM - 1);
     if (!is_readable(text, answer))
         return REPLY_REFUSED;
     struct import_plan *plan = import_plan_read(call, text, basis);
