@@ -69,7 +69,7 @@ function chunk(type, data) {
     return Buffer.concat([length, body, sum]);
 }
 
-function decoded(png) {
+export function decoded(png) {
     const data = [];
     let header = null;
     for (let at = SIGNATURE.length; at < png.length;) {

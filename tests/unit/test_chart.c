@@ -1,5 +1,6 @@
 #include "bot/base/civil.h"
 #include "bot/probe/chart.h"
+#include "tests/lib/scratch.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -318,6 +319,38 @@ static void the_job_is_json(void **state)
     buf_release(&out);
 }
 
+/* The two sides of the job: what is printed here is what the helper reads. */
+static void the_helper_draws_the_job(void **state)
+{
+    const struct scratch *scratch = *state;
+    static const struct {
+        enum chart_format format;
+        const char *head;
+    } cases[] = {{CHART_PNG, "\x89PNG\r"}, {CHART_SVG, "<?xml"}};
+    const char *build = getenv("OPSROOM_BUILD");
+    struct world world;
+    const struct chart_mark marks[] = {{at(18, 53), STR("declared")}};
+    over(&world);
+    world.chart.marks = marks;
+    world.chart.mark_count = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[300], command[800];
+        struct buf job = BUF_INIT(CHART_JOB);
+        chart_job(&world.chart, cases[i].format, &job);
+        (void)snprintf(path, sizeof path, "%s/job.json", scratch->folder);
+        scratch_write(path, job.s, job.n);
+        (void)snprintf(
+            command, sizeof command, "%s/opsroom-draw <'%s' >'%s/picture'",
+            build == NULL ? "build/san" : build, path, scratch->folder);
+        assert_int_equal(system(command), 0);
+        (void)snprintf(path, sizeof path, "%s/picture", scratch->folder);
+        buf_clear(&job);
+        scratch_read(path, &job);
+        assert_true(str_starts(buf_str(&job), cases[i].head));
+        buf_release(&job);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +358,8 @@ int main(void)
         cmocka_unit_test(never_says_more_than_fits),
         cmocka_unit_test(prints_the_job),
         cmocka_unit_test(the_job_is_json),
+        cmocka_unit_test_setup_teardown(the_helper_draws_the_job, scratch_setup,
+                                        scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
