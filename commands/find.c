@@ -94,8 +94,9 @@ static void say_live(struct buf *words, const struct incident *in)
 }
 
 /* One live incident that the caller may know of is it; of several, the answer
- * names the newest. *found: whether there is any. */
-static bool find_live(struct attempt *attempt, bool *found)
+ * names the newest. With a `room`: of those that have it. *found: whether there
+ * is any. */
+static bool find_live(struct attempt *attempt, uint64_t room, bool *found)
 {
     int64_t ids[LIVE_MOST];
     int live, known = 0;
@@ -106,7 +107,8 @@ static bool find_live(struct attempt *attempt, bool *found)
     for (int i = 0; err == ERR_OK && i < live && i < LIVE_MOST; i++) {
         struct incident in;
         err = store_incident(attempt->world->store, ids[i], &in);
-        if (err != ERR_OK || !reach_may_know(&attempt->run->call, &in))
+        if (err != ERR_OK || !reach_may_know(&attempt->run->call, &in) ||
+            (room != 0 && in.war_channel_id != room))
             continue;
         if (known++ < LISTED)
             say_live(&list, &in);
@@ -125,8 +127,8 @@ static bool find_live(struct attempt *attempt, bool *found)
 }
 
 /* A room that could not be made is the channel of the declaration, which is
- * still everybody's: when the incident is over, the next one is not written
- * into its record. */
+ * still everybody's, and may be that of several: when the incident is over, the
+ * next one is not written into its record. */
 static bool is_shared_room(const struct attempt *attempt)
 {
     const struct interaction *it = attempt->interaction;
@@ -146,10 +148,12 @@ static bool find_around(struct attempt *attempt)
     bool of_room, live;
     if (!find_by_room(attempt, &of_room))
         return false;
-    if (of_room &&
-        (!is_shared_room(attempt) || incident_is_live(&attempt->run->in)))
+    const struct incident *in = &attempt->run->in;
+    if (of_room && !is_shared_room(attempt))
         return true;
-    if (!find_live(attempt, &live))
+    if (of_room && incident_is_live(in))
+        return find_live(attempt, in->war_channel_id, &live);
+    if (!find_live(attempt, 0, &live))
         return false;
     return live || of_room ||
            attempt_refuse(attempt,

@@ -94,6 +94,24 @@ static void shared_room(void **state)
     assert_says(does(&it), "of **INC-2**");
 }
 
+/* Nobody can tell which of them is meant there. */
+static void shared_by_two(void **state)
+{
+    static const char *const titles[] = {"Logins fail", "Certificates expire"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct interaction declare = slash("incident declare");
+        add_text(&declare, "title", titles[i]);
+        (void)does(&declare);
+        caller_room_failed(&caller, i + 1);
+    }
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Disk freed");
+    keeps_nothing(&it, "2 incidents are open");
+    add_text(&it, "incident", "1");
+    assert_says(does(&it), "of **INC-1**");
+}
+
 /* Nobody learns of a private incident who does not see its room. */
 static void private_incident(void **state)
 {
@@ -468,6 +486,7 @@ int main(void)
         CASE(declare_with_everything),
         CASE(which_incident),
         CASE(shared_room),
+        CASE(shared_by_two),
         CASE(private_incident),
         CASE(a_plain_entry),
         CASE(times_in_answers),
