@@ -63,7 +63,8 @@ enum chart_format { CHART_PNG, CHART_SVG };
  * 19:39, highest 9800 at 19:02; 14 of 90 checks failed, between 18:51 and
  * 19:31." */
 void chart_alt(const struct chart *chart, struct buf *out);
-/* The helper's input. Same chart, same bytes. */
+/* The helper's input, with chart_alt in it. Same chart, same bytes. Takes 0.4
+ * ms for 1,000 samples: on the loop, no more than 20,000 in all. */
 void chart_job(const struct chart *chart, enum chart_format format,
                struct buf *out);
 
