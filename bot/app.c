@@ -39,6 +39,7 @@ struct app {
     struct turn *turn;
     struct outbox *outbox;
     struct reminders *reminders;
+    struct alerts_desk *alerts;
     struct session *session;
     struct process process;
     uv_signal_t signals[2];
@@ -162,6 +163,7 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
         .access = &app->config->access,
         .role_names = (const char *const *)app->config->role_names,
         .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
+        .services = &app->config->services,
     };
     outbox_set_rooms(app->outbox, &rooms);
 }
@@ -455,7 +457,15 @@ static void wire(struct app *app, const char *token, const char *program_dir)
         .wake = turn_wake,
         .context = app->turn,
     });
-    turn_set_parts(app->turn, app->outbox, app->reminders);
+    app->alerts = alerts_new(&(struct alerts_config){
+        .loop = &app->loop,
+        .store = app->store,
+        .services = &config->services,
+        .has_announcements = config->announce_channel_id != 0,
+        .wake = turn_wake,
+        .context = app->turn,
+    });
+    turn_set_parts(app->turn, app->outbox, app->reminders, app->alerts);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
     app->grace = deadline_new(&app->loop, on_grace, app);
@@ -487,6 +497,7 @@ static void unwire(struct app *app)
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
     reminders_free(app->reminders);
+    alerts_free(app->alerts);
     session_free(app->session);
     turn_free(app->turn);
     deadline_free(app->grace);

@@ -50,6 +50,7 @@ struct turn {
     struct turn_config config;
     struct outbox *outbox;
     struct reminders *reminders;
+    struct alerts_desk *alerts;
     struct turn_end *end;
     struct readings *readings;
     struct item **items; /* pooled: `count` of `room` are in use */
@@ -276,12 +277,17 @@ static int64_t safe_seq_with_items(const struct turn *turn)
     return safe;
 }
 
-static enum err settle_reminders(struct turn *turn, int64_t now_ms)
+/* What comes without anybody's command: alerts first, they may be what one is
+ * reminded of. */
+static enum err settle_others(struct turn *turn, int64_t now_ms)
 {
-    bool accepted = false;
-    enum err err = reminders_settle(turn->reminders, now_ms, &accepted);
-    if (accepted)
+    bool alerted = false, reminded = false;
+    enum err err = alerts_settle(turn->alerts, now_ms, &alerted);
+    if (err == ERR_OK)
+        err = reminders_settle(turn->reminders, now_ms, &reminded);
+    if (alerted || reminded)
         outbox_wanted(turn->outbox);
+    turn->is_changed = turn->is_changed || alerted;
     return err;
 }
 
@@ -293,7 +299,7 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     turn->is_changed = false;
     for (int i = 0; i < turn->count; i++)
         take(turn, turn->items[i], now_ms);
-    err = settle_reminders(turn, now_ms);
+    err = settle_others(turn, now_ms);
     if (err == ERR_OK)
         err = outbox_settle(turn->outbox, now_ms);
     if (err == ERR_OK)
@@ -305,7 +311,8 @@ static void on_end(void *context)
 {
     struct turn *turn = context;
     if (turn->count == 0 && !outbox_has_work(turn->outbox) &&
-        !reminders_have_work(turn->reminders))
+        !reminders_have_work(turn->reminders) &&
+        !alerts_have_work(turn->alerts))
         return;
     int64_t now_ms = clock_wall_ms();
     bool committed = settle(turn, now_ms) == ERR_OK;
@@ -322,6 +329,9 @@ static void on_end(void *context)
     } else if (turn->is_changed) {
         reminders_changed(turn->reminders);
     }
+    alerts_ended(turn->alerts, committed);
+    if (committed && turn->is_changed)
+        alerts_changed(turn->alerts);
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
         if (!committed && !item->stands && !item->drop)
@@ -368,10 +378,11 @@ void turn_free(struct turn *turn)
 }
 
 void turn_set_parts(struct turn *turn, struct outbox *outbox,
-                    struct reminders *reminders)
+                    struct reminders *reminders, struct alerts_desk *alerts)
 {
     turn->outbox = outbox;
     turn->reminders = reminders;
+    turn->alerts = alerts;
 }
 
 void turn_wake(void *turn)

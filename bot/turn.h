@@ -6,6 +6,7 @@
 #ifndef BOT_TURN_H
 #define BOT_TURN_H
 
+#include "bot/alerts.h"
 #include "bot/config.h"
 #include "bot/outbox/outbox.h"
 #include "bot/reminders.h"
@@ -25,11 +26,11 @@ struct turn *turn_new(const struct turn_config *config);
 void turn_free(struct turn *turn);
 /* Before the first interaction; borrowed. */
 void turn_set_parts(struct turn *turn, struct outbox *outbox,
-                    struct reminders *reminders);
+                    struct reminders *reminders, struct alerts_desk *alerts);
 /* `data` is taken. seq is the dispatch's; replayed: it came after a resume. */
 void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed);
-/* Something else wants the transaction: the outbox. `turn` as void * to serve
- * as a callback. */
+/* Something else wants the transaction: the outbox, alerts. `turn` as void * to
+ * serve as a callback. */
 void turn_wake(void *turn);
 /* A dispatch without an interaction: the session moves on with the next
  * commit. */

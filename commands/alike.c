@@ -19,12 +19,15 @@ static void add_line(struct buf *out, struct str text)
     buf_add_char(out, '\n');
 }
 
-static void keep(const struct event *draft, struct buf *out)
+static void keep(const struct request *request, struct buf *out)
 {
+    const struct event *draft = &request->draft;
     const struct when *from = &draft->impact_from;
     add_line(out, draft->text);
-    buf_addf(out, "%d %d %d %d\n", (int)draft->severity, (int)draft->type,
-             (int)draft->is_private, (int)draft->is_drill);
+    add_line(out, draft->service);
+    buf_addf(out, "%d %d %d %d %" PRId64 "\n", (int)draft->severity,
+             (int)draft->type, (int)draft->is_private, (int)draft->is_drill,
+             request->alert_card);
     buf_addf(out, "%" PRId64 " %" PRId64 " %d\n", from->from_ms, from->to_ms,
              (int)from->precision);
     add_line(out, str_of(from->typed));
@@ -50,16 +53,20 @@ static bool read_numbers(struct str *rest, int64_t *out, int count)
     return true;
 }
 
-bool declared_kept(const struct call *call, struct event *draft)
+bool declared_kept(const struct call *call, struct request *request)
 {
-    struct str rest = call->draft, title, typed;
-    int64_t choices[4], times[3];
-    if (!str_cut(&rest, '\n', &title) || !read_numbers(&rest, choices, 4) ||
-        !read_numbers(&rest, times, 3) || !str_cut(&rest, '\n', &typed) ||
-        choices[0] < 0 || choices[0] >= SEVERITY_COUNT || choices[1] < 0 ||
+    struct event *draft = &request->draft;
+    struct str rest = call->draft, title, service, typed;
+    int64_t choices[5], times[3];
+    if (!str_cut(&rest, '\n', &title) || !str_cut(&rest, '\n', &service) ||
+        !read_numbers(&rest, choices, 5) || !read_numbers(&rest, times, 3) ||
+        !str_cut(&rest, '\n', &typed) || choices[0] < 0 ||
+        choices[0] >= SEVERITY_COUNT || choices[1] < 0 ||
         choices[1] >= TYPE_COUNT || times[2] < 0 || times[2] >= PRECISION_COUNT)
         return false;
     draft->text = title;
+    draft->service = service;
+    request->alert_card = choices[4];
     draft->severity = (enum severity)choices[0];
     draft->type = (enum incident_type)choices[1];
     draft->is_private = choices[2] != 0;
@@ -74,14 +81,15 @@ bool declared_kept(const struct call *call, struct event *draft)
 
 struct str declared_report(const struct call *call)
 {
-    struct event draft = {.text = STR_NONE};
+    struct request request = {.kind = REQUEST_DECLARE};
+    const struct event *draft = &request.draft;
     struct buf text = BUF_INIT(WORDS_BYTES);
-    if (!declared_kept(call, &draft))
+    if (!declared_kept(call, &request))
         return STR_NONE;
-    buf_add(&text, draft.text);
-    if (draft.impact.n > 0)
+    buf_add(&text, draft->text);
+    if (draft->impact.n > 0)
         buf_add_char(&text, '\n');
-    buf_add(&text, draft.impact);
+    buf_add(&text, draft->impact);
     struct str report = call_copy(call, buf_str(&text));
     buf_release(&text);
     return report;
@@ -156,8 +164,9 @@ static void add_same_button(const struct call *call, const struct incident *in,
 }
 
 void alike_ask(const struct call *call, const struct incident *in,
-               const struct event *draft, struct answer *answer)
+               const struct request *request, struct answer *answer)
 {
+    const struct event *draft = &request->draft;
     struct buf *words = &answer->words;
     struct when declared = when_exact(in->declared_at_ms);
     struct when now = when_exact(call->now_ms);
@@ -172,7 +181,7 @@ void alike_ask(const struct call *call, const struct incident *in,
     buf_add_text(words, "\nIs it the same? Nothing is declared yet; what you "
                         "typed is kept for a day: ");
     say_excerpt(words, draft->text, TITLE_UNITS);
-    keep(draft, &answer->draft);
+    keep(request, &answer->draft);
     add_room_link(call, in, answer);
     add_same_button(call, in, draft, answer);
     if (call->message_kept != 0)

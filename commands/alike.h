@@ -8,8 +8,9 @@
 #include "commands/command.h"
 
 /* What call->draft keeps of an incident as it was typed: the fields of a
- * DECLARED draft, borrowed from it. False when it keeps none. */
-bool declared_kept(const struct call *call, struct event *draft);
+ * DECLARED draft, borrowed from it, and its card of alerts. False when it keeps
+ * none. */
+bool declared_kept(const struct call *call, struct request *request);
 /* The same as the text of a report: title and impact; STR_NONE when it keeps
  * none. */
 struct str declared_report(const struct call *call);
@@ -20,6 +21,6 @@ MUST_CHECK enum err alike_find(const struct call *call,
                                const struct event *draft, struct incident *out);
 /* Asks whether it is the same. */
 void alike_ask(const struct call *call, const struct incident *in,
-               const struct event *draft, struct answer *answer);
+               const struct request *request, struct answer *answer);
 
 #endif

@@ -1,9 +1,14 @@
+#include "commands/alerts.h"
 #include "commands/alike.h"
 #include "commands/complete.h"
+#include "commands/service.h"
 #include "commands/words.h"
 
-static void fill(const struct call *call, struct event *draft)
+/* False: no such service. */
+static bool fill(const struct call *call, struct request *request,
+                 struct answer *answer)
 {
+    struct event *draft = &request->draft;
     draft->text = call_value(call, "title")->text;
     draft->severity = (enum severity)call_value(call, "severity")->choice;
     draft->type = (enum incident_type)call_value(call, "type")->choice;
@@ -11,6 +16,9 @@ static void fill(const struct call *call, struct event *draft)
     draft->impact = call_value(call, "impact")->text;
     draft->is_private = call_value(call, "private")->flag;
     draft->is_drill = call_value(call, "drill")->flag;
+    request->alert_card = alert_card_typed(call);
+    return service_typed(call, call_value(call, "service")->text,
+                         &draft->service, answer);
 }
 
 /* One that comes with a draft was asked about before: "Declare anyway". */
@@ -21,16 +29,21 @@ static enum reply run(const struct call *call, struct request *request,
     struct incident *same = call_alloc(call, sizeof *same);
     request->kind = REQUEST_DECLARE;
     draft->kind = EVENT_DECLARED;
-    if (declared_kept(call, draft))
+    if (declared_kept(call, request))
         return REPLY_REQUEST;
-    if (!call_value(call, "title")->given)
+    if (!call_value(call, "title")->given) {
+        alerts_fill(call, answer);
         return REPLY_FORM;
-    fill(call, draft);
+    }
+    if (!fill(call, request, answer))
+        return REPLY_REFUSED;
+    if (request->alert_card != 0 && draft->service.n == 0)
+        draft->service = alerts_service(call, request->alert_card);
     if (alike_find(call, draft, same) != ERR_OK)
         return REPLY_FAILED;
     if (same->id == 0)
         return REPLY_REQUEST;
-    alike_ask(call, same, draft, answer);
+    alike_ask(call, same, request, answer);
     return REPLY_TEXT;
 }
 
@@ -115,6 +128,16 @@ const struct command command_incident_declare = {
             {.name = "drill",
              .help = "An exercise: never counted",
              .type = VALUE_FLAG},
+            {.name = "service",
+             .help = "What it is about: its alerts go into the record",
+             .type = VALUE_TEXT,
+             .max_units = SERVICE_BYTES - 1,
+             .complete = complete_services},
+            {.name = "alerts",
+             .help = "Alerts that it is declared from, by their number",
+             .type = VALUE_TEXT,
+             .max_units = 20,
+             .complete = complete_alert_cards},
         },
     .form_title = "Declare an incident",
     .form_fields = {"title", "severity", "started", "impact"},

@@ -1,5 +1,6 @@
 #include "commands/command.h"
 #include "commands/complete.h"
+#include "commands/service.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -9,13 +10,16 @@ static enum reply run(const struct call *call, struct request *request,
 {
     const struct value *url = call_value(call, "url");
     const struct value *other = call_value(call, "other");
+    const struct value *service = call_value(call, "service");
     struct event *draft = &request->draft;
-    if (url->given == other->given) {
+    int given = url->given + other->given + service->given;
+    if (given != 1) {
         buf_add_text(&answer->words,
-                     url->given ? "Give either `url` or `other`, one link at a "
-                                  "time."
-                                : "Say what to link: `url` for an address or "
-                                  "an issue, `other` for another incident.");
+                     given > 1 ? "Give one of `url`, `other` and `service`, "
+                                 "one link at a time."
+                               : "Say what to link: `url` for an address or "
+                                 "an issue, `other` for another incident, "
+                                 "`service` for what it is about.");
         buf_add_text(&answer->words, " Nothing was kept.");
         return REPLY_REFUSED;
     }
@@ -24,7 +28,9 @@ static enum reply run(const struct call *call, struct request *request,
     draft->text = call_value(call, "text")->text;
     draft->link = url->text;
     draft->other_id = other->number;
-    return REPLY_REQUEST;
+    return service_typed(call, service->text, &draft->service, answer)
+               ? REPLY_REQUEST
+               : REPLY_REFUSED;
 }
 
 static void told(const struct call *call, const struct incident *after,
@@ -36,6 +42,11 @@ static void told(const struct call *call, const struct incident *after,
     buf_addf(words, "Kept as #%" PRId64 ": ", event->seq);
     say_incident(words, after);
     buf_add_text(words, " is linked with ");
+    if (event->service.n > 0) {
+        say_excerpt(words, event->service, SERVICE_BYTES);
+        buf_add_text(words, ", and the alerts of it go into its record.");
+        return;
+    }
     if (event->other_id == 0)
         say_excerpt(words, event->link, 300);
     else
@@ -59,6 +70,12 @@ const struct command command_incident_link = {
              .help = "Another incident: INC-12; it will name this one, too",
              .type = VALUE_INCIDENT,
              .complete = complete_incidents},
+            {.name = "service",
+             .help = "A service that it is about: its alerts go into the "
+                     "record",
+             .type = VALUE_TEXT,
+             .max_units = SERVICE_BYTES - 1,
+             .complete = complete_services},
             {.name = "text",
              .help = "What it is, in a few words",
              .type = VALUE_TEXT,

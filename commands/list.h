@@ -31,6 +31,8 @@
     X(action_assign)                                                           \
     X(action_done)                                                             \
     X(action_drop)                                                             \
+    X(alert_list)                                                              \
+    X(alert_ignore)                                                            \
     X(resolve)                                                                 \
     X(postmortem_preview)                                                      \
     X(postmortem_write)                                                        \
@@ -45,6 +47,7 @@
     X("ic", "Who commands, who does what")                                     \
     X("timeline", "Keep what happened, when, and who did it")                  \
     X("action", "What is to be done so that it does not happen again")         \
+    X("alert", "What monitors say")                                            \
     X("postmortem", "Read and write up what happened")                         \
     X("opsroom", "Set opsroom up, and see whether it is well")
 

@@ -54,7 +54,8 @@
     X(INT64, digest_snoozed_ms, incident, remind_digest.snoozed_ms, NULL) \
     X(INT64, archive_reminded_ms, incident, remind_archive.last_ms, NULL) \
     X(INT64, archive_snoozed_ms, incident, remind_archive.snoozed_ms, NULL) \
-    X(BOOL, war_is_borrowed, incident, war_is_borrowed, NULL)
+    X(BOOL, war_is_borrowed, incident, war_is_borrowed, NULL)                  \
+    X(TEXT, services, incident, services, NULL)
 #define HOLDER_COLUMNS(X)                                                      \
     X(ENUM, role, role_holder, role, &role_words)                              \
     X(ENUM, type, role_holder, type, &actor_type_words)                        \

@@ -32,6 +32,10 @@ static const char *lane_of(enum effect_kind kind)
         return "access";
     case EFFECT_RENAME: /* waits for minutes: see facts on channel names */
         return "name";
+    case EFFECT_CHART:
+        return "chart";
+    case EFFECT_ALERT_CARD:
+        return "alerts";
     case EFFECT_NONE:
     case EFFECT_KIND_COUNT:
         break;

@@ -379,6 +379,79 @@ static const char samples_5[] =
     "  most REAL,"
     "  PRIMARY KEY (slot, probe)"
     ") STRICT, WITHOUT ROWID;";
+
+static const char alerts_5[] =
+    "ALTER TABLE event ADD COLUMN service TEXT;"
+    "ALTER TABLE event ADD COLUMN alert_state TEXT;"
+    "ALTER TABLE event ADD COLUMN alert_count INTEGER;"
+    "ALTER TABLE incident ADD COLUMN services TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE alert ("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL,"
+    "  key TEXT NOT NULL,"
+    "  by_probe INTEGER NOT NULL,"
+    "  service TEXT NOT NULL,"
+    "  severity TEXT NOT NULL,"
+    "  title TEXT NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  link TEXT NOT NULL,"
+    "  started_ms INTEGER NOT NULL,"
+    "  ended_ms INTEGER NOT NULL,"
+    "  received_ms INTEGER NOT NULL,"
+    "  times INTEGER NOT NULL,"
+    "  card INTEGER NOT NULL,"
+    "  incident INTEGER NOT NULL,"
+    "  seq INTEGER NOT NULL,"
+    "  is_told INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX alert_firing ON alert (source, key)"
+    "  WHERE ended_ms = 0;"
+    "CREATE INDEX alert_homeless ON alert (id)"
+    "  WHERE ended_ms = 0 AND incident = 0;"
+    "CREATE INDEX alert_of_card ON alert (card, id) WHERE card <> 0;"
+    "CREATE INDEX alert_of_incident ON alert (incident, seq, id)"
+    "  WHERE incident <> 0;"
+    "CREATE INDEX alert_firing_in ON alert (incident, seq)"
+    "  WHERE ended_ms = 0;"
+    "CREATE INDEX alert_untold ON alert (incident, seq)"
+    "  WHERE is_told = 0;"
+    "CREATE TABLE alert_card ("
+    "  id INTEGER PRIMARY KEY,"
+    "  state TEXT NOT NULL,"
+    "  opened_ms INTEGER NOT NULL,"
+    "  newest_ms INTEGER NOT NULL,"
+    "  incident INTEGER NOT NULL,"
+    "  by_name TEXT NOT NULL,"
+    "  message_id INTEGER NOT NULL"
+    ") STRICT;";
+
+/* A row may be about no incident: a card of alerts. */
+static const char outbox_5[] =
+    "ALTER TABLE outbox RENAME TO outbox_4;"
+    "CREATE TABLE outbox ("
+    "  id INTEGER PRIMARY KEY,"
+    "  incident INTEGER NOT NULL,"
+    "  lane TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  target INTEGER NOT NULL,"
+    "  wanted INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  not_before_ms INTEGER NOT NULL,"
+    "  first_attempt_ms INTEGER NOT NULL,"
+    "  url TEXT,"
+    "  error TEXT,"
+    "  file_name TEXT,"
+    "  file_type TEXT,"
+    "  UNIQUE (incident, lane, kind, target)"
+    ") STRICT;"
+    "INSERT INTO outbox SELECT id, incident, lane, kind, target, wanted,"
+    "  attempts, not_before_ms, first_attempt_ms, url, error, file_name,"
+    "  file_type FROM outbox_4;"
+    "DROP TABLE outbox_4;"
+    "CREATE TRIGGER outbox_is_of_an_incident BEFORE INSERT ON outbox"
+    "  WHEN NEW.incident <> 0 AND NOT EXISTS"
+    "  (SELECT 1 FROM incident WHERE id = NEW.incident)"
+    "  BEGIN SELECT raise(ABORT, 'there is no such incident'); END;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
@@ -387,7 +460,8 @@ static const char *const migrations[][5] = {
     {log_2, entries_2, world_2},
     {drafts_3, places_3, rooms_3},
     {indexes_4},
-    {samples_5},
+
+    {samples_5, alerts_5, outbox_5},
 };
 const int schema_version = COUNT(migrations);
 

@@ -16,6 +16,7 @@
 #define STORAGE_STORE_H
 
 #include "bot/base/sha256.h"
+#include "bot/core/alert.h"
 #include "bot/core/incident.h"
 
 struct store;
@@ -208,6 +209,106 @@ MUST_CHECK enum err store_subject(struct store *store,
                                   const struct incident *in,
                                   const struct request *request,
                                   struct subject *out);
+
+/* ---- alerts of monitors (alerts.c) ----
+ *
+ * What monitors handed in, whether or not an incident has it. An alert that
+ * fires again while it fires is one row; after its end it is another. */
+struct stored_alert {
+    int64_t id;
+    struct alert alert;
+    int64_t received_ms;
+    int64_t times;            /* how often it was handed in */
+    int64_t card;             /* where it is shown, or 0 */
+    int64_t incident_id, seq; /* the entry that tells it, or 0 */
+    bool is_told;             /* the entry's words count it */
+};
+/* Text lives until the callback returns; false stops. */
+typedef bool store_alert_fn(const struct stored_alert *alert, void *context);
+/* Keeps one that is not firing yet. */
+MUST_CHECK enum err store_put_alert(struct store *store,
+                                    const struct alert *alert, int64_t now_ms,
+                                    int64_t *id);
+/* The one that fires now, or NOT_FOUND. */
+MUST_CHECK enum err store_firing_alert(struct store *store, struct str source,
+                                       struct str key, store_alert_fn *each,
+                                       void *context);
+MUST_CHECK enum err store_alert(struct store *store, int64_t id,
+                                store_alert_fn *each,
+                                void *context); /* or NOT_FOUND */
+MUST_CHECK enum err store_alert_again(struct store *store, int64_t id);
+MUST_CHECK enum err store_alert_over(struct store *store, int64_t id,
+                                     int64_t ended_ms);
+MUST_CHECK enum err store_alert_on_card(struct store *store, int64_t id,
+                                        int64_t card);
+MUST_CHECK enum err store_alert_in_incident(struct store *store, int64_t id,
+                                            int64_t incident_id, int64_t seq,
+                                            bool is_told);
+/* The entry's words count all of its alerts now. */
+MUST_CHECK enum err store_alerts_told(struct store *store, int64_t incident_id,
+                                      int64_t seq);
+/* Those that fire and that no incident has; oldest first. */
+MUST_CHECK enum err store_each_homeless_alert(struct store *store,
+                                              store_alert_fn *each,
+                                              void *context);
+MUST_CHECK enum err store_each_firing_alert(struct store *store,
+                                            store_alert_fn *each,
+                                            void *context);
+MUST_CHECK enum err store_each_alert_on_card(struct store *store, int64_t card,
+                                             store_alert_fn *each,
+                                             void *context);
+MUST_CHECK enum err store_each_alert_of_entry(struct store *store,
+                                              int64_t incident_id, int64_t seq,
+                                              store_alert_fn *each,
+                                              void *context);
+/* Whether one of them fires still. */
+MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,
+                                      int64_t seq, bool *fire);
+/* Entries whose words do not count all of their alerts yet. */
+typedef bool store_entry_of_alerts_fn(int64_t incident_id, int64_t seq,
+                                      void *context);
+MUST_CHECK enum err store_each_untold_entry(struct store *store,
+                                            store_entry_of_alerts_fn *each,
+                                            void *context);
+/* The newest entry of that incident that tells alerts of that source, and when
+ * the last of them came; NOT_FOUND without any. */
+MUST_CHECK enum err store_last_alert_entry(struct store *store,
+                                           int64_t incident_id,
+                                           struct str source, int64_t *seq,
+                                           int64_t *newest_ms);
+
+/* Alerts that no incident has, as one message in the announce channel. */
+#define ALERT_CARD_STATE_LIST(X)                                               \
+    X(OPEN, "open")                                                            \
+    X(DECLARED, "declared") /* an incident has its alerts */                   \
+    X(IGNORED, "ignored")
+#define ALERT_CARD_STATE_ENUM(name, word) ALERT_CARD_##name,
+enum alert_card_state {
+    ALERT_CARD_STATE_LIST(ALERT_CARD_STATE_ENUM) ALERT_CARD_STATE_COUNT
+};
+struct alert_card {
+    int64_t id; /* 0: put as a new one */
+    enum alert_card_state state;
+    int64_t opened_ms, newest_ms; /* received: first and last alert */
+    int64_t incident_id;          /* DECLARED */
+    char by_name[NAME_BYTES];     /* who declared or ignored */
+    uint64_t message_id;          /* 0: not posted yet */
+};
+MUST_CHECK enum err store_alert_card(struct store *store, int64_t id,
+                                     struct alert_card *out); /* or NOT_FOUND */
+typedef bool store_alert_card_fn(const struct alert_card *card, void *context);
+/* That nobody has seen to and that have alerts which fire; newest first. */
+MUST_CHECK enum err store_each_open_alert_card(struct store *store,
+                                               store_alert_card_fn *each,
+                                               void *context);
+/* The newest one, or NOT_FOUND. */
+MUST_CHECK enum err store_last_alert_card(struct store *store,
+                                          struct alert_card *out);
+MUST_CHECK enum err store_put_alert_card(struct store *store,
+                                         const struct alert_card *card,
+                                         int64_t *id);
+/* What is over, and older than that, is forgotten; the record keeps its own. */
+MUST_CHECK enum err store_forget_alerts(struct store *store, int64_t before_ms);
 
 /* ---- attachments (attachments.c) ---- */
 

@@ -24,16 +24,16 @@ static enum err find_rest_milestone(struct store *store,
                                     struct subject *subject)
 {
     const struct entry_state *entry = &subject->entry;
-    enum milestone milestone =
-        milestone_of_entry(entry->kind, entry->confidence);
+    enum milestone milestone = milestone_of_entry(
+        entry->kind, entry->confidence, entry_is_over(entry));
     struct search search = {in, subject};
     enum err err = ERR_OK;
     if (milestone == MILESTONE_NONE)
         return ERR_OK;
-    struct query query =
-        query_new(store, "SELECT seq, confidence FROM entry WHERE incident = ?"
-                         " AND kind = ? AND struck = 0 AND seq <> ?"
-                         " ORDER BY from_ms, seq");
+    struct query query = query_new(
+        store, "SELECT seq, confidence, target FROM entry WHERE incident = ?"
+               " AND kind = ? AND struck = 0 AND seq <> ?"
+               " ORDER BY from_ms, seq");
     query_int(&query, in->id);
     query_text(&query, str_of(word_of(&event_kind_words, (int)entry->kind)));
     query_int(&query, entry->seq);
@@ -41,8 +41,9 @@ static enum err find_rest_milestone(struct store *store,
            query_row(&query)) {
         int confidence = word_find(&confidence_words, row_text(&query, 1));
         if (confidence >= 0 &&
-            milestone_of_entry(entry->kind, (enum confidence)confidence) ==
-                milestone)
+            milestone_of_entry(entry->kind, (enum confidence)confidence,
+                               entry->kind == EVENT_ALERT &&
+                                   row_int(&query, 2) != 0) == milestone)
             err = store_entry(store, in->id, row_int(&query, 0), look_at,
                               &search);
     }
@@ -128,10 +129,12 @@ static enum err find_same_link(struct store *store, int64_t incident_id,
         " JOIN event AS v ON v.incident = n.incident AND v.seq = n.version"
         " WHERE n.incident = ? AND n.kind = 'link' AND n.struck = 0"
         " AND coalesce(v.link, '') = ? AND coalesce(v.other_id, 0) = ?"
+        " AND coalesce(v.service, '') = ?"
         " ORDER BY n.seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, draft->link.n > 0 ? draft->link : STR(""));
     query_int(&query, draft->other_id);
+    query_text(&query, draft->service.n > 0 ? draft->service : STR(""));
     if (query_row(&query))
         subject->same_origin = row_int(&query, 0);
     return query_end(&query);
@@ -148,6 +151,18 @@ static enum err find_other(struct store *store, const struct incident *in,
         subject->other_is_private = row_int(&query, 1) != 0;
     }
     return query_end(&query);
+}
+
+static enum err find_card(struct store *store, int64_t id,
+                          struct subject *subject)
+{
+    struct alert_card card;
+    enum err err = store_alert_card(store, id, &card);
+    if (err != ERR_OK)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    subject->card_exists = true;
+    subject->card_is_open = card.state == ALERT_CARD_OPEN;
+    return ERR_OK;
 }
 
 enum err store_subject(struct store *store, const struct incident *in,
@@ -172,6 +187,8 @@ enum err store_subject(struct store *store, const struct incident *in,
         err = find_same_link(store, in->id, draft, &subject);
     if (err == ERR_OK && draft->other_id != 0)
         err = find_other(store, in, draft->other_id, &subject);
+    if (err == ERR_OK && request->alert_card != 0)
+        err = find_card(store, request->alert_card, &subject);
     if (err == ERR_OK)
         *out = subject;
     return err;

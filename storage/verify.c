@@ -258,8 +258,11 @@ static enum err check_attachments(struct proof *proof)
 static enum err check_orphans(struct proof *proof)
 {
     struct query query =
-        query_new(proof->store, "SELECT \"table\", count(*) FROM"
-                                " pragma_foreign_key_check GROUP BY 1");
+        query_new(proof->store,
+                  "SELECT \"table\", count(*) FROM pragma_foreign_key_check"
+                  " GROUP BY 1 UNION ALL SELECT 'outbox', count(*) FROM outbox"
+                  " WHERE incident <> 0 AND incident NOT IN (SELECT id FROM"
+                  " incident) HAVING count(*) > 0");
     while (query_row(&query))
         problem(proof, "%" PRId64 " rows of %.*s belong to no incident",
                 row_int(&query, 1), STR_ARG(row_text(&query, 0)));

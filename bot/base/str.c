@@ -31,14 +31,19 @@ bool str_is(struct str a, const char *b)
     return str_eq(a, str_of(b));
 }
 
-bool str_is_nocase(struct str a, const char *b)
+bool str_eq_nocase(struct str a, struct str b)
 {
-    if (a.n != strlen(b))
+    if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.s[i]) != lower(b[i]))
+        if (lower(a.s[i]) != lower(b.s[i]))
             return false;
     return true;
+}
+
+bool str_is_nocase(struct str a, const char *b)
+{
+    return str_eq_nocase(a, str_of(b));
 }
 
 bool str_starts(struct str text, const char *prefix)

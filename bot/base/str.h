@@ -22,6 +22,7 @@ struct str {
 struct str str_of(const char *text); /* NULL gives STR_NONE */
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *b);
+bool str_eq_nocase(struct str a, struct str b);
 bool str_is_nocase(struct str a, const char *b); /* ASCII only */
 bool str_starts(struct str text, const char *prefix);
 bool str_ends(struct str text, const char *suffix);

@@ -11,7 +11,6 @@
 #define ALERT_KEY_BYTES   128
 #define ALERT_TITLE_UNITS 200
 #define ALERT_TEXT_UNITS  800
-#define SERVICE_BYTES     64
 
 /* Text is borrowed, printable UTF-8, without newlines but in `text`. */
 struct alert {

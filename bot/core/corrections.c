@@ -42,7 +42,8 @@ static void say_rest(struct step *step)
     const struct incident *in = step->in;
     struct event *event = &step->event;
     enum milestone milestone =
-        milestone_of_entry(subject->entry.kind, subject->entry.confidence);
+        milestone_of_entry(subject->entry.kind, subject->entry.confidence,
+                           entry_is_over(&subject->entry));
     bool by_others =
         in->milestones_told & INT64_C(1) << milestone ||
         (milestone == MILESTONE_IDENTIFIED && in->identified_by_move);

@@ -115,6 +115,11 @@ bool entry_is_open(const struct entry_state *entry)
            entry->settlement == SETTLEMENT_NONE;
 }
 
+bool entry_is_over(const struct entry_state *entry)
+{
+    return entry->kind == EVENT_ALERT && entry->target != 0;
+}
+
 bool item_is_open(const struct action_item *item)
 {
     return item->state == ITEM_OPEN || item->state == ITEM_DOING;

@@ -45,6 +45,8 @@ void item_apply(struct action_item *item, const struct event *event);
 const char *finding_label(enum confidence confidence);
 /* It counts, and somebody has to say what becomes of it. */
 bool entry_is_open(const struct entry_state *entry);
+/* An alert that tells that the one before is over. */
+bool entry_is_over(const struct entry_state *entry);
 bool item_is_open(const struct action_item *item);
 
 #endif

@@ -31,6 +31,7 @@ WORDS(item_kind_words, ITEM_KIND_LIST);
 WORDS(item_state_words, ITEM_STATE_LIST);
 WORDS(reminder_words, REMINDER_LIST);
 WORDS(section_words, SECTION_LIST);
+WORDS(alert_state_words, ALERT_STATE_LIST);
 
 static const char *const precision_all[] = {
     [WHEN_NEVER] = "never",   [WHEN_EXACT] = "exact", [WHEN_SECOND] = "second",
@@ -159,6 +160,9 @@ const struct event_field event_fields[] = {
     FIELD(INT64, until_ms),
     FIELD(BOOL, lost),
     ENUM_FIELD(section, section_words),
+    FIELD(TEXT, service),
+    ENUM_FIELD(alert_state, alert_state_words),
+    FIELD(INT64, alert_count),
 };
 const int event_field_count = COUNT(event_fields);
 

@@ -12,6 +12,8 @@
 
 #include "bot/core/when.h"
 
+#define SERVICE_BYTES 64 /* a service's name, with its NUL */
+
 /* clang-format off */
 /* X(NAME, word, by_person): the word is what people type and files show. */
 #define EVENT_KIND_LIST(X)                                                     \
@@ -167,6 +169,12 @@
     X(DIGEST, "weekly digest")                                                 \
     X(ARCHIVE, "rooms to be archived")
 
+/* Of an ALERT that a machine handed in. */
+#define ALERT_STATE_LIST(X)                                                    \
+    X(NONE, "none")     /* relayed by a person */                              \
+    X(FIRING, "firing")                                                        \
+    X(OVER, "over")     /* `target` is the entry that told it fires */
+
 /* The world's part: what an incident wants done outside. */
 #define EFFECT_KIND_LIST(X)                                                    \
     X(NONE, "none")                                                            \
@@ -183,7 +191,9 @@
     X(ACCESS, "access")         /* who may see the rooms */                    \
     X(RENAME, "rename")         /* the rooms' names and topics */              \
     X(REMIND, "remind")         /* say the reminder `target` in the room */    \
-    X(ARCHIVE, "archive")       /* rooms out of the way, for reading only */
+    X(ARCHIVE, "archive")       /* rooms out of the way, for reading only */   \
+    X(CHART, "chart")           /* what probes measured, as evidence */        \
+    X(ALERT_CARD, "alert_card") /* of no incident: alerts to be looked at */
 /* clang-format on */
 
 /* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,
@@ -222,6 +232,8 @@ enum item_kind { ITEM_KIND_LIST(WORD_ENUM_ITEM_KIND) ITEM_KIND_COUNT };
 enum item_state { ITEM_STATE_LIST(WORD_ENUM_ITEM) ITEM_STATE_COUNT };
 #define WORD_ENUM_SECTION(name, word) SECTION_##name,
 enum section { SECTION_LIST(WORD_ENUM_SECTION) SECTION_COUNT };
+#define WORD_ENUM_ALERT(name, word) ALERT_##name,
+enum alert_state { ALERT_STATE_LIST(WORD_ENUM_ALERT) ALERT_STATE_COUNT };
 #define WORD_ENUM_REMINDER(name, word) REMINDER_##name,
 enum reminder { REMINDER_LIST(WORD_ENUM_REMINDER) REMINDER_COUNT };
 
@@ -234,7 +246,7 @@ extern const struct words event_kind_words, state_words, severity_words,
     type_words, role_words, confidence_words, visibility_words, source_words,
     actor_type_words, effect_kind_words, precision_words, milestone_words,
     phase_words, settlement_words, item_kind_words, item_state_words,
-    reminder_words, section_words;
+    reminder_words, section_words, alert_state_words;
 const char *word_of(const struct words *words, int value);
 /* -1 when no word matches (ASCII case is ignored). */
 int word_find(const struct words *words, struct str text);
@@ -351,6 +363,12 @@ struct event {
     int64_t until_ms;
 
     enum section section; /* SECTION: text is all of it, from now on */
+
+    /* A service of the settings. DECLARED, LINK: the incident is about it.
+     * ALERT: the one that the alert is about. */
+    struct str service;
+    enum alert_state alert_state;
+    int64_t alert_count; /* how many of a storm this entry tells */
 
     bool lost; /* TASK: a person deleted ref_id, of that effect */
 };

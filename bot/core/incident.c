@@ -226,13 +226,46 @@ static void fold_reminding(struct incident *in, const struct event *event)
         reminding->last_ms = event->recorded_at_ms;
 }
 
+bool incident_next_service(struct str *rest, struct str *service)
+{
+    return str_cut(rest, '\n', service) && service->n > 0;
+}
+
+bool incident_has_service(const struct incident *in, struct str service)
+{
+    struct str rest = str_of(in->services), name;
+    while (incident_next_service(&rest, &name))
+        if (str_eq_nocase(name, service))
+            return true;
+    return false;
+}
+
+/* The rules see to it that there is room. */
+static void fold_service(struct incident *in, struct str service)
+{
+    size_t n = strlen(in->services);
+    if (service.n == 0 || incident_has_service(in, service) ||
+        n + service.n + 1 >= sizeof in->services)
+        return;
+    memcpy(in->services + n, service.s, service.n);
+    in->services[n + service.n] = '\n';
+}
+
+/* A monitor handed it in: nobody has said anything. */
+static bool is_by_machine(const struct event *event)
+{
+    return event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE;
+}
+
 /* What somebody did or said; the machine's own events come before. */
 static void fold_persons(struct incident *in, const struct event *event)
 {
-    in->last_update_ms = event->recorded_at_ms;
+    if (!is_by_machine(event))
+        in->last_update_ms = event->recorded_at_ms;
     switch (event->kind) {
     case EVENT_DECLARED:
         fold_declared(in, event);
+        fold_service(in, event->service);
         break;
     case EVENT_STATE:
         fold_state(in, event);
@@ -262,11 +295,13 @@ static void fold_persons(struct incident *in, const struct event *event)
     case EVENT_EVIDENCE:
         in->entries += event->target == 0;
         break;
+    case EVENT_LINK:
+        fold_service(in, event->service);
+        break;
     case EVENT_STRIKE:
     case EVENT_EDIT:
     case EVENT_SETTLED:
     case EVENT_ITEM:
-    case EVENT_LINK:
     case EVENT_SECTION:
     case EVENT_TASK:
     case EVENT_REMINDED:

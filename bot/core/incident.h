@@ -12,19 +12,20 @@
 
 #include "bot/core/entry.h"
 
-#define TITLE_UNITS   120  /* UTF-16 units, as Discord counts */
-#define TEXT_UNITS    1500 /* an entry fits one Discord message with its frame */
-#define IMPACT_UNITS  500
-#define SUMMARY_UNITS 3000
-#define NAME_UNITS    80
-#define LINK_UNITS    512
-#define CHANGE_UNITS  300
-#define TITLE_BYTES   (TITLE_UNITS * 3 + 1)
-#define IMPACT_BYTES  (IMPACT_UNITS * 3 + 1)
-#define NAME_BYTES    (NAME_UNITS * 3 + 1)
-#define BRIEF_UNITS   1000
-#define ROLE_HOLDERS  12
-#define FETCH_MOST    10 /* files that come with one entry */
+#define TITLE_UNITS    120 /* UTF-16 units, as Discord counts */
+#define TEXT_UNITS     1500 /* an entry fits one Discord message with its frame */
+#define IMPACT_UNITS   500
+#define SUMMARY_UNITS  3000
+#define NAME_UNITS     80
+#define LINK_UNITS     512
+#define CHANGE_UNITS   300
+#define TITLE_BYTES    (TITLE_UNITS * 3 + 1)
+#define IMPACT_BYTES   (IMPACT_UNITS * 3 + 1)
+#define NAME_BYTES     (NAME_UNITS * 3 + 1)
+#define BRIEF_UNITS    1000
+#define ROLE_HOLDERS   12
+#define SERVICES_BYTES (8 * SERVICE_BYTES)
+#define FETCH_MOST     10 /* files that come with one entry */
 
 struct role_holder {
     enum role role;
@@ -84,7 +85,15 @@ struct incident {
         announce_message_id;
     char postmortem_ref[96]; /* branch; "" until committed */
     char postmortem_commit[48];
+
+    /* What it is about, as the settings call it: each name ends with a newline,
+     * so that one is found by a search. */
+    char services[SERVICES_BYTES];
 };
+
+bool incident_has_service(const struct incident *in, struct str service);
+/* Takes the next name of `rest`, which begins as in->services. */
+bool incident_next_service(struct str *rest, struct str *service);
 
 enum request_kind {
     REQUEST_DECLARE, /* draft.kind = DECLARED */
@@ -104,6 +113,7 @@ enum request_kind {
     REQUEST_REMIND,  /* draft.reminder, target */
     REQUEST_WRITE,   /* draft.section, text: all of that section */
     REQUEST_LOST,    /* draft.effect, ref_id: deleted by a person */
+    REQUEST_IGNORE,  /* alert_card: of no incident, so nothing is recorded */
     REQUEST_KIND_COUNT
 };
 
@@ -123,7 +133,10 @@ struct subject {
     int64_t rest_first_ms, rest_typed_ms;
     int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
                           * LINK: of the same link */
-    bool other_exists;   /* LINK, MOVE: other_id is of the same server */
+    /* IGNORE, DECLARE: the card of alerts is there, and nobody has said what
+     * becomes of it. */
+    bool card_exists, card_is_open;
+    bool other_exists; /* LINK, MOVE: other_id is of the same server */
     bool other_is_private;
 };
 
@@ -144,6 +157,8 @@ struct request {
     /* DECLARE only. */
     int64_t new_id;
     uint64_t guild_id, origin_channel_id;
+    /* DECLARE: 0, or the alerts that it is about: they go to it. IGNORE. */
+    int64_t alert_card;
 };
 
 enum verdict {
@@ -212,9 +227,10 @@ bool incident_is_written_up(const struct incident *in);
  * the moment of writing is not it. */
 struct when incident_time_told(const struct incident *in,
                                const struct event *event);
-/* Which milestone an entry of that kind may set, or MILESTONE_NONE. */
+/* Which milestone an entry of that kind may set, or MILESTONE_NONE. is_over: it
+ * tells that an alert is over. */
 enum milestone milestone_of_entry(enum event_kind kind,
-                                  enum confidence confidence);
+                                  enum confidence confidence, bool is_over);
 
 /* What times typed for this incident are relative to (see when.h); for a new
  * one pass an all-zero incident. The anchor of one that is written up is its

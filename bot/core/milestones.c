@@ -59,13 +59,13 @@ struct when incident_time_told(const struct incident *in,
 }
 
 enum milestone milestone_of_entry(enum event_kind kind,
-                                  enum confidence confidence)
+                                  enum confidence confidence, bool is_over)
 {
     switch ((int)kind) {
     case EVENT_REPORT:
         return MILESTONE_FIRST_REPORT;
     case EVENT_ALERT:
-        return MILESTONE_FIRST_ALERT;
+        return is_over ? MILESTONE_NONE : MILESTONE_FIRST_ALERT;
     case EVENT_COMMS:
         return MILESTONE_FIRST_NOTICE;
     case EVENT_FINDING:
@@ -126,11 +126,14 @@ void fold_milestones(struct incident *in, const struct event *event)
             milestones[event->milestone] = event->milestone_at;
         if (event->kind == EVENT_EDIT)
             fold_entry(in,
-                       milestone_of_entry(event->entry_kind, event->confidence),
+                       milestone_of_entry(event->entry_kind, event->confidence,
+                                          event->alert_state == ALERT_OVER),
                        &occurred);
         break;
     default:
-        fold_entry(in, milestone_of_entry(event->kind, event->confidence),
+        fold_entry(in,
+                   milestone_of_entry(event->kind, event->confidence,
+                                      event->alert_state == ALERT_OVER),
                    &occurred);
         break;
     }

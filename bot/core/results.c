@@ -103,6 +103,29 @@ static void decide_in_line(struct step *step)
     want(step, EFFECT_ROOM);
 }
 
+/* What probes measured around the incident is frozen as a file of its own. The
+ * same again, when a chart is asked for twice, is no news. */
+static void decide_measured(struct step *step)
+{
+    struct event *event = &step->event;
+    if (event->file_sha256.n == 0) {
+        decide_in_line(step);
+        return;
+    }
+    event->kind = EVENT_EVIDENCE;
+    event->effect = EFFECT_NONE;
+    event->source = SOURCE_PROBE;
+    event->target = 0;
+    if (step->subject->same_origin != 0) {
+        known_already(step);
+        return;
+    }
+    if (!entry_is_sound(step))
+        return;
+    emit(step, event);
+    want_shown(step, event->visibility);
+}
+
 static void decide_made(struct step *step)
 {
     struct event *event = &step->event;
@@ -174,6 +197,9 @@ void decide_result(struct step *step)
     case EFFECT_FETCH:
         decide_fetched(step);
         break;
+    case EFFECT_CHART:
+        decide_measured(step);
+        break;
     case EFFECT_POSTMORTEM:
         decide_postmortem(step);
         break;
@@ -192,6 +218,9 @@ void decide_result(struct step *step)
     case EFFECT_REMIND:
     case EFFECT_ARCHIVE:
         decide_in_line(step);
+        break;
+    case EFFECT_ALERT_CARD: /* of no incident, so none records it */
+        known_already(step);
         break;
     case EFFECT_NONE:
     case EFFECT_KIND_COUNT:

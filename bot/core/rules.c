@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #define FUTURE_MS    (5 * MS_PER_MINUTE) /* people's clocks differ */
 #define PROMISE_MIN  10080               /* a week: the longest promise */
@@ -116,6 +117,22 @@ bool names_fit(struct step *step)
            fits(step, "The name", step->event.holder.name, NAME_UNITS);
 }
 
+bool service_fits(struct step *step)
+{
+    struct str service = step->event.service;
+    size_t has = strlen(step->in->services);
+    if (service.n >= SERVICE_BYTES)
+        return refuse(step, "The service's name has %zu bytes; at most %d fit.",
+                      service.n, SERVICE_BYTES - 1);
+    if (incident_has_service(step->in, service) ||
+        has + service.n + 1 < SERVICES_BYTES)
+        return true;
+    return refuse(step,
+                  "INC-%" PRId64 " is about so many services already that no "
+                  "more fit.",
+                  step->in->id);
+}
+
 /* Without the zone it was typed in: the words around it say UTC. */
 void print_utc(struct when when, struct buf *out)
 {
@@ -159,6 +176,32 @@ static void print_since(const struct incident *in, struct buf *out)
     print_utc(since, out);
 }
 
+/* ---- alerts of no incident ---- */
+
+static void want_alert_card(struct step *step)
+{
+    want_of(step, &(struct effect){.kind = EFFECT_ALERT_CARD,
+                                   .target = step->request->alert_card});
+}
+
+/* Nobody has said yet what becomes of them. */
+static bool card_is_open(struct step *step)
+{
+    const struct subject *subject = step->subject;
+    if (!subject->card_exists)
+        return refuse(step, "There are no alerts of that number. `/alert list` "
+                            "shows what fires.");
+    if (subject->card_is_open)
+        return true;
+    return already(step, "Somebody has seen to these alerts already.");
+}
+
+static void decide_ignore(struct step *step)
+{
+    if (card_is_open(step))
+        want_alert_card(step);
+}
+
 /* ---- declare ---- */
 
 static void decide_declare(struct step *step)
@@ -173,7 +216,9 @@ static void decide_declare(struct step *step)
     }
     if (!fits(step, "The title", event->text, TITLE_UNITS) ||
         !fits(step, "The impact", event->impact, IMPACT_UNITS) ||
-        !names_fit(step) || !not_in_future(step, &event->occurred) ||
+        !names_fit(step) || !service_fits(step) ||
+        (step->request->alert_card != 0 && !card_is_open(step)) ||
+        !not_in_future(step, &event->occurred) ||
         !not_in_future(step, &event->impact_from))
         return;
     if (event->severity == SEVERITY_NONE)
@@ -186,6 +231,8 @@ static void decide_declare(struct step *step)
     emit(step, event);
     want(step, EFFECT_WAR_ROOM);
     want(step, EFFECT_LIVE_ROOM);
+    if (step->request->alert_card != 0)
+        want_alert_card(step);
 }
 
 /* ---- move, and update without a move ---- */
@@ -360,6 +407,9 @@ static void decide(struct step *step)
     case REQUEST_LOST:
         decide_loss(step);
         break;
+    case REQUEST_IGNORE:
+        decide_ignore(step);
+        break;
     case REQUEST_KIND_COUNT:
         assert(false);
         break;
@@ -391,7 +441,8 @@ void incident_step(const struct incident *in, const struct request *request,
         request->kind == REQUEST_LOST;
     if (!may_be_nobodys && event->actor.type == ACTOR_NOBODY)
         event->actor = event->recorder;
-    if (request->kind != REQUEST_DECLARE && !exists(&step))
+    if (request->kind != REQUEST_DECLARE && request->kind != REQUEST_IGNORE &&
+        !exists(&step))
         return;
     decide(&step);
 }

@@ -30,6 +30,8 @@ bool fits(struct step *step, const char *what, struct str text, size_t units);
 bool names_fit(struct step *step);
 bool not_in_future(struct step *step, const struct when *when);
 bool is_blank(struct str text);
+/* Of the event: within its limit, and the incident has room for it. */
+bool service_fits(struct step *step);
 /* Not closed or cancelled: its record is still written. */
 bool is_open_to_entries(struct step *step);
 /* What the draft says of an entry is whole, and within its limits. */

@@ -204,11 +204,14 @@ void decide_link(struct step *step)
 {
     struct event *event = &step->event;
     event->kind = EVENT_LINK;
-    if (event->other_id == 0 && is_blank(event->link)) {
-        refuse(step, "Say what to link: an address, an issue, or another "
-                     "incident.");
+    if (event->other_id == 0 && is_blank(event->link) &&
+        is_blank(event->service)) {
+        refuse(step, "Say what to link: an address, an issue, a service, or "
+                     "another incident.");
         return;
     }
+    if (!service_fits(step))
+        return;
     if (!is_open_to_entries(step) || !names_fit(step) ||
         !fits(step, "The text", event->text, TEXT_UNITS) ||
         !fits(step, "The link", event->link, LINK_UNITS))

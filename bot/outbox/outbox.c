@@ -292,10 +292,13 @@ static enum err advance(struct outbox *outbox, struct work *work,
                         int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
-    enum err err = store_incident(outbox->config.store,
-                                  delivery->row.incident_id, &delivery->in);
-    if (err != ERR_OK)
-        return err;
+    int64_t incident_id = delivery->row.incident_id;
+    if (incident_id != 0) { /* alerts may have none */
+        enum err err =
+            store_incident(outbox->config.store, incident_id, &delivery->in);
+        if (err != ERR_OK)
+            return err;
+    }
     switch (work_step(work, &outbox->config, &outbox->rooms, wall_ms)) {
     case DELIVERY_CALL:
         work->state = WORK_TO_SEND;

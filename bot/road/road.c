@@ -1,12 +1,19 @@
 #include "bot/road/road.h"
 
+/* A card of alerts belongs to no incident. */
+static int64_t incident_of(const struct incident *in,
+                           const struct effect *effect)
+{
+    return effect->kind == EFFECT_ALERT_CARD ? 0 : in->id;
+}
+
 static enum err want_effects(struct store *store, const struct incident *in,
                              const struct outcome *outcome, int64_t now_ms)
 {
     for (int i = 0; i < outcome->effect_count; i++) {
         const struct effect *effect = &outcome->effects[i];
-        enum err err = store_want(store, effect->kind, in->id, effect->target,
-                                  effect->fetch, now_ms);
+        enum err err = store_want(store, effect->kind, incident_of(in, effect),
+                                  effect->target, effect->fetch, now_ms);
         if (err != ERR_OK)
             return err;
     }
@@ -19,6 +26,23 @@ static enum err keep_file(struct store *store, const struct request *request)
     return request->file_bytes.n == 0
                ? ERR_OK
                : store_put_attachment(store, request->file_bytes, &hash);
+}
+
+/* An incident was declared from these alerts, or somebody ignores them. */
+static enum err settle_card(struct store *store, const struct incident *after,
+                            const struct request *request)
+{
+    struct alert_card card;
+    if (request->alert_card == 0)
+        return ERR_OK;
+    enum err err = store_alert_card(store, request->alert_card, &card);
+    if (err != ERR_OK)
+        return err;
+    card.state = request->kind == REQUEST_IGNORE ? ALERT_CARD_IGNORED
+                                                 : ALERT_CARD_DECLARED;
+    card.incident_id = after->id;
+    str_copy_to(card.by_name, request->draft.actor.name);
+    return store_put_alert_card(store, &card, &card.id);
 }
 
 static enum err take_one(struct store *store, const struct incident *before,
@@ -35,10 +59,13 @@ static enum err take_one(struct store *store, const struct incident *before,
         return ERR_OK;
     for (int i = 0; i < outcome->event_count; i++)
         incident_apply(after, &outcome->events[i]);
-    err = store_append(store, before, after, outcome->events,
-                       outcome->event_count);
+    if (outcome->event_count > 0)
+        err = store_append(store, before, after, outcome->events,
+                           outcome->event_count);
     if (err == ERR_OK)
         err = keep_file(store, request);
+    if (err == ERR_OK)
+        err = settle_card(store, after, request);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 

@@ -347,6 +347,8 @@ static enum delivery_verdict deliver(struct visit *visit)
         return deliver_entries(visit, ROOM_WAR);
     case EFFECT_ANNOUNCE:
         return deliver_announce(visit);
+    case EFFECT_ALERT_CARD:
+        return deliver_alert_card(visit);
     default:
         abort(); /* no effect of a room's */
     }

@@ -24,6 +24,7 @@ enum delivery_verdict deliver_access(struct visit *visit); /* and ARCHIVE */
 enum delivery_verdict deliver_rename(struct visit *visit);
 enum delivery_verdict deliver_remind(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
+enum delivery_verdict deliver_alert_card(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 
 /* ---- how a visit ends ---- */

@@ -8,13 +8,15 @@
 
 #include "bot/core/access.h"
 #include "bot/discord/rest_call.h"
+#include "bot/probe/service.h"
 #include "storage/store.h"
 
 struct room_settings {
     uint64_t bot_user_id, announce_channel_id, category_id, archive_category_id;
-    const struct access *access;   /* who sees a private incident's room */
-    const char *const *role_names; /* see role_name; may be NULL */
-    int64_t live_delay_ms;         /* entries are held back that long */
+    const struct access *access;     /* who sees a private incident's room */
+    const char *const *role_names;   /* see role_name; may be NULL */
+    const struct services *services; /* owners, runbooks; may be NULL */
+    int64_t live_delay_ms;           /* entries are held back that long */
 };
 
 enum delivery_verdict {

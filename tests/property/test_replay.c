@@ -250,7 +250,8 @@ static bool find_earliest(const struct entry *entry, void *context)
 {
     struct earliest *earliest = context;
     if (entry->state.struck != 0 ||
-        milestone_of_entry(entry->event.kind, entry->event.confidence) !=
+        milestone_of_entry(entry->event.kind, entry->event.confidence,
+                           entry->event.alert_state == ALERT_OVER) !=
             earliest->milestone)
         return true;
     earliest->from_ms = entry->event.occurred.from_ms;

@@ -1,0 +1,463 @@
+#include "bot/alerts.h"
+
+#include "bot/alerts_record.h"
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/io/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLD_PAUSE_MS (3 * MS_PER_SECOND) /* what comes by then is one edit */
+/* Onto the same card: whatever comes in one go, and what is about the same
+ * service while people may still be reading. */
+#define CARD_GO_MS      (10 * MS_PER_SECOND)
+#define CARD_SERVICE_MS (30 * MS_PER_MINUTE)
+#define HOMES           200  /* live incidents looked at */
+#define HOMELESS        2000 /* alerts looked at in a turn */
+#define KEPT_MS         (90 * 24 * MS_PER_HOUR)
+#define FORGET_EVERY_MS MS_PER_HOUR
+
+/* Handed in together, and kept together or not at all. */
+struct batch {
+    struct batch *next;
+    struct alert *alerts;
+    int count;
+    char *texts; /* what they borrow */
+    alerts_done_fn *done;
+    void *context;
+    bool is_taken; /* in the turn under way */
+};
+
+/* An incident that alerts may go to. */
+struct home {
+    int64_t id;
+    char services[SERVICES_BYTES];
+};
+
+struct alerts_desk {
+    struct alerts_config config;
+    struct batch *first, **last;
+    struct deadline *fold;
+    bool fold_is_set, fold_is_due, seeks_homes;
+    bool has_homeless; /* there may be some */
+    int64_t received, forgotten_ms;
+    /* Of one turn. */
+    struct home homes[HOMES];
+    int home_count;
+    struct incident in;
+    int64_t ids[HOMELESS];
+    int id_count;
+};
+
+/* ---- handing in ---- */
+
+static void wake(struct alerts_desk *desk)
+{
+    desk->config.wake(desk->config.context);
+}
+
+static void on_fold(void *context)
+{
+    struct alerts_desk *desk = context;
+    desk->fold_is_set = false;
+    desk->fold_is_due = true;
+    wake(desk);
+}
+
+struct alerts_desk *alerts_new(const struct alerts_config *config)
+{
+    struct alerts_desk *desk = mem_alloc(sizeof *desk);
+    desk->config = *config;
+    desk->last = &desk->first;
+    desk->fold = deadline_new(config->loop, on_fold, desk);
+    /* What a process before us left. */
+    desk->fold_is_due = desk->seeks_homes = desk->has_homeless = true;
+    return desk;
+}
+
+static void batch_end(struct batch *batch, bool kept)
+{
+    if (batch->done != NULL)
+        batch->done(kept, batch->context);
+    free(batch->alerts);
+    free(batch->texts);
+    free(batch);
+}
+
+void alerts_free(struct alerts_desk *desk)
+{
+    if (desk == NULL)
+        return;
+    while (desk->first != NULL) {
+        struct batch *batch = desk->first;
+        desk->first = batch->next;
+        batch_end(batch, false);
+    }
+    deadline_free(desk->fold);
+    free(desk);
+}
+
+static size_t text_bytes(const struct alert *alert)
+{
+    return alert->source.n + alert->key.n + alert->title.n + alert->text.n +
+           alert->link.n + alert->service.n;
+}
+
+static struct str copy_text(char **to, struct str text)
+{
+    struct str copy = {*to, text.n};
+    if (text.n == 0)
+        return STR_NONE;
+    memcpy(*to, text.s, text.n);
+    *to += text.n;
+    return copy;
+}
+
+void alerts_hand_in(struct alerts_desk *desk, const struct alert *alerts,
+                    int count, alerts_done_fn *done, void *context)
+{
+    struct batch *batch = mem_alloc(sizeof *batch);
+    size_t bytes = 1;
+    for (int i = 0; i < count; i++)
+        bytes += text_bytes(&alerts[i]);
+    batch->alerts = mem_alloc(((size_t)count + 1) * sizeof *batch->alerts);
+    batch->texts = mem_alloc(bytes);
+    char *to = batch->texts;
+    for (int i = 0; i < count; i++) {
+        struct alert *alert = &batch->alerts[i];
+        *alert = alerts[i];
+        alert->source = copy_text(&to, alert->source);
+        alert->key = copy_text(&to, alert->key);
+        alert->title = copy_text(&to, alert->title);
+        alert->text = copy_text(&to, alert->text);
+        alert->link = copy_text(&to, alert->link);
+        alert->service = copy_text(&to, alert->service);
+    }
+    batch->count = count;
+    batch->done = done;
+    batch->context = context;
+    *desk->last = batch;
+    desk->last = &batch->next;
+    desk->received += count;
+    wake(desk);
+}
+
+void alerts_changed(struct alerts_desk *desk)
+{
+    if (!desk->has_homeless)
+        return;
+    desk->seeks_homes = true;
+    wake(desk);
+}
+
+bool alerts_have_work(const struct alerts_desk *desk)
+{
+    return desk->first != NULL || desk->fold_is_due || desk->seeks_homes;
+}
+
+int64_t alerts_received(const struct alerts_desk *desk)
+{
+    return desk->received;
+}
+
+/* ---- which incident ---- */
+
+/* Newest first. A drill is not what real alerts are about. */
+static enum err find_homes(struct alerts_desk *desk)
+{
+    struct store *store = desk->config.store;
+    int count = 0;
+    enum err err = store_watched(store, desk->ids, HOMES, &count);
+    desk->home_count = 0;
+    for (int i = 0; i < count && i < HOMES && err == ERR_OK; i++) {
+        err = store_incident(store, desk->ids[i], &desk->in);
+        if (err != ERR_OK || !incident_is_live(&desk->in) || desk->in.is_drill)
+            continue;
+        struct home *home = &desk->homes[desk->home_count++];
+        home->id = desk->in.id;
+        memcpy(home->services, desk->in.services, sizeof home->services);
+    }
+    return err;
+}
+
+static int64_t home_of_service(const struct alerts_desk *desk,
+                               struct str service)
+{
+    for (int i = 0; i < desk->home_count && service.n > 0; i++) {
+        struct str rest = str_of(desk->homes[i].services), name;
+        while (incident_next_service(&rest, &name))
+            if (services_are_related(desk->config.services, name, service))
+                return desk->homes[i].id;
+    }
+    return 0;
+}
+
+/* An incident that was declared from its card, or one about its service. */
+static enum err find_home(struct alerts_desk *desk,
+                          const struct stored_alert *stored, int64_t *out)
+{
+    struct alert_card card = {.id = 0};
+    enum err err = ERR_OK;
+    if (stored->card != 0)
+        err = store_alert_card(desk->config.store, stored->card, &card);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return err;
+    int64_t home = card.state == ALERT_CARD_DECLARED ? card.incident_id : 0;
+    *out = home != 0 ? home : home_of_service(desk, stored->alert.service);
+    return ERR_OK;
+}
+
+/* ---- cards ---- */
+
+struct same_service {
+    struct str service;
+    bool is_same;
+};
+
+static bool compare_service(const struct stored_alert *stored, void *context)
+{
+    struct same_service *same = context;
+    same->is_same = str_eq_nocase(stored->alert.service, same->service);
+    return !same->is_same;
+}
+
+/* The newest card, if this alert goes with what it shows. */
+static enum err find_card(struct alerts_desk *desk, const struct alert *alert,
+                          int64_t now_ms, struct alert_card *out)
+{
+    struct alert_card card;
+    struct same_service same = {alert->service, false};
+    enum err err = store_last_alert_card(desk->config.store, &card);
+    if (err == ERR_NOT_FOUND ||
+        (err == ERR_OK && card.state != ALERT_CARD_OPEN))
+        return ERR_OK;
+    if (err != ERR_OK)
+        return err;
+    int64_t age_ms = now_ms - card.newest_ms;
+    if (age_ms > CARD_GO_MS && age_ms <= CARD_SERVICE_MS)
+        err = store_each_alert_on_card(desk->config.store, card.id,
+                                       compare_service, &same);
+    if (err == ERR_OK && (age_ms <= CARD_GO_MS || same.is_same))
+        *out = card;
+    return err;
+}
+
+static enum err want_card(struct alerts_desk *desk, int64_t card,
+                          int64_t now_ms, bool *accepted)
+{
+    *accepted = true;
+    return store_want(desk->config.store, EFFECT_ALERT_CARD, 0, card, NULL,
+                      now_ms);
+}
+
+static enum err put_on_card(struct alerts_desk *desk,
+                            const struct stored_alert *stored, int64_t now_ms,
+                            bool *accepted)
+{
+    struct store *store = desk->config.store;
+    struct alert_card card = {.opened_ms = now_ms};
+    if (!desk->config.has_announcements) {
+        log_warn("alert_without_incident",
+                 LOG_STR("source", stored->alert.source),
+                 LOG_STR("title", stored->alert.title));
+        return ERR_OK;
+    }
+    enum err err = find_card(desk, &stored->alert, now_ms, &card);
+    card.newest_ms = now_ms;
+    if (err == ERR_OK)
+        err = store_put_alert_card(store, &card, &card.id);
+    if (err == ERR_OK)
+        err = store_alert_on_card(store, stored->id, card.id);
+    return err == ERR_OK ? want_card(desk, card.id, now_ms, accepted) : err;
+}
+
+/* ---- one alert ---- */
+
+static void fold_later(struct alerts_desk *desk)
+{
+    if (desk->fold_is_set)
+        return;
+    desk->fold_is_set = true;
+    deadline_set(desk->fold, loop_now_ms(desk->config.loop) + FOLD_PAUSE_MS);
+}
+
+static enum err house(struct alerts_desk *desk,
+                      const struct stored_alert *stored, int64_t now_ms,
+                      bool *accepted)
+{
+    struct store *store = desk->config.store;
+    int64_t home = 0;
+    bool linked = false;
+    enum err err = find_home(desk, stored, &home);
+    if (err == ERR_OK && home != 0)
+        err = alerts_link(store, stored, home, now_ms, &linked);
+    if (linked) {
+        *accepted = true;
+        fold_later(desk);
+        return stored->card == 0
+                   ? err
+                   : want_card(desk, stored->card, now_ms, accepted);
+    }
+    desk->has_homeless = true;
+    return err == ERR_OK && stored->card == 0
+               ? put_on_card(desk, stored, now_ms, accepted)
+               : err;
+}
+
+struct known {
+    int64_t id, card, incident_id, seq;
+};
+
+static bool note_known(const struct stored_alert *stored, void *context)
+{
+    *(struct known *)context = (struct known){stored->id, stored->card,
+                                              stored->incident_id, stored->seq};
+    return false;
+}
+
+static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
+                          const struct known *known, int64_t now_ms,
+                          bool *accepted)
+{
+    struct store *store = desk->config.store;
+    int64_t ended_ms = alert->ended_ms > 0 && alert->ended_ms <= now_ms
+                           ? alert->ended_ms
+                           : now_ms;
+    enum err err = store_alert_over(store, known->id, ended_ms);
+    if (err == ERR_OK && known->card != 0)
+        err = want_card(desk, known->card, now_ms, accepted);
+    if (err == ERR_OK && known->incident_id != 0) {
+        *accepted = true;
+        err = alerts_tell_over(store, known->incident_id, known->seq, now_ms);
+    }
+    return err;
+}
+
+/* Firing while it fires is the same one; an end of what never began is none. */
+static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
+                           int64_t now_ms, bool *accepted)
+{
+    struct store *store = desk->config.store;
+    struct known known = {0};
+    enum err err = store_firing_alert(store, alert->source, alert->key,
+                                      note_known, &known);
+    if (err == ERR_OK)
+        return alert->is_firing
+                   ? store_alert_again(store, known.id)
+                   : take_over(desk, alert, &known, now_ms, accepted);
+    if (err != ERR_NOT_FOUND || !alert->is_firing)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    struct stored_alert stored = {.alert = *alert, .received_ms = now_ms};
+    err = store_put_alert(store, alert, now_ms, &stored.id);
+    return err == ERR_OK ? house(desk, &stored, now_ms, accepted) : err;
+}
+
+/* ---- what no incident had ---- */
+
+struct seeking {
+    struct alerts_desk *desk;
+    int64_t now_ms;
+    bool *accepted;
+    enum err err;
+};
+
+static bool find_for(const struct stored_alert *stored, void *context)
+{
+    struct seeking *seeking = context;
+    int64_t home = 0;
+    seeking->err = find_home(seeking->desk, stored, &home);
+    if (seeking->err == ERR_OK && home != 0)
+        seeking->err =
+            house(seeking->desk, stored, seeking->now_ms, seeking->accepted);
+    return seeking->err == ERR_OK;
+}
+
+static bool note_id(const struct stored_alert *stored, void *context)
+{
+    struct alerts_desk *desk = context;
+    desk->ids[desk->id_count++] = stored->id;
+    return desk->id_count < HOMELESS;
+}
+
+static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
+                           bool *accepted)
+{
+    struct store *store = desk->config.store;
+    struct seeking seeking = {desk, now_ms, accepted, ERR_OK};
+    desk->id_count = 0;
+    enum err err = store_each_homeless_alert(store, note_id, desk);
+    desk->has_homeless = desk->id_count > 0;
+    for (int i = 0; i < desk->id_count && err == ERR_OK; i++) {
+        err = store_alert(store, desk->ids[i], find_for, &seeking);
+        if (err == ERR_OK)
+            err = seeking.err;
+    }
+    return err;
+}
+
+/* ---- the turn ---- */
+
+static enum err take_batches(struct alerts_desk *desk, int64_t now_ms,
+                             bool *accepted)
+{
+    enum err err = ERR_OK;
+    for (struct batch *batch = desk->first; batch != NULL && err == ERR_OK;
+         batch = batch->next) {
+        batch->is_taken = true;
+        for (int i = 0; i < batch->count && err == ERR_OK; i++)
+            err = take_alert(desk, &batch->alerts[i], now_ms, accepted);
+    }
+    return err;
+}
+
+static enum err fold_due(struct alerts_desk *desk, int64_t now_ms,
+                         bool *accepted)
+{
+    int count = 0;
+    if (!desk->fold_is_due)
+        return ERR_OK;
+    enum err err = alerts_fold(desk->config.store, now_ms, &count);
+    if (err == ERR_OK && count > 0) {
+        *accepted = true;
+        fold_later(desk); /* there may be more than are looked at at once */
+    }
+    return err;
+}
+
+static enum err forget(struct alerts_desk *desk, int64_t now_ms)
+{
+    if (now_ms - desk->forgotten_ms < FORGET_EVERY_MS)
+        return ERR_OK;
+    desk->forgotten_ms = now_ms;
+    return store_forget_alerts(desk->config.store, now_ms - KEPT_MS);
+}
+
+enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
+{
+    if (!alerts_have_work(desk))
+        return ERR_OK;
+    enum err err = find_homes(desk);
+    if (err == ERR_OK && desk->seeks_homes)
+        err = seek_homes(desk, now_ms, accepted);
+    if (err == ERR_OK)
+        err = take_batches(desk, now_ms, accepted);
+    if (err == ERR_OK)
+        err = fold_due(desk, now_ms, accepted);
+    return err == ERR_OK ? forget(desk, now_ms) : err;
+}
+
+void alerts_ended(struct alerts_desk *desk, bool kept)
+{
+    if (kept)
+        desk->fold_is_due = desk->seeks_homes = false;
+    else if (desk->fold_is_due || desk->seeks_homes)
+        fold_later(desk);
+    while (desk->first != NULL && desk->first->is_taken) {
+        struct batch *batch = desk->first;
+        desk->first = batch->next;
+        if (desk->first == NULL)
+            desk->last = &desk->first;
+        batch_end(batch, kept);
+    }
+}

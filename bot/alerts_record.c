@@ -1,0 +1,352 @@
+#include "bot/alerts_record.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/base/utf8.h"
+#include "bot/road/road.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define NAMED       5  /* of a storm; the rest is counted */
+#define FOLDS       64 /* entries at once; the rest in the next turn */
+#define WORDS_BYTES ((size_t)TEXT_UNITS * 3 + 1)
+
+/* What a decision takes: too large for the stack. */
+struct taking {
+    struct incident in, after;
+    struct outcome outcome;
+};
+
+static enum err take(struct store *store, int64_t incident_id,
+                     const struct request *request, int64_t now_ms,
+                     struct taking *taking)
+{
+    enum err err = store_incident(store, incident_id, &taking->in);
+    if (err == ERR_OK)
+        err = store_request_begin(store);
+    if (err != ERR_OK)
+        return err;
+    err = road_take(store, &taking->in, request, now_ms, &taking->after,
+                    &taking->outcome);
+    if (err != ERR_OK) {
+        store_request_undo(store);
+        return err;
+    }
+    if (taking->outcome.verdict == VERDICT_REFUSED)
+        log_warn("alert_refused", LOG_INT("incident", incident_id),
+                 LOG_TEXT("words", taking->outcome.words));
+    return store_request_keep(store);
+}
+
+/* ---- words ---- */
+
+/* What an entry tells of its alerts. */
+struct telling {
+    int64_t most; /* looks at so many of them */
+    int64_t count;
+    struct buf text;
+    enum severity severity; /* the worst */
+    int64_t first_started_ms, last_ended_ms;
+};
+
+static void add_alone(struct buf *text, const struct alert *alert)
+{
+    buf_add(text, alert->title);
+    if (alert->text.n > 0) {
+        buf_add_text(text, ": ");
+        buf_add(text, alert->text);
+    }
+}
+
+static bool is_worse(enum severity severity, enum severity than)
+{
+    return severity != SEVERITY_NONE &&
+           (than == SEVERITY_NONE || severity < than);
+}
+
+static bool look_at(const struct stored_alert *stored, void *context)
+{
+    struct telling *telling = context;
+    const struct alert *alert = &stored->alert;
+    int64_t started_ms =
+        alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
+    if (telling->count == telling->most)
+        return false;
+    if (is_worse(alert->severity, telling->severity))
+        telling->severity = alert->severity;
+    if (telling->count == 0 || started_ms < telling->first_started_ms)
+        telling->first_started_ms = started_ms;
+    if (alert->ended_ms > telling->last_ended_ms)
+        telling->last_ended_ms = alert->ended_ms;
+    telling->count++;
+    return true;
+}
+
+struct naming {
+    struct buf *text;
+    int64_t named, of;
+};
+
+static bool add_name(const struct stored_alert *stored, void *context)
+{
+    struct naming *naming = context;
+    if (naming->of == 1)
+        add_alone(naming->text, &stored->alert);
+    else
+        buf_addf(naming->text, "%s%.*s", naming->named > 0 ? "; " : "",
+                 STR_ARG(stored->alert.title));
+    return ++naming->named < naming->of && naming->named < NAMED;
+}
+
+/* "12 alerts: A; B; C; D; E; and 7 more" */
+static enum err tell_entry(struct store *store, int64_t incident_id,
+                           int64_t seq, int64_t most, struct telling *telling)
+{
+    *telling =
+        (struct telling){.most = most, .text = BUF_INIT(WORDS_BYTES * 4)};
+    struct buf *text = &telling->text;
+    enum err err =
+        store_each_alert_of_entry(store, incident_id, seq, look_at, telling);
+    struct naming naming = {text, 0, telling->count};
+    if (telling->count > 1)
+        buf_addf(text, "%" PRId64 " alerts: ", telling->count);
+    if (err == ERR_OK)
+        err = store_each_alert_of_entry(store, incident_id, seq, add_name,
+                                        &naming);
+    if (telling->count > naming.named)
+        buf_addf(text, "; and %" PRId64 " more", telling->count - naming.named);
+    buf_cut(text, utf8_cut_units(buf_str(text), TEXT_UNITS));
+    return err;
+}
+
+/* "12 minutes", "3 hours" */
+static void add_span(struct buf *out, int64_t ms)
+{
+    static const struct {
+        int64_t ms;
+        const char *name;
+    } units[] = {{24 * MS_PER_HOUR, "day"},
+                 {MS_PER_HOUR, "hour"},
+                 {MS_PER_MINUTE, "minute"},
+                 {MS_PER_SECOND, "second"}};
+    size_t i = 0;
+    while (i < 3 && ms < 2 * units[i].ms)
+        i++;
+    int64_t n = ms / units[i].ms;
+    buf_addf(out, "%" PRId64 " %s%s", n, units[i].name, n == 1 ? "" : "s");
+}
+
+/* ---- linking ---- */
+
+/* When it was, if the monitor says so and its clock can be believed. */
+static struct when time_of(int64_t told_ms, int64_t now_ms)
+{
+    return when_exact(told_ms > 0 && told_ms <= now_ms ? told_ms : now_ms);
+}
+
+static void fill(const struct alert *alert, struct event *draft)
+{
+    draft->kind = EVENT_ALERT;
+    draft->actor = draft->recorder =
+        (struct actor){.type = ACTOR_ROBOT, .name = alert->source};
+    draft->source = alert->by_probe ? SOURCE_PROBE : SOURCE_WEBHOOK;
+    draft->visibility = VISIBILITY_LIVE;
+    draft->service = alert->service;
+    draft->severity = alert->severity;
+    draft->link = alert->link;
+}
+
+static enum err add_entry(struct store *store,
+                          const struct stored_alert *stored,
+                          int64_t incident_id, int64_t now_ms, int64_t *seq)
+{
+    const struct alert *alert = &stored->alert;
+    struct taking *taking = mem_alloc(sizeof *taking);
+    struct buf text = BUF_INIT(WORDS_BYTES * 2);
+    struct request request = {.kind = REQUEST_ADD};
+    fill(alert, &request.draft);
+    add_alone(&text, alert);
+    buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));
+    request.draft.text = buf_str(&text);
+    request.draft.occurred = time_of(alert->started_ms, now_ms);
+    request.draft.alert_state = ALERT_FIRING;
+    request.draft.alert_count = 1;
+    enum err err = take(store, incident_id, &request, now_ms, taking);
+    if (err == ERR_OK)
+        *seq = taking->outcome.verdict == VERDICT_ACCEPTED
+                   ? taking->outcome.events[0].seq
+                   : 0;
+    buf_release(&text);
+    free(taking);
+    return err;
+}
+
+enum err alerts_link(struct store *store, const struct stored_alert *stored,
+                     int64_t incident_id, int64_t now_ms, bool *linked)
+{
+    int64_t seq = 0, newest_ms = 0;
+    enum err err = store_last_alert_entry(
+        store, incident_id, stored->alert.source, &seq, &newest_ms);
+    bool folds =
+        err == ERR_OK && stored->received_ms - newest_ms <= ALERT_FOLD_MS;
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        return err;
+    err = ERR_OK;
+    if (!folds)
+        err = add_entry(store, stored, incident_id, now_ms, &seq);
+    *linked = err == ERR_OK && seq != 0;
+    return *linked ? store_alert_in_incident(store, stored->id, incident_id,
+                                             seq, !folds)
+                   : err;
+}
+
+/* ---- a storm ---- */
+
+struct folding {
+    struct store *store;
+    int64_t incident_id, now_ms;
+    struct telling telling;
+    enum err err;
+};
+
+/* Its words are the ones that we gave it. */
+static bool is_ours(struct folding *folding, const struct entry *entry)
+{
+    struct telling before;
+    folding->err =
+        tell_entry(folding->store, folding->incident_id, entry->state.seq,
+                   entry->event.alert_count, &before);
+    bool same = str_eq(buf_str(&before.text), entry->event.text);
+    buf_release(&before.text);
+    return folding->err == ERR_OK && same;
+}
+
+/* The entry keeps its time and its robot. What a person corrected is not
+ * written over. */
+static bool renew_entry(const struct entry *entry, void *context)
+{
+    struct folding *folding = context;
+    const struct event *event = &entry->event;
+    struct request request = {.kind = REQUEST_EDIT};
+    if (entry->state.struck != 0 || event->alert_state != ALERT_FIRING ||
+        event->alert_count == folding->telling.count ||
+        !is_ours(folding, entry))
+        return false;
+    struct taking *taking = mem_alloc(sizeof *taking);
+    request.draft.recorder = event->actor;
+    request.draft.source = event->source;
+    incident_edit_draft(event, &request.draft);
+    request.draft.text = buf_str(&folding->telling.text);
+    request.draft.alert_count = folding->telling.count;
+    request.draft.severity = folding->telling.severity;
+    request.draft.link = STR_NONE;
+    folding->err = take(folding->store, folding->incident_id, &request,
+                        folding->now_ms, taking);
+    free(taking);
+    return false;
+}
+
+static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
+                     int64_t now_ms)
+{
+    struct folding folding = {
+        .store = store, .incident_id = incident_id, .now_ms = now_ms};
+    enum err err =
+        tell_entry(store, incident_id, seq, INT64_MAX, &folding.telling);
+    if (err == ERR_OK)
+        err = store_entry(store, incident_id, seq, renew_entry, &folding);
+    if (err == ERR_OK)
+        err = folding.err;
+    buf_release(&folding.telling.text);
+    return err == ERR_OK ? store_alerts_told(store, incident_id, seq) : err;
+}
+
+struct lagging {
+    struct {
+        int64_t incident_id, seq;
+    } entries[FOLDS];
+    int count;
+};
+
+static bool note_lagging(int64_t incident_id, int64_t seq, void *context)
+{
+    struct lagging *lagging = context;
+    lagging->entries[lagging->count].incident_id = incident_id;
+    lagging->entries[lagging->count].seq = seq;
+    return ++lagging->count < FOLDS;
+}
+
+enum err alerts_fold(struct store *store, int64_t now_ms, int *count)
+{
+    struct lagging lagging = {.count = 0};
+    enum err err = store_each_untold_entry(store, note_lagging, &lagging);
+    for (int i = 0; i < lagging.count && err == ERR_OK; i++)
+        err = fold(store, lagging.entries[i].incident_id,
+                   lagging.entries[i].seq, now_ms);
+    if (err == ERR_OK)
+        *count = lagging.count;
+    return err;
+}
+
+/* ---- the end of it ---- */
+
+struct ending {
+    struct store *store;
+    int64_t incident_id, now_ms;
+    const struct telling *telling;
+    enum err err;
+};
+
+static bool add_end(const struct entry *entry, void *context)
+{
+    struct ending *ending = context;
+    const struct telling *telling = ending->telling;
+    const struct event *event = &entry->event;
+    struct buf text = BUF_INIT(WORDS_BYTES * 2);
+    struct request request = {.kind = REQUEST_ADD};
+    struct event *draft = &request.draft;
+    if (entry->state.struck != 0)
+        return false;
+    struct taking *taking = mem_alloc(sizeof *taking);
+    draft->kind = EVENT_ALERT;
+    draft->actor = draft->recorder = event->actor;
+    draft->source = event->source;
+    draft->visibility = event->visibility;
+    draft->service = event->service;
+    draft->target = entry->state.seq;
+    draft->alert_state = ALERT_OVER;
+    draft->alert_count = telling->count;
+    draft->occurred = time_of(telling->last_ended_ms, ending->now_ms);
+    buf_add_text(&text, "Over after ");
+    add_span(&text, draft->occurred.from_ms > telling->first_started_ms
+                        ? draft->occurred.from_ms - telling->first_started_ms
+                        : 0);
+    buf_add_text(&text, ": ");
+    buf_add(&text, event->text);
+    buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));
+    draft->text = buf_str(&text);
+    ending->err = take(ending->store, ending->incident_id, &request,
+                       ending->now_ms, taking);
+    free(taking);
+    buf_release(&text);
+    return false;
+}
+
+enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
+                          int64_t now_ms)
+{
+    struct telling telling;
+    bool fire = true;
+    enum err err = store_alerts_fire(store, incident_id, seq, &fire);
+    if (err == ERR_OK && !fire)
+        err = fold(store, incident_id, seq, now_ms);
+    if (err != ERR_OK || fire)
+        return err;
+    err = tell_entry(store, incident_id, seq, INT64_MAX, &telling);
+    struct ending ending = {store, incident_id, now_ms, &telling, ERR_OK};
+    if (err == ERR_OK)
+        err = store_entry(store, incident_id, seq, add_end, &ending);
+    buf_release(&telling.text);
+    return err == ERR_OK ? ending.err : err;
+}

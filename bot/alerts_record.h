@@ -1,0 +1,27 @@
+/*
+ * Between alerts.c and alerts_record.c only: alerts as entries of an incident.
+ */
+#ifndef BOT_ALERTS_RECORD_H
+#define BOT_ALERTS_RECORD_H
+
+#include "storage/store.h"
+
+/* More alerts of one source within that time are one entry. */
+#define ALERT_FOLD_MS (2 * MS_PER_MINUTE)
+
+/* An entry of its own, or one more of the storm that the last entry tells; its
+ * words are brought up to date by alerts_fold. *linked false: the rules would
+ * not have it. */
+MUST_CHECK enum err alerts_link(struct store *store,
+                                const struct stored_alert *stored,
+                                int64_t incident_id, int64_t now_ms,
+                                bool *linked);
+/* Entries whose words lag behind their alerts; *count: how many were. */
+MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
+                                int *count);
+/* One of that entry's alerts is over: when it was the last, an entry says so.
+ */
+MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t incident_id,
+                                     int64_t seq, int64_t now_ms);
+
+#endif

@@ -1,0 +1,269 @@
+#include "bot/room/deliver.h"
+
+#include "bot/base/utf8.h"
+#include "bot/discord/custom_id.h"
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Alerts that no incident has, as one message in the announce channel: declare
+ * an incident from them, or ignore them. Of a storm the first are named. */
+
+#define NAMED       8
+#define LINE_UNITS  160
+#define COLOR_OPEN  0xD35400
+#define COLOR_OVER  0x7F8C8D
+#define WORDS_BYTES 16000
+
+enum { LOOK = 1, POST, EDIT };
+
+/* ---- the message ---- */
+
+struct look {
+    struct buf lines;
+    int64_t count, firing;
+    char service[SERVICE_BYTES];
+    char title[ALERT_TITLE_UNITS * 3 + 1];
+};
+
+static bool add_alert(const struct stored_alert *stored, void *context)
+{
+    struct look *look = context;
+    const struct alert *alert = &stored->alert;
+    int64_t from_ms =
+        alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
+    look->firing += alert->is_firing;
+    if (look->count++ == 0) {
+        str_copy_to(look->service, alert->service);
+        str_copy_to(look->title, alert->title);
+    }
+    if (look->count > NAMED)
+        return true;
+    struct buf *out = &look->lines;
+    buf_addf(out, "%s- %s: **", out->n > 0 ? "\n" : "",
+             alert->is_firing ? "Firing" : "Over");
+    markdown_add_line(
+        out,
+        (struct str){alert->title.s, utf8_cut_units(alert->title, LINE_UNITS)});
+    buf_add_text(out, "** since ");
+    markdown_add_timestamp(out, from_ms, 't');
+    buf_addf(out, " (%.*s)", STR_ARG(alert->source));
+    if (alert->link.n > 0)
+        buf_addf(out, " · [details](<%.*s>)", STR_ARG(alert->link));
+    return true;
+}
+
+static void add_title(struct buf *out, const struct look *look)
+{
+    if (look->count == 1)
+        markdown_add_line(out, str_of(look->title));
+    else
+        buf_addf(out, "%" PRId64 " alerts", look->count);
+    if (look->service[0] != '\0') {
+        buf_add_text(out, " · ");
+        markdown_add_line(out, str_of(look->service));
+    }
+}
+
+static void add_service(struct buf *out, const struct look *look,
+                        const struct services *services)
+{
+    const struct service *service =
+        services == NULL ? NULL : service_find(services, str_of(look->service));
+    if (service == NULL)
+        return;
+    if (service->owner[0] != '\0') {
+        buf_add_text(out, "\nOwner: ");
+        markdown_add_line(out, str_of(service->owner));
+    }
+    if (service->runbook[0] != '\0')
+        buf_addf(out, "\nRunbook: <%s>", service->runbook);
+}
+
+static void add_fate(struct buf *out, const struct look *look,
+                     const struct alert_card *card)
+{
+    struct str by =
+        card->by_name[0] != '\0' ? str_of(card->by_name) : STR("somebody");
+    buf_add_text(out, "\n");
+    if (card->state == ALERT_CARD_DECLARED) {
+        buf_addf(out, "**INC-%" PRId64 "** was declared by ",
+                 card->incident_id);
+        markdown_add_line(out, by);
+        buf_add_text(out, "; they are in its record.");
+    } else if (card->state == ALERT_CARD_IGNORED) {
+        buf_add_text(out, "Ignored by ");
+        markdown_add_line(out, by);
+        buf_add_text(out, ".");
+    } else if (look->firing == 0) {
+        buf_add_text(out, "All over, and no incident has them.");
+    } else {
+        buf_add_text(out, "No open incident is about this.");
+    }
+}
+
+static void add_footer(struct buf *out, const struct visit *visit)
+{
+    buf_addf(out, "Alerts %" PRId64, visit->delivery->row.target);
+}
+
+static void add_button(cJSON *message, enum button_style style,
+                       const char *label, const char *command, int64_t card)
+{
+    char id[CUSTOM_ID_BYTES], preset[40];
+    (void)snprintf(preset, sizeof preset, "alerts=%" PRId64, card);
+    (void)custom_id_make(id, command, 0, preset);
+    message_add_button(message, style, label, id);
+}
+
+static enum err read_alerts(struct visit *visit, struct alert_card *card,
+                            struct look *look)
+{
+    int64_t id = visit->delivery->row.target;
+    enum err err = store_alert_card(visit->store, id, card);
+    return err == ERR_OK
+               ? store_each_alert_on_card(visit->store, id, add_alert, look)
+               : err;
+}
+
+static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
+                      struct look *look)
+{
+    struct buf title = BUF_INIT(WORDS_BYTES), text = BUF_INIT(WORDS_BYTES);
+    struct buf footer = BUF_INIT(64);
+    bool is_open = card->state == ALERT_CARD_OPEN;
+    add_title(&title, look);
+    if (look->count > NAMED)
+        buf_addf(&look->lines, "\n- and %" PRId64 " more", look->count - NAMED);
+    buf_add(&text, buf_str(&look->lines));
+    add_service(&text, look, visit->set->services);
+    add_fate(&text, look, card);
+    add_footer(&footer, visit);
+    cJSON *message = message_new(STR_NONE);
+    cJSON *embed =
+        embed_new(buf_str(&title), buf_str(&text),
+                  is_open && look->firing > 0 ? COLOR_OPEN : COLOR_OVER);
+    embed_set_footer(embed, buf_str(&footer));
+    message_add_embed(message, embed);
+    message_clear_buttons(message);
+    if (is_open) {
+        add_button(message, BUTTON_PRIMARY, "Declare incident",
+                   "incident declare", card->id);
+        add_button(message, BUTTON_SECONDARY, "Ignore", "alert ignore",
+                   card->id);
+    }
+    buf_release(&title);
+    buf_release(&text);
+    buf_release(&footer);
+    return message;
+}
+
+/* ---- the delivery ---- */
+
+static bool is_its_card(const cJSON *message, const void *context)
+{
+    char footer[48] = "";
+    struct buf text = BUF_IN(footer);
+    const cJSON *embed = cJSON_GetArrayItem(json_get(message, "embeds"), 0);
+    add_footer(&text, context);
+    return str_eq(json_text(json_get(embed, "footer"), "text"), buf_str(&text));
+}
+
+static enum delivery_verdict keep_id(struct visit *visit, uint64_t id)
+{
+    struct alert_card card;
+    enum err err =
+        store_alert_card(visit->store, visit->delivery->row.target, &card);
+    card.message_id = id;
+    if (err == ERR_OK)
+        err = store_put_alert_card(visit->store, &card, &card.id);
+    return err == ERR_OK ? DELIVERY_DONE : visit_store_failed(visit);
+}
+
+/* Takes the message. */
+static enum delivery_verdict post(struct visit *visit, cJSON *message)
+{
+    char key[64];
+    (void)snprintf(key, sizeof key, "alerts/%" PRId64,
+                   visit->delivery->row.target);
+    return visit_post(visit, POST, visit->set->announce_channel_id, message,
+                      key);
+}
+
+static enum delivery_verdict show(struct visit *visit)
+{
+    struct look look = {.lines = BUF_INIT(WORDS_BYTES)};
+    struct alert_card card;
+    enum delivery_verdict verdict;
+    uint64_t channel = visit->set->announce_channel_id;
+    bool was_sent = visit_is_repeat(visit) && !visit->delivery->looked;
+    if (read_alerts(visit, &card, &look) != ERR_OK)
+        verdict = visit_store_failed(visit);
+    else if (card.message_id != 0)
+        verdict = visit_call(visit, EDIT,
+                             rest_message_edit(channel, card.message_id,
+                                               card_of(visit, &card, &look)));
+    else if (was_sent)
+        verdict = visit_look(visit, LOOK, channel,
+                             visit->delivery->row.first_attempt_ms);
+    else
+        verdict = post(visit, card_of(visit, &card, &look));
+    buf_release(&look.lines);
+    return verdict;
+}
+
+static enum delivery_verdict looked(struct visit *visit)
+{
+    uint64_t id = listing_find(visit, is_its_card, visit);
+    if (id == 0 && listing_goes_on(visit, visit->set->announce_channel_id))
+        return DELIVERY_CALL;
+    visit->delivery->looked = true;
+    if (id != 0 && keep_id(visit, id) != DELIVERY_DONE)
+        return DELIVERY_RETRY;
+    return show(visit);
+}
+
+/* Whoever takes the card away has seen it. */
+static enum delivery_verdict ignored(struct visit *visit)
+{
+    struct alert_card card;
+    enum err err =
+        store_alert_card(visit->store, visit->delivery->row.target, &card);
+    card.message_id = 0;
+    if (card.state == ALERT_CARD_OPEN)
+        card.state = ALERT_CARD_IGNORED;
+    if (err == ERR_OK)
+        err = store_put_alert_card(visit->store, &card, &card.id);
+    return err == ERR_OK ? DELIVERY_DONE : visit_store_failed(visit);
+}
+
+/* No incident records that it failed: the log does. */
+static enum delivery_verdict refused(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "Alerts could not be shown", "Send Messages",
+        "See discord.announce_channel in the settings."};
+    enum delivery_verdict verdict = visit_refused(visit, &refusal);
+    visit->delivery->has_result = false;
+    return verdict;
+}
+
+enum delivery_verdict deliver_alert_card(struct visit *visit)
+{
+    const struct rest_answer *answer = visit->answer;
+    if (visit->set->announce_channel_id == 0)
+        return DELIVERY_DONE;
+    if (visit->delivery->step == 0)
+        return show(visit);
+    if (answer->fate != REST_DONE)
+        return answer->fate == REST_GONE && answer->code == 10008
+                   ? ignored(visit)
+                   : refused(visit);
+    if (visit->delivery->step == LOOK)
+        return looked(visit);
+    if (visit->delivery->step == POST)
+        return keep_id(visit, id_of(answer->json));
+    return DELIVERY_DONE;
+}

@@ -1,0 +1,379 @@
+/*
+ * What monitors handed in. Not part of any record: an alert that an incident
+ * has is told there by an entry, and stays if these rows go.
+ */
+#include "storage/store_internal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+#define STATE_WORD(name, word) word,
+static const char *const card_state_all[] = {ALERT_CARD_STATE_LIST(STATE_WORD)};
+static const struct words card_state_words = {card_state_all,
+                                              COUNT(card_state_all)};
+
+#define SELECT_ALERT                                                           \
+    "SELECT id, source, key, by_probe, service, severity, title, text, link,"  \
+    " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told"  \
+    " FROM alert"
+
+enum {
+    ROW_ID,
+    ROW_SOURCE,
+    ROW_KEY,
+    ROW_BY_PROBE,
+    ROW_SERVICE,
+    ROW_SEVERITY,
+    ROW_TITLE,
+    ROW_TEXT,
+    ROW_LINK,
+    ROW_STARTED,
+    ROW_ENDED,
+    ROW_RECEIVED,
+    ROW_TIMES,
+    ROW_CARD,
+    ROW_INCIDENT,
+    ROW_SEQ,
+    ROW_IS_TOLD
+};
+
+/* ---- reading ---- */
+
+static bool read_alert(const struct query *query, struct stored_alert *stored)
+{
+    int severity = word_find(&severity_words, row_text(query, ROW_SEVERITY));
+    *stored = (struct stored_alert){
+        .id = row_int(query, ROW_ID),
+        .alert = {.source = row_text(query, ROW_SOURCE),
+                  .by_probe = row_int(query, ROW_BY_PROBE) != 0,
+                  .key = row_text(query, ROW_KEY),
+                  .is_firing = row_int(query, ROW_ENDED) == 0,
+                  .title = row_text(query, ROW_TITLE),
+                  .text = row_text(query, ROW_TEXT),
+                  .link = row_text(query, ROW_LINK),
+                  .service = row_text(query, ROW_SERVICE),
+                  .severity =
+                      severity < 0 ? SEVERITY_NONE : (enum severity)severity,
+                  .started_ms = row_int(query, ROW_STARTED),
+                  .ended_ms = row_int(query, ROW_ENDED)},
+        .received_ms = row_int(query, ROW_RECEIVED),
+        .times = row_int(query, ROW_TIMES),
+        .card = row_int(query, ROW_CARD),
+        .incident_id = row_int(query, ROW_INCIDENT),
+        .seq = row_int(query, ROW_SEQ),
+        .is_told = row_int(query, ROW_IS_TOLD) != 0,
+    };
+    return severity >= 0;
+}
+
+static enum err each_alert(struct query *query, store_alert_fn *each,
+                           void *context)
+{
+    struct stored_alert stored;
+    while (query_row(query)) {
+        if (!read_alert(query, &stored))
+            return query_end_damaged(
+                query, "alert %" PRId64 ": severity is damaged", stored.id);
+        if (!each(&stored, context))
+            break;
+    }
+    return query_end_found(query);
+}
+
+/* To find none is no failure. */
+static enum err each_alert_if_any(struct query *query, store_alert_fn *each,
+                                  void *context)
+{
+    enum err err = each_alert(query, each, context);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err store_firing_alert(struct store *store, struct str source,
+                            struct str key, store_alert_fn *each, void *context)
+{
+    struct query query = query_new(
+        store, SELECT_ALERT " WHERE source = ? AND key = ? AND ended_ms = 0");
+    query_text(&query, source);
+    query_text(&query, key);
+    return each_alert(&query, each, context);
+}
+
+enum err store_alert(struct store *store, int64_t id, store_alert_fn *each,
+                     void *context)
+{
+    struct query query = query_new(store, SELECT_ALERT " WHERE id = ?");
+    query_int(&query, id);
+    return each_alert(&query, each, context);
+}
+
+enum err store_each_homeless_alert(struct store *store, store_alert_fn *each,
+                                   void *context)
+{
+    struct query query = query_new(
+        store, SELECT_ALERT " INDEXED BY alert_homeless"
+                            " WHERE ended_ms = 0 AND incident = 0 ORDER BY id");
+    return each_alert_if_any(&query, each, context);
+}
+
+enum err store_each_firing_alert(struct store *store, store_alert_fn *each,
+                                 void *context)
+{
+    struct query query =
+        query_new(store, SELECT_ALERT " INDEXED BY alert_firing"
+                                      " WHERE ended_ms = 0 ORDER BY id DESC");
+    return each_alert_if_any(&query, each, context);
+}
+
+enum err store_each_alert_on_card(struct store *store, int64_t card,
+                                  store_alert_fn *each, void *context)
+{
+    struct query query = query_new(store, SELECT_ALERT
+                                   " WHERE card = ? AND card <> 0 ORDER BY id");
+    query_int(&query, card);
+    return each_alert_if_any(&query, each, context);
+}
+
+enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
+                                   int64_t seq, store_alert_fn *each,
+                                   void *context)
+{
+    struct query query =
+        query_new(store, SELECT_ALERT " WHERE incident = ? AND incident <> 0"
+                                      " AND seq = ? ORDER BY id");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    return each_alert_if_any(&query, each, context);
+}
+
+enum err store_alerts_fire(struct store *store, int64_t incident_id,
+                           int64_t seq, bool *fire)
+{
+    struct query query =
+        query_new(store, "SELECT 1 FROM alert INDEXED BY alert_firing_in"
+                         " WHERE incident = ? AND seq = ? AND ended_ms = 0"
+                         " LIMIT 1");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    bool any = query_row(&query);
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *fire = any;
+    return err;
+}
+
+enum err store_each_untold_entry(struct store *store,
+                                 store_entry_of_alerts_fn *each, void *context)
+{
+    struct query query =
+        query_new(store, "SELECT DISTINCT incident, seq FROM alert"
+                         " INDEXED BY alert_untold WHERE is_told = 0"
+                         " AND incident <> 0");
+    while (query_row(&query))
+        if (!each(row_int(&query, 0), row_int(&query, 1), context))
+            break;
+    return query_end(&query);
+}
+
+enum err store_last_alert_entry(struct store *store, int64_t incident_id,
+                                struct str source, int64_t *seq,
+                                int64_t *newest_ms)
+{
+    struct query query =
+        query_new(store, "SELECT seq, received_ms FROM alert WHERE incident = ?"
+                         " AND incident <> 0 AND source = ?"
+                         " ORDER BY seq DESC, id DESC LIMIT 1");
+    int64_t found = 0, received_ms = 0;
+    query_int(&query, incident_id);
+    query_text(&query, source);
+    if (query_row(&query)) {
+        found = row_int(&query, 0);
+        received_ms = row_int(&query, 1);
+    }
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK) {
+        *seq = found;
+        *newest_ms = received_ms;
+    }
+    return err;
+}
+
+/* ---- writing ---- */
+
+enum err store_put_alert(struct store *store, const struct alert *alert,
+                         int64_t now_ms, int64_t *id)
+{
+    struct query query = query_new(
+        store, "INSERT INTO alert (source, key, by_probe, service, severity,"
+               " title, text, link, started_ms, ended_ms, received_ms, times,"
+               " card, incident, seq, is_told)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 1, 0, 0, 0, 1)");
+    const struct str texts[] = {alert->title, alert->text, alert->link};
+    query_text(&query, alert->source);
+    query_text(&query, alert->key);
+    query_int(&query, alert->by_probe);
+    query_text(&query, alert->service.n > 0 ? alert->service : STR(""));
+    query_text(&query, str_of(word_of(&severity_words, (int)alert->severity)));
+    for (int i = 0; i < COUNT(texts); i++)
+        query_text(&query, texts[i].n > 0 ? texts[i] : STR(""));
+    query_int(&query, alert->started_ms);
+    query_int(&query, now_ms);
+    enum err err = query_run(&query);
+    if (err == ERR_OK)
+        *id = sqlite3_last_insert_rowid(store->db);
+    return err;
+}
+
+enum err store_alert_again(struct store *store, int64_t id)
+{
+    struct query query =
+        query_new(store, "UPDATE alert SET times = times + 1 WHERE id = ?");
+    query_int(&query, id);
+    return query_run(&query);
+}
+
+enum err store_alert_over(struct store *store, int64_t id, int64_t ended_ms)
+{
+    struct query query =
+        query_new(store, "UPDATE alert SET ended_ms = ? WHERE id = ?");
+    assert(ended_ms > 0);
+    query_int(&query, ended_ms);
+    query_int(&query, id);
+    return query_run(&query);
+}
+
+enum err store_alert_on_card(struct store *store, int64_t id, int64_t card)
+{
+    struct query query =
+        query_new(store, "UPDATE alert SET card = ? WHERE id = ?");
+    query_int(&query, card);
+    query_int(&query, id);
+    return query_run(&query);
+}
+
+enum err store_alert_in_incident(struct store *store, int64_t id,
+                                 int64_t incident_id, int64_t seq, bool is_told)
+{
+    struct query query =
+        query_new(store, "UPDATE alert SET incident = ?, seq = ?, is_told = ?"
+                         " WHERE id = ?");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    query_int(&query, is_told);
+    query_int(&query, id);
+    return query_run(&query);
+}
+
+enum err store_alerts_told(struct store *store, int64_t incident_id,
+                           int64_t seq)
+{
+    struct query query = query_new(
+        store, "UPDATE alert SET is_told = 1 WHERE incident = ? AND seq = ?"
+               " AND is_told = 0");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    return query_run(&query);
+}
+
+enum err store_forget_alerts(struct store *store, int64_t before_ms)
+{
+    struct query query =
+        query_new(store, "DELETE FROM alert WHERE ended_ms <> 0"
+                         " AND ended_ms < ?");
+    query_int(&query, before_ms);
+    return query_run(&query);
+}
+
+/* ---- cards ---- */
+
+#define SELECT_CARD                                                            \
+    "SELECT id, state, opened_ms, newest_ms, incident, by_name, message_id"    \
+    " FROM alert_card"
+
+static bool card_of_row(const struct query *query, struct alert_card *card)
+{
+    int state = word_find(&card_state_words, row_text(query, 1));
+    *card = (struct alert_card){
+        .id = row_int(query, 0),
+        .state = state < 0 ? ALERT_CARD_OPEN : (enum alert_card_state)state,
+        .opened_ms = row_int(query, 2),
+        .newest_ms = row_int(query, 3),
+        .incident_id = row_int(query, 4),
+        .message_id = row_id(query, 6)};
+    str_copy_to(card->by_name, row_text(query, 5));
+    return state >= 0;
+}
+
+static enum err card_damaged(struct query *query, int64_t id)
+{
+    return query_end_damaged(
+        query, "card of alerts %" PRId64 ": state is damaged", id);
+}
+
+enum err store_each_open_alert_card(struct store *store,
+                                    store_alert_card_fn *each, void *context)
+{
+    struct query query =
+        query_new(store, SELECT_CARD " WHERE state = 'open' AND id IN (SELECT"
+                                     " card FROM alert INDEXED BY"
+                                     " alert_homeless WHERE ended_ms = 0 AND"
+                                     " incident = 0) ORDER BY id DESC");
+    struct alert_card card;
+    while (query_row(&query)) {
+        if (!card_of_row(&query, &card))
+            return card_damaged(&query, card.id);
+        if (!each(&card, context))
+            break;
+    }
+    return query_end(&query);
+}
+
+static enum err read_card(struct query *query, struct alert_card *out)
+{
+    struct alert_card card = {.id = 0};
+    if (query_row(query) && !card_of_row(query, &card))
+        return card_damaged(query, card.id);
+    enum err err = query_end_found(query);
+    if (err == ERR_OK)
+        *out = card;
+    return err;
+}
+
+enum err store_alert_card(struct store *store, int64_t id,
+                          struct alert_card *out)
+{
+    struct query query = query_new(store, SELECT_CARD " WHERE id = ?");
+    query_int(&query, id);
+    return read_card(&query, out);
+}
+
+enum err store_last_alert_card(struct store *store, struct alert_card *out)
+{
+    struct query query =
+        query_new(store, SELECT_CARD " ORDER BY id DESC LIMIT 1");
+    return read_card(&query, out);
+}
+
+enum err store_put_alert_card(struct store *store,
+                              const struct alert_card *card, int64_t *id)
+{
+    struct query query = query_new(
+        store, "INSERT OR REPLACE INTO alert_card (id, state, opened_ms,"
+               " newest_ms, incident, by_name, message_id)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?)");
+    if (card->id == 0)
+        query_skip(&query);
+    else
+        query_int(&query, card->id);
+    query_text(&query, str_of(word_of(&card_state_words, (int)card->state)));
+    query_int(&query, card->opened_ms);
+    query_int(&query, card->newest_ms);
+    query_int(&query, card->incident_id);
+    query_text(&query, str_of(card->by_name));
+    query_id(&query, card->message_id);
+    enum err err = query_run(&query);
+    if (err == ERR_OK)
+        *id = sqlite3_last_insert_rowid(store->db);
+    return err;
+}

@@ -1,0 +1,418 @@
+/*
+ * Alerts on their way: to the incident that they are about, as one entry a
+ * storm, or onto a card; over a real store.
+ */
+#include "bot/alerts.h"
+#include "bot/road/road.h"
+#include "tests/lib/scratch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#define NOW    SCRATCH_NOW_MS
+#define MINUTE MS_PER_MINUTE
+
+/* Settings own their text, so these are no literals. */
+static char forum[] = "forum", database[] = "database", wiki[] = "wiki",
+            nobody[] = "";
+static char *forum_needs[] = {database};
+static struct service all_services[] = {
+    {forum, nobody, nobody, {forum_needs, 1}},
+    {database, nobody, nobody, {NULL, 0}},
+    {wiki, nobody, nobody, {NULL, 0}},
+};
+static const struct services services = {all_services, 3};
+
+struct desk {
+    uv_loop_t loop;
+    const struct scratch *scratch;
+    struct store *store;
+    struct alerts_desk *alerts;
+    int kept, lost;
+};
+
+static void on_wake(void *context)
+{
+    (void)context;
+}
+
+static void on_done(bool kept, void *context)
+{
+    struct desk *desk = context;
+    *(kept ? &desk->kept : &desk->lost) += 1;
+}
+
+static void open_alerts(struct desk *desk, bool has_announcements)
+{
+    const struct alerts_config config = {
+        .loop = &desk->loop,
+        .store = desk->store,
+        .services = &services,
+        .has_announcements = has_announcements,
+        .wake = on_wake,
+    };
+    desk->alerts = alerts_new(&config);
+}
+
+static struct desk open_desk(void **state)
+{
+    struct desk desk = {.scratch = *state, .store = scratch_open(*state)};
+    return desk;
+}
+
+/* The loop's address must not change once handles are on it. */
+static void begin(struct desk *desk)
+{
+    assert_int_equal(uv_loop_init(&desk->loop), 0);
+    open_alerts(desk, true);
+}
+
+static void close_desk(struct desk *desk)
+{
+    struct verdicts verdicts;
+    struct buf report = BUF_INIT(4000);
+    alerts_free(desk->alerts);
+    (void)uv_run(&desk->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&desk->loop), 0);
+    enum err err = store_verify(desk->store, &verdicts, &report);
+    if (err != ERR_OK)
+        fail_msg("%s", buf_text(&report));
+    buf_release(&report);
+    store_close(desk->store);
+}
+
+static void turn(struct desk *desk, int64_t now_ms)
+{
+    bool accepted = false;
+    assert_int_equal(store_begin(desk->store), ERR_OK);
+    assert_int_equal(alerts_settle(desk->alerts, now_ms, &accepted), ERR_OK);
+    assert_int_equal(store_commit(desk->store), ERR_OK);
+    alerts_ended(desk->alerts, true);
+}
+
+/* What has gathered is folded by a process that starts. */
+static void restart(struct desk *desk, int64_t now_ms)
+{
+    alerts_free(desk->alerts);
+    open_alerts(desk, true);
+    turn(desk, now_ms);
+}
+
+static struct alert fires(const char *key, const char *service,
+                          int64_t started_ms)
+{
+    return (struct alert){.source = STR("kuma"),
+                          .key = str_of(key),
+                          .is_firing = true,
+                          .title = str_of(key),
+                          .service = str_of(service),
+                          .severity = SEVERITY_3,
+                          .started_ms = started_ms};
+}
+
+static struct alert ends(const char *key, int64_t ended_ms)
+{
+    struct alert alert = fires(key, "", 0);
+    alert.is_firing = false;
+    alert.ended_ms = ended_ms;
+    return alert;
+}
+
+static void hand_in(struct desk *desk, struct alert alert, int64_t now_ms)
+{
+    int kept = desk->kept;
+    alerts_hand_in(desk->alerts, &alert, 1, on_done, desk);
+    turn(desk, now_ms);
+    assert_int_equal(desk->kept, kept + 1);
+}
+
+static void declare(struct desk *desk, int64_t id, const char *service,
+                    int64_t card)
+{
+    struct incident in = {0};
+    struct request request = scratch_declare(id, "Something is down");
+    request.draft.service = str_of(service);
+    request.alert_card = card;
+    assert_int_equal(scratch_take(desk->store, &in, &request, NOW),
+                     VERDICT_ACCEPTED);
+    alerts_changed(desk->alerts);
+}
+
+static int64_t number(const struct desk *desk, const char *sql)
+{
+    return scratch_number(desk->scratch, sql);
+}
+
+struct seen {
+    char text[400];
+    struct event event;
+};
+
+static bool note(const struct entry *entry, void *context)
+{
+    struct seen *seen = context;
+    seen->event = entry->event;
+    str_copy_to(seen->text, entry->event.text);
+    return true;
+}
+
+/* The newest alert of the incident. */
+static struct seen last_alert(const struct desk *desk, int64_t id)
+{
+    static const enum event_kind alert = EVENT_ALERT;
+    struct seen seen = {.text = ""};
+    assert_int_equal(
+        store_each_entry(
+            desk->store, id,
+            &(struct entry_page){.order = EVENTS_BY_TIME, .kind = &alert}, note,
+            &seen),
+        ERR_OK);
+    return seen;
+}
+
+static void goes_to_the_incident_of_its_service(void **state)
+{
+    struct desk desk = open_desk(state);
+    struct incident in;
+    begin(&desk);
+    declare(&desk, 1, "forum", 0);
+    hand_in(&desk, fires("forum is down", "FORUM", NOW + MINUTE),
+            NOW + 2 * MINUTE);
+    struct seen seen = last_alert(&desk, 1);
+    assert_string_equal(seen.text, "forum is down");
+    assert_int_equal(seen.event.occurred.from_ms, NOW + MINUTE);
+    assert_int_equal(seen.event.actor.type, ACTOR_ROBOT);
+    assert_int_equal(seen.event.source, SOURCE_WEBHOOK);
+    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
+    assert_int_equal(in.milestones[MILESTONE_FIRST_ALERT].from_ms,
+                     NOW + MINUTE);
+    assert_int_equal(in.last_update_ms, NOW); /* nobody said anything */
+
+    hand_in(&desk, fires("forum is down", "forum", NOW + MINUTE),
+            NOW + 3 * MINUTE); /* again: the same */
+    assert_int_equal(number(&desk, "SELECT count(*) FROM event WHERE kind ="
+                                   " 'alert'"),
+                     1);
+    assert_int_equal(number(&desk, "SELECT times FROM alert"), 2);
+
+    hand_in(&desk, ends("forum is down", NOW + 13 * MINUTE), NOW + 14 * MINUTE);
+    seen = last_alert(&desk, 1);
+    assert_string_equal(seen.text, "Over after 12 minutes: forum is down");
+    assert_int_equal(seen.event.target, 2);
+    assert_int_equal(seen.event.occurred.from_ms, NOW + 13 * MINUTE);
+    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
+    assert_int_equal(in.milestones[MILESTONE_FIRST_ALERT].from_ms,
+                     NOW + MINUTE);
+    hand_in(&desk, ends("never began", NOW), NOW + 15 * MINUTE);
+    assert_int_equal(in.last_seq, 3);
+    close_desk(&desk);
+}
+
+static void goes_along_dependencies_and_to_no_drill(void **state)
+{
+    static const struct {
+        const char *incident, *alert;
+        bool is_linked;
+    } cases[] = {
+        {"forum", "database", true}, {"database", "forum", true},
+        {"wiki", "database", false}, {"", "forum", false},
+        {"forum", "", false},        {"mail", "mail", true},
+        {"mail", "mailman", false},
+    };
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char key[20], sql[100];
+        struct incident in;
+        int64_t id = (int64_t)i + 1;
+        (void)snprintf(key, sizeof key, "alert %zu", i);
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT incident FROM alert WHERE key = '%s'", key);
+        declare(&desk, id, cases[i].incident, 0);
+        hand_in(&desk, fires(key, cases[i].alert, NOW), NOW + MINUTE);
+        assert_int_equal(number(&desk, sql), cases[i].is_linked ? id : 0);
+        assert_int_equal(store_incident(desk.store, id, &in), ERR_OK);
+        struct request resolve = scratch_move(STATE_RESOLVED, "done");
+        assert_int_equal(scratch_take(desk.store, &in, &resolve, NOW + MINUTE),
+                         VERDICT_ACCEPTED);
+    }
+    struct incident in = {0};
+    struct request drill = scratch_declare(99, "An exercise");
+    drill.draft.is_drill = true;
+    drill.draft.service = STR("forum");
+    assert_int_equal(scratch_take(desk.store, &in, &drill, NOW),
+                     VERDICT_ACCEPTED);
+    hand_in(&desk, fires("real", "forum", NOW), NOW + MINUTE);
+    assert_int_equal(
+        number(&desk, "SELECT incident FROM alert WHERE key = 'real'"), 0);
+    close_desk(&desk);
+}
+
+static void a_storm_is_one_entry(void **state)
+{
+    enum { COUNT = 1000 };
+    static struct alert storm[COUNT];
+    static char keys[COUNT][16];
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    declare(&desk, 1, "forum", 0);
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(keys[i], sizeof keys[i], "api-%d", i);
+        storm[i] = fires(keys[i], "forum", NOW + i);
+    }
+    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
+    turn(&desk, NOW + MINUTE);
+    restart(&desk, NOW + MINUTE);
+    struct seen seen = last_alert(&desk, 1);
+    assert_string_equal(seen.text, "1000 alerts: api-0; api-1; api-2; api-3; "
+                                   "api-4; and 995 more");
+    assert_int_equal(seen.event.alert_count, COUNT);
+    assert_int_equal(seen.event.occurred.from_ms, NOW);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM event"), 3);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE seq = 2"
+                                   " AND is_told = 1"),
+                     COUNT);
+    for (int i = 0; i < COUNT; i++)
+        storm[i] = ends(keys[i], NOW + 10 * MINUTE);
+    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
+    turn(&desk, NOW + 11 * MINUTE);
+    seen = last_alert(&desk, 1);
+    assert_int_equal(strncmp(seen.text, "Over after 10 minutes: 1000 al", 30),
+                     0);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM event"), 4);
+    close_desk(&desk);
+}
+
+static void what_a_person_corrected_stays(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    declare(&desk, 1, "forum", 0);
+    hand_in(&desk, fires("a", "forum", NOW), NOW + MINUTE);
+    struct incident in;
+    struct seen seen = last_alert(&desk, 1);
+    struct request edit = {.kind = REQUEST_EDIT};
+    seen.event.text = str_of(seen.text);
+    seen.event.actor.name = STR("kuma");
+    seen.event.service = seen.event.link = STR_NONE;
+    edit.draft.recorder = scratch_entry(EVENT_NOTE, "").draft.recorder;
+    incident_edit_draft(&seen.event, &edit.draft);
+    edit.draft.recorder = edit.draft.actor;
+    edit.draft.text = STR("a, which is harmless");
+    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk.store, &in, &edit, NOW + MINUTE),
+                     VERDICT_ACCEPTED);
+    hand_in(&desk, fires("b", "forum", NOW), NOW + MINUTE);
+    restart(&desk, NOW + MINUTE);
+    seen = last_alert(&desk, 1);
+    assert_string_equal(seen.text, "a, which is harmless");
+    close_desk(&desk);
+}
+
+static void what_no_incident_has_is_on_a_card(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    hand_in(&desk, fires("a", "forum", NOW), NOW);
+    hand_in(&desk, fires("b", "wiki", NOW), NOW + 5000); /* in one go */
+    hand_in(&desk, fires("c", "forum", NOW), NOW + 10 * MINUTE);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE card = 1"),
+                     3);
+    hand_in(&desk, fires("d", "mail", NOW), NOW + 12 * MINUTE);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE card = 2"),
+                     1);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM outbox WHERE kind ="
+                                   " 'alert_card' AND incident = 0"),
+                     2);
+    /* Declared from the first: all of that one go to it, whatever service. */
+    declare(&desk, 1, "", 1);
+    turn(&desk, NOW + 13 * MINUTE);
+    assert_int_equal(
+        number(&desk, "SELECT count(*) FROM alert WHERE incident = 1"), 3);
+    restart(&desk, NOW + 13 * MINUTE);
+    /* The last came minutes after the others: an entry of its own. */
+    struct seen seen = last_alert(&desk, 1);
+    assert_string_equal(seen.text, "c");
+    assert_int_equal(number(&desk, "SELECT count(*) FROM event WHERE"
+                                   " alert_count = 2"),
+                     1);
+    /* And a second declaration from it is not. */
+    struct incident in = {0};
+    struct request again = scratch_declare(2, "Once more");
+    again.alert_card = 1;
+    assert_int_equal(scratch_take(desk.store, &in, &again, NOW),
+                     VERDICT_ALREADY);
+    struct request ignore = {.kind = REQUEST_IGNORE, .alert_card = 2};
+    in = (struct incident){0};
+    assert_int_equal(scratch_take(desk.store, &in, &ignore, NOW),
+                     VERDICT_ACCEPTED);
+    assert_int_equal(scratch_take(desk.store, &in, &ignore, NOW),
+                     VERDICT_ALREADY);
+    ignore.alert_card = 77;
+    assert_int_equal(scratch_take(desk.store, &in, &ignore, NOW),
+                     VERDICT_REFUSED);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert_card WHERE"
+                                   " state = 'ignored'"),
+                     1);
+    close_desk(&desk);
+}
+
+static void a_later_incident_gets_what_fires(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    hand_in(&desk, fires("a", "forum", NOW - MINUTE), NOW);
+    hand_in(&desk, fires("b", "wiki", NOW - MINUTE), NOW);
+    declare(&desk, 1, "forum", 0);
+    assert_true(alerts_have_work(desk.alerts));
+    turn(&desk, NOW + MINUTE);
+    assert_int_equal(
+        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
+    assert_int_equal(
+        number(&desk, "SELECT incident FROM alert WHERE key = 'b'"), 0);
+    struct seen seen = last_alert(&desk, 1);
+    assert_int_equal(seen.event.occurred.from_ms, NOW - MINUTE);
+    close_desk(&desk);
+}
+
+static void a_failed_turn_is_told(void **state)
+{
+    struct desk desk = open_desk(state);
+    struct alert alert = fires("a", "forum", NOW);
+    bool accepted = false;
+    begin(&desk);
+    alerts_hand_in(desk.alerts, &alert, 1, on_done, &desk);
+    assert_int_equal(store_begin(desk.store), ERR_OK);
+    assert_int_equal(alerts_settle(desk.alerts, NOW, &accepted), ERR_OK);
+    store_rollback(desk.store);
+    alerts_ended(desk.alerts, false);
+    assert_int_equal(desk.lost, 1);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), 0);
+    hand_in(&desk, alert, NOW);
+    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), 1);
+    close_desk(&desk);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(goes_to_the_incident_of_its_service),
+        TEST(goes_along_dependencies_and_to_no_drill),
+        TEST(a_storm_is_one_entry),
+        TEST(what_a_person_corrected_stays),
+        TEST(what_no_incident_has_is_on_a_card),
+        TEST(a_later_incident_gets_what_fires),
+        TEST(a_failed_turn_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
