@@ -52,15 +52,28 @@ static void end_line(struct buf *out)
     buf_add_char(out, '\n');
 }
 
+/* Bytes that need no look at what they are; few enough that what the limit
+ * drops with them is not missed. */
+static size_t plain_bytes(struct str text)
+{
+    size_t n = 0;
+    while (n < text.n && n < 64 && text.s[n] > ' ' && text.s[n] <= '~')
+        n++;
+    return n;
+}
+
 /* Control characters become blanks, marks that turn the reading direction go,
  * and with them runs of blanks. */
 static void make_printable(struct str text, bool keep_lines, struct buf *out)
 {
     while (text.n > 0 && !out->overflow) {
-        uint32_t point;
-        size_t n = utf8_next(text, &point);
+        uint32_t point = 0;
+        size_t plain = plain_bytes(text);
+        size_t n = plain > 0 ? plain : utf8_next(text, &point);
         struct str one = {text.s, n};
-        if (n == 0)
+        if (plain > 0)
+            buf_add(out, one);
+        else if (n == 0)
             buf_add(out, STR("\xEF\xBF\xBD"));
         else if (point == '\n' && keep_lines)
             end_line(out);
@@ -131,6 +144,8 @@ static void clean(struct str raw, bool keep_lines, size_t units,
     struct buf printable = BUF_INIT(CLEANED_BYTES);
     struct buf bare = BUF_INIT(CLEANED_BYTES);
     struct buf scrubbed = BUF_INIT((size_t)CLEANED_BYTES * SCRUB_TIMES);
+    if (raw.n == 0)
+        return;
     make_printable(raw, keep_lines, &printable);
     drop_credentials(buf_str(&printable), &bare);
     bool has_secret = tells_secret(buf_str(&bare), &scrubbed);
@@ -153,12 +168,26 @@ void draft_add_line(struct buf *text, struct str line)
 
 /* ---- the parts ---- */
 
+/* As fingerprints and numbers of monitors are. */
+static bool is_hex(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!(text.s[i] >= '0' && text.s[i] <= '9') &&
+            !(text.s[i] >= 'a' && text.s[i] <= 'f'))
+            return false;
+    return true;
+}
+
 void draft_set_key(struct draft *draft, struct str key)
 {
     struct buf shown = BUF_INIT((size_t)ALERT_KEY_BYTES * 3);
-    clean(key, false, ALERT_KEY_BYTES, &shown);
+    bool is_fit = key.n <= ALERT_KEY_BYTES;
+    if (is_fit && !is_hex(key)) {
+        clean(key, false, ALERT_KEY_BYTES, &shown);
+        is_fit = str_eq(buf_str(&shown), key);
+    }
     buf_clear(&draft->key);
-    if (key.n <= ALERT_KEY_BYTES && str_eq(buf_str(&shown), key)) {
+    if (is_fit) {
         buf_add(&draft->key, key);
     } else {
         struct sha256 digest = sha256_of(key);
@@ -203,7 +232,7 @@ bool link_clean(struct str url, struct buf *out)
 {
     struct buf bare = BUF_INIT((size_t)LINK_UNITS * 4);
     struct buf ignored = BUF_INIT((size_t)LINK_UNITS * 4 * SCRUB_TIMES);
-    if (url.n > bare.limit)
+    if (url.n == 0 || url.n > bare.limit)
         return false;
     drop_credentials(str_trim(url), &bare);
     struct str text = buf_str(&bare);
