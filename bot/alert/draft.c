@@ -67,19 +67,17 @@ static size_t plain_bytes(struct str text)
 static void make_printable(struct str text, bool keep_lines, struct buf *out)
 {
     while (text.n > 0 && !out->overflow) {
-        uint32_t point = 0;
+        uint32_t point = '.'; /* stands for all plain ones */
         size_t plain = plain_bytes(text);
         size_t n = plain > 0 ? plain : utf8_next(text, &point);
         struct str one = {text.s, n};
-        if (plain > 0)
-            buf_add(out, one);
-        else if (n == 0)
+        if (n == 0)
             buf_add(out, STR("\xEF\xBF\xBD"));
         else if (point == '\n' && keep_lines)
             end_line(out);
         else if (point <= ' ' || (point >= 0x7F && point < 0xA0))
             add_blank(out);
-        else if (utf8_printable(one, NULL))
+        else if (plain > 0 || utf8_printable(one, NULL))
             buf_add(out, one);
         text = str_from(text, n == 0 ? 1 : n);
     }
