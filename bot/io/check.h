@@ -19,10 +19,16 @@ struct check;
 struct checks *checks_new(uv_loop_t *loop, const char *user_agent);
 void checks_free(struct checks *checks); /* cancels all; NULL is fine */
 
-/* Called once, never from inside check_run. The result is borrowed. */
+struct check_order {
+    const struct probe *probe; /* borrowed until the end */
+    /* "user:password", copied; NULL: none. Sent to the target's host only. */
+    const char *credentials;
+    const char *trouble; /* already a bad result, in words; NULL: check */
+};
+/* Called once, never from inside check_run; it may start another check. The
+ * result is borrowed. */
 typedef void check_fn(const struct probe_result *result, void *context);
-/* `probe` is borrowed until the end. */
-struct check *check_run(struct checks *checks, const struct probe *probe,
+struct check *check_run(struct checks *checks, const struct check_order *order,
                         check_fn *done, void *context);
 void check_cancel(struct check *check); /* no callback; NULL is fine */
 

@@ -20,8 +20,8 @@ CURLM *multi_handle(const struct multi *multi);
 
 /* CURLOPT_OPENSOCKETFUNCTION and CURLOPT_CLOSESOCKETFUNCTION of every handle
  * that is added, with the multi as their data. */
-curl_socket_t multi_open_socket(void *multi, curlsocktype purpose,
+curl_socket_t multi_open_socket(void *context, curlsocktype purpose,
                                 struct curl_sockaddr *address);
-int multi_close_socket(void *multi, curl_socket_t socket);
+int multi_close_socket(void *context, curl_socket_t socket);
 
 #endif
