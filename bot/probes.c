@@ -1,0 +1,542 @@
+#include "bot/probes.h"
+
+#include "bot/base/civil.h"
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/config.h"
+#include "bot/io/check.h"
+#include "bot/io/loop.h"
+#include "bot/probe/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AT_ONCE        20
+#define KEEP_HOURS     48
+#define KEEP_DAYS      90
+#define FIRST_ROUND_MS (30 * MS_PER_SECOND) /* all are checked once by then */
+#define WATCH_MS       (5 * MS_PER_SECOND)
+#define FLUSH_MS       (5 * MS_PER_SECOND)
+#define THIN_MS        MS_PER_MINUTE
+#define SAMPLES_MOST   50000 /* that wait for a store which fails */
+
+/* Somebody who wants to hear of the check that is under way. */
+struct asking {
+    struct asking *next;
+    probe_ran_fn *done;
+    void *context;
+};
+
+struct runner_probe {
+    struct probe_runner *runner;
+    const struct probe *probe;
+    struct judge judge;
+    enum probe_state told;
+    int64_t told_since_ms;
+    bool was_told_before; /* by another process: tell again */
+    int64_t muted_until_ms, watched_until_ms;
+    int64_t next_ms; /* of the loop */
+    struct check *check;
+    struct asking *asking;
+    struct probe_result last;
+    int64_t last_ms;
+    int64_t number; /* in the store; 0: not asked yet */
+    /* Of what is told and muted: not kept; kept by a turn that may still fail.
+     */
+    bool is_new, is_in_turn;
+};
+
+struct waiting_sample {
+    int index;
+    int64_t at_ms;
+    bool is_good;
+    double value;
+};
+
+struct probe_runner {
+    struct probes_config config;
+    struct checks *checks;
+    struct runner_probe *all;
+    int count;
+    int running;
+    struct deadline *next, *flush;
+    bool is_due;
+    bool is_memory_new;
+    struct waiting_sample *samples;
+    int sample_count, sample_room;
+    int samples_in_turn; /* the first ones: kept, if the turn does not fail */
+    int64_t samples_lost;
+    int64_t thin_ms; /* wall clock: not before */
+};
+
+/* ---- telling ---- */
+
+static bool is_bad_news(enum probe_state state)
+{
+    return state == PROBE_DOWN || state == PROBE_FLAPPING;
+}
+
+static void memory_changed(struct runner_probe *one)
+{
+    struct probe_runner *runner = one->runner;
+    one->is_new = true;
+    runner->is_memory_new = true;
+    runner->config.wake(runner->config.wake_context);
+}
+
+static void print_title(const struct runner_probe *one, enum probe_state news,
+                        struct buf *out)
+{
+    static const char *const endings[] = {
+        [PROBE_UP] = "is up again",
+        [PROBE_DOWN] = "is down",
+        [PROBE_FLAPPING] = "is flapping: up and down again and again",
+    };
+    buf_addf(out, "%s %s", one->probe->name, endings[news]);
+}
+
+static void print_text(const struct runner_probe *one, struct buf *out)
+{
+    buf_addf(out, "%s\n", one->last.words);
+    target_print(str_of(one->probe->target), out);
+}
+
+static void alert(struct runner_probe *one, enum probe_state news)
+{
+    const struct probes_config *config = &one->runner->config;
+    struct buf title = BUF_INIT(ALERT_TITLE_UNITS),
+               text = BUF_INIT(ALERT_TEXT_UNITS), link = BUF_INIT(600);
+    bool has_page = one->probe->kind == PROBE_HTTP;
+    print_title(one, news, &title);
+    print_text(one, &text);
+    if (has_page)
+        target_print(str_of(one->probe->target), &link);
+    log_info("probe_changed", LOG_TEXT("probe", one->probe->name),
+             LOG_TEXT("state", word_of(&probe_state_words, (int)news)),
+             LOG_TEXT("words", one->last.words));
+    const struct alert told = {
+        .source = str_of(one->probe->name),
+        .by_probe = true,
+        .key = str_of(one->probe->name),
+        .is_firing = is_bad_news(news),
+        .title = buf_str(&title),
+        .text = buf_str(&text),
+        .link = has_page ? buf_str(&link) : STR(""),
+        .service = str_of(one->probe->service),
+        .started_ms = one->told_since_ms,
+        .ended_ms = is_bad_news(news) ? 0 : one->judge.since_ms,
+    };
+    config->on_alert(&told, config->alert_context);
+    buf_release(&title);
+    buf_release(&text);
+    buf_release(&link);
+}
+
+static void tell(struct runner_probe *one, int64_t now_ms)
+{
+    enum probe_state before = one->told;
+    if (one->muted_until_ms > now_ms)
+        return;
+    if (one->muted_until_ms != 0) {
+        one->muted_until_ms = 0;
+        memory_changed(one);
+    }
+    enum probe_state news = judge_news(&one->judge, &one->told);
+    if (one->told == before && one->was_told_before && is_bad_news(before) &&
+        judge_state(&one->judge) == before)
+        news = before;
+    if (judge_state(&one->judge) != PROBE_UNKNOWN)
+        one->was_told_before = false;
+    if (one->told != before) {
+        if (!is_bad_news(before))
+            one->told_since_ms = one->judge.since_ms;
+        memory_changed(one);
+    }
+    if (news != PROBE_UNKNOWN)
+        alert(one, news);
+}
+
+/* ---- samples ---- */
+
+static void forget_samples(struct probe_runner *runner, int count)
+{
+    runner->sample_count -= count;
+    if (runner->sample_count > 0)
+        memmove(runner->samples, runner->samples + count,
+                (size_t)runner->sample_count * sizeof *runner->samples);
+}
+
+static void turn_was_kept(struct probe_runner *runner)
+{
+    forget_samples(runner, runner->samples_in_turn);
+    runner->samples_in_turn = 0;
+    for (int i = 0; i < runner->count; i++)
+        runner->all[i].is_in_turn = false;
+}
+
+static void add_sample(struct runner_probe *one)
+{
+    struct probe_runner *runner = one->runner;
+    if (runner->samples_in_turn > 0)
+        turn_was_kept(runner);
+    if (runner->sample_count == SAMPLES_MOST) {
+        forget_samples(runner, 1);
+        runner->samples_lost++;
+    }
+    if (runner->sample_count == runner->sample_room) {
+        runner->sample_room += 64;
+        runner->samples =
+            mem_resize(runner->samples,
+                       (size_t)runner->sample_room * sizeof *runner->samples);
+    }
+    if (runner->sample_count == 0)
+        deadline_set(runner->flush,
+                     loop_now_ms(runner->config.loop) + FLUSH_MS);
+    runner->samples[runner->sample_count++] =
+        (struct waiting_sample){(int)(one - runner->all), one->last_ms,
+                                one->last.is_good, one->last.value};
+}
+
+static void on_flush(void *context)
+{
+    struct probe_runner *runner = context;
+    runner->is_due = true;
+    runner->config.wake(runner->config.wake_context);
+}
+
+/* ---- checking ---- */
+
+static void look(void *context);
+
+static int64_t interval_of(const struct runner_probe *one)
+{
+    int64_t ms = one->probe->interval_s * MS_PER_SECOND;
+    bool is_watched = one->watched_until_ms > clock_wall_ms();
+    return is_watched && ms > WATCH_MS ? WATCH_MS : ms;
+}
+
+static void answer_all(struct runner_probe *one, struct asking *asking)
+{
+    struct probe_status status =
+        probes_status(one->runner, (int)(one - one->runner->all));
+    while (asking != NULL) {
+        struct asking *next = asking->next;
+        asking->done(&status, asking->context);
+        free(asking);
+        asking = next;
+    }
+}
+
+/* Two results of a probe are never of the same moment: it is their key. */
+static int64_t moment_after(int64_t last_ms)
+{
+    int64_t now_ms = clock_wall_ms();
+    bool is_close = now_ms <= last_ms && now_ms > last_ms - MS_PER_SECOND;
+    return is_close ? last_ms + 1 : now_ms;
+}
+
+static void on_checked(const struct probe_result *result, void *context)
+{
+    struct runner_probe *one = context;
+    struct probe_runner *runner = one->runner;
+    const struct probes_config *config = &runner->config;
+    struct asking *asking = one->asking;
+    int64_t now_ms = moment_after(one->last_ms);
+    runner->running--;
+    one->check = NULL;
+    one->asking = NULL;
+    one->last = *result;
+    one->last_ms = now_ms;
+    one->next_ms = judge_next_due(str_of(one->probe->name), interval_of(one),
+                                  loop_now_ms(config->loop));
+    log_debug("probed", LOG_TEXT("probe", one->probe->name),
+              LOG_TEXT("good", result->is_good ? "yes" : "no"),
+              LOG_TEXT("words", result->words));
+    (void)judge_result(&one->judge, one->probe, result->is_good, now_ms);
+    add_sample(one);
+    tell(one, now_ms);
+    if (config->on_result != NULL) {
+        struct probe_status status =
+            probes_status(runner, (int)(one - runner->all));
+        config->on_result(&status, config->result_context);
+    }
+    answer_all(one, asking);
+    look(runner);
+}
+
+static void start(struct runner_probe *one)
+{
+    struct probe_runner *runner = one->runner;
+    struct check_order order = {.probe = one->probe};
+    struct buf why = BUF_INIT(RESULT_WORDS_BYTES);
+    char *credentials = NULL;
+    if (one->probe->credentials_file[0] != '\0') {
+        if (config_credentials(one->probe->credentials_file, &credentials,
+                               &why) == ERR_OK)
+            order.credentials = credentials;
+        else
+            order.trouble = "not checked: its credentials_file is not usable";
+    }
+    if (order.trouble != NULL)
+        log_warn("probe_without_credentials",
+                 LOG_TEXT("probe", one->probe->name),
+                 LOG_STR("why", buf_str(&why)));
+    runner->running++;
+    one->next_ms = INT64_MAX;
+    one->check = check_run(runner->checks, &order, on_checked, one);
+    if (credentials != NULL)
+        explicit_bzero(credentials, strlen(credentials));
+    free(credentials);
+    buf_release(&why);
+}
+
+static struct runner_probe *most_due(struct probe_runner *runner)
+{
+    struct runner_probe *first = NULL;
+    for (int i = 0; i < runner->count; i++)
+        if (runner->all[i].check == NULL &&
+            (first == NULL || runner->all[i].next_ms < first->next_ms))
+            first = &runner->all[i];
+    return first;
+}
+
+static void look(void *context)
+{
+    struct probe_runner *runner = context;
+    int64_t now_ms = loop_now_ms(runner->config.loop);
+    int64_t next_ms = INT64_MAX;
+    while (runner->running < runner->config.at_once) {
+        struct runner_probe *one = most_due(runner);
+        if (one == NULL)
+            break;
+        if (one->next_ms > now_ms) {
+            next_ms = one->next_ms;
+            break;
+        }
+        start(one);
+    }
+    deadline_set(runner->next, next_ms);
+}
+
+/* ---- life ---- */
+
+static enum err remember(struct runner_probe *one)
+{
+    struct probe_memory memory;
+    enum err err = store_probe_memory(one->runner->config.store,
+                                      str_of(one->probe->name), &memory);
+    if (err != ERR_OK)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    int told = word_find(&probe_state_words, str_of(memory.told));
+    one->told = told < 0 ? PROBE_UNKNOWN : (enum probe_state)told;
+    one->told_since_ms = memory.told_since_ms;
+    one->muted_until_ms = memory.muted_until_ms;
+    one->was_told_before = true;
+    return ERR_OK;
+}
+
+static void set_defaults(struct probes_config *config)
+{
+    config->at_once = config->at_once == 0 ? AT_ONCE : config->at_once;
+    config->keep_hours =
+        config->keep_hours == 0 ? KEEP_HOURS : config->keep_hours;
+    config->keep_days = config->keep_days == 0 ? KEEP_DAYS : config->keep_days;
+}
+
+struct probe_runner *probes_new(const struct probes_config *config)
+{
+    struct probe_runner *runner = mem_alloc(sizeof *runner);
+    enum err err = ERR_OK;
+    runner->config = *config;
+    set_defaults(&runner->config);
+    runner->count = config->probes->count;
+    runner->all = mem_alloc((size_t)runner->count * sizeof *runner->all);
+    runner->checks = checks_new(config->loop, config->user_agent);
+    runner->next = deadline_new(config->loop, look, runner);
+    runner->flush = deadline_new(config->loop, on_flush, runner);
+    int64_t now_ms = loop_now_ms(config->loop);
+    for (int i = 0; i < runner->count && err == ERR_OK; i++) {
+        struct runner_probe *one = &runner->all[i];
+        one->runner = runner;
+        one->probe = &config->probes->all[i];
+        int64_t interval_ms = one->probe->interval_s * MS_PER_SECOND;
+        one->next_ms = judge_next_due(
+            str_of(one->probe->name),
+            interval_ms < FIRST_ROUND_MS ? interval_ms : FIRST_ROUND_MS,
+            now_ms);
+        err = remember(one);
+    }
+    if (err != ERR_OK) {
+        probes_free(runner);
+        return NULL;
+    }
+    if (runner->count > 0)
+        deadline_set(runner->next, now_ms);
+    return runner;
+}
+
+void probes_free(struct probe_runner *runner)
+{
+    if (runner == NULL)
+        return;
+    for (int i = 0; i < runner->count; i++) {
+        while (runner->all[i].asking != NULL) {
+            struct asking *asking = runner->all[i].asking;
+            runner->all[i].asking = asking->next;
+            free(asking);
+        }
+    }
+    checks_free(runner->checks);
+    deadline_free(runner->next);
+    deadline_free(runner->flush);
+    free(runner->samples);
+    free(runner->all);
+    free(runner);
+}
+
+/* ---- keeping ---- */
+
+bool probes_have_work(const struct probe_runner *runner)
+{
+    return runner->is_due || runner->is_memory_new;
+}
+
+static enum err keep_samples(struct probe_runner *runner)
+{
+    struct store *store = runner->config.store;
+    enum err err = ERR_OK;
+    for (int i = 0; i < runner->sample_count && err == ERR_OK; i++) {
+        const struct waiting_sample *sample = &runner->samples[i];
+        struct runner_probe *one = &runner->all[sample->index];
+        if (one->number == 0)
+            err = store_probe_number(store, str_of(one->probe->name),
+                                     &one->number);
+        if (err == ERR_OK)
+            err = store_put_sample(store, one->number, sample->at_ms,
+                                   sample->is_good, sample->value);
+    }
+    return err;
+}
+
+static enum err keep_memories(struct probe_runner *runner)
+{
+    enum err err = ERR_OK;
+    for (int i = 0; i < runner->count && err == ERR_OK; i++) {
+        struct runner_probe *one = &runner->all[i];
+        struct probe_memory memory = {
+            .told_since_ms = one->told_since_ms,
+            .muted_until_ms = one->muted_until_ms,
+        };
+        if (!one->is_new)
+            continue;
+        str_copy_to(memory.told,
+                    str_of(word_of(&probe_state_words, (int)one->told)));
+        err = store_put_probe_memory(runner->config.store,
+                                     str_of(one->probe->name), &memory);
+        one->is_new = false;
+        one->is_in_turn = true;
+    }
+    return err;
+}
+
+static enum err thin(struct probe_runner *runner, int64_t now_ms)
+{
+    bool more = false;
+    if (now_ms < runner->thin_ms)
+        return ERR_OK;
+    enum err err = store_thin_samples(
+        runner->config.store, now_ms - runner->config.keep_hours * MS_PER_HOUR,
+        now_ms - runner->config.keep_days * MS_PER_DAY, &more);
+    runner->thin_ms = more ? 0 : now_ms + THIN_MS;
+    return err;
+}
+
+enum err probes_settle(struct probe_runner *runner, int64_t now_ms)
+{
+    bool is_flush = runner->is_due;
+    turn_was_kept(runner);
+    runner->is_due = runner->is_memory_new = false;
+    deadline_set(runner->flush, INT64_MAX);
+    enum err err = keep_memories(runner);
+    if (err == ERR_OK)
+        err = keep_samples(runner);
+    runner->samples_in_turn = runner->sample_count;
+    if (err == ERR_OK && is_flush)
+        err = thin(runner, now_ms);
+    if (err == ERR_OK && runner->samples_lost > 0) {
+        log_warn("samples_lost", LOG_INT("count", runner->samples_lost));
+        runner->samples_lost = 0;
+    }
+    return err;
+}
+
+void probes_failed(struct probe_runner *runner)
+{
+    runner->samples_in_turn = 0;
+    runner->thin_ms = 0;
+    for (int i = 0; i < runner->count; i++) {
+        struct runner_probe *one = &runner->all[i];
+        one->is_new = one->is_new || one->is_in_turn;
+        one->is_in_turn = false;
+        one->number = 0; /* it may have been made in that turn */
+    }
+    deadline_set(runner->flush, loop_now_ms(runner->config.loop) + FLUSH_MS);
+}
+
+/* ---- what others ask ---- */
+
+int probes_count(const struct probe_runner *runner)
+{
+    return runner->count;
+}
+
+struct probe_status probes_status(const struct probe_runner *runner, int index)
+{
+    const struct runner_probe *one = &runner->all[index];
+    return (struct probe_status){
+        .probe = one->probe,
+        .state = judge_state(&one->judge),
+        .since_ms = one->judge.since_ms,
+        .last = one->last,
+        .last_ms = one->last_ms,
+        .muted_until_ms = one->muted_until_ms,
+        .watched_until_ms = one->watched_until_ms,
+        .is_running = one->check != NULL,
+    };
+}
+
+int probes_find(const struct probe_runner *runner, struct str name)
+{
+    for (int i = 0; i < runner->count; i++)
+        if (str_is_nocase(name, runner->all[i].probe->name))
+            return i;
+    return -1;
+}
+
+void probes_run(struct probe_runner *runner, int index, probe_ran_fn *done,
+                void *context)
+{
+    struct runner_probe *one = &runner->all[index];
+    struct asking *asking = mem_alloc(sizeof *asking);
+    *asking = (struct asking){one->asking, done, context};
+    one->asking = asking;
+    if (one->check == NULL)
+        start(one);
+}
+
+void probes_mute(struct probe_runner *runner, int index, int64_t until_ms)
+{
+    struct runner_probe *one = &runner->all[index];
+    one->muted_until_ms = until_ms;
+    memory_changed(one);
+    if (until_ms == 0 && one->check == NULL)
+        start(one); /* what is to be told then is told soon */
+}
+
+void probes_watch(struct probe_runner *runner, int index, int64_t until_ms)
+{
+    struct runner_probe *one = &runner->all[index];
+    one->watched_until_ms = until_ms;
+    if (until_ms != 0 && one->check == NULL)
+        start(one);
+}
