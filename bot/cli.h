@@ -17,6 +17,8 @@ int cli_verify(const struct config *config);
 int cli_timeline(const struct config *config, int64_t incident_id, bool json);
 /* The postmortem's page, as it would be committed. */
 int cli_render(const struct config *config, int64_t incident_id);
+/* Runs that check once, and is 0 when it is good (cli_probe.c). */
+int cli_probe(const struct config *config, const char *name, bool json);
 /* The registration JSON as it is PUT to Discord; the README's table; the
  * example settings. */
 int cli_commands(void);

@@ -29,7 +29,7 @@ int _gnutls_global_init_skip(void)  /* NOLINT */
 }
 
 struct arguments {
-    const char *verb, *config;
+    const char *verb, *config, *probe;
     uint64_t incident;
     bool json;
 };
@@ -43,6 +43,7 @@ static const char usage[] =
     "  opsroom timeline --config FILE --incident N [--json]\n"
     "                                              print the record\n"
     "  opsroom render   --config FILE --incident N print the postmortem\n"
+    "  opsroom probe NAME --config FILE [--json]   run that check once\n"
     "  opsroom commands                            the JSON that Discord gets\n"
     "  opsroom table                               the commands as a table\n"
     "  opsroom example                             config.example.toml\n"
@@ -75,6 +76,9 @@ static int read_arguments(int count, char **words, struct arguments *out)
                 number = str_from(number, 4);
             if (!str_to_u64(number, &out->incident))
                 return misuse("not an incident's number: ", value);
+        } else if (strcmp(out->verb, "probe") == 0 && out->probe == NULL &&
+                   words[i][0] != '-') {
+            out->probe = words[i];
         } else {
             return misuse("cannot make sense of ", words[i]);
         }
@@ -131,6 +135,10 @@ static int with_config(const struct arguments *arguments,
         return cli_check(config, dir);
     if (strcmp(verb, "verify") == 0)
         return cli_verify(config);
+    if (strcmp(verb, "probe") == 0)
+        return arguments->probe == NULL
+                   ? misuse("which probe? Name it after ", verb)
+                   : cli_probe(config, arguments->probe, arguments->json);
     if (arguments->incident == 0)
         return misuse("which incident? Add --incident N to ", verb);
     if (strcmp(verb, "timeline") == 0)
@@ -158,8 +166,8 @@ static int plain_verb(const char *verb, int *code)
 
 static bool needs_config(const char *verb)
 {
-    static const char *const verbs[] = {"run", "check", "verify", "timeline",
-                                        "render"};
+    static const char *const verbs[] = {"run",      "check",  "verify",
+                                        "timeline", "render", "probe"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verb, verbs[i]) == 0)
             return true;
