@@ -76,10 +76,8 @@ struct alerts_desk *alerts_new(const struct alerts_config *config)
     return desk;
 }
 
-static void batch_end(struct batch *batch, bool kept)
+static void batch_free(struct batch *batch)
 {
-    if (batch->done != NULL)
-        batch->done(kept, batch->context);
     free(batch->alerts);
     free(batch->texts);
     free(batch);
@@ -92,7 +90,7 @@ void alerts_free(struct alerts_desk *desk)
     while (desk->first != NULL) {
         struct batch *batch = desk->first;
         desk->first = batch->next;
-        batch_end(batch, false);
+        batch_free(batch);
     }
     deadline_free(desk->fold);
     free(desk);
@@ -458,6 +456,8 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
         desk->first = batch->next;
         if (desk->first == NULL)
             desk->last = &desk->first;
-        batch_end(batch, kept);
+        if (batch->done != NULL)
+            batch->done(kept, batch->context);
+        batch_free(batch);
     }
 }

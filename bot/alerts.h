@@ -25,7 +25,7 @@ struct alerts_config {
 };
 
 struct alerts_desk *alerts_new(const struct alerts_config *config);
-/* What waits is told that it is not kept. */
+/* Nobody is told any more. */
 void alerts_free(struct alerts_desk *desk); /* NULL is fine */
 
 /* Once, after the commit; kept false: nothing was, hand it in again. Not called
