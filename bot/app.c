@@ -40,6 +40,7 @@ struct app {
     struct outbox *outbox;
     struct reminders *reminders;
     struct alerts_desk *alerts;
+    struct probe_runner *probes;
     struct session *session;
     struct process process;
     uv_signal_t signals[2];
@@ -427,7 +428,47 @@ static struct process process_now(void)
     };
 }
 
-static void wire(struct app *app, const char *token, const char *program_dir)
+/* ---- probes ---- */
+
+static void on_probe_alert(const struct alert *alert, void *context)
+{
+    struct app *app = context;
+    alerts_hand_in(app->alerts, alert, 1, NULL, NULL);
+}
+
+/* False: what is kept of them cannot be read. */
+static bool start_probes(struct app *app)
+{
+    const struct config *config = app->config;
+    if (config->probes.count == 0)
+        return true;
+    app->probes = probes_new(&(struct probes_config){
+        .loop = &app->loop,
+        .store = app->store,
+        .probes = &config->probes,
+        .user_agent = OPSROOM_PROBE_AGENT,
+        .at_once = (int)config->probes_at_once,
+        .keep_hours = config->probes_keep_hours,
+        .keep_days = config->probes_keep_days,
+        .on_alert = on_probe_alert,
+        .alert_context = app,
+        .wake = turn_wake,
+        .wake_context = app->turn,
+    });
+    app->process.probes = (struct process_probes){
+        .runner = app->probes,
+        .count = probes_count,
+        .find = probes_find,
+        .status = probes_status,
+        .mute = probes_mute,
+        .watch = probes_watch,
+    };
+    if (app->probes == NULL)
+        log_error("cannot_start", LOG_TEXT("why", store_why(app->store)));
+    return app->probes != NULL;
+}
+
+static bool wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
     struct turn_config turn = {&app->loop, app->store, app->rest, config,
@@ -465,7 +506,11 @@ static void wire(struct app *app, const char *token, const char *program_dir)
         .wake = turn_wake,
         .context = app->turn,
     });
-    turn_set_parts(app->turn, app->outbox, app->reminders, app->alerts);
+    if (!start_probes(app))
+        return false;
+    const struct turn_parts parts = {app->outbox, app->reminders, app->alerts,
+                                     app->probes};
+    turn_set_parts(app->turn, &parts);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
     app->grace = deadline_new(&app->loop, on_grace, app);
@@ -476,6 +521,7 @@ static void wire(struct app *app, const char *token, const char *program_dir)
     app->application_id = fact_id(app, "application_id");
     app->process.application_id = app->application_id;
     fill_rooms(app, fact_id(app, "bot_user_id"));
+    return true;
 }
 
 static void watch_signals(struct app *app)
@@ -497,6 +543,7 @@ static void unwire(struct app *app)
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
     reminders_free(app->reminders);
+    probes_free(app->probes);
     alerts_free(app->alerts);
     session_free(app->session);
     turn_free(app->turn);
@@ -525,6 +572,15 @@ static bool close_loop(uv_loop_t *loop)
     return uv_loop_close(loop) == 0;
 }
 
+static void run(struct app *app)
+{
+    log_info("started", LOG_TEXT("version", OPSROOM_VERSION));
+    forget_answers(app);
+    deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
+    session_start(app->session);
+    (void)uv_run(&app->loop, UV_RUN_DEFAULT);
+}
+
 int app_run(const struct config *config, const char *token,
             const char *program_dir)
 {
@@ -536,13 +592,12 @@ int app_run(const struct config *config, const char *token,
         store_close(app.store);
         return EXIT_FAILED;
     }
-    wire(&app, token, program_dir);
+    bool is_ready = wire(&app, token, program_dir);
     watch_signals(&app);
-    log_info("started", LOG_TEXT("version", OPSROOM_VERSION));
-    forget_answers(&app);
-    deadline_set(app.chores, loop_now_ms(&app.loop) + CHORES_MS);
-    session_start(app.session);
-    (void)uv_run(&app.loop, UV_RUN_DEFAULT);
+    if (is_ready)
+        run(&app);
+    else
+        app.exit_code = EXIT_FAILED;
     unwire(&app);
     bool is_closed = close_loop(&app.loop);
     log_info("stopped", LOG_INT("exit", app.exit_code));

@@ -32,6 +32,7 @@ struct item {
     char file_name[100], file_type[100];
     /* The command wants its attached file read: its address, within `data`. */
     const char *wants_file;
+    int wants_probe;      /* which one, from 1 on; 0: none */
     struct buf file_text; /* what is in it */
     bool is_second;       /* for this, the first answer stands: it is edited */
 };
@@ -44,13 +45,20 @@ struct flight {
     int64_t seq;
     cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
     const char *wants_file;
+    int wants_probe;
+};
+
+/* A command that waits for a check. */
+struct probing {
+    struct probing *next;
+    struct turn *turn;
+    cJSON *data; /* owned */
 };
 
 struct turn {
     struct turn_config config;
-    struct outbox *outbox;
-    struct reminders *reminders;
-    struct alerts_desk *alerts;
+    struct turn_parts parts;
+    struct probing *probing;
     struct turn_end *end;
     struct readings *readings;
     struct item **items; /* pooled: `count` of `room` are in use */
@@ -84,7 +92,8 @@ static struct flight *flight_begin(struct turn *turn, struct item *item)
     flight->interaction_id = item->interaction.id;
     flight->seq = item->seq;
     flight->wants_file = item->wants_file;
-    if (flight->wants_file != NULL) {
+    flight->wants_probe = item->wants_probe;
+    if (flight->wants_file != NULL || flight->wants_probe != 0) {
         flight->data = item->data;
         item->data = NULL;
     }
@@ -101,6 +110,23 @@ static void tidy(struct turn *turn)
         log_warn("not_tidied", LOG_TEXT("why", store_why(turn->config.store)));
 }
 
+static void on_probed(const struct probe_status *status, void *context);
+
+/* The first answer stands; what it waits for begins. */
+static void wait_for(struct turn *turn, struct flight *flight)
+{
+    cJSON *data = flight->data;
+    flight->data = NULL;
+    if (flight->wants_file != NULL) {
+        readings_begin(turn->readings, data, flight->wants_file, DRAFT_BYTES);
+        return;
+    }
+    struct probing *probing = mem_alloc(sizeof *probing);
+    *probing = (struct probing){turn->probing, turn, data};
+    turn->probing = probing;
+    probes_run(turn->parts.probes, flight->wants_probe - 1, on_probed, probing);
+}
+
 static void on_answered(const struct rest_answer *answer, void *context)
 {
     struct flight *flight = context;
@@ -109,11 +135,8 @@ static void on_answered(const struct rest_answer *answer, void *context)
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
     struct turn *turn = flight->turn;
-    if (flight->data != NULL && answer->fate == REST_DONE) {
-        readings_begin(turn->readings, flight->data, flight->wants_file,
-                       DRAFT_BYTES);
-        flight->data = NULL;
-    }
+    if (flight->data != NULL && answer->fate == REST_DONE)
+        wait_for(turn, flight);
     flight_end(flight);
     tidy(turn);
 }
@@ -226,9 +249,11 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         str_copy_to(item->file_type, str_of(run->answer.file_type));
         if (run->answer.reads_file)
             item->wants_file = run->call.files[0].url.s;
+        if (run->answer.runs_probe)
+            item->wants_probe = run->answer.probe + 1;
         turn->is_changed = turn->is_changed || taken->kept;
         if (taken->accepted)
-            outbox_wanted(turn->outbox);
+            outbox_wanted(turn->parts.outbox);
     }
     command_run_release(run);
     return err;
@@ -282,11 +307,15 @@ static int64_t safe_seq_with_items(const struct turn *turn)
 static enum err settle_others(struct turn *turn, int64_t now_ms)
 {
     bool alerted = false, reminded = false;
-    enum err err = alerts_settle(turn->alerts, now_ms, &alerted);
+    enum err err = ERR_OK;
+    if (turn->parts.probes != NULL)
+        err = probes_settle(turn->parts.probes, now_ms);
     if (err == ERR_OK)
-        err = reminders_settle(turn->reminders, now_ms, &reminded);
+        err = alerts_settle(turn->parts.alerts, now_ms, &alerted);
+    if (err == ERR_OK)
+        err = reminders_settle(turn->parts.reminders, now_ms, &reminded);
     if (alerted || reminded)
-        outbox_wanted(turn->outbox);
+        outbox_wanted(turn->parts.outbox);
     turn->is_changed = turn->is_changed || alerted;
     return err;
 }
@@ -301,18 +330,23 @@ static enum err settle(struct turn *turn, int64_t now_ms)
         take(turn, turn->items[i], now_ms);
     err = settle_others(turn, now_ms);
     if (err == ERR_OK)
-        err = outbox_settle(turn->outbox, now_ms);
+        err = outbox_settle(turn->parts.outbox, now_ms);
     if (err == ERR_OK)
         err = keep_seq(turn, safe_seq_with_items(turn));
     return err == ERR_OK ? store_commit(turn->config.store) : err;
 }
 
+static bool probes_wait(const struct turn *turn)
+{
+    return turn->parts.probes != NULL && probes_have_work(turn->parts.probes);
+}
+
 static void on_end(void *context)
 {
     struct turn *turn = context;
-    if (turn->count == 0 && !outbox_has_work(turn->outbox) &&
-        !reminders_have_work(turn->reminders) &&
-        !alerts_have_work(turn->alerts))
+    if (turn->count == 0 && !outbox_has_work(turn->parts.outbox) &&
+        !reminders_have_work(turn->parts.reminders) &&
+        !alerts_have_work(turn->parts.alerts) && !probes_wait(turn))
         return;
     int64_t now_ms = clock_wall_ms();
     bool committed = settle(turn, now_ms) == ERR_OK;
@@ -325,13 +359,15 @@ static void on_end(void *context)
                   LOG_TEXT("why", store_why(turn->config.store)));
         store_rollback(turn->config.store);
         turn->kept_seq = 0;
-        reminders_failed(turn->reminders);
+        reminders_failed(turn->parts.reminders);
+        if (turn->parts.probes != NULL)
+            probes_failed(turn->parts.probes);
     } else if (turn->is_changed) {
-        reminders_changed(turn->reminders);
+        reminders_changed(turn->parts.reminders);
     }
-    alerts_ended(turn->alerts, committed);
+    alerts_ended(turn->parts.alerts, committed);
     if (committed && turn->is_changed)
-        alerts_changed(turn->alerts);
+        alerts_changed(turn->parts.alerts);
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
         if (!committed && !item->stands && !item->drop)
@@ -343,7 +379,7 @@ static void on_end(void *context)
         item_clear(item);
     }
     turn->count = 0;
-    outbox_send(turn->outbox, committed);
+    outbox_send(turn->parts.outbox, committed);
 }
 
 static void on_read(cJSON *data, struct str bytes, void *context);
@@ -368,6 +404,12 @@ void turn_free(struct turn *turn)
         free(flight);
     }
     readings_free(turn->readings);
+    while (turn->probing != NULL) {
+        struct probing *probing = turn->probing;
+        turn->probing = probing->next;
+        cJSON_Delete(probing->data);
+        free(probing);
+    }
     for (int i = 0; i < turn->room; i++) {
         item_clear(turn->items[i]);
         free(turn->items[i]);
@@ -377,12 +419,9 @@ void turn_free(struct turn *turn)
     free(turn);
 }
 
-void turn_set_parts(struct turn *turn, struct outbox *outbox,
-                    struct reminders *reminders, struct alerts_desk *alerts)
+void turn_set_parts(struct turn *turn, const struct turn_parts *parts)
 {
-    turn->outbox = outbox;
-    turn->reminders = reminders;
-    turn->alerts = alerts;
+    turn->parts = *parts;
 }
 
 void turn_wake(void *turn)
@@ -421,20 +460,37 @@ void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed)
     turn_end_wake(turn->end);
 }
 
-static void on_read(cJSON *data, struct str bytes, void *context)
+/* The command goes on; its first answer is going to be edited. */
+static struct item *add_second(struct turn *turn, cJSON *data)
 {
-    struct turn *turn = context;
     struct item *item = next_item(turn);
     const char *why;
     *item = (struct item){.data = data, .seq = INT64_MAX, .is_second = true};
-    item->file_text = BUF_INIT(DRAFT_BYTES);
-    buf_add(&item->file_text, bytes);
     enum err err = interaction_parse(data, &item->interaction, &why);
     assert(err == ERR_OK); /* it was, before */
-    item->interaction.file_text = buf_str(&item->file_text);
-    item->interaction.file_lost = bytes.s == NULL;
     turn->count++;
     turn_end_wake(turn->end);
+    return item;
+}
+
+static void on_read(cJSON *data, struct str bytes, void *context)
+{
+    struct item *item = add_second(context, data);
+    item->file_text = BUF_INIT(DRAFT_BYTES);
+    buf_add(&item->file_text, bytes);
+    item->interaction.file_text = buf_str(&item->file_text);
+    item->interaction.file_lost = bytes.s == NULL;
+}
+
+static void on_probed(const struct probe_status *status, void *context)
+{
+    struct probing *probing = context, **at = &probing->turn->probing;
+    (void)status; /* the command asks for it */
+    while (*at != probing)
+        at = &(*at)->next;
+    *at = probing->next;
+    add_second(probing->turn, probing->data)->interaction.comes_back = true;
+    free(probing);
 }
 
 void turn_saw(struct turn *turn, int64_t seq)

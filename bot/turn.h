@@ -9,6 +9,7 @@
 #include "bot/alerts.h"
 #include "bot/config.h"
 #include "bot/outbox/outbox.h"
+#include "bot/probes.h"
 #include "bot/reminders.h"
 #include "commands/process.h"
 
@@ -25,8 +26,13 @@ struct turn_config {
 struct turn *turn_new(const struct turn_config *config);
 void turn_free(struct turn *turn);
 /* Before the first interaction; borrowed. */
-void turn_set_parts(struct turn *turn, struct outbox *outbox,
-                    struct reminders *reminders, struct alerts_desk *alerts);
+struct turn_parts {
+    struct outbox *outbox;
+    struct reminders *reminders;
+    struct alerts_desk *alerts;
+    struct probe_runner *probes; /* NULL: none */
+};
+void turn_set_parts(struct turn *turn, const struct turn_parts *parts);
 /* `data` is taken. seq is the dispatch's; replayed: it came after a resume. */
 void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed);
 /* Something else wants the transaction: the outbox, alerts. `turn` as void * to

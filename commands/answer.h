@@ -30,6 +30,8 @@ struct answer {
     char file_name[100], file_type[100]; /* "inc-12.json", "application/json" */
     struct buf file;
 
+    int probe; /* of REPLY_PROBE: which one to check */
+
     /* Of answer.c and run.c only. */
     int64_t incident_id; /* what the buttons are about */
     cJSON *message;      /* gets buttons and the select */
@@ -39,6 +41,7 @@ struct answer {
         struct buf text;
     } fills[ANSWER_FILLS];
     bool reads_file; /* REPLY_READ */
+    bool runs_probe; /* REPLY_PROBE */
     bool denied;
     enum right denied_right;
 };

@@ -118,6 +118,7 @@ struct call {
     struct interaction_file files[CALL_FILES];
     int file_count;
     struct str file_text; /* of the first file, after REPLY_READ */
+    bool comes_back;      /* after REPLY_PROBE */
     int files_left_out;   /* of the menu's message: too large */
     /* The message that a menu was used on, also in the form that the menu
      * opened; NULL otherwise. Its link is https://discord.com/channels/… */
@@ -159,10 +160,12 @@ enum reply {
     REPLY_FORM,    /* too little to go on: open the command's form. From a form
                     * that comes back without its first field, a refusal.
                     * answer_fill says what stands in it. */
-    REPLY_READ, /* the words stand until the first file was read; then run() is
-                 * called again, with file_text, and that answer takes their
-                 * place. They say to attach the file again if nothing comes: a
-                 * restart forgets it. */
+    REPLY_READ,  /* the words stand until the first file was read; then run() is
+                  * called again, with file_text, and that answer takes their
+                  * place. They say to attach the file again if nothing comes: a
+                  * restart forgets it. */
+    REPLY_PROBE, /* the words stand until that check is over; then run() is
+                  * called again, with comes_back, as for READ */
     REPLY_FAILED, /* the store did: nothing was kept, and that is the answer */
 };
 

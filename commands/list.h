@@ -31,6 +31,10 @@
     X(action_assign)                                                           \
     X(action_done)                                                             \
     X(action_drop)                                                             \
+    X(probe_list)                                                              \
+    X(probe_run)                                                               \
+    X(probe_watch)                                                             \
+    X(probe_mute)                                                              \
     X(alert_list)                                                              \
     X(alert_ignore)                                                            \
     X(resolve)                                                                 \
@@ -47,6 +51,7 @@
     X("ic", "Who commands, who does what")                                     \
     X("timeline", "Keep what happened, when, and who did it")                  \
     X("action", "What is to be done so that it does not happen again")         \
+    X("probe", "Look at what the probes measure")                              \
     X("alert", "What monitors say")                                            \
     X("postmortem", "Read and write up what happened")                         \
     X("opsroom", "Set opsroom up, and see whether it is well")

@@ -6,7 +6,19 @@
 #define COMMANDS_PROCESS_H
 
 #include "bot/config.h"
+#include "bot/probe/status.h"
 #include "storage/store.h"
+
+/* The probes, and what people do with them. runner NULL: there are none. */
+struct process_probes {
+    struct probe_runner *runner;
+    int (*count)(const struct probe_runner *runner);
+    int (*find)(const struct probe_runner *runner, struct str name); /* or -1 */
+    struct probe_status (*status)(const struct probe_runner *runner, int index);
+    /* Until then; 0 ends it. Kept with the turn. */
+    void (*mute)(struct probe_runner *runner, int index, int64_t until_ms);
+    void (*watch)(struct probe_runner *runner, int index, int64_t until_ms);
+};
 
 struct process {
     const char *version;
@@ -20,6 +32,7 @@ struct process {
     enum err (*render)(struct store *store, const struct config *config,
                        const struct incident *in, struct buf *page,
                        struct buf *why);
+    struct process_probes probes;
     /* The whole record of an incident as JSON, private entries and all. */
     enum err (*export)(struct store *store, const struct incident *in,
                        struct buf *out);

@@ -183,6 +183,7 @@ bool find_caller(struct attempt *attempt)
     call->in = &run->in;
     call->memory = &run->memory;
     call->file_text = it->file_text;
+    call->comes_back = it->comes_back;
     fill_target(attempt);
     return true;
 }
@@ -294,6 +295,10 @@ static cJSON *run_command(struct attempt *attempt)
     case REPLY_READ:
         assert(run->call.file_count > 0 && it->file_text.s == NULL);
         run->answer.reads_file = true;
+        break;
+    case REPLY_PROBE:
+        assert(run->answer.probe >= 0 && !it->comes_back);
+        run->answer.runs_probe = true;
         break;
     case REPLY_FAILED:
         (void)attempt_fail(attempt, ERR_STORAGE);

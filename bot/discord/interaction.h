@@ -106,6 +106,7 @@ struct interaction {
      * file: borrowed. */
     struct str file_text;
     bool file_lost; /* it could not be downloaded */
+    bool comes_back; /* what the first answer waited for is over */
 };
 
 /* ERR_INVALID with a sentence for the log when it is no interaction we can
