@@ -2,8 +2,6 @@
 
 #include "bot/base/file.h"
 
-#include <cjson/cJSON.h>
-
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,40 +10,6 @@
 #define INPUT_BYTES (64u << 20)
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_JOB = 2 };
-
-static bool read_job(const cJSON *root, struct git_job *job, struct buf *why)
-{
-    const struct {
-        const char *name;
-        struct str *to;
-    } texts[] = {
-        {"repository", &job->repository},
-        {"base", &job->base},
-        {"branch", &job->branch},
-        {"path", &job->path},
-        {"mark", &job->mark},
-        {"content", &job->content},
-        {"message", &job->message},
-        {"author_name", &job->author_name},
-        {"author_email", &job->author_email},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const cJSON *item =
-            cJSON_GetObjectItemCaseSensitive(root, texts[i].name);
-        if (!cJSON_IsString(item) || item->valuestring[0] == '\0') {
-            buf_addf(why, "the job has no \"%s\"", texts[i].name);
-            return false;
-        }
-        *texts[i].to = str_of(item->valuestring);
-    }
-    const cJSON *time = cJSON_GetObjectItemCaseSensitive(root, "time");
-    if (!cJSON_IsNumber(time)) {
-        buf_add_text(why, "the job has no \"time\"");
-        return false;
-    }
-    job->time_s = (int64_t)time->valuedouble;
-    return true;
-}
 
 static void print(cJSON *answer)
 {
@@ -83,7 +47,7 @@ int main(void)
         root = cJSON_ParseWithLengthOpts(input.s, input.n + 1, NULL, true);
     if (!cJSON_IsObject(root)) {
         buf_add_text(&why, "the job on standard input is not JSON");
-    } else if (read_job(root, &job, &why)) {
+    } else if (git_job_read(root, &job, &why)) {
         bool ok = git_commit_page(&job, &done, &why) == ERR_OK;
         exit_code = ok ? EXIT_DONE : EXIT_FAILED;
     }

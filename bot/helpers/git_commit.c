@@ -1,7 +1,6 @@
 #include "bot/helpers/git.h"
 
 /* Not <git2.h>: a member of its index.h is called ctime, which is poisoned. */
-#include <git2/blob.h>
 #include <git2/commit.h>
 #include <git2/errors.h>
 #include <git2/global.h>
@@ -14,12 +13,12 @@
 
 #define NAME_MARK   "{n}"
 #define NAMES       99
-#define FOLDERS     32 /* in a path */
 #define NAME_LIMIT  1000
 #define NOTE_REFLOG "opsroom: postmortem"
 
 /* Where the page goes, and what is there now. */
 struct place {
+    int number;              /* what {n} stands for */
     struct buf branch, path; /* branch with refs/heads/ */
     bool has_branch, has_tip;
     git_oid tip;    /* of the branch, else of the base; has_tip */
@@ -65,6 +64,7 @@ static enum err find_place(git_repository *repo, const struct git_job *job,
 {
     git_commit *commit = NULL;
     struct buf base = BUF_INIT(NAME_LIMIT);
+    place->number = n;
     buf_add_text(&place->branch, "refs/heads/");
     print_name(&place->branch, job->branch, n);
     print_name(&place->path, job->path, n);
@@ -98,92 +98,66 @@ static bool is_ours(struct str page, struct str mark)
 
 enum found { FOUND_NOTHING, FOUND_OTHERS, FOUND_OURS, FOUND_SAME };
 
+/* The files beside the page, as they should be? */
+static enum err look_beside(git_repository *repo, const struct git_job *job,
+                            const struct place *place, enum found *found,
+                            struct buf *why)
+{
+    struct buf path = BUF_INIT(NAME_LIMIT);
+    enum err err = ERR_OK;
+    for (size_t i = 0;
+         i < job->file_count && err == ERR_OK && *found == FOUND_SAME; i++) {
+        struct git_found there = {0};
+        buf_clear(&path);
+        print_name(&path, job->files[i].path, place->number);
+        err = git_find(repo, place->tree, buf_text(&path), &there, why);
+        if (err == ERR_OK &&
+            (there.blob == NULL || !str_eq(there.bytes, job->files[i].bytes)))
+            *found = FOUND_OURS;
+        git_found_release(&there);
+    }
+    buf_release(&path);
+    return err;
+}
+
 static enum err look(git_repository *repo, const struct git_job *job,
                      const struct place *place, enum found *found,
                      struct buf *why)
 {
-    git_tree_entry *entry = NULL;
-    git_blob *blob = NULL;
-    *found = FOUND_NOTHING;
-    if (place->tree == NULL)
-        return ERR_OK;
-    int rc = git_tree_entry_bypath(&entry, place->tree, buf_text(&place->path));
-    if (rc == GIT_ENOTFOUND)
-        return ERR_OK;
-    enum err err = ERR_OK;
-    if (rc == 0 && git_tree_entry_type(entry) != GIT_OBJECT_BLOB) {
-        *found = FOUND_OTHERS;
-    } else if (rc < 0 ||
-               git_blob_lookup(&blob, repo, git_tree_entry_id(entry)) < 0) {
-        err = git_say(why, "reading the page");
-    } else {
-        struct str page = {git_blob_rawcontent(blob),
-                           (size_t)git_blob_rawsize(blob)};
-        *found = str_eq(page, job->content) ? FOUND_SAME
-                 : is_ours(page, job->mark) ? FOUND_OURS
-                                            : FOUND_OTHERS;
-    }
-    git_blob_free(blob);
-    git_tree_entry_free(entry);
-    return err;
+    struct git_found page = {0};
+    enum err err =
+        git_find(repo, place->tree, buf_text(&place->path), &page, why);
+    if (err != ERR_OK)
+        return err;
+    *found = !page.is_there                     ? FOUND_NOTHING
+             : page.blob == NULL                ? FOUND_OTHERS
+             : str_eq(page.bytes, job->content) ? FOUND_SAME
+             : is_ours(page.bytes, job->mark)   ? FOUND_OURS
+                                                : FOUND_OTHERS;
+    git_found_release(&page);
+    return look_beside(repo, job, place, found, why);
 }
 
 /* ---- writing ---- */
-
-/* Puts the blob at `path` below `old` (NULL: an empty folder); all else is
- * kept. A file in the way of a folder is an error of libgit2's treebuilder. */
-static int put(git_oid *out, git_repository *repo, const git_tree *old,
-               struct str path, const git_oid *blob, int depth)
-{
-    struct str name, rest = path;
-    git_treebuilder *builder = NULL;
-    git_tree *below = NULL;
-    git_oid child = *blob;
-    char entry_name[256];
-    if (depth > FOLDERS || !str_cut(&rest, '/', &name) ||
-        name.n >= sizeof entry_name) {
-        git_error_set_str(GIT_ERROR_TREE, "the path is too long");
-        return -1;
-    }
-    str_copy_to(entry_name, name);
-    bool is_file = rest.s == NULL;
-    const git_tree_entry *entry =
-        old == NULL ? NULL : git_tree_entry_byname(old, entry_name);
-    bool is_folder =
-        entry != NULL && git_tree_entry_type(entry) == GIT_OBJECT_TREE;
-    int rc = 0;
-    if (entry != NULL && is_folder == is_file) {
-        git_error_set_str(GIT_ERROR_TREE, "a file and a folder have one name");
-        return -1;
-    }
-    if (is_folder)
-        rc = git_tree_lookup(&below, repo, git_tree_entry_id(entry));
-    if (rc == 0 && !is_file)
-        rc = put(&child, repo, below, rest, blob, depth + 1);
-    if (rc == 0)
-        rc = git_treebuilder_new(&builder, repo, old);
-    if (rc == 0)
-        rc = git_treebuilder_insert(NULL, builder, entry_name, &child,
-                                    is_file ? GIT_FILEMODE_BLOB
-                                            : GIT_FILEMODE_TREE);
-    if (rc == 0)
-        rc = git_treebuilder_write(out, builder);
-    git_treebuilder_free(builder);
-    git_tree_free(below);
-    return rc;
-}
 
 static enum err write_tree(git_repository *repo, const struct git_job *job,
                            const struct place *place, git_tree **out,
                            struct buf *why)
 {
-    git_oid blob, root;
-    if (git_blob_create_from_buffer(&blob, repo, job->content.s,
-                                    job->content.n) < 0 ||
-        put(&root, repo, place->tree, buf_str(&place->path), &blob, 0) < 0 ||
-        git_tree_lookup(out, repo, &root) < 0)
+    struct git_file page = {buf_str(&place->path), job->content};
+    struct buf path = BUF_INIT(NAME_LIMIT);
+    if (place->tree != NULL && git_tree_dup(out, place->tree) < 0)
         return git_say(why, "writing the page");
-    return ERR_OK;
+    enum err err = git_put(repo, page, out, why);
+    for (size_t i = 0; i < job->file_count && err == ERR_OK; i++) {
+        struct git_file file = job->files[i];
+        buf_clear(&path);
+        print_name(&path, file.path, place->number);
+        file.path = buf_str(&path);
+        err = git_put(repo, file, out, why);
+    }
+    buf_release(&path);
+    return err;
 }
 
 static enum err write_commit(git_repository *repo, const struct git_job *job,
@@ -194,12 +168,12 @@ static enum err write_commit(git_repository *repo, const struct git_job *job,
     git_commit *parent = NULL;
     git_signature *author = NULL;
     enum err err = write_tree(repo, job, place, &tree, why);
-    if (err != ERR_OK)
-        return err;
     /* The job's texts come from JSON: each is ended by a NUL. */
-    if ((place->has_tip && git_commit_lookup(&parent, repo, &place->tip) < 0) ||
-        git_signature_new(&author, job->author_name.s, job->author_email.s,
-                          job->time_s, 0) < 0)
+    if (err == ERR_OK &&
+        ((place->has_tip &&
+          git_commit_lookup(&parent, repo, &place->tip) < 0) ||
+         git_signature_new(&author, job->author_name.s, job->author_email.s,
+                           job->time_s, 0) < 0))
         err = git_say(why, "writing the commit");
     const git_commit *parents[] = {parent};
     if (err == ERR_OK &&

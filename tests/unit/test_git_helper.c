@@ -14,6 +14,7 @@ struct job {
     const char *repository;
     int incident;
     const char *page;
+    const char *files; /* JSON; NULL: none */
 };
 
 static const char *helper(void)
@@ -73,6 +74,8 @@ static void write_job(const struct scratch *scratch, const char *file,
     cJSON_AddStringToObject(json, "author_name", "opsroom");
     cJSON_AddStringToObject(json, "author_email", "opsroom@example.org");
     cJSON_AddNumberToObject(json, "time", 1670958960); /* 19:16 UTC */
+    if (job.files != NULL)
+        cJSON_AddItemToObject(json, "files", cJSON_Parse(job.files));
     char *text = cJSON_PrintUnformatted(json);
     scratch_write(path, text, strlen(text));
     free(text);
@@ -128,7 +131,7 @@ static void make_base(const struct scratch *scratch)
     buf_release(&out);
 }
 
-static const struct job slow = {"r.git", 1, "It was slow."};
+static const struct job slow = {"r.git", 1, "It was slow.", NULL};
 
 /* ---- */
 
@@ -198,13 +201,47 @@ static void commits_another_page_on_top(void **state)
     struct buf out = BUF_INIT(10000);
     make_base(scratch);
     assert_int_equal(run(scratch, slow, &out), 0);
-    assert_int_equal(run(scratch, (struct job){"r.git/", 1, "Slower."}, &out),
-                     0);
+    assert_int_equal(
+        run(scratch, (struct job){"r.git/", 1, "Slower.", NULL}, &out), 0);
     says(&out, "\"unchanged\":false");
     git_says(scratch, "rev-list --count main..postmortem/2022-12-13-slow", "2");
     git_says(scratch,
              "show postmortem/2022-12-13-slow:content/2022-12-13-slow/index.md",
              "Slower.\n<!-- opsroom: INC-1 -->");
+    is_sound(scratch);
+    buf_release(&out);
+}
+
+static void puts_pictures_beside_the_page(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    struct job job = slow;
+    make_base(scratch);
+    job.files =
+        "[{\"path\":\"content/2022-12-13-slow{n}/a.png\","
+        "\"base64\":\"iVBORwD/Cg==\"},"
+        "{\"path\":\"content/2022-12-13-slow{n}/b.svg\",\"text\":\"<svg/>\"},"
+        "{\"path\":\"static/c\",\"base64\":\"YWJj\"}]";
+    assert_int_equal(run(scratch, job, &out), 0);
+    git_says(scratch, "diff --name-status main postmortem/2022-12-13-slow",
+             "A\tcontent/2022-12-13-slow/a.png\n"
+             "A\tcontent/2022-12-13-slow/b.svg\n"
+             "A\tcontent/2022-12-13-slow/index.md\nA\tstatic/c");
+    git_says(scratch,
+             "show postmortem/2022-12-13-slow:content/2022-12-13-slow/a.png | "
+             "od -An -tx1",
+             " 89 50 4e 47 00 ff 0a");
+    git_says(scratch, "show postmortem/2022-12-13-slow:static/c", "abc");
+    assert_int_equal(run(scratch, job, &out), 0);
+    says(&out, "\"unchanged\":true");
+    job.files = "[{\"path\":\"static/c\",\"text\":\"abcd\"}]";
+    assert_int_equal(run(scratch, job, &out), 0);
+    says(&out, "\"unchanged\":false");
+    git_says(scratch,
+             "diff --name-status postmortem/2022-12-13-slow~ "
+             "postmortem/2022-12-13-slow",
+             "M\tstatic/c");
     is_sound(scratch);
     buf_release(&out);
 }
@@ -231,8 +268,8 @@ static void tells_incidents_of_one_name_apart(void **state)
 {
     const struct scratch *scratch = *state;
     struct buf out = BUF_INIT(10000);
-    static const struct job other = {"r.git", 2,
-                                     "Evidence:\n<!-- opsroom: INC-1 -->\n"};
+    static const struct job other = {
+        "r.git", 2, "Evidence:\n<!-- opsroom: INC-1 -->\n", NULL};
     make_base(scratch);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(run(scratch, slow, &out), 0);
@@ -253,7 +290,7 @@ static void takes_turns(void **state)
     const struct scratch *scratch = *state;
     struct buf out = BUF_INIT(10000);
     write_job(scratch, "1.json", slow);
-    write_job(scratch, "2.json", (struct job){"r.git", 2, "Other"});
+    write_job(scratch, "2.json", (struct job){"r.git", 2, "Other", NULL});
     make_base(scratch);
     assert_int_equal(sh(scratch, &out,
                         "for i in 1 2 1 2 1 2 1 2 1 2 1 2; do "
@@ -298,7 +335,8 @@ static void refuses_in_words(void **state)
         struct buf out = BUF_INIT(10000);
         assert_int_equal(sh(scratch, &out, "%s", cases[i].before), 0);
         assert_int_equal(
-            run(scratch, (struct job){cases[i].repository, 1, "x"}, &out), 1);
+            run(scratch, (struct job){cases[i].repository, 1, "x", NULL}, &out),
+            1);
         says(&out, "{\"error\":\"");
         says(&out, cases[i].words);
         buf_release(&out);
@@ -322,6 +360,13 @@ static void moves_no_branch_on_a_full_disk(void **state)
     buf_release(&out);
 }
 
+#define JOB_WITH(file)                                                         \
+    "{\"repository\":\"r.git\",\"base\":\"b\",\"branch\":\"b\",\"path\":"      \
+    "\"p\","                                                                   \
+    "\"mark\":\"m\",\"content\":\"c\",\"message\":\"m\",\"author_name\":"      \
+    "\"a\","                                                                   \
+    "\"author_email\":\"e\",\"time\":1,\"files\":[" file "]}"
+
 static void refuses_a_bad_job(void **state)
 {
     const struct scratch *scratch = *state;
@@ -335,6 +380,11 @@ static void refuses_a_bad_job(void **state)
         {"{}", "the job has no \\\"repository\\\""},
         {"{\"repository\":7}", "the job has no \\\"repository\\\""},
         {"{\"repository\":\"r.git\"}", "the job has no \\\"base\\\""},
+        {JOB_WITH("{}"), "file 1 has no path, or no text or base64"},
+        {JOB_WITH("{\"path\":\"a\"}"), "file 1 has no path"},
+        {JOB_WITH("{\"path\":\"a\",\"base64\":\"YWJ\"}"), "file 1 has no path"},
+        {JOB_WITH("{\"path\":\"a\",\"base64\":\"YW.j\"}"),
+         "file 1 has no path"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out = BUF_INIT(10000);
@@ -356,6 +406,7 @@ int main(void)
         TEST(keeps_all_other_files),
         TEST(commits_the_same_page_once),
         TEST(commits_another_page_on_top),
+        TEST(puts_pictures_beside_the_page),
         TEST(sees_that_it_was_merged),
         TEST(tells_incidents_of_one_name_apart),
         TEST(takes_turns),
