@@ -152,9 +152,9 @@ void *http_on_line(void *context, const char *target,
     if (exchange->after != NULL)
         exchange->after->before = exchange;
     server->exchanges = exchange;
-    if (exchange->link->is_used)
+    if (exchange->link->is_idle)
         http_link_give_time(exchange->link, limits->request_ms);
-    exchange->link->is_used = true;
+    exchange->link->is_idle = false;
     return exchange;
 }
 
@@ -371,6 +371,7 @@ void http_on_completed(void *context, struct MHD_Connection *connection,
     struct http_server *server = context;
     (void)connection;
     (void)code;
+    exchange->link->is_idle = true;
     http_link_give_time(exchange->link, server->config.limits.idle_ms);
     exchange->link = NULL;
     if (exchange->is_answered || !exchange->is_handed_over)
@@ -392,6 +393,7 @@ static void release(struct exchange *exchange)
     link->is_held = false;
     http_link_give_time(link, link->server->config.limits.request_ms);
     MHD_resume_connection(exchange->connection);
+    turn_end_wake(link->server->again);
 }
 
 void http_link_waited(struct link *link)

@@ -17,8 +17,9 @@
 struct http_server {
     struct http_config config;
     struct MHD_Daemon *daemon;
-    uv_poll_t poll; /* of the daemon's epoll descriptor */
-    struct deadline *again, *tick;
+    uv_poll_t poll;         /* of the daemon's epoll descriptor */
+    struct turn_end *again; /* run the daemon once more */
+    struct deadline *tick;  /* when the first link is cut */
     struct link *links;
     int link_count;
     bool has_ended; /* a link, in this run */
@@ -37,7 +38,7 @@ struct link {
     int64_t until_ms; /* when it is cut */
     uint64_t who;
     char peer[INET6_ADDRSTRLEN];
-    bool is_used; /* a request went before */
+    bool is_idle; /* after a request, before the next */
     bool is_held; /* waits for http_answer: closing it would not be noticed */
     bool is_cut;
 };

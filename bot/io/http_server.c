@@ -12,10 +12,6 @@
 
 #include <stdlib.h>
 
-/* How long a connection may take over what it is doing when there are no more
- * places, or its address has more than its share. Others wait in the backlog
- * meanwhile: none that is quick is lost. */
-#define CROWDED_MS 1000
 /* Of one turn of the loop, to be spent on connections that have more to say. */
 #define RUN_NS 2000000u
 
@@ -29,6 +25,7 @@ struct http_limits http_limits_usual(void)
         .idle_ms = 5000,
         .connections = 100,
         .per_address = 25,
+        .crowded_ms = 1000,
     };
 }
 
@@ -60,9 +57,11 @@ bool http_link_is_crowded(const struct link *link)
            count > limits->per_address;
 }
 
+/* Others wait in the backlog meanwhile: closing the newest instead would lose
+ * those that come in a burst. */
 static void hurry(struct link *link)
 {
-    int64_t until_ms = link->since_ms + CROWDED_MS;
+    int64_t until_ms = link->since_ms + link->server->config.limits.crowded_ms;
     if (!link->is_held && until_ms < link->until_ms)
         link->until_ms = until_ms;
 }
@@ -83,7 +82,7 @@ static void cut(struct link *link)
 {
     link->is_cut = true;
     link->until_ms = INT64_MAX;
-    link->server->counts.cut++;
+    link->server->counts.cut += !link->is_idle;
     (void)shutdown(link->fd, SHUT_RDWR);
 }
 
@@ -115,7 +114,8 @@ static void run(struct http_server *server)
         has_more = MHD_get_timeout(server->daemon, &wait_ms) == MHD_YES ||
                    server->has_ended;
     } while (has_more && uv_hrtime() - began_ns < RUN_NS);
-    deadline_set(server->again, has_more ? now_ms(server) : INT64_MAX);
+    if (has_more)
+        turn_end_wake(server->again);
     http_server_arm(server);
 }
 
@@ -211,7 +211,7 @@ struct http_server *http_server_new(const struct http_config *config,
         free(server);
         return NULL;
     }
-    server->again = deadline_new(config->loop, on_again, server);
+    server->again = turn_end_new(config->loop, on_again, server);
     server->tick = deadline_new(config->loop, on_tick, server);
     (void)uv_poll_init(
         config->loop, &server->poll,
@@ -231,7 +231,7 @@ void http_server_free(struct http_server *server)
 {
     if (server == NULL)
         return;
-    deadline_free(server->again);
+    turn_end_free(server->again);
     deadline_free(server->tick);
     uv_close((uv_handle_t *)&server->poll, on_closed);
     http_exchanges_resume(server);

@@ -51,9 +51,10 @@ struct http_limits {
      * the answer (503), and from there until it is taken. */
     int64_t request_ms;
     int64_t idle_ms; /* between the requests of a connection */
-    /* With more of them, or more of one address, each has a second for what it
-     * is doing; what is beyond the first waits to be accepted. */
+    /* With so many, or more of one address, each has but crowded_ms for what it
+     * is doing; the next waits to be accepted. */
     int connections, per_address;
+    int64_t crowded_ms;
 };
 struct http_limits http_limits_usual(void);
 
@@ -82,8 +83,8 @@ void http_answer(struct http_request *request, int status,
                  const char *content_type, struct str body);
 #define HTTP_TEXT "text/plain; charset=utf-8"
 
-/* Answers by class of status, since the start; and connections closed because
- * their time was up or others wanted the place. */
+/* Answers by class of status, since the start; and connections whose time was
+ * up within a request, or before the first. */
 struct http_counts {
     int64_t ok, refused, failed; /* 1xx-3xx, 4xx, 5xx */
     int64_t cut;
