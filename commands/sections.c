@@ -4,19 +4,7 @@
 
 bool sections_empty(const struct call *call, int64_t incident_id, unsigned *out)
 {
-    struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
-    unsigned empty = 0;
-    enum err err = ERR_OK;
-    for (int i = SECTION_NONE + 1; i < SECTION_COUNT && err == ERR_OK; i++) {
-        buf_clear(&text);
-        err = store_section(call->store, incident_id, (enum section)i, &text);
-        if (str_trim(buf_str(&text)).n == 0)
-            empty |= 1u << i;
-    }
-    buf_release(&text);
-    if (err == ERR_OK)
-        *out = empty;
-    return err == ERR_OK;
+    return store_empty_sections(call->store, incident_id, out) == ERR_OK;
 }
 
 void say_empty(struct buf *words, unsigned empty)

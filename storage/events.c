@@ -234,3 +234,21 @@ enum err store_section(struct store *store, int64_t incident_id,
     enum err err = query_end_text(&query, out);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
+
+enum err store_empty_sections(struct store *store, int64_t incident_id,
+                              unsigned *out)
+{
+    struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
+    unsigned empty = 0;
+    enum err err = ERR_OK;
+    for (int i = SECTION_NONE + 1; i < SECTION_COUNT && err == ERR_OK; i++) {
+        buf_clear(&text);
+        err = store_section(store, incident_id, (enum section)i, &text);
+        if (str_trim(buf_str(&text)).n == 0)
+            empty |= 1u << i;
+    }
+    buf_release(&text);
+    if (err == ERR_OK)
+        *out = empty;
+    return err;
+}

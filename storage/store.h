@@ -102,6 +102,9 @@ MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
  * when nobody wrote it. */
 MUST_CHECK enum err store_section(struct store *store, int64_t incident_id,
                                   enum section section, struct buf *out);
+/* A bit (1u << SECTION_…) for each section that has no text. */
+MUST_CHECK enum err store_empty_sections(struct store *store,
+                                         int64_t incident_id, unsigned *out);
 /* What last came of that effect. */
 MUST_CHECK enum err store_last_task(struct store *store, int64_t incident_id,
                                     enum effect_kind effect, int64_t target,
