@@ -42,7 +42,7 @@ PRODUCT_DIRS := bot bot/base bot/core bot/discord bot/alert bot/probe bot/io bot
 PRODUCT := $(filter-out bot/main.c,$(foreach d,$(PRODUCT_DIRS),$(wildcard $(d)/*.c)))
 PRODUCT_CC := $(wildcard bot/*.cc)
 OBJECTS := $(PRODUCT:%.c=$(BUILD)/%.o) $(PRODUCT_CC:%.cc=$(BUILD)/%.o)
-HELPER_GIT := $(wildcard bot/helpers/git*.c) $(wildcard bot/base/*.c)
+HELPER_GIT := $(wildcard bot/helpers/git*.c) bot/helpers/merge.c $(wildcard bot/base/*.c)
 HELPER_DRAW := $(wildcard bot/helpers/draw*.c) $(wildcard bot/base/*.c)
 
 TESTS := $(wildcard tests/unit/test_*.c tests/property/test_*.c)
@@ -109,7 +109,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIB:%.c=$(BUILD)/%.o) $(BUILD)/libop
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) $(CMOCKA) $(TEST_LIBS) -o $@
 
-# The helper's own arithmetic is not in the library.
+# What only a helper does is not in the library.
+$(BUILD)/tests/unit/test_merge: $(BUILD)/bot/helpers/merge.o
 $(BUILD)/tests/unit/test_draw_scale: $(BUILD)/bot/helpers/draw_scale.o
 
 # Only the postmortem's tests re-parse what was rendered.

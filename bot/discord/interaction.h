@@ -105,7 +105,7 @@ struct interaction {
     /* Filled by the shell when a command asked for what is in its attached
      * file: borrowed. */
     struct str file_text;
-    bool file_lost; /* it could not be downloaded */
+    bool file_lost;  /* it could not be downloaded */
     bool comes_back; /* what the first answer waited for is over */
 };
 
