@@ -114,6 +114,7 @@ enum request_kind {
     REQUEST_WRITE,   /* draft.section, text: all of that section */
     REQUEST_LOST,    /* draft.effect, ref_id: deleted by a person */
     REQUEST_IGNORE,  /* alert_card: of no incident, so nothing is recorded */
+    REQUEST_CHART,   /* what probes measured: recorded once it is read */
     REQUEST_KIND_COUNT
 };
 
@@ -169,7 +170,9 @@ enum verdict {
 
 struct effect {
     enum effect_kind kind;
-    int64_t target;            /* FETCH: fetch_target; REMIND: seq; else 0 */
+    int64_t target; /* FETCH: fetch_target; REMIND: seq; CHART: 0 (what was
+                     * measured is to be frozen), or the seq of the evidence
+                     * whose picture is to be shown; else 0 */
     const struct fetch *fetch; /* FETCH: borrowed from the request */
 };
 /* The n-th file of an entry. */

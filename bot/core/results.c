@@ -47,6 +47,7 @@ static void decide_failure(struct step *step)
     } else if (event->effect == EFFECT_FETCH ||
                event->effect == EFFECT_POSTMORTEM ||
                event->effect == EFFECT_ACCESS ||
+               event->effect == EFFECT_CHART ||
                event->effect == EFFECT_ANNOUNCE) {
         want(step, EFFECT_ROOM);
     }
@@ -103,6 +104,20 @@ static void decide_in_line(struct step *step)
     want(step, EFFECT_ROOM);
 }
 
+/* Somebody wants to see it. Nothing is recorded before it is read. */
+void decide_chart(struct step *step)
+{
+    if (!is_open_to_entries(step))
+        return;
+    if (step->in->services[0] == '\0')
+        refuse(step,
+               "INC-%" PRId64 " is about no service yet, so there is nothing "
+               "to draw. Name one: `/incident link` with its service.",
+               step->in->id);
+    else
+        want(step, EFFECT_CHART);
+}
+
 /* What probes measured around the incident is frozen as a file of its own. The
  * same again, when a chart is asked for twice, is no news. */
 static void decide_measured(struct step *step)
@@ -122,8 +137,9 @@ static void decide_measured(struct step *step)
     }
     if (!entry_is_sound(step))
         return;
-    emit(step, event);
+    int64_t seq = emit(step, event);
     want_shown(step, event->visibility);
+    want_of(step, &(struct effect){.kind = EFFECT_CHART, .target = seq});
 }
 
 static void decide_made(struct step *step)

@@ -341,6 +341,8 @@ static void decide_move(struct step *step)
         want(step, EFFECT_ANNOUNCE);
     if (is_reopening(step) && step->in->remind_archive.last_ms != 0)
         want(step, EFFECT_ACCESS); /* people may write there again */
+    if (moves && event->state_to == STATE_RESOLVED && step->in->services[0])
+        want(step, EFFECT_CHART);
     if (event->state_to == STATE_RESOLVED ||
         (event->state_to == STATE_REVIEW && !moves))
         want(step, EFFECT_POSTMORTEM);
@@ -409,6 +411,9 @@ static void decide(struct step *step)
         break;
     case REQUEST_IGNORE:
         decide_ignore(step);
+        break;
+    case REQUEST_CHART:
+        decide_chart(step);
         break;
     case REQUEST_KIND_COUNT:
         assert(false);

@@ -68,5 +68,6 @@ void decide_reminder(struct step *step);
 void decide_result(struct step *step);
 void decide_section(struct step *step);
 void decide_loss(struct step *step);
+void decide_chart(struct step *step);
 
 #endif
