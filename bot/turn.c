@@ -152,8 +152,10 @@ static void send_answer(struct turn *turn, struct item *item)
     call.body = item->answer;
     item->answer = NULL;
     if (item->file.n > 0)
-        rest_call_attach(&call, item->file_name, item->file_type,
-                         buf_str(&item->file));
+        rest_call_attach(&call,
+                         &(struct rest_file){item->file_name, item->file_type,
+                                             buf_str(&item->file)},
+                         1);
     rest_send(turn->config.rest, &call, on_answered, flight_begin(turn, item));
 }
 

@@ -141,7 +141,7 @@ static void announce_file(struct answer *answer)
     if (answer->file.n == 0)
         return;
     assert(!answer->file.overflow && answer->file_name[0] != '\0');
-    message_add_attachment(answer->message, 0, answer->file_name);
+    message_add_attachment(answer->message, 0, answer->file_name, STR_NONE);
 }
 
 cJSON *answer_finish(struct answer *answer, bool may_update)

@@ -24,6 +24,7 @@
 #define LINK_UNITS_MOST    512
 #define PLACEHOLDER_UNITS  150
 #define ROW_UNITS          100
+#define DESCRIPTION_UNITS  1024
 
 #define COMPONENT_ROW    1
 #define COMPONENT_BUTTON 2
@@ -202,11 +203,15 @@ void message_add_embed(cJSON *message, cJSON *embed)
     keep_total(embeds);
 }
 
-void message_add_attachment(cJSON *message, int number, const char *file_name)
+void message_add_attachment(cJSON *message, int number, const char *file_name,
+                            struct str description)
 {
     cJSON *attachment = json_object();
     json_set_number(attachment, "id", number);
     json_set_text(attachment, "filename", str_of(file_name));
+    description.n = utf8_cut_units(description, DESCRIPTION_UNITS);
+    if (description.n > 0)
+        json_set_text(attachment, "description", description);
     json_add(list_in(message, "attachments"), attachment);
 }
 

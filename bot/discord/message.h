@@ -77,8 +77,10 @@ cJSON *message_add_select(cJSON *message, const char *custom_id,
 void select_add_row(cJSON *rows, struct str value, struct str label,
                     struct str hint);
 #define SELECT_ROWS 25
-/* Names the multipart body's files[number], so that it is shown. */
-void message_add_attachment(cJSON *message, int number, const char *file_name);
+/* Names the multipart body's files[number], so that it is shown; `description`
+ * says what a picture shows, or STR_NONE. */
+void message_add_attachment(cJSON *message, int number, const char *file_name,
+                            struct str description);
 
 /* A modal's data: at most 5 fields, each in a Label. */
 cJSON *form_new(const char *custom_id, struct str title);

@@ -206,24 +206,46 @@ struct rest_call rest_interaction_callback(uint64_t interaction_id,
     return call;
 }
 
-/* Reference, Uploading Files. The boundary is the hash of what it divides, so
+static void make_boundary(const struct rest_file *files, int count,
+                          char out[static SHA256_HEX])
+{
+    struct buf hashes = BUF_INIT((size_t)count * SHA256_BYTES);
+    for (int i = 0; i < count; i++) {
+        struct sha256 hash = sha256_of(files[i].bytes);
+        buf_add_bytes(&hashes, hash.bytes, sizeof hash.bytes);
+    }
+    struct sha256 hash = sha256_of(buf_str(&hashes));
+    sha256_hex(&hash, out);
+    buf_release(&hashes);
+}
+
+/* Reference, Uploading Files. The boundary is a hash of what it divides, so
  * that no part can hold it. */
-void rest_call_attach(struct rest_call *call, const char *name,
-                      const char *type, struct str bytes)
+void rest_call_attach(struct rest_call *call, const struct rest_file *files,
+                      int count)
 {
     char boundary[SHA256_HEX];
-    struct buf all = BUF_INIT(strlen(call->body) + bytes.n + MULTIPART_FRAME);
-    assert(strpbrk(name, "\"\r\n") == NULL && strpbrk(type, "\r\n") == NULL);
-    struct sha256 hash = sha256_of(bytes);
-    sha256_hex(&hash, boundary);
+    size_t bytes = strlen(call->body) + MULTIPART_FRAME;
+    for (int i = 0; i < count; i++)
+        bytes += files[i].bytes.n + MULTIPART_FRAME;
+    struct buf all = BUF_INIT(bytes);
+    make_boundary(files, count, boundary);
     buf_addf(&all,
              "--%s\r\nContent-Disposition: form-data; name=\"payload_json\"\r\n"
-             "Content-Type: application/json\r\n\r\n%s\r\n"
-             "--%s\r\nContent-Disposition: form-data; name=\"files[0]\"; "
-             "filename=\"%s\"\r\nContent-Type: %s\r\n\r\n",
-             boundary, call->body, boundary, name, type);
-    buf_add(&all, bytes);
-    buf_addf(&all, "\r\n--%s--\r\n", boundary);
+             "Content-Type: application/json\r\n\r\n%s\r\n",
+             boundary, call->body);
+    for (int i = 0; i < count; i++) {
+        const struct rest_file *file = &files[i];
+        assert(strpbrk(file->name, "\"\r\n") == NULL &&
+               strpbrk(file->type, "\r\n") == NULL);
+        buf_addf(&all,
+                 "--%s\r\nContent-Disposition: form-data; name=\"files[%d]\"; "
+                 "filename=\"%s\"\r\nContent-Type: %s\r\n\r\n",
+                 boundary, i, file->name, file->type);
+        buf_add(&all, file->bytes);
+        buf_add_text(&all, "\r\n");
+    }
+    buf_addf(&all, "--%s--\r\n", boundary);
     assert(!all.overflow);
     (void)snprintf(call->content_type, sizeof call->content_type,
                    "multipart/form-data; boundary=%s", boundary);

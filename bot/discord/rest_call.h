@@ -82,10 +82,14 @@ struct rest_call rest_interaction_callback(uint64_t interaction_id,
                                            struct str token, cJSON *body);
 struct rest_call rest_interaction_edit(uint64_t application_id,
                                        struct str token, cJSON *body);
-/* Sends a file with a body that has it among its attachments, as number 0.
- * name and type are ours: no quotes and no line ends. */
-void rest_call_attach(struct rest_call *call, const char *name,
-                      const char *type, struct str bytes);
+/* Sends files with a body that has them among its attachments, as numbers 0, 1,
+ * 2… name and type are ours: no quotes and no line ends. */
+struct rest_file {
+    const char *name, *type;
+    struct str bytes;
+};
+void rest_call_attach(struct rest_call *call, const struct rest_file *files,
+                      int count);
 struct rest_call rest_commands_put(uint64_t application_id, char *body);
 struct rest_call rest_gateway_bot(void);
 

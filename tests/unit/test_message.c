@@ -301,7 +301,7 @@ static void selects_and_links(void **state)
     select_add_row(rows, STR("7"), STR("#7"), STR("18:53"));
     select_add_row(rows, STR("8"), STR(" "), STR_NONE);
     message_add_link_button(message, "Go", "https://example.org/");
-    message_add_attachment(message, 0, "inc-1.json");
+    message_add_attachment(message, 0, "inc-1.json", STR("All of \"it\""));
     assert_json(
         message,
         "{\"content\":\"x\",\"allowed_mentions\":{\"parse\":[]},"
@@ -313,7 +313,8 @@ static void selects_and_links(void **state)
         "{\"label\":\"\u200b\",\"value\":\"8\"}]}]},"
         "{\"type\":1,\"components\":[{\"type\":2,\"style\":5,\"label\":\"Go\","
         "\"url\":\"https://example.org/\"}]}],"
-        "\"attachments\":[{\"id\":0,\"filename\":\"inc-1.json\"}]}");
+        "\"attachments\":[{\"id\":0,\"filename\":\"inc-1.json\","
+        "\"description\":\"All of \\\"it\\\"\"}]}");
 }
 
 static void answers(void **state)

@@ -79,7 +79,8 @@ static void a_file_has_a_content_type_of_its_own(void **state)
     OPEN(&bench, script);
     bench.show_headers = true;
     struct rest_call file = callback("{}");
-    rest_call_attach(&file, "a.txt", "text/plain", STR("x"));
+    rest_call_attach(&file,
+                     &(struct rest_file){"a.txt", "text/plain", STR("x")}, 1);
     /* A boundary without the hash: the story is to be read. */
     str_copy_to(file.content_type, STR("multipart/form-data; boundary=B"));
     free(file.body);

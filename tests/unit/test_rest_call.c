@@ -81,13 +81,16 @@ static void body_and_reason(void **state)
     rest_call_release(&call);
 }
 
-static void a_file_goes_with_its_json(void **state)
+static void files_go_with_their_json(void **state)
 {
     (void)state;
     struct rest_call call =
         rest_interaction_callback(7, STR("tok"), cJSON_CreateObject());
-    rest_call_attach(&call, "inc-1.json", "application/json",
-                     (struct str){"a\0b", 3});
+    const struct rest_file files[] = {
+        {"inc-1.json", "application/json", {"a\0b", 3}},
+        {"chart-1.png", "image/png", STR("c")},
+    };
+    rest_call_attach(&call, files, 2);
     assert_true(str_starts(str_of(call.content_type),
                            "multipart/form-data; boundary="));
     struct str mark = str_from(str_of(call.content_type),
@@ -103,6 +106,10 @@ static void a_file_goes_with_its_json(void **state)
                  "filename=\"inc-1.json\"\r\n"
                  "Content-Type: application/json\r\n\r\n");
     buf_add_bytes(&expected, "a\0b\r\n", 5);
+    buf_addf(&expected,
+             "--%.*s\r\nContent-Disposition: form-data; name=\"files[1]\"; "
+             "filename=\"chart-1.png\"\r\nContent-Type: image/png\r\n\r\nc\r\n",
+             STR_ARG(mark));
     buf_addf(&expected, "--%.*s--\r\n", STR_ARG(mark));
     assert_int_equal(call.body_bytes, expected.n);
     assert_memory_equal(call.body, expected.s, expected.n);
@@ -115,7 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls),
         cmocka_unit_test(body_and_reason),
-        cmocka_unit_test(a_file_goes_with_its_json),
+        cmocka_unit_test(files_go_with_their_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
