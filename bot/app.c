@@ -47,7 +47,7 @@ struct app {
     struct deadline *grace;
     int64_t grace_ends_ms;
     struct deadline *chores, *heal;
-    char helper[PATH_MAX];
+    char git_helper[PATH_MAX], draw_helper[PATH_MAX];
     uint64_t application_id, bot_user_id;
     int64_t healed_ms;                                 /* of the loop */
     char commands_fact[64], commands_hash[SHA256_HEX]; /* being registered */
@@ -477,7 +477,10 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
         .loop = &app->loop,
         .store = app->store,
         .rest = app->rest,
-        .git_helper = app->helper,
+        .git_helper = app->git_helper,
+        .draw_helper = app->draw_helper,
+        .probes = &config->probes,
+        .services = &config->services,
         .attachment_max_bytes = config->attachment_max_bytes,
         .wake = turn_wake,
     };
@@ -485,7 +488,10 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
                                         on_fatal, app};
     struct room_settings nobody = {.bot_user_id = 0};
 
-    cli_helper_path(config, program_dir, app->helper, sizeof app->helper);
+    cli_helper_path(config->helper, program_dir, "opsroom-git",
+                    app->git_helper);
+    cli_helper_path(config->draw_helper, program_dir, "opsroom-draw",
+                    app->draw_helper);
     cli_postmortem_settings(config, &outbox.postmortem);
     app->turn = turn_new(&turn);
     outbox.context = app->turn;

@@ -36,13 +36,13 @@ static int open_store(const struct config *config, struct store **store)
     return code;
 }
 
-void cli_helper_path(const struct config *config, const char *program_dir,
-                     char *out, size_t bytes)
+void cli_helper_path(const char *set, const char *program_dir, const char *name,
+                     char out[static PATH_MAX])
 {
-    if (config->helper[0] != '\0')
-        str_copy(out, bytes, str_of(config->helper));
+    if (set[0] != '\0')
+        str_copy(out, PATH_MAX, str_of(set));
     else
-        (void)snprintf(out, bytes, "%s/opsroom-git", program_dir);
+        (void)snprintf(out, PATH_MAX, "%s/%s", program_dir, name);
 }
 
 void cli_postmortem_settings(const struct config *config,
@@ -119,11 +119,11 @@ static int check_store(const struct config *config)
 static int check_postmortem(const struct config *config,
                             const char *program_dir)
 {
-    char helper[1024];
+    char helper[PATH_MAX];
     int bad = 0;
     if (config->repository[0] == '\0')
         return 0;
-    cli_helper_path(config, program_dir, helper, sizeof helper);
+    cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
     if (access(helper, X_OK) != 0)
         bad = complain(helper, "the helper opsroom-git is not there; install "
                                "it beside opsroom or set [postmortem] helper");
@@ -135,12 +135,23 @@ static int check_postmortem(const struct config *config,
     return bad;
 }
 
+static int check_draw(const struct config *config, const char *program_dir)
+{
+    char helper[PATH_MAX];
+    cli_helper_path(config->draw_helper, program_dir, "opsroom-draw", helper);
+    if (config->probes.count == 0 || access(helper, X_OK) == 0)
+        return 0;
+    return complain(helper, "the helper opsroom-draw is not there; install it "
+                            "beside opsroom or set [probes] draw_helper");
+}
+
 int cli_check(const struct config *config, const char *program_dir)
 {
     int bad = check_token(config);
     bad |= check_lists(config);
     bad |= check_store(config);
     bad |= check_postmortem(config, program_dir);
+    bad |= check_draw(config, program_dir);
     if (bad != 0)
         return 2;
     (void)puts("The settings are fine.");

@@ -8,6 +8,8 @@
 
 #include "bot/config.h"
 
+#include <limits.h>
+
 #include <stdbool.h>
 
 /* Are the settings, the token, the database and the postmortem's repository
@@ -25,9 +27,9 @@ int cli_commands(void);
 int cli_command_table(void);
 int cli_example(void);
 
-/* The helper's absolute path: config's, else beside the program. */
-void cli_helper_path(const struct config *config, const char *program_dir,
-                     char *out, size_t bytes);
+/* A helper's absolute path: what is set, else beside the program. */
+void cli_helper_path(const char *set, const char *program_dir, const char *name,
+                     char out[static PATH_MAX]);
 struct postmortem_settings;
 void cli_postmortem_settings(const struct config *config,
                              struct postmortem_settings *out);

@@ -51,6 +51,7 @@ struct config {
     bool http_metrics;
     /* [probes] */
     int64_t probes_at_once, probes_keep_hours, probes_keep_days;
+    char *draw_helper; /* path of opsroom-draw; "" : beside the program */
     /* [[service]], [[probe]], [[alert]], in the order of the file. Every text
      * is at least "". Names are unique whatever their case; the services that
      * are named exist. */

@@ -180,6 +180,10 @@ const struct setting settings[] = {
     {"probes", "keep_days", SETTING_INTEGER, FIELD(probes_keep_days),
      "90", 1, 3650, NULL, NULL,
      "Days for which some of them are kept."},
+    {"probes", "draw_helper", SETTING_TEXT, FIELD(draw_helper),
+     "\"\"", 0, 1000, NULL, NULL,
+     "The program opsroom-draw, which draws what was measured. Empty: the one\n"
+     "beside opsroom."},
 
     {"service", "name", SETTING_TEXT, SERVICE(name),
      "\"forum\"", 1, SERVICE_BYTES - 1, NULL, check_label,

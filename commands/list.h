@@ -35,6 +35,7 @@
     X(probe_run)                                                               \
     X(probe_watch)                                                             \
     X(probe_mute)                                                              \
+    X(probe_chart)                                                             \
     X(alert_list)                                                              \
     X(alert_ignore)                                                            \
     X(resolve)                                                                 \

@@ -13,14 +13,16 @@
 
 /* Deliveries under way at once, in each part of the world: where something
  * hangs, it holds up nothing elsewhere. More lanes wait their turn. */
-enum part { DISCORD, FILES, GIT, PARTS };
-static const int part_most[PARTS] = {[DISCORD] = 16, [FILES] = 6, [GIT] = 2};
-#define WORKS (16 + 6 + 2)
+enum part { DISCORD, FILES, GIT, CHARTS, PARTS };
+static const int part_most[PARTS] = {
+    [DISCORD] = 16, [FILES] = 6, [GIT] = 2, [CHARTS] = 2};
+#define WORKS (16 + 6 + 2 + 2)
 
 static enum part part_of(enum effect_kind kind)
 {
     return kind == EFFECT_FETCH        ? FILES
            : kind == EFFECT_POSTMORTEM ? GIT
+           : kind == EFFECT_CHART      ? CHARTS
                                        : DISCORD;
 }
 

@@ -13,6 +13,7 @@
 #include "bot/io/rest.h"
 #include "bot/outbox/losses.h"
 #include "bot/postmortem/postmortem.h"
+#include "bot/probe/probe.h"
 #include "bot/room/room.h"
 #include "storage/store.h"
 
@@ -23,7 +24,10 @@ struct outbox_config {
     struct store *store;
     struct rest *rest;
     struct postmortem_settings postmortem; /* repository "": none is written */
-    const char *git_helper;                /* absolute path of opsroom-git */
+    /* Absolute paths of opsroom-git and opsroom-draw. */
+    const char *git_helper, *draw_helper;
+    const struct probes *probes; /* of the settings; what incidents are about */
+    const struct services *services;
     int64_t attachment_max_bytes;
     /* Called when there is something for outbox_settle: wake the turn. */
     void (*wake)(void *context);

@@ -1,6 +1,7 @@
 #include "bot/outbox/work.h"
 
 #include "bot/io/child.h"
+#include "bot/outbox/chart.h"
 
 #include <stdlib.h>
 
@@ -9,8 +10,6 @@
 #define JOB_BYTES        (6u * PAGE_BYTES)
 #define GIT_OUTPUT_BYTES (64u << 10)
 #define GIT_TIMEOUT_MS   (30 * MS_PER_SECOND)
-/* After these the failure goes on the record; a later wish tries again. */
-#define ATTEMPTS 5
 
 static void on_rest(const struct rest_answer *answer, void *context)
 {
@@ -48,13 +47,22 @@ static void on_git(int status, struct str output, void *context)
     work->answered(work);
 }
 
+static void on_drawn(int status, struct str output, void *context)
+{
+    struct work *work = context;
+    work->child = NULL;
+    pictures_drawn(&work->pictures, status, output);
+    work->answered(work);
+}
+
 static void say(struct delivery *delivery, const char *words)
 {
     str_copy_to(delivery->words, str_of(words));
 }
 
-static struct event *result_begin(struct delivery *delivery)
+struct event *work_result(struct work *work)
 {
+    struct delivery *delivery = &work->delivery;
     delivery->has_result = true;
     delivery->result = (struct request){
         .kind = REQUEST_EFFECT,
@@ -68,22 +76,35 @@ static struct event *result_begin(struct delivery *delivery)
     return &delivery->result.draft;
 }
 
-static enum delivery_verdict fail(struct delivery *delivery, const char *words)
+enum delivery_verdict work_retry(struct work *work, const char *words)
 {
-    say(delivery, words);
-    struct event *draft = result_begin(delivery);
+    work->delivery.has_result = false;
+    say(&work->delivery, words);
+    return DELIVERY_RETRY;
+}
+
+enum delivery_verdict work_fail(struct work *work, const char *words)
+{
+    say(&work->delivery, words);
+    struct event *draft = work_result(work);
     draft->failed = true;
-    draft->text = str_of(delivery->words);
+    draft->text = str_of(work->delivery.words);
     return DELIVERY_FAILED;
 }
 
-static enum delivery_verdict later_or_fail(struct delivery *delivery,
-                                           const char *words,
-                                           const char *for_good)
+enum delivery_verdict work_later_or_fail(struct work *work, const char *words,
+                                         const char *for_good)
 {
-    say(delivery, words);
-    return delivery->row.attempts < ATTEMPTS ? DELIVERY_RETRY
-                                             : fail(delivery, for_good);
+    return work->delivery.row.attempts < WORK_ATTEMPTS
+               ? work_retry(work, words)
+               : work_fail(work, for_good);
+}
+
+enum delivery_verdict work_draw(struct work *work)
+{
+    work->ask = WORK_ASK_DRAW;
+    return pictures_next(&work->pictures) != NULL ? DELIVERY_CALL
+                                                  : DELIVERY_DONE;
 }
 
 /* ---- an attached file ---- */
@@ -92,7 +113,7 @@ static enum delivery_verdict later_or_fail(struct delivery *delivery,
 static bool copy_entry(const struct event *entry, void *context)
 {
     struct work *work = context;
-    struct event *draft = result_begin(&work->delivery);
+    struct event *draft = work_result(work);
     str_copy_to(work->name, str_of(work->delivery.row.file_name));
     str_copy_to(work->type, str_of(work->delivery.row.file_type));
     str_copy_to(work->actor, entry->actor.name);
@@ -116,9 +137,7 @@ static enum delivery_verdict keep_file(struct work *work,
                     work) != ERR_OK ||
         store_put_attachment(config->store, buf_str(&work->bytes), &hash) !=
             ERR_OK) {
-        delivery->has_result = false;
-        say(delivery, store_why(config->store));
-        return DELIVERY_RETRY;
+        return work_retry(work, store_why(config->store));
     }
     sha256_hex(&hash, work->sha256);
     struct event *draft = &delivery->result.draft;
@@ -140,12 +159,12 @@ static enum delivery_verdict step_fetch(struct work *work,
     if (work->fetch_fate == REST_DONE)
         return keep_file(work, config);
     if (work->fetch_fate == REST_UNREACHABLE)
-        return later_or_fail(delivery,
-                             "The attached file could not be downloaded yet.",
-                             "The attached file could not be downloaded: "
-                             "Discord did not answer. Attach it again.");
-    return fail(delivery, "The attached file could not be kept: it is gone or "
-                          "too large. Attach it again.");
+        return work_later_or_fail(
+            work, "The attached file could not be downloaded yet.",
+            "The attached file could not be downloaded: "
+            "Discord did not answer. Attach it again.");
+    return work_fail(work, "The attached file could not be kept: it is gone or "
+                           "too large. Attach it again.");
 }
 
 /* ---- the postmortem ---- */
@@ -165,7 +184,7 @@ static enum delivery_verdict ask_git(struct work *work,
                        &work->bytes);
         work->ask = WORK_ASK_GIT;
     } else {
-        verdict = fail(delivery, why.n > 0 ? buf_text(&why) : err_words(err));
+        verdict = work_fail(work, why.n > 0 ? buf_text(&why) : err_words(err));
     }
     buf_release(&page);
     buf_release(&why);
@@ -179,12 +198,12 @@ static enum delivery_verdict read_git(struct work *work)
     enum delivery_verdict verdict = DELIVERY_DONE;
     if (postmortem_result_read(buf_str(&work->bytes), &work->git, &why) ==
         ERR_OK) {
-        struct event *draft = result_begin(delivery);
+        struct event *draft = work_result(work);
         draft->ref = str_of(work->git.commit);
         draft->text = str_of(work->git.branch);
     } else {
-        verdict = later_or_fail(
-            delivery, buf_text(&why),
+        verdict = work_later_or_fail(
+            work, buf_text(&why),
             "The postmortem could not be committed. Check [postmortem] "
             "repository; it is tried again with the next entry.");
     }
@@ -212,6 +231,8 @@ enum delivery_verdict work_step(struct work *work,
         return step_fetch(work, config);
     if (delivery->row.kind == EFFECT_POSTMORTEM)
         return step_postmortem(work, config);
+    if (delivery->row.kind == EFFECT_CHART)
+        return chart_step(work, config, rooms, wall_ms);
     work->ask = WORK_ASK_REST;
     const struct rest_answer *answer =
         work->state == WORK_BEGUN ? NULL : &work->rest;
@@ -234,6 +255,13 @@ void work_send(struct work *work, const struct outbox_config *config)
                                 .timeout_ms = GIT_TIMEOUT_MS,
                                 .output_limit = GIT_OUTPUT_BYTES};
         work->child = child_run(config->loop, &job, on_git, work);
+    } else if (work->ask == WORK_ASK_DRAW) {
+        struct child_job job = {
+            .program = config->draw_helper,
+            .input = buf_str(&pictures_next(&work->pictures)->bytes),
+            .timeout_ms = CHART_TIMEOUT_MS,
+            .output_limit = CHART_PICTURE};
+        work->child = child_run(config->loop, &job, on_drawn, work);
     } else {
         rest_send(config->rest, &work->delivery.call, on_rest, work);
     }
@@ -246,5 +274,8 @@ void work_release(struct work *work)
     rest_call_release(&work->delivery.call);
     cJSON_Delete(work->rest.json);
     buf_release(&work->bytes);
+    buf_release(&work->text);
+    buf_release(&work->alt);
+    pictures_release(&work->pictures);
     *work = (struct work){.state = WORK_FREE};
 }

@@ -1,12 +1,13 @@
 /*
  * One delivery under way: which row, how far, and what it waits for. Rooms are
- * driven by bot/room; attachments and the postmortem here, because they need
- * the fetch and the helper.
+ * driven by bot/room; attachments, charts and the postmortem here, because they
+ * need the fetch and the helpers.
  */
 #ifndef BOT_OUTBOX_WORK_H
 #define BOT_OUTBOX_WORK_H
 
 #include "bot/outbox/outbox.h"
+#include "bot/outbox/pictures.h"
 
 enum work_state {
     WORK_FREE,
@@ -17,7 +18,12 @@ enum work_state {
     WORK_OVER,     /* settled; freed after the commit */
 };
 
-enum work_ask { WORK_ASK_REST, WORK_ASK_FETCH, WORK_ASK_GIT };
+enum work_ask {
+    WORK_ASK_REST,
+    WORK_ASK_FETCH,
+    WORK_ASK_GIT,
+    WORK_ASK_DRAW, /* the next of `pictures` */
+};
 
 struct work {
     enum work_state state;
@@ -34,6 +40,11 @@ struct work {
     char name[256], type[128], sha256[SHA256_HEX];
     char actor[NAME_BYTES], recorder[NAME_BYTES]; /* of the file's entry */
     struct postmortem_result git;
+    /* CHART: what the entry says, and which room is being written to. */
+    char origin[80];
+    struct buf text, alt;
+    enum room room;
+    struct pictures pictures; /* drawn for a room, or for the page */
 };
 
 /* The next step: reads what was answered, if anything was. */
@@ -42,6 +53,21 @@ enum delivery_verdict work_step(struct work *work,
                                 const struct room_settings *rooms,
                                 int64_t wall_ms);
 void work_send(struct work *work, const struct outbox_config *config);
+
+/* ---- what the kinds of work share ---- */
+
+/* After these the failure goes on the record; a later wish tries again. */
+#define WORK_ATTEMPTS 5
+/* The draft of what the record should know. */
+struct event *work_result(struct work *work);
+enum delivery_verdict work_retry(struct work *work, const char *words);
+enum delivery_verdict work_fail(struct work *work, const char *words);
+/* Until WORK_ATTEMPTS are used up. */
+enum delivery_verdict work_later_or_fail(struct work *work, const char *words,
+                                         const char *for_good);
+/* CALL for the next picture; DONE: all were tried. */
+enum delivery_verdict work_draw(struct work *work);
+
 /* WORK_FREE. Not while a REST request is under way: its answer would come. */
 void work_release(struct work *work);
 

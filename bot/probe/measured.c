@@ -19,7 +19,7 @@ void measured_release(struct measured *measured)
 
 bool measured_is(const struct event *event)
 {
-    return event->kind == EVENT_EVIDENCE && event->source == SOURCE_PROBE &&
+    return event->kind == EVENT_EVIDENCE && event->target == 0 &&
            event->file_sha256.n > 0 && str_is(event->file_name, MEASURED_FILE);
 }
 
@@ -173,22 +173,43 @@ bool measured_keep(struct measured_probe *probe,
     return true;
 }
 
-void measured_add_sample(struct measured_probe *probe,
-                         const struct measured_span *span,
-                         struct chart_sample sample)
+/* Into the last one, when they fall together. */
+static bool merge(struct measured_probe *probe,
+                  const struct measured_span *span,
+                  const struct chart_sample *sample)
 {
     int64_t width_ms = (span->to_ms - span->from_ms) / MEASURED_SAMPLES + 1;
     struct chart_sample *last =
         probe->count == 0 ? NULL : &probe->samples[probe->count - 1];
+    if (last == NULL || (last->at_ms - span->from_ms) / width_ms !=
+                            (sample->at_ms - span->from_ms) / width_ms)
+        return false;
+    if (is_worse(probe, sample, last))
+        *last = *sample;
+    return true;
+}
+
+/* There are too many of them to keep each. */
+static void thin(struct measured_probe *probe, const struct measured_span *span)
+{
+    size_t count = probe->count;
+    probe->is_thinned = true;
+    probe->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!merge(probe, span, &probe->samples[i]))
+            probe->samples[probe->count++] = probe->samples[i];
+}
+
+void measured_add_sample(struct measured_probe *probe,
+                         const struct measured_span *span,
+                         struct chart_sample sample)
+{
     if (sample.at_ms < span->from_ms || sample.at_ms > span->to_ms)
         return;
-    bool fall_together =
-        last != NULL && (last->at_ms - span->from_ms) / width_ms ==
-                            (sample.at_ms - span->from_ms) / width_ms;
-    if (!fall_together)
+    if (probe->count == MEASURED_SAMPLES && !probe->is_thinned)
+        thin(probe, span);
+    if (!probe->is_thinned || !merge(probe, span, &sample))
         (void)measured_keep(probe, &sample);
-    else if (is_worse(probe, &sample, last))
-        *last = sample;
 }
 
 int64_t measured_last_ms(const struct measured *measured)

@@ -32,6 +32,7 @@ struct measured_probe {
     bool below_is_bad;
     struct chart_sample *samples; /* owned, in order of time */
     size_t count, room;
+    bool is_thinned;
 };
 struct measured {
     struct measured_probe all[MEASURED_PROBES];
@@ -50,8 +51,8 @@ const struct probe *measured_first(const struct probes *probes,
 /* A place for its samples, or NULL: there are enough. */
 struct measured_probe *measured_add(struct measured *measured,
                                     const struct probe *probe);
-/* In order of time. Of those that fall together, so that MEASURED_SAMPLES are
- * enough for the span, the worst is kept. */
+/* In order of time. When MEASURED_SAMPLES are not enough, only the worst of
+ * those that fall together is kept, so that they are. */
 void measured_add_sample(struct measured_probe *probe,
                          const struct measured_span *span,
                          struct chart_sample sample);
