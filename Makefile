@@ -91,6 +91,7 @@ $(BUILD)/libopsroom.a: $(OBJECTS)
 $(BUILD)/opsroom: $(BUILD)/bot/main.o $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDSAN) $(LDCXX) -Wl,--export-dynamic-symbol=_gnutls_global_init_skip \
+		-Wl,--export-dynamic-symbol=gnutls_global_init \
 		$(LDFLAGS) $^ $(LIBS) -o $@
 
 $(BUILD)/opsroom-git: $(HELPER_GIT:%.c=$(BUILD)/%.o)

@@ -4,7 +4,9 @@
 #include "bot/base/mem.h"
 #include "bot/cli.h"
 #include "bot/export.h"
+#include "bot/facts.h"
 #include "bot/io/loop.h"
+#include "bot/listener.h"
 #include "bot/session.h"
 #include "bot/turn.h"
 #include "bot/version.h"
@@ -42,7 +44,9 @@ struct app {
     struct alerts_desk *alerts;
     struct probe_runner *probes;
     struct session *session;
+    struct listener *listener;
     struct process process;
+    struct metrics metrics;
     uv_signal_t signals[2];
     struct deadline *grace;
     int64_t grace_ends_ms;
@@ -54,41 +58,6 @@ struct app {
     int exit_code;
     bool stopping;
 };
-
-/* ---- small facts that outlive the process ---- */
-
-static void keep_fact(struct app *app, const char *name, struct str value)
-{
-    enum err err = store_begin(app->store);
-    if (err == ERR_OK)
-        err = store_put_fact(app->store, name, value);
-    if (err == ERR_OK)
-        err = store_commit(app->store);
-    if (err != ERR_OK) {
-        log_error("fact_not_kept", LOG_TEXT("name", name),
-                  LOG_TEXT("why", store_why(app->store)));
-        store_rollback(app->store);
-    }
-}
-
-static uint64_t fact_id(struct app *app, const char *name)
-{
-    struct buf text = BUF_INIT(64);
-    uint64_t id = 0;
-    if (store_fact(app->store, name, &text) == ERR_OK)
-        (void)str_to_u64(buf_str(&text), &id);
-    buf_release(&text);
-    return id;
-}
-
-static void keep_fact_id(struct app *app, const char *name, uint64_t id)
-{
-    char text[24];
-    if (fact_id(app, name) == id)
-        return;
-    (void)snprintf(text, sizeof text, "%" PRIu64, id);
-    keep_fact(app, name, str_of(text));
-}
 
 /* ---- stopping ---- */
 
@@ -180,7 +149,9 @@ static void connection_changed(struct app *app, bool is_connected)
 
 static void on_lost(void *context)
 {
-    connection_changed(context, false);
+    struct app *app = context;
+    app->metrics.gateway_losses++;
+    connection_changed(app, false);
 }
 
 static void on_registered(const struct rest_answer *answer, void *context)
@@ -188,7 +159,7 @@ static void on_registered(const struct rest_answer *answer, void *context)
     struct app *app = context;
     if (answer->fate == REST_DONE) {
         log_info("commands_registered", LOG_INT("count", command_count));
-        keep_fact(app, app->commands_fact, str_of(app->commands_hash));
+        fact_keep(app->store, app->commands_fact, str_of(app->commands_hash));
     } else {
         log_error("commands_not_registered", LOG_INT("status", answer->status),
                   LOG_INT("code", answer->code), LOG_STR("body", answer->text));
@@ -235,8 +206,8 @@ static void on_ready(struct app *app, const cJSON *data)
     if (bot_user_id == 0 || app->application_id == 0)
         return;
     app->process.application_id = app->application_id;
-    keep_fact_id(app, "bot_user_id", bot_user_id);
-    keep_fact_id(app, "application_id", app->application_id);
+    fact_keep_id(app->store, "bot_user_id", bot_user_id);
+    fact_keep_id(app->store, "application_id", app->application_id);
     fill_rooms(app, bot_user_id);
     outbox_heal(app->outbox); /* nobody told us of what has changed since */
     register_commands(app);
@@ -468,11 +439,25 @@ static bool start_probes(struct app *app)
     return app->probes != NULL;
 }
 
+static bool start_listener(struct app *app)
+{
+    struct buf why = BUF_INIT(500);
+    const struct listener_parts parts = {
+        &app->loop,    app->config,   app->store,  app->rest,   app->session,
+        &app->process, &app->metrics, app->alerts, app->probes,
+    };
+    app->listener = listener_new(&parts, &why);
+    if (app->listener == NULL)
+        log_error("cannot_start", LOG_STR("why", buf_str(&why)));
+    buf_release(&why);
+    return app->listener != NULL;
+}
+
 static bool wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
-    struct turn_config turn = {&app->loop, app->store, app->rest, config,
-                               &app->process};
+    struct turn_config turn = {&app->loop, app->store,    app->rest,
+                               config,     &app->process, &app->metrics};
     struct outbox_config outbox = {
         .loop = &app->loop,
         .store = app->store,
@@ -524,10 +509,10 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     app->heal = deadline_new(&app->loop, on_heal, app);
     rest_on_bad_token(app->rest, on_bad_token, app);
     /* A resumed session brings no READY: who we are is known from before. */
-    app->application_id = fact_id(app, "application_id");
+    app->application_id = fact_id(app->store, "application_id");
     app->process.application_id = app->application_id;
-    fill_rooms(app, fact_id(app, "bot_user_id"));
-    return true;
+    fill_rooms(app, fact_id(app->store, "bot_user_id"));
+    return start_listener(app);
 }
 
 static void watch_signals(struct app *app)
@@ -546,6 +531,7 @@ static void unwire(struct app *app)
 {
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&app->signals[i], NULL);
+    listener_free(app->listener);
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
     reminders_free(app->reminders);

@@ -22,6 +22,7 @@ struct session {
     struct gateway *gateway;
     struct gateway_ws *ws;
     struct deadline *tick;
+    int64_t heard_ms; /* of the loop: something came last; -1: never */
 };
 
 static void carry_out(struct session *session, struct gateway_out *out);
@@ -143,6 +144,7 @@ static void on_received(struct str text, void *context)
 {
     struct session *session = context;
     struct gateway_out out = {.count = 0};
+    session->heard_ms = loop_now_ms(session->loop);
     gateway_receive(session->gateway, text, loop_now_ms(session->loop), &out);
     carry_out(session, &out);
 }
@@ -180,6 +182,7 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
     struct gateway_ws_handlers socket = {on_opened, on_received, on_closed,
                                          session};
     session->loop = loop;
+    session->heard_ms = -1;
     session->store = store;
     session->rest = rest;
     session->compress = config->compress;
@@ -205,6 +208,18 @@ void session_start(struct session *session)
         gateway_restore(session->gateway, str_of(stored.session_id),
                         str_of(stored.resume_url), stored.seq);
     on_tick(session);
+}
+
+enum gateway_state session_state(const struct session *session)
+{
+    return gateway_state(session->gateway);
+}
+
+int64_t session_silence_ms(const struct session *session)
+{
+    return session->heard_ms < 0
+               ? -1
+               : loop_now_ms(session->loop) - session->heard_ms;
 }
 
 void session_free(struct session *session)

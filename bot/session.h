@@ -30,6 +30,9 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
                             const char *token,
                             const struct session_handlers *handlers);
 void session_start(struct session *session);
+enum gateway_state session_state(const struct session *session);
+/* Since anything came, milliseconds; -1: nothing ever did. */
+int64_t session_silence_ms(const struct session *session);
 void session_free(struct session *session);
 
 #endif

@@ -23,6 +23,7 @@
 struct item {
     cJSON *data; /* owned; the interaction borrows its text */
     int64_t seq;
+    int64_t came_ms; /* of the loop */
     bool replayed;
     bool drop;   /* nothing is answered */
     bool stands; /* the answer tells what was true before this turn */
@@ -43,6 +44,7 @@ struct flight {
     struct turn *turn;
     uint64_t interaction_id;
     int64_t seq;
+    int64_t came_ms; /* -1: it is no first answer */
     cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
     const char *wants_file;
     int wants_probe;
@@ -91,6 +93,7 @@ static struct flight *flight_begin(struct turn *turn, struct item *item)
     flight->turn = turn;
     flight->interaction_id = item->interaction.id;
     flight->seq = item->seq;
+    flight->came_ms = item->is_second ? -1 : item->came_ms;
     flight->wants_file = item->wants_file;
     flight->wants_probe = item->wants_probe;
     if (flight->wants_file != NULL || flight->wants_probe != 0) {
@@ -135,6 +138,11 @@ static void on_answered(const struct rest_answer *answer, void *context)
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
     struct turn *turn = flight->turn;
+    if (answer->fate != REST_DONE)
+        turn->config.metrics->answers_lost++;
+    else if (flight->came_ms >= 0)
+        metrics_answered(turn->config.metrics,
+                         loop_now_ms(turn->config.loop) - flight->came_ms);
     if (flight->data != NULL && answer->fate == REST_DONE)
         wait_for(turn, flight);
     flight_end(flight);
@@ -356,6 +364,8 @@ static void on_end(void *context)
         turn->config.process->last_commit_ms = now_ms;
     else
         turn->config.process->failed_ms = now_ms;
+    *(committed ? &turn->config.metrics->commits
+                : &turn->config.metrics->commits_failed) += 1;
     if (!committed) {
         log_error("turn_not_kept",
                   LOG_TEXT("why", store_why(turn->config.store)));
@@ -447,7 +457,10 @@ void turn_add(struct turn *turn, cJSON *data, int64_t seq, bool replayed)
     struct item *item = next_item(turn);
     const char *why = "";
     turn->seq = seq;
-    *item = (struct item){.data = data, .seq = seq, .replayed = replayed};
+    *item = (struct item){.data = data,
+                          .seq = seq,
+                          .came_ms = loop_now_ms(turn->config.loop),
+                          .replayed = replayed};
     if (interaction_parse(data, &item->interaction, &why) != ERR_OK) {
         log_warn("interaction_unreadable", LOG_TEXT("why", why));
         item_clear(item);

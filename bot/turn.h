@@ -8,6 +8,7 @@
 
 #include "bot/alerts.h"
 #include "bot/config.h"
+#include "bot/metrics.h"
 #include "bot/outbox/outbox.h"
 #include "bot/probes.h"
 #include "bot/reminders.h"
@@ -21,6 +22,7 @@ struct turn_config {
     struct rest *rest;
     const struct config *config;
     struct process *process; /* the turn keeps its commits up to date */
+    struct metrics *metrics;
 };
 
 struct turn *turn_new(const struct turn_config *config);

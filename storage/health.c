@@ -46,3 +46,22 @@ enum err store_health(struct store *store, struct store_health *out)
         *out = health;
     return err;
 }
+
+enum err store_outbox_waiting(struct store *store, int64_t *count,
+                              int64_t *due_ms)
+{
+    struct query query = query_new(
+        store, "SELECT count(*), min(CASE attempts WHEN 0 THEN not_before_ms"
+               " ELSE first_attempt_ms END) FROM outbox");
+    int64_t rows = 0, due = 0;
+    if (query_row(&query)) {
+        rows = row_int(&query, 0);
+        due = row_int(&query, 1);
+    }
+    enum err err = query_end(&query);
+    if (err == ERR_OK) {
+        *count = rows;
+        *due_ms = due;
+    }
+    return err;
+}

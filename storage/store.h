@@ -535,6 +535,9 @@ struct store_health {
     char error[400];
 };
 MUST_CHECK enum err store_health(struct store *store, struct store_health *out);
+/* Rows of the outbox, and since when the oldest is due (0: there is none). */
+MUST_CHECK enum err store_outbox_waiting(struct store *store, int64_t *count,
+                                         int64_t *due_ms);
 
 /* ---- proof (verify.c) ---- */
 

@@ -62,6 +62,7 @@ struct rest {
     struct job *lanes;
     struct fetch *fetches;
     int in_flight;
+    struct rest_counts counts;
     bool is_stopped;
     void (*told)(void *context);
     void *told_context;
@@ -370,6 +371,15 @@ static void put_off(struct rest *rest, struct job *job, enum next next,
         job->not_before_ms += wait_ms + retry_after_ms(transfer, json);
 }
 
+static void count(struct rest_counts *counts, int status)
+{
+    *(status == 0     ? &counts->no_answer
+      : status == 429 ? &counts->limited
+      : status >= 500 ? &counts->failed
+      : status >= 400 ? &counts->refused
+                      : &counts->done) += 1;
+}
+
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
                               const struct transfer_end *end)
 {
@@ -385,6 +395,7 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
     if (answer.text.n > LOGGED_BYTES)
         answer.text.n = LOGGED_BYTES;
 
+    count(&rest->counts, answer.status);
     enum next next = judge(job, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
@@ -571,6 +582,11 @@ void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
 {
     rest->told = told;
     rest->told_context = context;
+}
+
+const struct rest_counts *rest_counts(const struct rest *rest)
+{
+    return &rest->counts;
 }
 
 int rest_in_flight(const struct rest *rest)

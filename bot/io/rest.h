@@ -50,6 +50,15 @@ void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
  * ends as REST_BAD_TOKEN, and so does what comes later. */
 void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
                        void *context);
+/* What came back, of every attempt since the start. */
+struct rest_counts {
+    int64_t done;      /* 2xx, 3xx */
+    int64_t limited;   /* 429 */
+    int64_t refused;   /* other 4xx */
+    int64_t failed;    /* 5xx */
+    int64_t no_answer; /* none, in time or at all */
+};
+const struct rest_counts *rest_counts(const struct rest *rest);
 /* Requests on the wire. */
 int rest_in_flight(const struct rest *rest);
 

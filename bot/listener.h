@@ -1,0 +1,37 @@
+/*
+ * What the bot answers over HTTP, if the settings name an address: /healthz,
+ * /metrics, and POST /alerts/NAME of the monitors.
+ */
+#ifndef BOT_LISTENER_H
+#define BOT_LISTENER_H
+
+#include "bot/alerts.h"
+#include "bot/config.h"
+#include "bot/metrics.h"
+#include "bot/probes.h"
+#include "bot/session.h"
+#include "commands/process.h"
+
+struct listener;
+
+/* All borrowed. */
+struct listener_parts {
+    uv_loop_t *loop;
+    const struct config *config;
+    struct store *store;
+    const struct rest *rest;
+    const struct session *session;
+    const struct process *process;
+    const struct metrics *metrics;
+    struct alerts_desk *alerts;
+    const struct probe_runner *probes; /* NULL: none */
+};
+
+/* NULL, with `why`, when it cannot listen, or a secret cannot be read. Without
+ * an address in the settings it answers nobody. */
+struct listener *listener_new(const struct listener_parts *parts,
+                              struct buf *why);
+/* Before its parts. NULL is fine. */
+void listener_free(struct listener *listener);
+
+#endif
