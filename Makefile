@@ -82,7 +82,7 @@ $(BUILD)/%.o: %.cc
 	$(Q)$(CXX) -std=c++17 $(CPPFLAGS) -Wall -Wextra $(CFLAGS) -c $< -o $@
 
 # Its bytes are read by the assembler, which writes no dependency.
-$(BUILD)/templates/builtin.o: templates/postmortem.hugo.md
+$(BUILD)/templates/builtin.o: $(wildcard templates/*.md) templates/names.json
 
 $(BUILD)/libopsroom.a: $(OBJECTS)
 	$(call say,AR,$@)

@@ -2,6 +2,7 @@
 
 #include "bot/cli_event.h"
 #include "bot/export.h"
+#include "bot/postmortem/page.h"
 #include "bot/postmortem/postmortem.h"
 #include "commands/command.h"
 
@@ -13,6 +14,7 @@
 
 #define PAGE_BYTES   (8u << 20)
 #define REPORT_BYTES (1u << 20)
+#define WHY_BYTES    2000
 
 static int complain(const char *what, const char *why)
 {
@@ -49,7 +51,8 @@ void cli_postmortem_settings(const struct config *config,
                              struct postmortem_settings *out)
 {
     *out = (struct postmortem_settings){
-        .template_file = config->template_file,
+        .template = config->template,
+        .style = config->style,
         .role_names = (const char *const *)config->role_names,
         .repository = config->repository,
         .branch = config->branch,
@@ -127,11 +130,16 @@ static int check_postmortem(const struct config *config,
     if (access(helper, X_OK) != 0)
         bad = complain(helper, "the helper opsroom-git is not there; install "
                                "it beside opsroom or set [postmortem] helper");
-    if (config->template_file[0] != '\0' &&
-        access(config->template_file, R_OK) != 0)
-        bad = complain(config->template_file,
-                       "the template cannot be read; check [postmortem] "
-                       "template");
+    return bad;
+}
+
+int cli_check_template(const struct config *config)
+{
+    struct buf why = BUF_INIT(WHY_BYTES);
+    int bad = 0;
+    if (page_template_check(config->template, &why) != ERR_OK)
+        bad = complain("[postmortem] template", buf_text(&why));
+    buf_release(&why);
     return bad;
 }
 
@@ -152,6 +160,7 @@ int cli_check(const struct config *config, const char *program_dir)
     bad |= check_store(config);
     bad |= check_postmortem(config, program_dir);
     bad |= check_draw(config, program_dir);
+    bad |= cli_check_template(config);
     if (bad != 0)
         return 2;
     (void)puts("The settings are fine.");
@@ -254,20 +263,25 @@ int cli_timeline(const struct config *config, int64_t incident_id, bool json)
     return err == ERR_OK ? 0 : 1;
 }
 
-int cli_render(const struct config *config, int64_t incident_id)
+int cli_render(const struct config *config, int64_t incident_id,
+               const char *template, bool is_public)
 {
     struct store *store = NULL;
     struct incident in;
     struct postmortem_settings settings;
     if (load(config, incident_id, &store, &in) != 0)
         return 1;
-    struct buf page = BUF_INIT(PAGE_BYTES), why = BUF_INIT(500);
+    struct buf page = BUF_INIT(PAGE_BYTES), why = BUF_INIT(WHY_BYTES);
     cli_postmortem_settings(config, &settings);
+    if (template != NULL)
+        settings.template = template;
+    settings.is_public = is_public;
     enum err err = postmortem_render(store, &in, &settings, &page, &why);
     if (err == ERR_OK)
         err = print(buf_str(&page));
     else
-        (void)complain("postmortem", buf_text(&why));
+        (void)complain("postmortem",
+                       why.n > 0 ? buf_text(&why) : err_words(err));
     buf_release(&page);
     buf_release(&why);
     store_close(store);

@@ -17,8 +17,12 @@
 int cli_check(const struct config *config, const char *program_dir);
 int cli_verify(const struct config *config);
 int cli_timeline(const struct config *config, int64_t incident_id, bool json);
-/* The postmortem's page, as it would be committed. */
-int cli_render(const struct config *config, int64_t incident_id);
+/* The postmortem's page, as it would be committed. `template`: instead of the
+ * settings'; NULL: theirs. */
+int cli_render(const struct config *config, int64_t incident_id,
+               const char *template, bool is_public);
+/* Can the settings' template render any record? Complains if not; 0 is yes. */
+int cli_check_template(const struct config *config);
 /* Runs that check once, and is 0 when it is good (cli_probe.c). */
 int cli_probe(const struct config *config, const char *name, bool json);
 /* The registration JSON as it is PUT to Discord; the README's table; the

@@ -35,7 +35,8 @@ struct config {
     char *branch;            /* base branch: "main" */
     char *path; /* "content/en/blog/incidents/{date}-{slug}/index.md" */
     char *author_name, *author_email; /* of the commit */
-    char *template_file;              /* "" : built in templates/… */
+    char *template;                   /* "hugo", "markdown", or a folder */
+    char *style;                      /* of the timeline: "list", "table" */
     char *helper; /* path of opsroom-git; "" : beside the program */
     /* [access] */
     struct access access;

@@ -37,9 +37,9 @@ int gnutls_global_init(void)  /* NOLINT */
 }
 
 struct arguments {
-    const char *verb, *config, *probe;
+    const char *verb, *config, *probe, *template;
     uint64_t incident;
-    bool json;
+    bool json, is_public;
 };
 
 static const char usage[] =
@@ -51,6 +51,7 @@ static const char usage[] =
     "  opsroom timeline --config FILE --incident N [--json]\n"
     "                                              print the record\n"
     "  opsroom render   --config FILE --incident N print the postmortem\n"
+    "                   [--template NAME|FOLDER] [--audience internal|public]\n"
     "  opsroom probe NAME --config FILE [--json]   run that check once\n"
     "  opsroom commands                            the JSON that Discord gets\n"
     "  opsroom table                               the commands as a table\n"
@@ -78,6 +79,12 @@ static int read_arguments(int count, char **words, struct arguments *out)
             out->json = true;
         } else if (strcmp(words[i], "--config") == 0 && value != NULL) {
             out->config = words[++i];
+        } else if (strcmp(words[i], "--template") == 0 && value != NULL) {
+            out->template = words[++i];
+        } else if (strcmp(words[i], "--audience") == 0 && value != NULL) {
+            out->is_public = strcmp(words[++i], "public") == 0;
+            if (!out->is_public && strcmp(value, "internal") != 0)
+                return misuse("an audience is internal or public, not ", value);
         } else if (strcmp(words[i], "--incident") == 0 && value != NULL) {
             struct str number = str_of(words[++i]);
             if (str_starts(number, "INC-"))
@@ -119,6 +126,8 @@ static int run(const struct config *config)
     char *token = NULL;
     int code = EXIT_USAGE;
     log_set_level(level_of(config->log_level));
+    if (cli_check_template(config) != 0)
+        return EXIT_USAGE;
     if (config_token(config, &token, &why) == ERR_OK) {
         log_hide(token);
         program_dir(dir);
@@ -152,7 +161,8 @@ static int with_config(const struct arguments *arguments,
     if (strcmp(verb, "timeline") == 0)
         return cli_timeline(config, (int64_t)arguments->incident,
                             arguments->json);
-    return cli_render(config, (int64_t)arguments->incident);
+    return cli_render(config, (int64_t)arguments->incident, arguments->template,
+                      arguments->is_public);
 }
 
 static int plain_verb(const char *verb, int *code)

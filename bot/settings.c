@@ -79,9 +79,14 @@ const struct setting settings[] = {
     {"postmortem", "author_email", SETTING_TEXT, FIELD(author_email),
      "\"opsroom@localhost\"", 1, 200, NULL, check_person,
      "Address of the commit's author."},
-    {"postmortem", "template", SETTING_TEXT, FIELD(template_file),
-     "\"\"", 0, 1000, NULL, NULL,
-     "Your own Mustache template. Empty: the one that comes with opsroom."},
+    {"postmortem", "template", SETTING_TEXT, FIELD(template),
+     "\"hugo\"", 1, 1000, NULL, NULL,
+     "hugo: a page bundle with front matter. markdown: without. Else a folder of\n"
+     "your own with page.md and its parts, in Mustache; templates/hugo.md lists\n"
+     "the names there are."},
+    {"postmortem", "style", SETTING_CHOICE, FIELD(style),
+     "\"list\"", 0, 0, "list table", NULL,
+     "The timeline is a list, or a table with the phase of each entry."},
     {"postmortem", "helper", SETTING_TEXT, FIELD(helper),
      "\"\"", 0, 1000, NULL, NULL,
      "The program opsroom-git. Empty: the one beside opsroom."},

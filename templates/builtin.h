@@ -7,7 +7,15 @@
 
 #include "bot/base/str.h"
 
-/* templates/postmortem.hugo.md */
-struct str template_postmortem_hugo(void);
+struct builtin {
+    const char *name; /* "hugo" is templates/hugo.md */
+    bool is_page;     /* else a part of pages, for {{> name}} */
+    struct str text;
+};
+#define BUILTINS 6
+void template_builtins(struct builtin out[static BUILTINS]);
+
+/* templates/names.json: every name there is, each list with one element. */
+struct str template_names(void);
 
 #endif

@@ -8,6 +8,8 @@
 #define PARTIALS_DEEP 32
 /* Sections that repeat, in each other, could keep us busy for ever. */
 #define TAGS_MOST 1000000
+/* Of an error that lists the names there are. */
+#define ALLOWED_BYTES 300
 
 /* What names are looked up in, innermost first. */
 struct scope {
@@ -40,6 +42,15 @@ struct run {
     int tags;               /* read so far */
 };
 
+static const cJSON *member(const cJSON *object, struct str name)
+{
+    const cJSON *item;
+    if (cJSON_IsObject(object))
+        cJSON_ArrayForEach(item,
+                           object) if (str_is(name, item->string)) return item;
+    return NULL;
+}
+
 static enum err block(struct run *run, struct reader *in,
                       const struct scope *scope, bool shown,
                       const struct tag *section);
@@ -51,8 +62,13 @@ fail(struct run *run, const struct reader *in, size_t at, const char *format,
     int line = 1;
     for (size_t i = 0; i < at && i < in->text.n; i++)
         line += in->text.s[i] == '\n';
-    if (in->partial.s != NULL)
+    const cJSON *file = member(run->job->files, in->partial);
+    if (cJSON_IsString(file))
+        buf_addf(run->why, "%s, ", file->valuestring);
+    else if (in->partial.s != NULL)
         buf_addf(run->why, "partial %.*s, ", STR_ARG(in->partial));
+    else if (run->job->file != NULL)
+        buf_addf(run->why, "%s, ", run->job->file);
     buf_addf(run->why, "line %d: ", line);
     va_list args;
     va_start(args, format);
@@ -146,15 +162,6 @@ static enum err set_delimiters(struct run *run, struct reader *in,
 
 /* ---- values ---- */
 
-static const cJSON *member(const cJSON *object, struct str name)
-{
-    const cJSON *item;
-    if (cJSON_IsObject(object))
-        cJSON_ArrayForEach(item,
-                           object) if (str_is(name, item->string)) return item;
-    return NULL;
-}
-
 /* a.b.c: `a` is looked for from the inside out, the rest only within it. */
 static const cJSON *look_up(const struct scope *scope, struct str name)
 {
@@ -170,15 +177,47 @@ static const cJSON *look_up(const struct scope *scope, struct str name)
     return value;
 }
 
+/* What may stand here, from the inside out; the first of them when there are
+ * many. */
+static void name_allowed(struct run *run, const struct scope *scope)
+{
+    const char *comma = "; allowed here: ";
+    size_t from = run->why->n;
+    const cJSON *item;
+    for (; scope != NULL; scope = scope->outer) {
+        if (!cJSON_IsObject(scope->value))
+            continue;
+        cJSON_ArrayForEach(item, scope->value)
+        {
+            if (run->why->n - from > ALLOWED_BYTES) {
+                buf_add_text(run->why, " and more");
+                return;
+            }
+            buf_addf(run->why, "%s%s", comma, item->string);
+            comma = ", ";
+        }
+    }
+}
+
 static enum err value_of(struct run *run, const struct reader *in,
                          const struct scope *scope, const struct tag *tag,
                          const cJSON **value)
 {
+    struct str outer = tag->name;
     *value = look_up(scope, tag->name);
-    if (*value == NULL && run->job->strict)
-        return fail(run, in, tag->from, "there is no \"%.*s\" here",
-                    STR_ARG(tag->name));
-    return ERR_OK;
+    if (*value != NULL || !run->job->strict)
+        return ERR_OK;
+    while (outer.n > 0 && outer.s[outer.n - 1] != '.')
+        outer.n--;
+    if (outer.n > 1) {
+        outer.n--;
+        if (cJSON_IsFalse(look_up(scope, outer)))
+            return ERR_OK;
+    }
+    (void)fail(run, in, tag->from, "there is no \"%.*s\" here",
+               STR_ARG(tag->name));
+    name_allowed(run, scope);
+    return ERR_INVALID;
 }
 
 static bool is_true(const cJSON *value)
@@ -220,9 +259,13 @@ static enum err section(struct run *run, struct reader *in,
         err = value_of(run, in, scope, tag, &value);
     if (err != ERR_OK)
         return err;
-    shown = shown && is_true(value) == (tag->kind == '#');
+    bool enters = tag->kind == '#';
+    if (run->job->check && cJSON_IsArray(value) && enters)
+        value = value->child;
+    else if (!run->job->check)
+        shown = shown && is_true(value) == enters;
     run->sections++;
-    if (shown && cJSON_IsArray(value) && tag->kind == '#') {
+    if (shown && cJSON_IsArray(value) && enters && !run->job->check) {
         const struct reader body = *in;
         cJSON_ArrayForEach(item, value)
         {
@@ -233,8 +276,7 @@ static enum err section(struct run *run, struct reader *in,
         }
     } else {
         const struct scope inner = {value, scope};
-        bool enters = shown && tag->kind == '#';
-        err = block(run, in, enters ? &inner : scope, shown, tag);
+        err = block(run, in, shown && enters ? &inner : scope, shown, tag);
     }
     run->sections--;
     return err;
@@ -257,11 +299,15 @@ static enum err partial(struct run *run, const struct reader *in,
                         const struct scope *scope, const struct tag *tag)
 {
     const cJSON *text = member(run->job->partials, tag->name);
-    if (!cJSON_IsString(text))
-        return run->job->strict
-                   ? fail(run, in, tag->from, "there is no partial \"%.*s\"",
-                          STR_ARG(tag->name))
-                   : ERR_OK;
+    if (!cJSON_IsString(text)) {
+        const struct scope all = {run->job->partials, NULL};
+        if (!run->job->strict)
+            return ERR_OK;
+        (void)fail(run, in, tag->from, "there is no partial \"%.*s\"",
+                   STR_ARG(tag->name));
+        name_allowed(run, &all);
+        return ERR_INVALID;
+    }
     if (run->partials == PARTIALS_DEEP)
         return fail(run, in, tag->from, "more than %d partials in each other",
                     PARTIALS_DEEP);

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 
 struct tree {
-    struct store *store;
-    const struct incident *in;
-    const char *const *role_names;
+    const struct page_view *view;
+    const struct incident *in; /* the view's */
     cJSON *root;
     cJSON *timeline; /* entries, to be split into days */
     cJSON *causes, *theories, *changes, *notices, *ideas, *links, *files;
@@ -20,7 +19,8 @@ struct tree {
     cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
     /* seq of what is shown: evidence of a private or struck entry is not. */
     bool *shown;
-    enum err err; /* the first failure of a callback */
+    bool *evidence; /* seq of what belongs to another entry */
+    enum err err;   /* the first failure of a callback */
 };
 
 static cJSON *add_to(cJSON *list, cJSON *item)
@@ -75,7 +75,14 @@ static void note_move(struct tree *tree, const struct event *event)
 
 static cJSON *new_entry(struct tree *tree, const struct event *event)
 {
-    return entry_new(event, tree->role_names);
+    return entry_new(tree->view, event);
+}
+
+/* Only what the live room showed is for everybody. */
+static bool is_shown(const struct tree *tree, const struct event *event)
+{
+    return tree->view->people == NULL ? event->visibility != VISIBILITY_PRIVATE
+                                      : event->visibility == VISIBILITY_LIVE;
 }
 
 /* A page tells of nothing that became private after it was linked. */
@@ -83,8 +90,9 @@ static bool may_name(const struct tree *tree, int64_t incident_id)
 {
     struct incident other;
     return incident_id != 0 &&
-           store_incident(tree->store, incident_id, &other) == ERR_OK &&
-           (tree->in->is_private || !other.is_private);
+           store_incident(tree->view->store, incident_id, &other) == ERR_OK &&
+           (!other.is_private ||
+            (tree->in->is_private && tree->view->people == NULL));
 }
 
 static void add_link(struct tree *tree, const struct event *event)
@@ -97,6 +105,20 @@ static void add_link(struct tree *tree, const struct event *event)
         incident_print_name(&(struct incident){.id = event->other_id}, &other);
     put_text(link, "other", buf_str(&other));
     buf_release(&other);
+}
+
+/* What is set aside, and where else things stand, is the team's. */
+static void add_to_own_lists(struct tree *tree, const struct entry *entry)
+{
+    const struct event *event = &entry->event;
+    if (tree->view->people != NULL)
+        return;
+    if (event->kind == EVENT_LINK)
+        add_link(tree, event);
+    if (event->kind != EVENT_IDEA)
+        return;
+    tree->by_seq[event->seq] = add_to(tree->ideas, new_entry(tree, event));
+    put_settled(tree->by_seq[event->seq], &entry->state);
 }
 
 static void add_to_lists(struct tree *tree, const struct entry *entry)
@@ -118,20 +140,26 @@ static void add_to_lists(struct tree *tree, const struct entry *entry)
     case EVENT_COMMS:
         add_to(tree->notices, new_entry(tree, event));
         break;
-    case EVENT_IDEA:
-        tree->by_seq[event->seq] = add_to(tree->ideas, new_entry(tree, event));
-        put_settled(tree->by_seq[event->seq], &entry->state);
-        break;
-    case EVENT_LINK:
-        add_link(tree, event);
-        break;
     default:
+        add_to_own_lists(tree, entry);
         break;
     }
     if (event->confidence == CONFIDENCE_CONFIRMED)
         add_to(tree->causes, new_entry(tree, event));
     else if (event->confidence == CONFIDENCE_THEORY)
         add_to(tree->theories, new_entry(tree, event));
+}
+
+/* Files and output may hold anything: the team's alone. */
+static bool add_evidence(struct tree *tree, cJSON *entry,
+                         const struct event *event)
+{
+    bool is_idea = cJSON_HasObjectItem(entry, "settled") != 0;
+    if (tree->view->people == NULL)
+        tree->err = entry_add_evidence(tree->view, event,
+                                       tree->view->is_table && !is_idea, entry,
+                                       tree->files);
+    return tree->err == ERR_OK;
 }
 
 static bool on_entry(const struct entry *stored, void *context)
@@ -144,9 +172,11 @@ static bool on_entry(const struct entry *stored, void *context)
     if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
         note_role(tree, event);
     note_move(tree, event);
-    if (event->visibility == VISIBILITY_PRIVATE)
+    if (!is_shown(tree, event))
         return true;
     tree->shown[event->seq] = true;
+    if (event->kind == EVENT_EVIDENCE && event->target != 0)
+        tree->evidence[event->seq] = true;
     add_to_lists(tree, stored);
     if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
         event->text.n > 0) {
@@ -159,25 +189,33 @@ static bool on_entry(const struct entry *stored, void *context)
         return true;
     cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;
-    tree->err = entry_add_evidence(entry, tree->files, event, tree->store);
-    return tree->err == ERR_OK;
+    return add_evidence(tree, entry, event);
 }
 
-/* Second walk: evidence may come before its entry in time. */
 static bool on_evidence(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
     const struct event *event = &stored->event;
-    bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0 &&
-                   stored->state.struck == 0 &&
-                   event->visibility != VISIBILITY_PRIVATE &&
-                   is_known(tree, event->target) && tree->shown[event->target];
-    if (!belongs)
-        return true;
-    cJSON *entry = tree->by_seq[event->target];
-    if (entry != NULL)
-        tree->err = entry_add_evidence(entry, tree->files, event, tree->store);
-    return tree->err == ERR_OK;
+    cJSON *entry = NULL;
+    if (is_known(tree, event->target) && tree->shown[event->target])
+        entry = tree->by_seq[event->target];
+    return entry == NULL || add_evidence(tree, entry, event);
+}
+
+/* Afterwards, and as it was recorded: evidence may come before its entry in
+ * time. */
+static enum err walk_evidence(struct tree *tree)
+{
+    enum err err = ERR_OK;
+    for (int64_t seq = 1; seq <= tree->in->last_seq && err == ERR_OK; seq++) {
+        if (!tree->evidence[seq])
+            continue;
+        err = store_entry(tree->view->store, tree->in->id, seq, on_evidence,
+                          tree);
+        if (err == ERR_OK)
+            err = tree->err;
+    }
+    return err;
 }
 
 /* ---- at a glance ---- */
@@ -236,6 +274,14 @@ static void add_spans(cJSON *rows, const struct incident *in)
     }
 }
 
+static void put_roles(const struct tree *tree, cJSON *rows)
+{
+    for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
+        if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
+            add_row(rows, role_name(tree->view->role_names, (enum role)i),
+                    buf_str(&tree->roles[i]));
+}
+
 static void put_glance(struct tree *tree)
 {
     const struct incident *in = tree->in;
@@ -256,10 +302,8 @@ static void put_glance(struct tree *tree)
         add_row(rows, "Open", buf_str(&tree->open));
     add_spans(rows, in);
     add_row(rows, "Human-alarm gap", buf_str(&gap));
-    for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
-        if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
-            add_row(rows, role_name(tree->role_names, (enum role)i),
-                    buf_str(&tree->roles[i]));
+    if (tree->view->people == NULL)
+        put_roles(tree, rows);
     buf_release(&gap);
 }
 
@@ -276,6 +320,27 @@ static struct str day_of(const cJSON *entry)
     return text;
 }
 
+static void number_evidence(cJSON *entry, int *count)
+{
+    char number[16];
+    if (cJSON_GetObjectItemCaseSensitive(entry, "evidence")->child == NULL)
+        return;
+    (void)snprintf(number, sizeof number, "%d", ++*count);
+    cJSON_DeleteItemFromObjectCaseSensitive(entry, "evidence_number");
+    put_text(entry, "evidence_number", str_of(number));
+}
+
+static void set_ideas_apart(const struct tree *tree)
+{
+    bool after_fence = false;
+    cJSON *idea;
+    cJSON_ArrayForEach(idea, tree->ideas)
+    {
+        put_flag(idea, "apart", after_fence);
+        after_fence = entry_ends_in_fence(idea);
+    }
+}
+
 /* Entries under the day they belong to; the heading only when there are
  * several. */
 static void put_days(struct tree *tree)
@@ -284,9 +349,11 @@ static void put_days(struct tree *tree)
     cJSON *list = NULL, *entry;
     struct str day = STR_NONE;
     bool after_fence = false;
+    int evidence = 0;
     while ((entry = cJSON_DetachItemFromArray(tree->timeline, 0)) != NULL) {
         put_flag(entry, "apart", after_fence);
         after_fence = entry_ends_in_fence(entry);
+        number_evidence(entry, &evidence);
         if (list == NULL || !str_eq(day, day_of(entry))) {
             cJSON *object = add_to(days, cJSON_CreateObject());
             put_text(object, "day", day_of(entry));
@@ -326,13 +393,20 @@ static void put_times(struct tree *tree)
     buf_release(&lasted);
 }
 
-static void put_yaml(cJSON *object, const char *name, struct str text)
+static void put_yaml(const struct tree *tree, cJSON *object, const char *name,
+                     struct str text)
 {
-    struct buf line = BUF_INIT(10000), quoted = BUF_INIT(70000);
+    struct buf line = BUF_INIT(10000), quoted = BUF_INIT(700000);
+    struct buf redacted = BUF_INIT(100000);
     text_on_one_line(&line, text);
-    yaml_quote(&quoted, buf_str(&line));
+    if (tree->view->people != NULL)
+        people_redact(tree->view->people, buf_str(&line), &redacted);
+    else
+        buf_add(&redacted, buf_str(&line));
+    yaml_quote(&quoted, buf_str(&redacted));
     put_text(object, name, buf_str(&quoted));
     buf_release(&line);
+    buf_release(&redacted);
     buf_release(&quoted);
 }
 
@@ -349,12 +423,15 @@ static void put_front_matter(struct tree *tree)
         author = str_from(author, 1);
     cJSON *yaml = put(tree->root, "yaml", cJSON_CreateObject());
     put_text(yaml, "date", str_of(date));
-    put_yaml(yaml, "title", str_of(in->title));
-    put_yaml(yaml, "author", author.n > 0 ? author : STR("the responders"));
+    if (author.n == 0 || tree->view->people != NULL)
+        author = STR("the responders");
+    put_yaml(tree, yaml, "title", str_of(in->title));
+    put_yaml(tree, yaml, "author", author);
     if (in->impact[0] != '\0')
-        put_yaml(yaml, "description", str_of(in->impact));
+        put_yaml(tree, yaml, "description", str_of(in->impact));
     else
-        put_yaml(yaml, "description", STR("What happened, and what was done"));
+        put_yaml(tree, yaml, "description",
+                 STR("What happened, and what was done"));
 }
 
 static void put_facts(struct tree *tree)
@@ -363,8 +440,10 @@ static void put_facts(struct tree *tree)
     struct buf name = BUF_INIT(100);
     incident_print_name(in, &name);
     put_text(tree->root, "incident", buf_str(&name));
-    put_line(tree->root, "title", str_of(in->title));
-    put_text(tree->root, "impact", str_of(in->impact));
+    put_said_line(tree->root, "title", tree->view, str_of(in->title));
+    put_said(tree->root, "impact", tree->view, str_of(in->impact));
+    put_flag(tree->root, "public", tree->view->people != NULL);
+    put_flag(tree->root, "table", tree->view->is_table);
     put_text(tree->root, "severity",
              str_of(word_of(&severity_words, (int)in->severity)));
     put_text(tree->root, "type", str_of(word_of(&type_words, (int)in->type)));
@@ -387,7 +466,7 @@ static enum err put_record_hash(struct tree *tree)
 {
     struct sha256 hash;
     char hex[SHA256_HEX];
-    enum err err = store_record_hash(tree->store, tree->in->id, &hash);
+    enum err err = store_record_hash(tree->view->store, tree->in->id, &hash);
     if (err != ERR_OK)
         return err;
     sha256_hex(&hash, hex);
@@ -397,21 +476,17 @@ static enum err put_record_hash(struct tree *tree)
 
 static enum err walk(struct tree *tree)
 {
-    static const struct entry_page as_recorded = {.order = EVENTS_BY_SEQ};
-    int64_t id = tree->in->id;
-    enum err err = store_each_entry(tree->store, id, NULL, on_entry, tree);
+    const struct page_view *view = tree->view;
+    enum err err =
+        store_each_entry(view->store, view->in->id, NULL, on_entry, tree);
     if (err == ERR_OK)
         err = tree->err;
     if (err == ERR_OK)
-        err =
-            store_each_entry(tree->store, id, &as_recorded, on_evidence, tree);
+        err = walk_evidence(tree);
     if (err == ERR_OK)
-        err = tree->err;
+        err = put_items(tree->root, view);
     if (err == ERR_OK)
-        err = put_items(tree->root, tree->store, id);
-    if (err == ERR_OK)
-        err = put_written(tree->root, tree->store, id,
-                          buf_str(&tree->resolution));
+        err = put_written(tree->root, view, buf_str(&tree->resolution));
     return err;
 }
 
@@ -429,6 +504,7 @@ static void put_has(struct tree *tree, const char *name, const cJSON *list)
 static void finish(struct tree *tree)
 {
     put_days(tree);
+    set_ideas_apart(tree);
     put_glance(tree);
     put_times(tree);
     put_front_matter(tree);
@@ -455,19 +531,18 @@ static void make_lists(struct tree *tree)
         tree->roles[i] = BUF_INIT(8000);
 }
 
-enum err postmortem_data(struct store *store, const struct incident *in,
-                         const char *const *role_names, cJSON **out)
+enum err postmortem_data(const struct page_view *view, cJSON **out)
 {
-    size_t places = (size_t)in->last_seq + 1;
-    struct tree tree = {.store = store,
-                        .in = in,
-                        .role_names = role_names,
+    size_t places = (size_t)view->in->last_seq + 1;
+    struct tree tree = {.view = view,
+                        .in = view->in,
                         .root = cJSON_CreateObject(),
                         .timeline = cJSON_CreateArray(),
                         .resolution = BUF_INIT(SUMMARY_UNITS * 3u),
                         .open = BUF_INIT(8000),
                         .by_seq = mem_alloc(places * sizeof(cJSON *)),
-                        .shown = mem_alloc(places * sizeof(bool))};
+                        .shown = mem_alloc(places * sizeof(bool)),
+                        .evidence = mem_alloc(places * sizeof(bool))};
     assert(tree.root != NULL && tree.timeline != NULL);
     make_lists(&tree);
     enum err err = walk(&tree);
@@ -486,5 +561,6 @@ enum err postmortem_data(struct store *store, const struct incident *in,
     cJSON_Delete(tree.timeline);
     free(tree.by_seq);
     free(tree.shown);
+    free(tree.evidence);
     return err;
 }

@@ -3,30 +3,42 @@
  * {{x}} is people's text, as typed; names that end in _md hold markdown made
  * here, for {{{x_md}}}. Every name is always there ("" or false when the record
  * does not say), because templates are rendered strictly. The comment at the
- * top of templates/postmortem.hugo.md lists them.
+ * top of templates/hugo.md lists them, and
+ * templates/names.json has one of each.
  */
 #ifndef BOT_POSTMORTEM_DATA_H
 #define BOT_POSTMORTEM_DATA_H
 
+#include "bot/postmortem/people.h"
 #include "storage/store.h"
 
 #include <cjson/cJSON.h>
 
-/* Role names as of role_name. On success the caller owns *out. */
-MUST_CHECK enum err postmortem_data(struct store *store,
-                                    const struct incident *in,
-                                    const char *const *role_names, cJSON **out);
+/* Which record, for whom, in which form. */
+struct page_view {
+    struct store *store;
+    const struct incident *in;
+    const char *const *role_names; /* as of role_name */
+    /* For everybody: only what the live room showed, and these by their roles.
+     * NULL: for the team. */
+    const struct people *people;
+    bool is_table; /* the timeline is a table */
+};
+
+/* On success the caller owns *out. */
+MUST_CHECK enum err postmortem_data(const struct page_view *view, cJSON **out);
 
 /* ---- of one entry (entry.c) ---- */
 
-/* The entry as {number, time, when, actor, actor_md, text, line, mark, link_md,
- * change, evidence: []}; owned by the caller. */
-cJSON *entry_new(const struct event *event, const char *const *role_names);
+/* The entry as {number, time, when, phase, actor, actor_md, text, line, mark,
+ * link_md, change, evidence: [], evidence_number}; owned by the caller. */
+cJSON *entry_new(const struct page_view *view, const struct event *event);
 /* Adds a file or the text of an evidence event to the evidence of `entry`, and
- * the file to the list of `files`. */
-MUST_CHECK enum err entry_add_evidence(cJSON *entry, cJSON *files,
+ * the file to the list of `files`. at_margin: it does not stand in a list. */
+MUST_CHECK enum err entry_add_evidence(const struct page_view *view,
                                        const struct event *event,
-                                       struct store *store);
+                                       bool at_margin, cJSON *entry,
+                                       cJSON *files);
 /* What follows it in the list needs a blank line of its own. */
 bool entry_ends_in_fence(const cJSON *entry);
 /* "@nova", "UptimeRobot"; nothing when nobody is named. */
@@ -36,16 +48,20 @@ void actor_print(struct buf *out, enum actor_type type, struct str name);
 
 /* `written` and `summary`: what people wrote; `resolution` are the last words
  * when the incident was resolved. */
-MUST_CHECK enum err put_written(cJSON *root, struct store *store,
-                                int64_t incident_id, struct str resolution);
+MUST_CHECK enum err put_written(cJSON *root, const struct page_view *view,
+                                struct str resolution);
 /* `items` and `has_items`. */
-MUST_CHECK enum err put_items(cJSON *root, struct store *store,
-                              int64_t incident_id);
+MUST_CHECK enum err put_items(cJSON *root, const struct page_view *view);
 /* What became of a change or an idea, as `settled` of its entry. */
 void put_settled(cJSON *entry, const struct entry_state *state);
 
 /* Members of a cJSON object. They cannot fail: out of memory aborts. */
 void put_text(cJSON *object, const char *name, struct str text);
+/* The same of what people typed, for those who read the page. */
+void put_said(cJSON *object, const char *name, const struct page_view *view,
+              struct str text);
+void put_said_line(cJSON *object, const char *name,
+                   const struct page_view *view, struct str text);
 void put_line(cJSON *object, const char *name, struct str text);
 void put_when(cJSON *object, const char *name, const struct when *when,
               bool with_date);

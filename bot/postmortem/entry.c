@@ -1,6 +1,8 @@
 #include "bot/postmortem/data.h"
 
+#include "bot/base/mem.h"
 #include "bot/base/utf8.h"
+#include "bot/core/phase.h"
 #include "bot/postmortem/escape.h"
 
 #include <inttypes.h>
@@ -8,11 +10,13 @@
 #include <string.h>
 
 /* A piece of evidence that is a fence starts so: with its blank line. */
-#define FENCE_MARK "\n"
+#define FENCE_MARK "\n`"
 /* A longer log stays in the record and is named on the page. */
 #define INLINE_BYTES ((size_t)64 << 10)
 /* Escaping makes a text at most six times longer. */
 #define VALUE_BYTES (6 * INLINE_BYTES + 4096)
+/* Of a text whose names and secrets are replaced. */
+#define REDACTED_MOST 64
 
 /* ---- members ---- */
 
@@ -39,6 +43,27 @@ void put_line(cJSON *object, const char *name, struct str text)
     buf_release(&line);
 }
 
+void put_said(cJSON *object, const char *name, const struct page_view *view,
+              struct str text)
+{
+    struct buf redacted = BUF_INIT(text.n * REDACTED_MOST + 100);
+    if (view->people != NULL) {
+        people_redact(view->people, text, &redacted);
+        text = buf_str(&redacted);
+    }
+    put_text(object, name, text);
+    buf_release(&redacted);
+}
+
+void put_said_line(cJSON *object, const char *name,
+                   const struct page_view *view, struct str text)
+{
+    struct buf line = BUF_INIT(text.n);
+    text_on_one_line(&line, text);
+    put_said(object, name, view, buf_str(&line));
+    buf_release(&line);
+}
+
 void put_when(cJSON *object, const char *name, const struct when *when,
               bool with_date)
 {
@@ -58,13 +83,35 @@ static void put_list(cJSON *object, const char *name)
     put(object, name, cJSON_CreateArray());
 }
 
-/* Adds to a list of markdown pieces; empties `piece`. */
-static void list_add(cJSON *list, struct buf *piece)
+/* ---- pieces of evidence ---- */
+
+struct pieces {
+    cJSON *list;
+    bool at_margin; /* they do not lie under an item of a list */
+};
+
+static bool last_is_fence(const cJSON *list)
+{
+    const cJSON *last = cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1);
+    return cJSON_IsString(last) &&
+           str_starts(str_of(last->valuestring), FENCE_MARK);
+}
+
+static void add_piece(const struct pieces *to, const struct buf *piece)
 {
     cJSON *item = cJSON_CreateString(buf_text(piece));
-    if (item == NULL || !cJSON_AddItemToArray(list, item))
+    if (item == NULL || !cJSON_AddItemToArray(to->list, item))
         abort();
-    buf_clear(piece);
+}
+
+/* An item of a list: what is before it ends with a blank line where markdown
+ * wants one. */
+static void begin_item(const struct pieces *to, struct buf *piece)
+{
+    bool is_first = to->list->child == NULL;
+    if (last_is_fence(to->list) || (to->at_margin && is_first))
+        buf_add_char(piece, '\n');
+    buf_add_text(piece, to->at_margin ? "- " : "  - ");
 }
 
 /* ---- names ---- */
@@ -207,12 +254,28 @@ static bool text_is_evidence(const struct event *event)
            event->file_sha256.n == 0 && event->text.n > 0;
 }
 
-static void put_words(cJSON *entry, const struct event *event,
-                      const char *const *role_names)
+/* Without who, to whom, and what they said to each other. */
+static void print_role_veiled(const struct event *event,
+                              const char *const *role_names, struct buf *out)
+{
+    const char *role = role_name(role_names, event->role);
+    if (event->kind == EVENT_HANDOFF)
+        buf_add_text(out, "hands command over");
+    else if (event->holder.type == ACTOR_NOBODY)
+        buf_addf(out, "leaves the %s role", role);
+    else
+        buf_addf(out, "there is a %s from here on", role);
+}
+
+static void put_words(cJSON *entry, const struct page_view *view,
+                      const struct event *event)
 {
     struct buf words = BUF_INIT(VALUE_BYTES);
-    if (event->kind == EVENT_ROLE)
-        print_role(event, role_names, &words);
+    bool is_role = event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF;
+    if (is_role && view->people != NULL)
+        print_role_veiled(event, view->role_names, &words);
+    else if (event->kind == EVENT_ROLE)
+        print_role(event, view->role_names, &words);
     else if (event->kind == EVENT_HANDOFF)
         print_handoff(event, &words);
     else if (event->kind == EVENT_SET)
@@ -252,14 +315,20 @@ static void put_link(cJSON *entry, struct str link)
 
 bool entry_ends_in_fence(const cJSON *entry)
 {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "evidence");
-    int count = cJSON_GetArraySize(list);
-    const cJSON *last = cJSON_GetArrayItem(list, count - 1);
-    return cJSON_IsString(last) &&
-           str_starts(str_of(last->valuestring), FENCE_MARK);
+    return last_is_fence(cJSON_GetObjectItemCaseSensitive(entry, "evidence"));
 }
 
-cJSON *entry_new(const struct event *event, const char *const *role_names)
+static void put_phase(cJSON *entry, const struct page_view *view,
+                      const struct event *event)
+{
+    enum phase phase = phase_of(view->in, event);
+    put_text(entry, "phase",
+             phase == PHASE_NONE ? STR("")
+                                 : str_of(word_of(&phase_words, (int)phase)));
+}
+
+static cJSON *entry_shown(const struct page_view *view,
+                          const struct event *event)
 {
     cJSON *entry = cJSON_CreateObject();
     if (entry == NULL)
@@ -267,13 +336,57 @@ cJSON *entry_new(const struct event *event, const char *const *role_names)
     put(entry, "number", cJSON_CreateNumber((double)event->seq));
     put_when(entry, "time", &event->occurred, false);
     put_when(entry, "when", &event->occurred, true);
+    put_phase(entry, view, event);
     put_actor(entry, &event->actor);
-    put_words(entry, event, role_names);
+    put_words(entry, view, event);
     put_mark(entry, event);
     put_link(entry, shown_link(event));
     put_change(entry, event);
     put_list(entry, "evidence");
+    put_text(entry, "evidence_number", STR(""));
     return entry;
+}
+
+/* Where something is told to the public is public, too. */
+static void hide_links(struct event *event)
+{
+    if (event->kind != EVENT_COMMS)
+        event->link = STR_NONE;
+}
+
+/* Its texts without names and secrets, its people by their roles. */
+static cJSON *entry_veiled(const struct page_view *view,
+                           const struct event *event)
+{
+    size_t count = (size_t)event_field_count;
+    struct buf *texts = mem_alloc(count * sizeof *texts);
+    struct event veiled = *event;
+    for (size_t i = 0; i < count; i++) {
+        const struct event_field *field = &event_fields[i];
+        struct str text = STR_NONE;
+        if (field->type == FIELD_TEXT)
+            text = event_get_text(event, field);
+        if (text.n == 0)
+            continue;
+        texts[i] = BUF_INIT(text.n * REDACTED_MOST + 100);
+        people_redact(view->people, text, &texts[i]);
+        event_set_text(&veiled, field, buf_str(&texts[i]));
+    }
+    veiled.link = event->link;
+    hide_links(&veiled);
+    veiled.actor =
+        people_call(view->people, &event->actor, event->kind == EVENT_REPORT);
+    cJSON *entry = entry_shown(view, &veiled);
+    for (size_t i = 0; i < count; i++)
+        buf_release(&texts[i]);
+    free(texts);
+    return entry;
+}
+
+cJSON *entry_new(const struct page_view *view, const struct event *event)
+{
+    return view->people == NULL ? entry_shown(view, event)
+                                : entry_veiled(view, event);
 }
 
 /* ---- evidence ---- */
@@ -281,25 +394,25 @@ cJSON *entry_new(const struct event *event, const char *const *role_names)
 /* A fence stands at the margin, not within its entry's list item: so its bytes
  * are those of the evidence in the file too. Text that a fence cannot hold is
  * still shown literally, as a list item. */
-static void add_shown(cJSON *list, struct str bytes)
+static void add_shown(const struct pieces *to, struct str bytes)
 {
     struct buf piece = BUF_INIT(8 * INLINE_BYTES);
     if (markdown_may_fence(bytes)) {
-        buf_add_text(&piece, FENCE_MARK);
+        buf_add_char(&piece, '\n');
         markdown_fence(&piece, bytes);
     } else {
-        buf_add_text(&piece, "  - ");
+        begin_item(to, &piece);
         markdown_escape(&piece, bytes);
     }
-    list_add(list, &piece);
+    add_piece(to, &piece);
     buf_release(&piece);
 }
 
-static void add_named(cJSON *list, const struct event *event)
+static void add_named(const struct pieces *to, const struct event *event)
 {
     struct buf piece = BUF_INIT(VALUE_BYTES), name = BUF_INIT(VALUE_BYTES);
     text_on_one_line(&name, event->file_name);
-    buf_add_text(&piece, "  - ");
+    begin_item(to, &piece);
     markdown_code(&piece, buf_str(&name));
     buf_addf(&piece, " (%" PRId64 " bytes, SHA-256 `%.*s`)", event->file_bytes,
              STR_ARG(event->file_sha256));
@@ -309,7 +422,7 @@ static void add_named(cJSON *list, const struct event *event)
         buf_add_text(&piece, ": ");
         markdown_escape(&piece, buf_str(&name));
     }
-    list_add(list, &piece);
+    add_piece(to, &piece);
     buf_release(&piece);
     buf_release(&name);
 }
@@ -335,7 +448,7 @@ static bool is_text(struct str bytes)
            memchr(bytes.s, '\0', bytes.n) == NULL;
 }
 
-static enum err add_file(cJSON *list, const struct event *event,
+static enum err add_file(const struct pieces *to, const struct event *event,
                          struct store *store)
 {
     struct buf bytes = BUF_INIT(INLINE_BYTES);
@@ -343,38 +456,40 @@ static enum err add_file(cJSON *list, const struct event *event,
     if (event->file_bytes <= (int64_t)INLINE_BYTES)
         err = store_attachment(store, event->file_sha256, &bytes);
     if (err == ERR_OK && is_text(buf_str(&bytes)))
-        add_shown(list, buf_str(&bytes));
+        add_shown(to, buf_str(&bytes));
     else
-        add_named(list, event);
+        add_named(to, event);
     buf_release(&bytes);
     bool unshown = err == ERR_NOT_FOUND || err == ERR_TOO_LONG;
     return unshown ? ERR_OK : err;
 }
 
-static void add_item(cJSON *list, struct str text)
+static void add_item(const struct pieces *to, struct str text)
 {
     struct buf piece = BUF_INIT(VALUE_BYTES), line = BUF_INIT(VALUE_BYTES);
     text_on_one_line(&line, text);
-    buf_add_text(&piece, "  - ");
+    begin_item(to, &piece);
     markdown_link(&piece, buf_str(&line));
-    list_add(list, &piece);
+    add_piece(to, &piece);
     buf_release(&piece);
     buf_release(&line);
 }
 
-enum err entry_add_evidence(cJSON *entry, cJSON *files,
-                            const struct event *event, struct store *store)
+enum err entry_add_evidence(const struct page_view *view,
+                            const struct event *event, bool at_margin,
+                            cJSON *entry, cJSON *files)
 {
-    cJSON *list = cJSON_GetObjectItemCaseSensitive(entry, "evidence");
+    const struct pieces to = {
+        cJSON_GetObjectItemCaseSensitive(entry, "evidence"), at_margin};
     bool belongs = event->target != 0; /* else its line shows text and link */
     if (text_is_evidence(event))
-        add_shown(list, event->text);
+        add_shown(&to, event->text);
     else if (belongs && event->text.n > 0)
-        add_item(list, event->text);
+        add_item(&to, event->text);
     if (belongs && event->link.n > 0)
-        add_item(list, event->link);
+        add_item(&to, event->link);
     if (event->file_sha256.n == 0)
         return ERR_OK;
     add_to_files(files, entry, event);
-    return add_file(list, event, store);
+    return add_file(&to, event, view->store);
 }

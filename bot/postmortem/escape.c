@@ -119,6 +119,8 @@ static bool needs_backslash(struct str text, size_t i)
     case '$': /* formulas */
     case '"': /* typographer */
         return true;
+    case '#': /* the end of a heading */
+        return i + 1 == text.n;
     case '_': /* inside of a word it is only itself */
         return !is_word(before) || !is_word(next);
     case '\'': /* in "don't" a curly one does no harm */
@@ -203,7 +205,8 @@ bool markdown_may_fence(struct str bytes)
             return false;
     }
     return bytes.n > 0 && utf8_valid(bytes) && !holds(bytes, "{{<") &&
-           !holds(bytes, "{{%") && !holds(bytes, "<!--more-->");
+           !holds(bytes, "{{%") && !holds(bytes, "<!--more-->") &&
+           !holds(bytes, "opsroom:begin") && !holds(bytes, "opsroom:end");
 }
 
 static size_t longest_run(struct str text, char c)
@@ -228,7 +231,7 @@ void markdown_fence(struct buf *out, struct str bytes)
     size_t n = run < 3 ? 3 : run + 1;
     struct str line;
     add_fence_mark(out, n);
-    buf_add_char(out, '\n');
+    buf_add_text(out, "text\n");
     while (bytes.n > 0 && str_cut(&bytes, '\n', &line)) {
         buf_add(out, line);
         buf_add_char(out, '\n');

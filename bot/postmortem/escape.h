@@ -17,7 +17,8 @@ void markdown_code(struct buf *out, struct str text);
 /* <https://…> when that is what it is, else escaped: "#217". */
 void markdown_link(struct buf *out, struct str link);
 /* Whether a fence can hold these bytes as they are. Not when Hugo would run
- * them: it looks for shortcodes in code, too. */
+ * them: it looks for shortcodes in code, too; nor when they could be taken for
+ * the marks around what is generated (bot/helpers/merge.h). */
 bool markdown_may_fence(struct str bytes);
 /* Fenced code of a list item, every line indented by two. No line end at its
  * own end. */

@@ -1,36 +1,22 @@
 #include "bot/postmortem/postmortem.h"
 
-#include "bot/base/file.h"
 #include "bot/base/utf8.h"
 #include "bot/postmortem/data.h"
 #include "bot/postmortem/escape.h"
-#include "templates/builtin.h"
+#include "bot/postmortem/page.h"
 #include "templates/mustache.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TEMPLATE_BYTES (256u << 10)
-#define SLUG_BYTES     60
-#define BRANCH_HEAD    "postmortem/"
+#define SLUG_BYTES  60
+#define BRANCH_HEAD "postmortem/"
 /* Where opsroom-git puts "", "-2", "-3"… when another incident has the name. */
 #define NAME_MARK "{n}"
 
 /* ---- the page ---- */
-
-static enum err read_template(const char *file, struct buf *out,
-                              struct buf *why)
-{
-    enum err err = file_load(file, out);
-    if (err == ERR_IO)
-        buf_addf(why, "%s cannot be read: %s", file, strerror(errno));
-    else if (err == ERR_TOO_LONG)
-        buf_addf(why, "%s is longer than 256 KiB", file);
-    return err;
-}
 
 /* Which incident the page belongs to, for opsroom-git: two incidents may have
  * the same name, and a template may forget to say it. */
@@ -41,30 +27,49 @@ static void print_mark(const struct incident *in, struct buf *out)
     buf_add_text(out, " -->");
 }
 
+static enum err read_record(struct store *store, const struct incident *in,
+                            const struct postmortem_settings *set, cJSON **out)
+{
+    struct page_view view = {
+        .store = store,
+        .in = in,
+        .role_names = set->role_names,
+        .is_table = set->style != NULL && strcmp(set->style, "table") == 0,
+    };
+    struct people *people = NULL;
+    enum err err = ERR_OK;
+    if (set->is_public)
+        err = people_of(store, in, set->role_names, &people);
+    view.people = people;
+    if (err == ERR_OK)
+        err = postmortem_data(&view, out);
+    people_free(people);
+    return err;
+}
+
 enum err postmortem_render(struct store *store, const struct incident *in,
                            const struct postmortem_settings *set,
                            struct buf *page, struct buf *why)
 {
-    struct buf text = BUF_INIT(TEMPLATE_BYTES);
-    struct buf words = BUF_INIT(1000);
-    struct mustache job = {.template = template_postmortem_hugo(),
-                           .escape = markdown_escape,
-                           .strict = true};
+    struct page_template template = {.file = NULL};
     cJSON *data = NULL;
-    enum err err = ERR_OK;
-    const char *name = "the built-in template";
-    if (set->template_file[0] != '\0') {
-        name = set->template_file;
-        err = read_template(name, &text, why);
-        job.template = buf_str(&text);
+    if (set->is_public && in->is_private) {
+        incident_print_name(in, why);
+        buf_add_text(why, " is private: it has no public version");
+        return ERR_REFUSED;
     }
+    enum err err = page_template_load(set->template, &template, why);
     if (err == ERR_OK)
-        err = postmortem_data(store, in, set->role_names, &data);
+        err = read_record(store, in, set, &data);
     if (err == ERR_OK) {
-        job.data = data;
-        err = mustache_render(&job, page, &words);
-        if (err == ERR_INVALID)
-            buf_addf(why, "%s, %s", name, buf_text(&words));
+        const struct mustache job = {.template = str_of(template.text),
+                                     .data = data,
+                                     .partials = template.partials,
+                                     .file = template.file,
+                                     .files = template.files,
+                                     .escape = markdown_escape,
+                                     .strict = true};
+        err = mustache_render(&job, page, why);
     }
     if (err == ERR_OK) {
         buf_add_char(page, '\n');
@@ -73,8 +78,7 @@ enum err postmortem_render(struct store *store, const struct incident *in,
         err = page->overflow ? ERR_TOO_LONG : ERR_OK;
     }
     cJSON_Delete(data);
-    buf_release(&text);
-    buf_release(&words);
+    page_template_release(&template);
     return err;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The postmortem: the record as a data tree, rendered through
- * templates/postmortem.hugo.md, and the job for opsroom-git. Reads storage,
+ * The postmortem: the record as a data tree, rendered through a template (see
+ * page.h), and the job for opsroom-git. Reads storage,
  * writes nothing. Same record, same bytes: nothing in it depends on the clock
  * or on TASK events.
  */
@@ -12,12 +12,15 @@
 #include <cjson/cJSON.h>
 
 struct postmortem_settings {
-    const char *template_file;     /* "" : the built-in template */
+    const char *template;          /* see page_template_load; NULL: hugo */
+    const char *style;             /* of the timeline: "table", else a list */
+    bool is_public;                /* for everybody: roles instead of names */
     const char *const *role_names; /* see role_name; may be NULL */
     const char *repository, *branch, *path, *author_name, *author_email;
 };
 
-/* ERR_INVALID: the template is wrong (`why`: line and what). */
+/* ERR_INVALID: the template is wrong (`why`: file, line, what, and what is
+ * allowed). ERR_REFUSED: a private incident has no public page. */
 MUST_CHECK enum err postmortem_render(struct store *store,
                                       const struct incident *in,
                                       const struct postmortem_settings *set,

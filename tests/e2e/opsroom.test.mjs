@@ -46,7 +46,7 @@ scene('a postmortem is written section by section, and read before it is kept', 
     const preview = await quill.press(written.message, 'Preview');
     assert.equal(file(preview).name, 'inc-1-postmortem.md');
     const page = file(preview).bytes.toString();
-    assert.match(page, /## Causes\n\nNo finding was confirmed.\n\nA full disk.\\\n +Nobody watched it.\n/);
+    assert.match(page, /## Causes\n\n<!-- opsroom:begin causes -->\n\nNo finding was confirmed.\n\nA full disk.\\\n +Nobody watched it.\n/);
     assert.equal(page, bot.run('render', '--incident', '1').out);
     assert.equal(told(bot).events.at(-1).section, 'causes');
 });

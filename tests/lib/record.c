@@ -8,7 +8,7 @@
 #define NOW_MS INT64_C(1670961600000) /* 2022-12-13T20:00:00Z */
 
 const struct postmortem_settings record_settings = {
-    .template_file = "",
+    .template = NULL,
     .repository = "postmortems.git",
     .branch = "main",
     .path = "content/en/blog/incidents/{date}-{slug}/index.md",

@@ -328,7 +328,7 @@ static bool check_entry(const struct event *event, void *context)
 /* Card, entries and page can be made of it. */
 static bool check_incident(const struct incident *in, void *context)
 {
-    static const struct postmortem_settings settings = {.template_file = "",
+    static const struct postmortem_settings settings = {.template = NULL,
                                                         .repository = "/r",
                                                         .branch = "main",
                                                         .path =

@@ -98,17 +98,20 @@ static enum err render(const char *template, const char *partials,
     return err;
 }
 
+#define ALLOWED "; allowed here: a, list, no, s"
+
 static void names_the_line_of_a_mistake(void **state)
 {
     (void)state;
     static const struct {
         const char *template, *why;
     } cases[] = {
-        {"x\n\n{{wrong}}", "line 3: there is no \"wrong\" here"},
-        {"{{a}}\n{{#wrong}}{{/wrong}}", "line 2: there is no \"wrong\" here"},
-        {"{{^wrong}}{{/wrong}}", "line 1: there is no \"wrong\" here"},
-        {"{{a.wrong}}", "line 1: there is no \"a.wrong\" here"},
-        {"{{#list}}\n{{b}}{{/list}}", "line 2: there is no \"b\" here"},
+        {"x\n\n{{wrong}}", "line 3: there is no \"wrong\" here" ALLOWED},
+        {"{{a}}\n{{#wrong}}{{/wrong}}",
+         "line 2: there is no \"wrong\" here" ALLOWED},
+        {"{{^wrong}}{{/wrong}}", "line 1: there is no \"wrong\" here" ALLOWED},
+        {"{{a.wrong}}", "line 1: there is no \"a.wrong\" here" ALLOWED},
+        {"{{#list}}\n{{b}}{{/list}}", "line 2: there is no \"b\" here" ALLOWED},
         {"\n{{#list}}\n\n", "line 2: \"list\" is never closed"},
         {"\n{{#list}}{{/a}}", "line 2: \"a\" ends, but is not open"},
         {"a\n{{/a}}", "line 2: \"a\" ends, but is not open"},
@@ -117,8 +120,9 @@ static void names_the_line_of_a_mistake(void **state)
         {"\n{{{a}", "line 2: a {{{ tag is never closed"},
         {"{{=<% =}}", "line 1: delimiters are set as in {{=<< >>=}}"},
         {"{{=<% %>}}", "line 1: delimiters are set as in {{=<< >>=}}"},
-        {"\n{{>none}}", "line 2: there is no partial \"none\""},
-        {"{{>bad}}", "partial bad, line 2: there is no \"wrong\" here"},
+        {"\n{{>none}}",
+         "line 2: there is no partial \"none\"; allowed here: bad, self"},
+        {"{{>bad}}", "partial bad, line 2: there is no \"wrong\" here" ALLOWED},
         {"{{>self}}",
          "partial self, line 1: more than 32 partials in each other"},
     };
@@ -133,6 +137,55 @@ static void names_the_line_of_a_mistake(void **state)
         buf_release(&out);
         buf_release(&why);
     }
+}
+
+/* What a template says where this record shows nothing is looked at, too. */
+static void checks_all_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *template, *why;
+    } cases[] = {
+        {"{{#no}}{{a}}{{/no}}{{^a}}{{s}}{{/a}}{{#list}}{{x}}{{/list}}", ""},
+        {"{{>good}}", ""},
+        {"{{no.more}}", ""},
+        {"\n{{#no}}{{wrong}}{{/no}}",
+         "page.md, line 2: there is no \"wrong\" here" ALLOWED},
+        {"{{^a}}{{wrong}}{{/a}}",
+         "page.md, line 1: there is no \"wrong\" here" ALLOWED},
+        {"{{#list}}{{wrong}}{{/list}}",
+         "page.md, line 1: there is no \"wrong\" here; allowed here: x, a, "
+         "list, no, s"},
+        {"{{#no}}{{>bad}}{{/no}}", "own/bad.md, line 2: \"a\" is never closed"},
+        {"{{#no}}{{>none}}{{/no}}",
+         "page.md, line 1: there is no partial \"none\"; allowed here: good, "
+         "bad, self"},
+        {"{{#no}}{{>self}}{{/no}}",
+         "partial self, line 1: more than 32 partials in each other"},
+    };
+    cJSON *data = cJSON_Parse("{\"a\":\"1\",\"list\":[{\"x\":\"2\"}],"
+                              "\"no\":false,\"s\":\"\"}");
+    cJSON *partials = cJSON_Parse("{\"good\":\"{{a}}\",\"bad\":\"\\n{{#a}}\","
+                                  "\"self\":\"{{#no}}{{>self}}{{/no}}\"}");
+    cJSON *files = cJSON_Parse("{\"bad\":\"own/bad.md\"}");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = BUF_INIT(1000), why = BUF_INIT(1000);
+        const struct mustache job = {.template = str_of(cases[i].template),
+                                     .data = data,
+                                     .partials = partials,
+                                     .file = "page.md",
+                                     .files = files,
+                                     .strict = true,
+                                     .check = true};
+        enum err err = mustache_render(&job, &out, &why);
+        assert_string_equal(buf_text(&why), cases[i].why);
+        assert_int_equal(err, cases[i].why[0] == 0 ? ERR_OK : ERR_INVALID);
+        buf_release(&out);
+        buf_release(&why);
+    }
+    cJSON_Delete(data);
+    cJSON_Delete(partials);
+    cJSON_Delete(files);
 }
 
 static void does_not_look_into_what_is_not_shown(void **state)
@@ -187,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passes_the_spec),
         cmocka_unit_test(names_the_line_of_a_mistake),
+        cmocka_unit_test(checks_all_of_it),
         cmocka_unit_test(does_not_look_into_what_is_not_shown),
         cmocka_unit_test(limits_depth_and_length),
     };

@@ -40,7 +40,7 @@ static void open_bench(struct bench *bench, const struct scratch *scratch)
         .loop = &bench->loop,
         .store = bench->store,
         .rest = bench->rest,
-        .postmortem = {.template_file = "",
+        .postmortem = {.template = NULL,
                        .repository = "/nowhere",
                        .branch = "main",
                        .path = "{date}-{slug}.md",

@@ -209,7 +209,7 @@ static void a_team_brings_its_template(void **state)
         struct postmortem_settings settings = record_settings;
         (void)snprintf(path, sizeof path, "%s/page.md", scratch->folder);
         scratch_write(path, cases[i].template, strlen(cases[i].template));
-        settings.template_file = path;
+        settings.template = path;
         enum err err =
             postmortem_render(record.store, &record.in, &settings, &page, &why);
         assert_int_equal(err, cases[i].page == NULL ? ERR_INVALID : ERR_OK);
@@ -229,13 +229,14 @@ static void a_missing_template_is_named(void **state)
     struct record record = record_new(scratch, "Slow");
     struct buf page = BUF_INIT(10000), why = BUF_INIT(1000);
     struct postmortem_settings settings = record_settings;
-    settings.template_file = "no/such/file.md";
+    settings.template = "no/such/file.md";
     assert_int_equal(
         postmortem_render(record.store, &record.in, &settings, &page, &why),
         ERR_IO);
     assert_string_equal(
         buf_text(&why),
-        "no/such/file.md cannot be read: No such file or directory");
+        "no/such/file.md cannot be read: No such file or directory; a "
+        "template is hugo, markdown, or a folder with page.md");
     buf_release(&page);
     buf_release(&why);
     record_close(&record);

@@ -1,0 +1,267 @@
+#include "bot/postmortem/people.h"
+
+#include "bot/base/mem.h"
+#include "bot/base/utf8.h"
+#include "bot/core/secrets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More are left out of the text as "somebody" when they are marked with @. */
+#define PEOPLE_MOST 2000
+/* Shorter names are too often words; they count where an @ marks them. */
+#define NAME_LEAST 3
+/* See secrets_scrub. */
+#define SCRUBBED_MOST 8
+
+struct person {
+    char *name;
+    size_t n;
+    enum role role;
+};
+
+struct people {
+    struct person *all;
+    int count, room;
+    const char *const *role_names;
+};
+
+/* ---- who there is ---- */
+
+static bool is_person(enum actor_type type)
+{
+    return type == ACTOR_MEMBER || type == ACTOR_NAME;
+}
+
+static struct str plain_name(struct str name)
+{
+    name = str_trim(name);
+    while (str_starts(name, "@"))
+        name = str_from(name, 1);
+    return name;
+}
+
+static struct person *find(const struct people *people, struct str name)
+{
+    for (int i = 0; i < people->count; i++) {
+        struct person *person = &people->all[i];
+        if (str_eq_nocase(name, (struct str){person->name, person->n}))
+            return person;
+    }
+    return NULL;
+}
+
+/* "a customer" says who it was without saying who. */
+static bool is_description(struct str name)
+{
+    return str_starts(name, "a ") || str_starts(name, "an ") ||
+           str_starts(name, "the ");
+}
+
+static void add(struct people *people, enum actor_type type, struct str name,
+                enum role role)
+{
+    name = plain_name(name);
+    if (!is_person(type) || name.n == 0 || is_description(name))
+        return;
+    struct person *person = find(people, name);
+    if (person != NULL) {
+        bool is_higher = person->role == ROLE_NONE || role == ROLE_COMMANDER;
+        if (role != ROLE_NONE && is_higher)
+            person->role = role;
+        return;
+    }
+    if (people->count == PEOPLE_MOST)
+        return;
+    if (people->count == people->room) {
+        people->room = people->room == 0 ? 16 : people->room * 2;
+        people->all =
+            mem_resize(people->all, (size_t)people->room * sizeof *people->all);
+    }
+    struct buf copy = BUF_INIT(name.n);
+    buf_add(&copy, name);
+    person = &people->all[people->count++];
+    *person = (struct person){.n = name.n, .role = role};
+    person->name = buf_detach(&copy);
+}
+
+static bool add_event(const struct event *event, void *context)
+{
+    struct people *people = context;
+    enum role role = event->kind == EVENT_ROLE      ? event->role
+                     : event->kind == EVENT_HANDOFF ? ROLE_COMMANDER
+                                                    : ROLE_NONE;
+    add(people, event->actor.type, event->actor.name, ROLE_NONE);
+    add(people, event->recorder.type, event->recorder.name, ROLE_NONE);
+    add(people, event->holder.type, event->holder.name, role);
+    return true;
+}
+
+/* Longer names first: "nova" does not hide a part of "nova-2". */
+static int by_length(const void *a, const void *b)
+{
+    const struct person *first = a, *second = b;
+    if (first->n != second->n)
+        return first->n < second->n ? 1 : -1;
+    return strcmp(first->name, second->name);
+}
+
+enum err people_of(struct store *store, const struct incident *in,
+                   const char *const *role_names, struct people **out)
+{
+    struct people *people = mem_alloc(sizeof *people);
+    people->role_names = role_names;
+    add(people, ACTOR_MEMBER, str_of(in->declared_by.name), ROLE_NONE);
+    enum err err =
+        store_each_event(store, in->id, EVENTS_BY_SEQ, 0, add_event, people);
+    if (err != ERR_OK) {
+        people_free(people);
+        return err;
+    }
+    if (people->count > 0)
+        qsort(people->all, (size_t)people->count, sizeof *people->all,
+              by_length);
+    *out = people;
+    return ERR_OK;
+}
+
+void people_free(struct people *people)
+{
+    if (people == NULL)
+        return;
+    for (int i = 0; i < people->count; i++)
+        free(people->all[i].name);
+    free(people->all);
+    free(people);
+}
+
+/* ---- what they are called ---- */
+
+static const char *call_of(const struct people *people,
+                           const struct person *person, bool reports)
+{
+    if (person != NULL && person->role != ROLE_NONE)
+        return role_name(people->role_names, person->role);
+    return reports ? "reporter" : "responder";
+}
+
+struct actor people_call(const struct people *people, const struct actor *actor,
+                         bool reports)
+{
+    if (!is_person(actor->type))
+        return *actor;
+    const struct person *person = find(people, plain_name(actor->name));
+    /* A team has no @ before its name. */
+    return (struct actor){.type = ACTOR_TEAM,
+                          .name = str_of(call_of(people, person, reports))};
+}
+
+/* ---- prose ---- */
+
+/* Bytes above ASCII are parts of letters. */
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+}
+
+static bool is_handle(char c)
+{
+    return is_word(c) || c == '.' || c == '-';
+}
+
+static char at(struct str text, size_t i)
+{
+    return i < text.n ? text.s[i] : '\0';
+}
+
+/* A name of the record at the front, as a word; NULL: none. */
+static const struct person *name_at(const struct people *people,
+                                    struct str text, bool is_marked)
+{
+    for (int i = 0; i < people->count; i++) {
+        const struct person *person = &people->all[i];
+        if (person->n > text.n || is_word(at(text, person->n)) ||
+            (person->n < NAME_LEAST && !is_marked))
+            continue;
+        if (str_eq_nocase((struct str){text.s, person->n},
+                          (struct str){person->name, person->n}))
+            return person;
+    }
+    return NULL;
+}
+
+/* Bytes of "name@example.org" at the front; 0: it is none. */
+static size_t mail_length(struct str text)
+{
+    size_t n = 0, domain;
+    while (is_handle(at(text, n)) || at(text, n) == '+')
+        n++;
+    if (n == 0 || at(text, n) != '@' || !is_word(at(text, n + 1)))
+        return 0;
+    domain = ++n;
+    while (is_handle(at(text, n)))
+        n++;
+    while (n > domain && !is_word(text.s[n - 1]))
+        n--;
+    return memchr(text.s + domain, '.', n - domain) == NULL ? 0 : n;
+}
+
+/* "<@123>", "@somebody", "@somebody@example.org": bytes; 0: none. */
+static size_t handle_length(struct str text)
+{
+    size_t n = 1;
+    if (str_starts(text, "<@")) {
+        const char *end = memchr(text.s, '>', text.n);
+        return end == NULL ? 0 : (size_t)(end - text.s) + 1;
+    }
+    if (at(text, 0) != '@' || !is_word(at(text, 1)))
+        return 0;
+    while (is_handle(at(text, n)) || at(text, n) == '@')
+        n++;
+    while (n > 2 && !is_word(text.s[n - 1]))
+        n--;
+    return n;
+}
+
+/* Takes what names somebody off the front; 0: nothing does. */
+static size_t replace(const struct people *people, struct str text,
+                      struct buf *out)
+{
+    bool is_marked = at(text, 0) == '@';
+    const struct person *person =
+        name_at(people, str_from(text, is_marked), is_marked);
+    size_t n = mail_length(text);
+    if (n > 0) {
+        buf_add_text(out, "[an address]");
+        return n;
+    }
+    size_t handle = handle_length(text);
+    if (person != NULL && handle <= person->n + is_marked) {
+        buf_add_text(out, "the ");
+        buf_add_text(out, call_of(people, person, false));
+        return person->n + is_marked;
+    }
+    if (handle > 0)
+        buf_add_text(out, "somebody");
+    return handle;
+}
+
+void people_redact(const struct people *people, struct str text,
+                   struct buf *out)
+{
+    struct buf clean = BUF_INIT(text.n * SCRUBBED_MOST + 1);
+    (void)secrets_scrub(text, &clean, NULL);
+    struct str rest = buf_str(&clean);
+    char before = ' ';
+    while (rest.n > 0) {
+        size_t n = is_word(before) ? 0 : replace(people, rest, out);
+        if (n == 0) {
+            buf_add_char(out, rest.s[0]);
+            n = 1;
+        }
+        before = rest.s[n - 1];
+        rest = str_from(rest, n);
+    }
+    buf_release(&clean);
+}
