@@ -66,6 +66,14 @@ static void expect_count(struct store *store, int64_t count)
     assert_int_equal(is, count);
 }
 
+static void expect_waiting(struct store *store, int64_t count, int64_t due_ms)
+{
+    int64_t is = -1, since_ms = -1;
+    assert_int_equal(store_outbox_waiting(store, &is, &since_ms), ERR_OK);
+    assert_int_equal(is, count);
+    assert_int_equal(since_ms, due_ms);
+}
+
 /* ---- the tests ---- */
 
 static void wanting_twice_is_one_row(void **state)
@@ -117,6 +125,25 @@ static void lanes_by_kind(void **state)
                          ERR_OK);
     }
     expect_count(store, 0);
+    store_close(store);
+}
+
+/* Of a row that was tried, the first try counts: back-off makes it no younger.
+ */
+static void the_oldest_tells_since_when_it_waits(void **state)
+{
+    struct store *store = open_empty(state);
+    expect_waiting(store, 0, 0);
+    want(store, EFFECT_CARD, 1, 0);
+    expect_waiting(store, 1, NOW);
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    int64_t card = seen.rows[0].id;
+    assert_int_equal(store_outbox_begin(store, card, NOW + 5), ERR_OK);
+    assert_int_equal(store_outbox_retry(store, card, NOW + 60000, STR("no")),
+                     ERR_OK);
+    expect_waiting(store, 1, NOW + 5);
+    want(store, EFFECT_CARD, 2, 0);
+    expect_waiting(store, 2, NOW);
     store_close(store);
 }
 
@@ -348,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(wanting_twice_is_one_row),
         TEST(lanes_by_kind),
+        TEST(the_oldest_tells_since_when_it_waits),
         TEST(only_the_head_of_a_lane_is_due),
         TEST(wanted_again_in_flight_is_delivered_again),
         TEST(done_in_part_goes_behind_its_lane),
