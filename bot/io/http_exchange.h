@@ -49,13 +49,15 @@ bool http_link_is_crowded(const struct link *link);
 /* When some link is cut was changed. */
 void http_server_arm(struct http_server *server);
 
-void *http_on_line(void *server, const char *target,
+/* `context` is the server. */
+void *http_on_line(void *context, const char *target,
                    struct MHD_Connection *connection);
-enum MHD_Result http_on_request(void *server, struct MHD_Connection *connection,
+enum MHD_Result http_on_request(void *context,
+                                struct MHD_Connection *connection,
                                 const char *url, const char *method,
                                 const char *version, const char *bytes,
                                 size_t *n, void **of_exchange);
-void http_on_completed(void *server, struct MHD_Connection *connection,
+void http_on_completed(void *context, struct MHD_Connection *connection,
                        void **of_exchange,
                        enum MHD_RequestTerminationCode code);
 /* Nobody has answered in time what it waits for. */
