@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NAMED       5  /* of a storm; the rest is counted */
 #define FOLDS       64 /* entries at once; the rest in the next turn */
@@ -50,12 +51,18 @@ struct telling {
     int64_t first_started_ms, last_ended_ms;
 };
 
+/* A title is often made of the text's first line. */
 static void add_alone(struct buf *text, const struct alert *alert)
 {
-    buf_add(text, alert->title);
-    if (alert->text.n > 0) {
+    struct str title = alert->title, rest = alert->text, line;
+    buf_add(text, title);
+    if (!str_cut(&rest, '\n', &line))
+        return;
+    if (memmem(title.s, title.n, line.s, line.n) == NULL)
+        rest = alert->text;
+    if (rest.n > 0) {
         buf_add_text(text, ": ");
-        buf_add(text, alert->text);
+        buf_add(text, rest);
     }
 }
 

@@ -215,6 +215,35 @@ static void goes_to_the_incident_of_its_service(void **state)
     close_desk(&desk);
 }
 
+static void an_entry_says_nothing_twice(void **state)
+{
+    static const struct {
+        const char *title, *text, *entry;
+    } cases[] = {
+        {"Lag: 40 s behind", "40 s behind", "Lag: 40 s behind"},
+        {"Lag: 40 s behind", "40 s behind\nReads are old",
+         "Lag: 40 s behind: Reads are old"},
+        {"Lag on db-2", "40 s behind\nReads are old",
+         "Lag on db-2: 40 s behind\nReads are old"},
+        {"Lag on db-2", "", "Lag on db-2"},
+        {"Lag on db-2", "Lag", "Lag on db-2"},
+    };
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t id = (int64_t)i + 1;
+        char service[20];
+        (void)snprintf(service, sizeof service, "service %zu", i);
+        struct alert alert = fires(service, service, NOW);
+        alert.title = str_of(cases[i].title);
+        alert.text = str_of(cases[i].text);
+        declare(&desk, id, service, 0);
+        hand_in(&desk, alert, NOW + MINUTE);
+        assert_string_equal(last_alert(&desk, id).text, cases[i].entry);
+    }
+    close_desk(&desk);
+}
+
 static void goes_along_dependencies_and_to_no_drill(void **state)
 {
     static const struct {
@@ -407,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(goes_to_the_incident_of_its_service),
+        TEST(an_entry_says_nothing_twice),
         TEST(goes_along_dependencies_and_to_no_drill),
         TEST(a_storm_is_one_entry),
         TEST(what_a_person_corrected_stays),
