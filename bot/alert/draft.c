@@ -52,12 +52,19 @@ static void end_line(struct buf *out)
     buf_add_char(out, '\n');
 }
 
-/* Bytes that need no look at what they are; few enough that what the limit
- * drops with them is not missed. */
+static bool is_plain(struct str text, size_t i)
+{
+    return i < text.n && text.s[i] > ' ' && text.s[i] <= '~';
+}
+
+/* Bytes that need no look at what they are: words with one blank between them;
+ * few enough that what the limit drops with them is not missed. */
 static size_t plain_bytes(struct str text)
 {
     size_t n = 0;
-    while (n < text.n && n < 64 && text.s[n] > ' ' && text.s[n] <= '~')
+    while (n < 64 &&
+           (is_plain(text, n) ||
+            (n > 0 && n < text.n && text.s[n] == ' ' && is_plain(text, n + 1))))
         n++;
     return n;
 }
@@ -142,8 +149,12 @@ static void clean(struct str raw, bool keep_lines, size_t units,
     struct buf printable = BUF_INIT(CLEANED_BYTES);
     struct buf bare = BUF_INIT(CLEANED_BYTES);
     struct buf scrubbed = BUF_INIT((size_t)CLEANED_BYTES * SCRUB_TIMES);
+    size_t about = raw.n < CLEANED_BYTES ? raw.n : CLEANED_BYTES;
     if (raw.n == 0)
         return;
+    (void)buf_reserve(&printable, about);
+    (void)buf_reserve(&bare, about);
+    (void)buf_reserve(&scrubbed, about);
     make_printable(raw, keep_lines, &printable);
     drop_credentials(buf_str(&printable), &bare);
     bool has_secret = tells_secret(buf_str(&bare), &scrubbed);
@@ -213,13 +224,18 @@ void draft_set_text(struct draft *draft, struct str body, struct str tail)
     buf_release(&end);
 }
 
+static bool breaks_link(char c)
+{
+    return c <= ' ' || c > '~' || c == '<' || c == '>' || c == '"' ||
+           c == '`' || c == '\\';
+}
+
 static bool is_link(struct str text)
 {
     struct url url;
     struct str rest = text, address = STR_NONE;
     for (size_t i = 0; i < text.n; i++)
-        if (text.s[i] <= ' ' || text.s[i] > '~' ||
-            strchr("<>\"`\\", text.s[i]) != NULL)
+        if (breaks_link(text.s[i]))
             return false;
     (void)str_cut(&rest, '#', &address);
     return text.n <= LINK_UNITS && url_parse(address, &url) &&

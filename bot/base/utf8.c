@@ -1,5 +1,7 @@
 #include "bot/base/utf8.h"
 
+#include <string.h>
+
 static unsigned char byte_at(struct str text, size_t i)
 {
     return (unsigned char)text.s[i];
@@ -43,10 +45,26 @@ size_t utf8_next(struct str text, uint32_t *point)
     return n;
 }
 
+/* Bytes of ASCII at the front. Most text is nothing else, and a body of 1 MB is
+ * looked at in the turn that it arrives in. */
+static size_t ascii_bytes(struct str text)
+{
+    size_t n = 0;
+    uint64_t eight;
+    for (; text.n - n >= sizeof eight; n += sizeof eight) {
+        memcpy(&eight, text.s + n, sizeof eight);
+        if ((eight & 0x8080808080808080u) != 0)
+            break;
+    }
+    while (n < text.n && byte_at(text, n) < 0x80)
+        n++;
+    return n;
+}
+
 bool utf8_valid(struct str text)
 {
     uint32_t point;
-    while (text.n > 0) {
+    while ((text = str_from(text, ascii_bytes(text))).n > 0) {
         size_t n = utf8_next(text, &point);
         if (n == 0)
             return false;
@@ -89,6 +107,11 @@ size_t utf16_units(struct str text)
     size_t units = 0;
     while (text.n > 0) {
         uint32_t point;
+        size_t plain = ascii_bytes(text);
+        text = str_from(text, plain);
+        units += plain;
+        if (text.n == 0)
+            break;
         size_t n = utf8_next(text, &point);
         units += point >= 0x10000 ? 2 : 1;
         text = str_from(text, n == 0 ? 1 : n);

@@ -14,22 +14,6 @@ static const char *const markers[SECRET_COUNT] = {
 
 /* ---- reading ---- */
 
-bool is_digit_char(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-char lower_char(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-bool is_word_char(char c)
-{
-    return (lower_char(c) >= 'a' && lower_char(c) <= 'z') || is_digit_char(c) ||
-           c == '_';
-}
-
 static bool is_in(enum char_class class, char c)
 {
     switch (class) {
@@ -49,45 +33,19 @@ static bool is_in(enum char_class class, char c)
 size_t run_end(struct scan *scan, enum slot slot, size_t from)
 {
     static const enum char_class classes[SLOT_COUNT] = {
-        [SLOT_TOKEN] = CLASS_TOKEN,       [SLOT_TOKEN_SECOND] = CLASS_TOKEN,
-        [SLOT_TOKEN_THIRD] = CLASS_TOKEN, [SLOT_NAME] = CLASS_TOKEN,
-        [SLOT_VALUE] = CLASS_VALUE,       [SLOT_SOLID] = CLASS_SOLID,
-        [SLOT_SIX] = CLASS_SIX,
+        [SLOT_WORD] = CLASS_TOKEN,        [SLOT_TOKEN_SECOND] = CLASS_TOKEN,
+        [SLOT_TOKEN_THIRD] = CLASS_TOKEN, [SLOT_VALUE] = CLASS_VALUE,
+        [SLOT_SOLID] = CLASS_SOLID,       [SLOT_SIX] = CLASS_SIX,
     };
     struct run *run = &scan->runs[slot];
     if (from >= run->from && from < run->to)
         return run->to;
-    run->from = run->to = from;
-    while (run->to < scan->text.n &&
-           is_in(classes[slot], scan->text.s[run->to]))
-        run->to++;
-    return run->to;
-}
-
-char char_at(const struct scan *scan, size_t i)
-{
-    if (i >= scan->text.n)
-        return '\0';
-    return scan->text.s[i];
-}
-
-bool starts_at(const struct scan *scan, size_t i, const char *word)
-{
-    return char_at(scan, i) == word[0] &&
-           str_starts(str_from(scan->text, i), word);
-}
-
-char char_before(const struct scan *scan, size_t i, size_t n)
-{
-    if (i < n)
-        return '\0';
-    return i - n < scan->floor ? ']' : scan->text.s[i - n];
-}
-
-bool is_word_start(const struct scan *scan, size_t i)
-{
-    return !is_word_char(char_before(scan, i, 1)) ||
-           char_before(scan, i, 2) == '\\' || char_before(scan, i, 3) == '%';
+    enum char_class class = classes[slot];
+    size_t to = from;
+    while (to < scan->text.n && is_in(class, scan->text.s[to]))
+        to++;
+    *run = (struct run){from, to};
+    return to;
 }
 
 /* ---- private keys as files have them ---- */
@@ -169,6 +127,19 @@ static size_t marker_at(const struct scan *scan, size_t i)
     return 0;
 }
 
+/* The next place from i on where there is anything to look for: mostly there is
+ * none. */
+static size_t next_place(const struct scan *scan, size_t i)
+{
+    for (; i < scan->text.n; i++) {
+        char c = scan->text.s[i];
+        if (is_word_char(c) ? is_word_start(scan, i)
+                            : c == '-' || c == ':' || c == '[')
+            break;
+    }
+    return i;
+}
+
 static bool secret_at(struct scan *scan, size_t i, struct find *out)
 {
     char c = scan->text.s[i];
@@ -243,6 +214,8 @@ bool secrets_scrub(struct str text, struct buf *out,
     bool removed = false;
     for (size_t i = 0; i < text.n;) {
         struct find find;
+        if (waiting.count == 0 && (i = next_place(&scan, i)) == text.n)
+            break;
         size_t marker = text.s[i] == '[' ? marker_at(&scan, i) : 0;
         if (!take_at(&scan, i, &waiting, &find)) {
             i += marker > 0 ? marker : 1;

@@ -21,12 +21,12 @@ enum char_class {
     CLASS_SIX,   /* hex digits and colons */
 };
 
-/* A recogniser asks its own slots, with places that never go back. */
+/* Each is asked with places that never go back; that of the word, which every
+ * recogniser may ask, only with the place that is looked at. */
 enum slot {
-    SLOT_TOKEN,
+    SLOT_WORD,
     SLOT_TOKEN_SECOND,
     SLOT_TOKEN_THIRD,
-    SLOT_NAME,
     SLOT_VALUE,
     SLOT_SOLID,
     SLOT_SIX,
@@ -50,16 +50,54 @@ struct find {
 };
 
 size_t run_end(struct scan *scan, enum slot slot, size_t from);
-char char_at(const struct scan *scan, size_t i); /* NUL beyond the end */
+
+/* Every byte goes through these. */
+
+/* NUL beyond the end. */
+static inline char char_at(const struct scan *scan, size_t i)
+{
+    return i < scan->text.n ? scan->text.s[i] : '\0';
+}
+
 /* n back from i. Where something was removed it is what the marker ends with:
  * a second scrubbing must see the same. */
-char char_before(const struct scan *scan, size_t i, size_t n);
-bool starts_at(const struct scan *scan, size_t i, const char *word);
-bool is_word_char(char c); /* ASCII letter, digit or _ */
-bool is_digit_char(char c);
-char lower_char(char c);
+static inline char char_before(const struct scan *scan, size_t i, size_t n)
+{
+    if (i < n)
+        return '\0';
+    return i - n < scan->floor ? ']' : scan->text.s[i - n];
+}
+
+static inline bool is_digit_char(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline char lower_char(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+/* ASCII letter, digit or _ */
+static inline bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           is_digit_char(c) || c == '_';
+}
+
+static inline bool starts_at(const struct scan *scan, size_t i,
+                             const char *word)
+{
+    return char_at(scan, i) == word[0] &&
+           str_starts(str_from(scan->text, i), word);
+}
+
 /* No word goes on from before i; \n and %3D written out end a word, too. */
-bool is_word_start(const struct scan *scan, size_t i);
+static inline bool is_word_start(const struct scan *scan, size_t i)
+{
+    return !is_word_char(char_before(scan, i, 1)) ||
+           char_before(scan, i, 2) == '\\' || char_before(scan, i, 3) == '%';
+}
 
 /* Each is asked at the start of a word. */
 bool find_token(struct scan *scan, size_t i, struct find *out);

@@ -24,36 +24,89 @@ enum sureness {
     {                                                                          \
         text, sizeof(text) - 1, sure                                           \
     }
-static const struct {
+struct name {
     const char *ending;
     size_t n;
     enum sureness sure;
-} names[] = {
-    NAME("password", NAMES_PASSWORD),   NAME("passwd", NAMES_PASSWORD),
-    NAME("passphrase", NAMES_PASSWORD), NAME("pgpassword", NAMES_PASSWORD),
-    NAME("_pass", NAMES_PASSWORD),      NAME("-pass", NAMES_PASSWORD),
-    NAME("_pwd", NAMES_PASSWORD),       NAME("requirepass", NAMES_PASSWORD),
-    NAME("masterauth", NAMES_PASSWORD), NAME("authorization", NAMES_A_HEADER),
-    NAME("bearer", NAMES_A_HEADER),     NAME("public_key", NAMES_NOTHING),
-    NAME("publickey", NAMES_NOTHING),   NAME("public-key", NAMES_NOTHING),
-    NAME("pubkey", NAMES_NOTHING),      NAME("private_key", NAMES_A_KEY),
-    NAME("private-key", NAMES_A_KEY),   NAME("privatekey", NAMES_A_KEY),
-    NAME("privkey", NAMES_A_KEY),       NAME("token", NAMES_A_TOKEN),
-    NAME("secret", NAMES_A_TOKEN),      NAME("secret_key", NAMES_A_TOKEN),
-    NAME("secret-key", NAMES_A_TOKEN),  NAME("secretkey", NAMES_A_TOKEN),
-    NAME("key_base", NAMES_A_TOKEN),    NAME("api_key", NAMES_A_TOKEN),
-    NAME("api-key", NAMES_A_TOKEN),     NAME("apikey", NAMES_A_TOKEN),
-    NAME("access_key", NAMES_A_TOKEN),  NAME("accesskey", NAMES_A_TOKEN),
-    NAME("access-key", NAMES_A_TOKEN),  NAME("auth_key", NAMES_A_TOKEN),
-    NAME("authkey", NAMES_A_TOKEN),     NAME("encryption_key", NAMES_A_TOKEN),
-    NAME("master_key", NAMES_A_TOKEN),  NAME("signing_key", NAMES_A_TOKEN),
-    NAME("key", NAMES_WEAKLY),          NAME("keys", NAMES_WEAKLY),
-    NAME("tokens", NAMES_WEAKLY),       NAME("secrets", NAMES_WEAKLY),
-    NAME("session", NAMES_WEAKLY),      NAME("sessionid", NAMES_WEAKLY),
-    NAME("session_id", NAMES_WEAKLY),   NAME("cookie", NAMES_WEAKLY),
-    NAME("signature", NAMES_WEAKLY),    NAME("credential", NAMES_WEAKLY),
-    NAME("credentials", NAMES_WEAKLY),  NAME("auth", NAMES_WEAKLY),
 };
+
+/* Every word is looked at: those with its last letter must be few. */
+static const struct name *names_with(char last)
+{
+    static const struct name with_d[] = {
+        NAME("password", NAMES_PASSWORD), NAME("passwd", NAMES_PASSWORD),
+        NAME("_pwd", NAMES_PASSWORD),     NAME("sessionid", NAMES_WEAKLY),
+        NAME("session_id", NAMES_WEAKLY), {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_e[] = {NAME("passphrase", NAMES_PASSWORD),
+                                         NAME("key_base", NAMES_A_TOKEN),
+                                         NAME("cookie", NAMES_WEAKLY),
+                                         NAME("signature", NAMES_WEAKLY),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_s[] = {
+        NAME("_pass", NAMES_PASSWORD),       NAME("-pass", NAMES_PASSWORD),
+        NAME("requirepass", NAMES_PASSWORD), NAME("keys", NAMES_WEAKLY),
+        NAME("tokens", NAMES_WEAKLY),        NAME("secrets", NAMES_WEAKLY),
+        NAME("credentials", NAMES_WEAKLY),   {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_h[] = {NAME("masterauth", NAMES_PASSWORD),
+                                         NAME("auth", NAMES_WEAKLY),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_n[] = {NAME("authorization", NAMES_A_HEADER),
+                                         NAME("token", NAMES_A_TOKEN),
+                                         NAME("session", NAMES_WEAKLY),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_r[] = {NAME("bearer", NAMES_A_HEADER),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_y[] = {NAME("public_key", NAMES_NOTHING),
+                                         NAME("publickey", NAMES_NOTHING),
+                                         NAME("public-key", NAMES_NOTHING),
+                                         NAME("pubkey", NAMES_NOTHING),
+                                         NAME("private_key", NAMES_A_KEY),
+                                         NAME("private-key", NAMES_A_KEY),
+                                         NAME("privatekey", NAMES_A_KEY),
+                                         NAME("privkey", NAMES_A_KEY),
+                                         NAME("secret_key", NAMES_A_TOKEN),
+                                         NAME("secret-key", NAMES_A_TOKEN),
+                                         NAME("secretkey", NAMES_A_TOKEN),
+                                         NAME("api_key", NAMES_A_TOKEN),
+                                         NAME("api-key", NAMES_A_TOKEN),
+                                         NAME("apikey", NAMES_A_TOKEN),
+                                         NAME("access_key", NAMES_A_TOKEN),
+                                         NAME("accesskey", NAMES_A_TOKEN),
+                                         NAME("access-key", NAMES_A_TOKEN),
+                                         NAME("auth_key", NAMES_A_TOKEN),
+                                         NAME("authkey", NAMES_A_TOKEN),
+                                         NAME("encryption_key", NAMES_A_TOKEN),
+                                         NAME("master_key", NAMES_A_TOKEN),
+                                         NAME("signing_key", NAMES_A_TOKEN),
+                                         NAME("key", NAMES_WEAKLY),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_t[] = {NAME("secret", NAMES_A_TOKEN),
+                                         {NULL, 0, NAMES_NOTHING}};
+    static const struct name with_l[] = {NAME("credential", NAMES_WEAKLY),
+                                         {NULL, 0, NAMES_NOTHING}};
+    switch (last) {
+    case 'd':
+        return with_d;
+    case 'e':
+        return with_e;
+    case 's':
+        return with_s;
+    case 'h':
+        return with_h;
+    case 'n':
+        return with_n;
+    case 'r':
+        return with_r;
+    case 'y':
+        return with_y;
+    case 't':
+        return with_t;
+    case 'l':
+        return with_l;
+    default:
+        return NULL;
+    }
+}
 
 /* cache_key, cacheKey and key; not monkey. */
 static bool is_whole(struct str name, size_t ending)
@@ -63,30 +116,43 @@ static bool is_whole(struct str name, size_t ending)
            (name.s[at] >= 'A' && name.s[at] <= 'Z' && name.s[at - 1] >= 'a');
 }
 
-/* Every word is held against every name: most differ in the last letter. */
-static bool ends_with(const char *word, size_t n, const char *ending, size_t m)
+static bool ends_with(struct str word, const char *ending, size_t n)
 {
-    return n > 0 && n >= m && word[n - 1] == ending[m - 1] &&
-           memcmp(word + n - m, ending, m) == 0;
+    if (word.n < n)
+        return false;
+    const char *end = word.s + word.n - n;
+    while (n > 0 && lower_char(end[n - 1]) == ending[n - 1])
+        n--;
+    return n == 0;
+}
+
+/* AWS_SECRET_ACCESS_KEY and its like. */
+static bool is_of_aws(struct str name)
+{
+    char lower[NAME_MOST];
+    if (name.n < 10 || memchr(name.s, '_', name.n) == NULL)
+        return false;
+    for (size_t i = 0; i < name.n; i++)
+        lower[i] = lower_char(name.s[i]);
+    return memmem(lower, name.n, "aws_secret", 10) != NULL;
 }
 
 static enum sureness sureness_of(struct str name)
 {
-    char lower[NAME_MOST + 1];
     if (name.n > NAME_MOST)
         name = str_from(name, name.n - NAME_MOST);
-    for (size_t i = 0; i < name.n; i++)
-        lower[i] = lower_char(name.s[i]);
-    if (name.n >= 10 && memmem(lower, name.n, "aws_secret", 10) != NULL)
+    if (is_of_aws(name))
         return NAMES_A_TOKEN;
+    char last = name.n > 0 ? lower_char(name.s[name.n - 1]) : '\0';
     /* The shell's PWD is where it stands. */
-    if (str_is(name, "pwd"))
+    if (last == 'd' && str_is(name, "pwd"))
         return NAMES_PASSWORD;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (ends_with(lower, name.n, names[i].ending, names[i].n))
-            return names[i].sure == NAMES_WEAKLY && !is_whole(name, names[i].n)
+    const struct name *known = names_with(last);
+    for (; known != NULL && known->ending != NULL; known++)
+        if (ends_with(name, known->ending, known->n))
+            return known->sure == NAMES_WEAKLY && !is_whole(name, known->n)
                        ? NAMES_NOTHING
-                       : names[i].sure;
+                       : known->sure;
     return NAMES_NOTHING;
 }
 
@@ -296,7 +362,7 @@ static bool find_credentials(struct scan *scan, const struct named *named,
 
 bool find_named(struct scan *scan, size_t i, struct find *out)
 {
-    size_t end = run_end(scan, SLOT_NAME, i);
+    size_t end = run_end(scan, SLOT_WORD, i);
     struct named named = {.name = {scan->text.s + i, end - i}};
     char before = char_before(scan, i, 1);
     named.sure = sureness_of(named.name);

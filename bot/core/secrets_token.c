@@ -41,16 +41,20 @@ static const struct {
     {"AGE-SECRET-KEY-1", 40, SECRET_KEY},
 };
 
+/* The shortest of them: hardly any word is that long. */
+#define PREFIXED_LEAST 15
+
 static bool find_prefixed(struct scan *scan, size_t i, struct find *out)
 {
     char first = char_at(scan, i);
+    size_t word = run_end(scan, SLOT_WORD, i);
+    if (word - i < PREFIXED_LEAST && char_at(scan, word) != '.')
+        return false;
     for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++) {
-        /* Every word comes here, and hardly one has a prefix. */
         if (first != prefixes[k].prefix[0] ||
             !starts_at(scan, i, prefixes[k].prefix))
             continue;
-        size_t n = strlen(prefixes[k].prefix);
-        size_t end = run_end(scan, SLOT_TOKEN, i);
+        size_t n = strlen(prefixes[k].prefix), end = word;
         if (end == i + n && char_at(scan, end) == '.')
             end = run_end(scan, SLOT_TOKEN_SECOND, end + 1);
         *out = (struct find){i, end, prefixes[k].kind};
@@ -78,20 +82,22 @@ static bool find_aws(struct scan *scan, size_t i, struct find *out)
  * becomes in base64; a bot token of Discord is its id, a time and a digest. */
 static bool find_dotted(struct scan *scan, size_t i, struct find *out)
 {
-    size_t first = run_end(scan, SLOT_TOKEN, i);
+    char c = char_at(scan, i);
+    bool is_json = starts_at(scan, i, "eyJ");
+    if (!is_json && (c < 'M' || c > 'O'))
+        return false;
+    size_t first = run_end(scan, SLOT_WORD, i);
     if (char_at(scan, first) != '.')
         return false;
     size_t second = run_end(scan, SLOT_TOKEN_SECOND, first + 1);
     if (char_at(scan, second) != '.')
         return false;
     size_t third = run_end(scan, SLOT_TOKEN_THIRD, second + 1);
-    char c = char_at(scan, i);
     *out = (struct find){i, third, SECRET_TOKEN};
-    if (starts_at(scan, i, "eyJ"))
+    if (is_json)
         return first - i >= 10 && second - first >= 10;
-    return c >= 'M' && c <= 'O' && first - i >= 23 && first - i <= 30 &&
-           second - first - 1 >= 6 && second - first - 1 <= 7 &&
-           third - second - 1 >= 27;
+    return first - i >= 23 && first - i <= 30 && second - first - 1 >= 6 &&
+           second - first - 1 <= 7 && third - second - 1 >= 27;
 }
 
 /* Whoever knows the address of a webhook may post to it. */
