@@ -10,6 +10,7 @@
 #include "bot/session.h"
 #include "bot/turn.h"
 #include "bot/version.h"
+#include "bot/watch.h"
 #include "commands/command.h"
 
 #include <inttypes.h>
@@ -41,8 +42,7 @@ struct app {
     struct turn *turn;
     struct outbox *outbox;
     struct reminders *reminders;
-    struct alerts_desk *alerts;
-    struct probe_runner *probes;
+    struct watch *watch;
     struct session *session;
     struct listener *listener;
     struct process process;
@@ -134,6 +134,8 @@ static void fill_rooms(struct app *app, uint64_t bot_user_id)
         .role_names = (const char *const *)app->config->role_names,
         .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
         .services = &app->config->services,
+        .add_probes = watch_add_probes,
+        .probes_context = app->watch,
     };
     outbox_set_rooms(app->outbox, &rooms);
 }
@@ -399,44 +401,21 @@ static struct process process_now(void)
     };
 }
 
-/* ---- probes ---- */
-
-static void on_probe_alert(const struct alert *alert, void *context)
+static bool start_watch(struct app *app)
 {
-    struct app *app = context;
-    alerts_hand_in(app->alerts, alert, 1, NULL, NULL);
-}
-
-/* False: what is kept of them cannot be read. */
-static bool start_probes(struct app *app)
-{
-    const struct config *config = app->config;
-    if (config->probes.count == 0)
-        return true;
-    app->probes = probes_new(&(struct probes_config){
-        .loop = &app->loop,
-        .store = app->store,
-        .probes = &config->probes,
-        .user_agent = OPSROOM_PROBE_AGENT,
-        .at_once = (int)config->probes_at_once,
-        .keep_hours = config->probes_keep_hours,
-        .keep_days = config->probes_keep_days,
-        .on_alert = on_probe_alert,
-        .alert_context = app,
-        .wake = turn_wake,
-        .wake_context = app->turn,
-    });
-    app->process.probes = (struct process_probes){
-        .runner = app->probes,
-        .count = probes_count,
-        .find = probes_find,
-        .status = probes_status,
-        .mute = probes_mute,
-        .watch = probes_watch,
-    };
-    if (app->probes == NULL)
-        log_error("cannot_start", LOG_TEXT("why", store_why(app->store)));
-    return app->probes != NULL;
+    struct buf why = BUF_INIT(1000);
+    app->watch = watch_new(&(struct watch_config){.loop = &app->loop,
+                                                  .store = app->store,
+                                                  .config = app->config,
+                                                  .wake = turn_wake,
+                                                  .context = app->turn},
+                           &why);
+    if (app->watch == NULL)
+        log_error("cannot_start", LOG_STR("why", buf_str(&why)));
+    else
+        app->process.probes = watch_process_probes(app->watch);
+    buf_release(&why);
+    return app->watch != NULL;
 }
 
 static bool start_listener(struct app *app)
@@ -489,18 +468,11 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
         .wake = turn_wake,
         .context = app->turn,
     });
-    app->alerts = alerts_new(&(struct alerts_config){
-        .loop = &app->loop,
-        .store = app->store,
-        .services = &config->services,
-        .has_announcements = config->announce_channel_id != 0,
-        .wake = turn_wake,
-        .context = app->turn,
-    });
-    if (!start_probes(app))
+    if (!start_watch(app))
         return false;
-    const struct turn_parts parts = {app->outbox, app->reminders, app->alerts,
-                                     app->probes};
+    const struct turn_parts parts = {app->outbox, app->reminders,
+                                     watch_alerts(app->watch),
+                                     watch_probes(app->watch)};
     turn_set_parts(app->turn, &parts);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
@@ -535,8 +507,7 @@ static void unwire(struct app *app)
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
     reminders_free(app->reminders);
-    probes_free(app->probes);
-    alerts_free(app->alerts);
+    watch_free(app->watch);
     session_free(app->session);
     turn_free(app->turn);
     deadline_free(app->grace);

@@ -235,9 +235,9 @@ static void add_rooms(struct buf *out, const struct incident *in,
 }
 
 static cJSON *card_embed(const struct incident *in,
-                         const struct open_counts *open,
-                         const char *const *role_names, enum room room)
+                         const struct card_parts *parts, enum room room)
 {
+    const char *const *role_names = parts->role_names;
     struct buf title = BUF_INIT(2000), text = BUF_INIT(16000);
     struct buf name = BUF_INIT(60);
     bool is_live = incident_is_live(in);
@@ -249,7 +249,11 @@ static cJSON *card_embed(const struct incident *in,
         add_over(&text, in, role_names);
     add_other_roles(&text, in, role_names);
     if (room == ROOM_WAR)
-        add_open(&text, open);
+        add_open(&text, &parts->open);
+    if (is_live && parts->probes.n > 0) {
+        buf_add_text(&text, "\n**Probes** ");
+        buf_add(&text, parts->probes);
+    }
     add_rooms(&text, in, room);
     cJSON *embed =
         embed_new(buf_str(&title), buf_str(&text),
@@ -277,14 +281,14 @@ void incident_without_secrets(const struct incident *in, struct incident *out)
     scrub(out->impact, sizeof out->impact);
 }
 
-cJSON *card_message(const struct incident *in, const struct open_counts *open,
-                    const char *const *role_names, enum room room)
+cJSON *card_message(const struct incident *in, const struct card_parts *parts,
+                    enum room room)
 {
     struct incident clean;
     cJSON *message = message_new(STR_NONE);
     incident_without_secrets(in, &clean);
-    message_add_embed(message, card_embed(room == ROOM_WAR ? in : &clean, open,
-                                          role_names, room));
+    message_add_embed(message,
+                      card_embed(room == ROOM_WAR ? in : &clean, parts, room));
     message_clear_buttons(message);
     if (room == ROOM_WAR)
         add_buttons(message, in);

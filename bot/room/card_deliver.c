@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROBES_BYTES 4000
+
 /* A card is posted once and edited ever after, when it differs. Message 0 of a
  * room remembers what was sent last. The war room's is on the record, too, and
  * moves down once an hour: edits of older messages have a limit that shows in
@@ -44,11 +46,16 @@ static bool is_its_card(const cJSON *message, const void *context)
 static cJSON *render(const struct card *card, struct sha256 *hash)
 {
     const struct incident *in = &card->visit->delivery->in;
-    struct open_counts open;
-    if (store_open_counts(card->visit->store, in->id, &open) != ERR_OK)
+    const struct room_settings *set = card->visit->set;
+    struct card_parts parts = {.role_names = set->role_names};
+    struct buf probes = BUF_INIT(PROBES_BYTES);
+    if (store_open_counts(card->visit->store, in->id, &parts.open) != ERR_OK)
         return NULL;
-    cJSON *message =
-        card_message(in, &open, card->visit->set->role_names, card->room);
+    if (set->add_probes != NULL)
+        set->add_probes(in, &probes, set->probes_context);
+    parts.probes = buf_str(&probes);
+    cJSON *message = card_message(in, &parts, card->room);
+    buf_release(&probes);
     char *text = json_print(message);
     *hash = sha256_of(str_of(text));
     free(text);

@@ -16,7 +16,11 @@ struct room_settings {
     const struct access *access;     /* who sees a private incident's room */
     const char *const *role_names;   /* see role_name; may be NULL */
     const struct services *services; /* owners, runbooks; may be NULL */
-    int64_t live_delay_ms;           /* entries are held back that long */
+    /* Says how the probes of its services stand, or nothing; may be NULL. */
+    void (*add_probes)(const struct incident *in, struct buf *out,
+                       void *context);
+    void *probes_context;
+    int64_t live_delay_ms; /* entries are held back that long */
 };
 
 enum delivery_verdict {
@@ -63,11 +67,17 @@ MUST_CHECK enum err effect_failed_last(struct store *store, int64_t incident_id,
                                        enum effect_kind effect, int64_t target,
                                        bool *out);
 
-/* The card's message: a form of the incident, the same for the same incident.
+/* What a card shows besides the incident itself. */
+struct card_parts {
+    struct open_counts open;
+    const char *const *role_names; /* may be NULL */
+    struct str probes;             /* markdown; may be empty */
+};
+/* The card's message: the same for the same incident and parts.
  * In the live room without secrets, and with the one button for readers. The
  * caller owns it. */
-cJSON *card_message(const struct incident *in, const struct open_counts *open,
-                    const char *const *role_names, enum room room);
+cJSON *card_message(const struct incident *in, const struct card_parts *parts,
+                    enum room room);
 /* What everybody may read of it: title and impact are scrubbed. */
 void incident_without_secrets(const struct incident *in, struct incident *out);
 

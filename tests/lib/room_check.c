@@ -107,7 +107,7 @@ void check_card(const struct world *world, int64_t id, enum room room)
     }
     assert_int_equal(store_open_counts(world->store, id, &open), ERR_OK);
     const cJSON *stands = world_message(world, message_id);
-    cJSON *want = card_message(&in, &open, NULL, room);
+    cJSON *want = card_message(&in, &(struct card_parts){.open = open}, room);
     static const char *const parts[] = {"embeds", "components"};
     for (size_t i = 0; i < 2; i++) {
         char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));

@@ -338,7 +338,8 @@ static bool check_incident(const struct incident *in, void *context)
     struct buf page = BUF_INIT(8u << 20), why = BUF_INIT(500);
     struct incident copy = *in;
     (void)context;
-    cJSON_Delete(card_message(in, &(struct open_counts){0}, NULL, ROOM_WAR));
+    cJSON_Delete(
+        card_message(in, &(struct card_parts){.probes = STR_NONE}, ROOM_WAR));
     assert_int_equal(store_each_event(caller.store, in->id, EVENTS_BY_SEQ, 0,
                                       check_entry, &copy),
                      ERR_OK);

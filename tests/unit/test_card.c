@@ -47,7 +47,8 @@ static void hold(struct incident *in, int place, enum role role,
 static void check(const char *name, const struct incident *in)
 {
     static const struct open_counts none;
-    cJSON *card = card_message(in, &none, NULL, ROOM_WAR);
+    cJSON *card =
+        card_message(in, &(struct card_parts){.open = none}, ROOM_WAR);
     golden_json(name, card);
     cJSON_Delete(card);
 }
@@ -114,7 +115,8 @@ static void in_the_live_room(void **state)
     str_copy_to(in.title, STR("Login fails with password=hunter22secret"));
     str_copy_to(in.impact, STR("Nobody reaches 10.1.2.3"));
     hold(&in, 0, ROLE_COMMANDER, "nova");
-    cJSON *card = card_message(&in, &open, NULL, ROOM_LIVE);
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.open = open}, ROOM_LIVE);
     golden_json("room/card_live.json", card);
     cJSON_Delete(card);
 }
@@ -124,7 +126,8 @@ static void counts_what_is_open(void **state)
     (void)state;
     struct incident in = outage();
     const struct open_counts open = {.changes = 2, .ideas = 1};
-    cJSON *card = card_message(&in, &open, NULL, ROOM_WAR);
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.open = open}, ROOM_WAR);
     golden_json("room/card_open.json", card);
     cJSON_Delete(card);
 }
@@ -138,7 +141,8 @@ static void roles_have_the_names_that_people_use(void **state)
     hold(&in, 0, ROLE_COMMANDER, "nova");
     hold(&in, 1, ROLE_OPS, "dma");
     hold(&in, 2, ROLE_SCRIBE, "quill");
-    cJSON *card = card_message(&in, &(struct open_counts){0}, names, ROOM_WAR);
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.role_names = names}, ROOM_WAR);
     char *text = cJSON_PrintUnformatted(card);
     assert_non_null(strstr(text, "**Incident lead** nova"));
     assert_non_null(strstr(text, "**Hands** dma"));
@@ -168,7 +172,8 @@ static void offers_only_what_is_legal(void **state)
         if (cases[i].has_commander)
             hold(&in, 0, ROLE_COMMANDER, "nova");
         static const struct open_counts none;
-        cJSON *card = card_message(&in, &none, NULL, ROOM_WAR);
+        cJSON *card =
+            card_message(&in, &(struct card_parts){.open = none}, ROOM_WAR);
         const cJSON *rows = json_get(card, "components");
         assert_true(cJSON_IsArray(rows)); /* an edit must clear old buttons */
         const cJSON *row;

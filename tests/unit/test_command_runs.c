@@ -449,7 +449,8 @@ static void the_card_s_buttons(void **state)
     (void)caller_declares(&caller);
     struct incident in;
     caller_in(&caller, first, &in);
-    cJSON *card = card_message(&in, &(struct open_counts){0}, NULL, ROOM_WAR);
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.probes = STR_NONE}, ROOM_WAR);
     const cJSON *row, *item;
     int pressed = 0;
     cJSON_ArrayForEach(row, cJSON_GetObjectItem(card, "components"))

@@ -1,0 +1,129 @@
+// Monitors post to the listener: the record has it before they hear 200, and
+// people see one card a storm.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { buttons, declare, stage, told } from './stage.mjs';
+
+const SECRET = 'a-secret-of-24-characters';
+
+/** A stage whose bot takes alerts, with post(name, body, options) -> {status, text}. */
+function withDoor(play) {
+    const folder = mkdtempSync(join(tmpdir(), 'opsroom-alerts-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${SECRET}\n`, { mode: 0o600 });
+    let announce;
+    const settings = (guild) => {
+        announce = guild.channel('announcements');
+        return {
+            discord: { announce_channel: announce.id },
+            service: [{ name: 'forum', depends_on: ['database'], owner: 'quill', runbook: 'https://example.org/runbooks/forum' }, { name: 'database' }],
+            alert: [
+                { name: 'prom', form: 'alertmanager', secret_file: file },
+                { name: 'kuma', form: 'kuma', secret_file: file, service: 'forum' },
+            ],
+        };
+    };
+    return stage({ settings }, async (on) => {
+        const [, port] = await on.bot.logged(/listening.*?127\.0\.0\.1:(\d+)/);
+        const post = async (name, body, { secret = SECRET, method = 'POST' } = {}) => {
+            const answer = await fetch(`http://127.0.0.1:${port}/alerts/${name}`, {
+                method, headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+                ...(method === 'POST' ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+            });
+            return { status: answer.status, text: await answer.text() };
+        };
+        await play({ ...on, announce, post });
+    }).finally(() => rmSync(folder, { recursive: true, force: true }));
+}
+
+/** Alertmanager's body; `alerts` are [name, labels] that fire, or are over. */
+const group = (alerts, status = 'firing', startsAt = new Date(Date.now() - 60_000)) => ({
+    version: '4', groupKey: '{}:{}', truncatedAlerts: 0, status, receiver: 'opsroom',
+    groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: 'http://alertmanager.example:9093',
+    alerts: alerts.map(([name, labels = {}]) => ({
+        status, labels: { alertname: name, ...labels }, annotations: { summary: `${name} was seen` },
+        startsAt: startsAt.toISOString(), endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : new Date().toISOString(),
+        generatorURL: 'http://prometheus.example/graph?g0.expr=up', fingerprint: `${name}${JSON.stringify(labels)}`,
+    })),
+});
+
+const alerts = (bot, id = 1) => told(bot, id).events.filter(({ kind }) => kind === 'alert');
+
+test('an alert without an incident is a card; the incident that is declared from it has it', () => withDoor(async ({ standin, guild, bot, nova, announce, post }) => {
+    assert.deepEqual(await post('prom', group([['HighLatency', { instance: 'api-1', service: 'forum', severity: 'critical' }]])), { status: 200, text: 'Kept.\n' });
+    const card = await announce.message('HighLatency on api-1');
+    assert.match(card.text, /Firing.*HighLatency on api-1.*quill.*runbooks\/forum.*No open incident/s);
+    assert.deepEqual(Object.keys(buttons(card)), ['Declare incident', 'Ignore']);
+
+    const form = await nova.press(card, 'Declare incident');
+    assert.equal(form.modal.fields.find(({ customId }) => customId === 'title').value, 'HighLatency on api-1');
+    const answer = await nova.submit(form, { title: 'The forum is slow' });
+    assert.match(answer.text, /INC-1\*\* is declared/);
+    await standin.until(() => /INC-1.*declared by nova/s.test(card.text), 'the card to say so');
+    assert.deepEqual(buttons(card), {});
+    await standin.until(() => alerts(bot).length === 1, 'the alert in the record');
+    const [alert] = alerts(bot);
+    assert.deepEqual([alert.actor_type, alert.actor_name, alert.source, alert.alert_state], ['robot', 'prom', 'webhook', 'firing']);
+    const war = await guild.channelNamed(/^inc-1-(?!live)/);
+    await war.message('HighLatency on api-1');
+
+    await post('prom', group([['HighLatency', { instance: 'api-1', service: 'forum', severity: 'critical' }]], 'resolved'));
+    await war.message('Over after');
+    const [, over] = alerts(bot);
+    assert.equal(over.target, alert.seq);
+}));
+
+test('alerts of an open incident go there; others are ignored by a press', () => withDoor(async ({ guild, bot, nova, quill, announce, post }) => {
+    const { war } = await declare(guild, nova, { service: 'forum' });
+    await post('prom', group([['ReplicaLag', { service: 'database' }]]));
+    await war.message('ReplicaLag');
+    await post('kuma', { heartbeat: { monitorID: 7, status: 0, time: '2026-11-21 12:00:00.000', msg: 'connect ECONNREFUSED' }, monitor: { id: 7, name: 'Forum', type: 'http' }, msg: '[Forum] [Down] connect ECONNREFUSED' });
+    await war.message('Forum is down');
+    await post('prom', group([['DiskFull', { instance: 'mail-1' }]]));
+    const card = await announce.message('DiskFull on mail-1');
+    assert.match((await quill.press(card, 'Ignore')).text, /Ignored/);
+    assert.match((await nova.press(card, 'Declare incident')).text ?? '', /already|^$/);
+    assert.equal(alerts(bot).length, 2);
+    const list = await nova.slash('/alert list');
+    assert.match(list.text, /DiskFull on mail-1.*no incident has it.*Forum is down.*INC-1.*ReplicaLag.*INC-1/s);
+}));
+
+test('a storm of 1,000 in a second is one card, and none is lost', () => withDoor(async ({ standin, bot, nova, announce, post }) => {
+    const storm = Array.from({ length: 1000 }, (_, n) => [`Alert${n}`, { instance: `host-${n}` }]);
+    const answers = [];
+    for (let n = 0; n < storm.length; n += 50) // 20 at a time, on as many connections
+        answers.push(...await Promise.all(storm.slice(n, n + 50).map((one) => post('prom', group([one])))));
+    assert.ok(answers.every(({ status }) => status === 200));
+    const card = await announce.message('1000 alerts');
+    assert.equal(announce.all.filter(({ exists }) => exists).length, 1);
+    await nova.submit(await nova.press(card, 'Declare incident'), { title: 'Everything is down' });
+    await standin.until(() => alerts(bot).some(({ kind }) => kind === 'alert'), 'the entry');
+    await standin.until(() => told(bot).events.some(({ alert_count: count }) => count === 1000), 'the count', 15_000);
+    assert.equal(alerts(bot).length, 1);
+}));
+
+test('who does not know the secret, and what is no alert, is refused', () => withDoor(async ({ bot, guild, nova, announce, post }) => {
+    const good = group([['A', {}]]);
+    const cases = [
+        [() => post('prom', good, { secret: 'something-else-altogether' }), 401],
+        [() => post('nobody', good), 401],
+        [() => post('prom', good, { method: 'GET' }), 405],
+        [() => post('prom', '{"version":"4","alerts":['), 400],
+        [() => post('prom', '[]'), 400],
+        [() => post('prom', JSON.stringify(good).replace('"A"', '{}')), 400],
+        [() => post('prom', 'x'.repeat((1 << 20) + 1)), 413],
+        [() => post('kuma', { heartbeat: null, monitor: null, msg: 'Test' }), 200],
+    ];
+    for (const [send, status] of cases) assert.equal((await send()).status, status, String(send));
+    assert.equal((await post('prom', good)).status, 200);
+    await announce.message('A');
+    assert.equal(announce.all.length, 1);
+    await declare(guild, nova);
+    assert.deepEqual(alerts(bot), []);
+    assert.doesNotMatch(bot.log, new RegExp(SECRET));
+}));
