@@ -103,23 +103,21 @@ enum err store_item(struct store *store, int64_t incident_id, int64_t seq,
     "(SELECT count(*) FROM entry INDEXED BY entry_open WHERE incident = ?1"    \
     " AND needs_settling = 1 AND struck = 0 AND settlement = 'none'"           \
     " AND kind = '" kind "')"
-#define COUNT_ITEMS(which)                                                     \
+#define COUNT_ITEMS                                                            \
     "(SELECT count(*) FROM item INDEXED BY item_open WHERE incident = ?1"      \
-    " AND state IN ('open', 'doing')" which ")"
+    " AND state IN ('open', 'doing'))"
 
 enum err store_open_counts(struct store *store, int64_t incident_id,
                            struct open_counts *out)
 {
-    struct query query = query_new(
-        store,
-        "SELECT " COUNT_ENTRIES("change") ", " COUNT_ENTRIES(
-            "idea") ", " COUNT_ITEMS("") ", " COUNT_ITEMS(" AND owner_type = "
-                                                          "'nobody'"));
+    struct query query =
+        query_new(store, "SELECT " COUNT_ENTRIES("change") ", " COUNT_ENTRIES(
+                             "idea") ", " COUNT_ITEMS);
     struct open_counts counts = {0};
     query_int(&query, incident_id);
     if (query_row(&query))
         counts = (struct open_counts){row_int(&query, 0), row_int(&query, 1),
-                                      row_int(&query, 2), row_int(&query, 3)};
+                                      row_int(&query, 2)};
     enum err err = query_end(&query);
     if (err == ERR_OK)
         *out = counts;

@@ -185,7 +185,7 @@ MUST_CHECK enum err store_each_place(struct store *store, int64_t incident_id,
 
 /* What is unsettled, for the card and /resolve. */
 struct open_counts {
-    int64_t changes, ideas, items, items_without_owner;
+    int64_t changes, ideas, items;
 };
 MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
                                       struct open_counts *out);
@@ -383,7 +383,7 @@ MUST_CHECK enum err store_outbox_retry(struct store *store, int64_t id,
  * bytes under the same nonce. */
 enum room { ROOM_WAR, ROOM_LIVE, ROOM_COUNT };
 struct room_message {
-    int64_t ordinal; /* 1, 2, 3… in its room; 0: the live room's card */
+    int64_t ordinal; /* 1, 2, 3… in its room; 0: its card */
     /* It shows what the room shows of these; first_seq follows the message
      * before. */
     int64_t first_seq, last_seq;
