@@ -270,6 +270,33 @@ static enum err put_on_card(struct alerts_desk *desk,
     return err == ERR_OK ? want_card(desk, card.id, now_ms, accepted) : err;
 }
 
+static bool is_homeless(const struct stored_alert *stored, void *context)
+{
+    bool *found = context;
+    *found = stored->alert.is_firing && stored->incident_id == 0;
+    return !*found;
+}
+
+/* When an incident has all that fire of them, nobody is asked any more. */
+static enum err settle_card(struct alerts_desk *desk, int64_t id,
+                            int64_t incident_id, int64_t now_ms, bool *accepted)
+{
+    struct alert_card card;
+    bool any = false;
+    enum err err = store_alert_card(desk->config.store, id, &card);
+    if (err == ERR_OK)
+        err =
+            store_each_alert_on_card(desk->config.store, id, is_homeless, &any);
+    if (err != ERR_OK)
+        return err;
+    if (card.state == ALERT_CARD_OPEN && !any) {
+        card.state = ALERT_CARD_DECLARED;
+        card.incident_id = incident_id;
+        err = store_put_alert_card(desk->config.store, &card, &card.id);
+    }
+    return err == ERR_OK ? want_card(desk, id, now_ms, accepted) : err;
+}
+
 /* ---- one alert ---- */
 
 static void fold_later(struct alerts_desk *desk)
@@ -295,7 +322,7 @@ static enum err house(struct alerts_desk *desk,
         fold_later(desk);
         return stored->card == 0
                    ? err
-                   : want_card(desk, stored->card, now_ms, accepted);
+                   : settle_card(desk, stored->card, home, now_ms, accepted);
     }
     desk->has_homeless = true;
     return err == ERR_OK && stored->card == 0

@@ -294,7 +294,7 @@ struct alert_card {
     enum alert_card_state state;
     int64_t opened_ms, newest_ms; /* received: first and last alert */
     int64_t incident_id;          /* DECLARED */
-    char by_name[NAME_BYTES];     /* who declared or ignored */
+    char by_name[NAME_BYTES];     /* who declared or ignored; "": nobody did */
     uint64_t message_id;          /* 0: not posted yet */
 };
 MUST_CHECK enum err store_alert_card(struct store *store, int64_t id,

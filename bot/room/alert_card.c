@@ -82,20 +82,37 @@ static void add_service(struct buf *out, const struct look *look,
         buf_addf(out, "\nRunbook: <%s>", service->runbook);
 }
 
-static void add_fate(struct buf *out, const struct look *look,
+/* Everybody reads this: of a private incident not even the number. */
+static void add_home(struct buf *out, const struct visit *visit,
                      const struct alert_card *card)
 {
-    struct str by =
-        card->by_name[0] != '\0' ? str_of(card->by_name) : STR("somebody");
+    struct incident in;
+    if (store_incident(visit->store, card->incident_id, &in) != ERR_OK ||
+        in.is_private) {
+        buf_add_text(out, "Responders see to it.");
+        return;
+    }
+    buf_add_text(out, "They are in the record of ");
+    incident_print_name(&in, out);
+    if (card->by_name[0] != '\0') {
+        buf_add_text(out, ", which was declared by ");
+        markdown_add_line(out, str_of(card->by_name));
+    }
+    if (in.live_channel_id != 0)
+        buf_addf(out, ": follow it in <#%" PRIu64 ">", in.live_channel_id);
+    buf_add_text(out, ".");
+}
+
+static void add_fate(struct buf *out, const struct visit *visit,
+                     const struct look *look, const struct alert_card *card)
+{
+    const char *by = card->by_name[0] != '\0' ? card->by_name : "somebody";
     buf_add_text(out, "\n");
     if (card->state == ALERT_CARD_DECLARED) {
-        buf_addf(out, "**INC-%" PRId64 "** was declared by ",
-                 card->incident_id);
-        markdown_add_line(out, by);
-        buf_add_text(out, "; they are in its record.");
+        add_home(out, visit, card);
     } else if (card->state == ALERT_CARD_IGNORED) {
         buf_add_text(out, "Ignored by ");
-        markdown_add_line(out, by);
+        markdown_add_line(out, str_of(by));
         buf_add_text(out, ".");
     } else if (look->firing == 0) {
         buf_add_text(out, "All over, and no incident has them.");
@@ -139,7 +156,7 @@ static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
         buf_addf(&look->lines, "\n- and %" PRId64 " more", look->count - NAMED);
     buf_add(&text, buf_str(&look->lines));
     add_service(&text, look, visit->set->services);
-    add_fate(&text, look, card);
+    add_fate(&text, visit, look, card);
     add_footer(&footer, visit);
     cJSON *message = message_new(STR_NONE);
     cJSON *embed =

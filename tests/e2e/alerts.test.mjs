@@ -64,7 +64,7 @@ test('an alert without an incident is a card; the incident that is declared from
     assert.equal(form.modal.fields.find(({ customId }) => customId === 'title').value, 'HighLatency on api-1');
     const answer = await nova.submit(form, { title: 'The forum is slow' });
     assert.match(answer.text, /INC-1\*\* is declared/);
-    await standin.until(() => /INC-1.*declared by nova/s.test(card.text), 'the card to say so');
+    await standin.until(() => /in the record of INC-1, which was declared by nova/.test(card.text), 'the card to say so');
     assert.deepEqual(buttons(card), {});
     await standin.until(() => alerts(bot).length === 1, 'the alert in the record');
     const [alert] = alerts(bot);

@@ -406,8 +406,15 @@ static void a_later_incident_gets_what_fires(void **state)
         number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
     assert_int_equal(
         number(&desk, "SELECT incident FROM alert WHERE key = 'b'"), 0);
+    /* Their card is settled when incidents have both. */
+    const char *settled =
+        "SELECT count(*) FROM alert_card WHERE state = 'declared'";
+    assert_int_equal(number(&desk, settled), 0);
     struct seen seen = last_alert(&desk, 1);
     assert_int_equal(seen.event.occurred.from_ms, NOW - MINUTE);
+    declare(&desk, 2, "wiki", 0);
+    turn(&desk, NOW + MINUTE);
+    assert_int_equal(number(&desk, settled), 1);
     close_desk(&desk);
 }
 
