@@ -422,8 +422,15 @@ static bool start_listener(struct app *app)
 {
     struct buf why = BUF_INIT(500);
     const struct listener_parts parts = {
-        &app->loop,    app->config,   app->store,  app->rest,   app->session,
-        &app->process, &app->metrics, app->alerts, app->probes,
+        &app->loop,
+        app->config,
+        app->store,
+        app->rest,
+        app->session,
+        &app->process,
+        &app->metrics,
+        watch_alerts(app->watch),
+        watch_probes(app->watch),
     };
     app->listener = listener_new(&parts, &why);
     if (app->listener == NULL)
