@@ -344,6 +344,7 @@ static enum MHD_Result go_on(struct exchange *exchange)
     return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's parameters */
 enum MHD_Result http_on_request(void *context,
                                 struct MHD_Connection *connection,
                                 const char *url, const char *method,
@@ -432,6 +433,9 @@ void http_exchanges_resume(struct http_server *server)
 
 void http_exchanges_free(struct http_server *server)
 {
-    while (server->exchanges != NULL)
-        exchange_free(server->exchanges);
+    struct exchange *next;
+    for (struct exchange *at = server->exchanges; at != NULL; at = next) {
+        next = at->after;
+        exchange_free(at);
+    }
 }
