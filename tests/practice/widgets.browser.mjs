@@ -83,7 +83,7 @@ test('a command with each kind of option, offers among them', () => withWidgets(
     await me.looksRight('offers');
     await me.press('Enter');
     assert.equal(await me.at('[data-option=host] input').inputValue(), 'web-2.example.org');
-    for (const [name, typed] of [['kind', 'A fin'], ['minutes', '25'], ['private', 'Yes'], ['who', '@quill'], ['room', '#ops'], ['role', '@resp']]) {
+    for (const [name, typed] of [['kind', 'A fin'], ['minutes', '25'], ['private', 'Yes'], ['who', 'quill'], ['room', '#ops'], ['role', '@resp']]) {
         await me.push('.chip', name);
         await me.type(typed);
     }
@@ -123,6 +123,12 @@ test('a form with every kind of field, and a second from its answer', () => with
     await me.sees('form.command', '/form');
     await me.press('Enter');
     await me.sees('dialog', 'Every kind of field');
+    await me.press('Escape');
+    await me.gone('dialog');
+    await me.type('/form ');
+    await me.sees('form.command', '/form');
+    await me.press('Enter');
+    await me.sees('dialog', 'Every kind of field');
     await me.looksRight('fields');
     await me.push('dialog button[type=submit]');
     await me.sees('dialog .problem', 'Summary is required.');
@@ -131,7 +137,7 @@ test('a form with every kind of field, and a second from its answer', () => with
     await me.tabTo('dialog select');
     await me.type('High');
     await me.press('Tab');
-    await me.type('@quill');
+    await me.type('quill');
     for (const name of ['Web', 'Cache']) { await me.tabTo('dialog [type=checkbox]:not(:checked)', undefined); await me.page.getByLabel(name).focus(); await me.press('Space'); }
     assert.ok(await me.page.getByLabel('Db', { exact: true }).isDisabled(), 'no more than two');
     await me.push('dialog button[type=submit]');

@@ -69,6 +69,12 @@ const FIRST_STEPS = [
     ['See what else there is', '/'],
 ];
 
+/** What the example is about stands selected: typing over it makes it one's own. */
+function start(text) {
+    type(text);
+    if (text !== '/') document.activeElement.select?.();
+}
+
 async function watch() {
     try {
         const { room } = await act('outage');
@@ -86,7 +92,7 @@ function showWelcome({ view }) {
     box.append(
         h('h2', {}, 'Practise an incident'),
         h('p', {}, 'This is the real opsroom with a stand-in for Discord. Nothing leaves this computer, and nobody is woken.'),
-        h('div', { class: 'row' }, FIRST_STEPS.map(([label, text], index) => h('button', { type: 'button', class: index ? '' : 'primary', onclick: () => type(text) }, label)),
+        h('div', { class: 'row' }, FIRST_STEPS.map(([label, text], index) => h('button', { type: 'button', class: index ? '' : 'primary', onclick: () => start(text) }, label)),
             h('button', { type: 'button', onclick: watch }, 'Watch a real outage')),
         h('ul', {},
             h('li', {}, h('kbd', {}, '/'), ' begins a command, ', h('kbd', {}, 'Tab'), ' moves on, ', h('kbd', {}, 'Enter'), ' sends, ', h('kbd', {}, 'Esc'), ' closes.'),

@@ -8,7 +8,7 @@ import { act, fileData, state } from './state.mjs';
 
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, USER = 6, CHANNEL = 7, ROLE = 8, MENTIONABLE = 9, NUMBER = 10, FILE = 11;
 
-const people = () => state.view.members.map(({ id, name }) => ({ value: id, label: `@${name}` }));
+const people = () => state.view.members.map(({ id, name }) => ({ value: id, label: name })); // without @: a browser finds a choice by its first letters
 const rooms = () => state.view.channels.filter(({ type }) => type !== 4).map(({ id, name }) => ({ value: id, label: `#${name}` }));
 const roles = () => state.view.roles.map(({ id, name }) => ({ value: id, label: `@${name.replace(/^@/, '')}` }));
 
@@ -28,7 +28,8 @@ function choiceField(option, choices, props) {
     const field = simple(select(choices, props, option.required ? 'Choose…' : 'Not set'));
     const isNumber = option.type === INTEGER || option.type === NUMBER;
     const set = (value) => {
-        const fits = choices.find((one) => [String(one.value), one.label, one.label.slice(1)].some((word) => word.toLowerCase() === String(value).toLowerCase()));
+        const plain = (word) => String(word).toLowerCase().replace(/^[@#]/, '');
+        const fits = choices.find((one) => [one.value, one.label].some((word) => plain(word) === plain(value)));
         field.control.value = fits ? String(fits.value) : '';
     };
     return { ...field, set, value: () => (field.control.value === '' ? undefined : isNumber ? Number(field.control.value) : field.control.value) };

@@ -41,7 +41,12 @@ export function showForm(form) {
             send.disabled = false;
         }
     }
-    dialog.addEventListener('close', () => { dialog.remove(); if (returnTo?.isConnected) returnTo.focus(); else document.getElementById('line').focus(); });
+    dialog.addEventListener('close', () => {
+        dialog.remove();
+        // Closing gave it back the focus, but the caret went with the dialog.
+        document.activeElement?.blur();
+        if (returnTo?.isConnected) returnTo.focus(); else document.getElementById('line').focus();
+    });
     document.body.append(dialog);
     dialog.showModal();
     parts.find(({ focus }) => focus)?.focus();
