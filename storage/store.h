@@ -145,7 +145,8 @@ MUST_CHECK enum err store_entry(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_entry_logged(struct store *store, int64_t incident_id,
                                        const struct event *logged,
                                        store_entry_fn *each, void *context);
-/* The first that came from there (event.origin); 0: none. */
+/* The first that came from there (event.origin), action items aside; 0: none.
+ */
 MUST_CHECK enum err store_entry_of_origin(struct store *store,
                                           int64_t incident_id,
                                           struct str origin, int64_t *seq);

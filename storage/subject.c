@@ -99,23 +99,31 @@ static enum err find_rest(struct store *store, const struct incident *in,
     return err;
 }
 
-enum err store_entry_of_origin(struct store *store, int64_t incident_id,
-                               struct str origin, int64_t *seq)
+static enum err first_of_origin(struct store *store, int64_t incident_id,
+                                struct str origin, bool is_item, int64_t *seq)
 {
     int64_t found = 0;
     struct query query =
         query_new(store, "SELECT seq FROM event INDEXED BY event_by_origin"
                          " WHERE incident = ? AND origin = ?"
                          " AND origin IS NOT NULL"
-                         " AND kind IS NOT 'edit' ORDER BY seq LIMIT 1");
+                         " AND kind IS NOT 'edit' AND (kind = 'item') = ?"
+                         " ORDER BY seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, origin);
+    query_int(&query, is_item);
     if (query_row(&query))
         found = row_int(&query, 0);
     enum err err = query_end(&query);
     if (err == ERR_OK)
         *seq = found;
     return err;
+}
+
+enum err store_entry_of_origin(struct store *store, int64_t incident_id,
+                               struct str origin, int64_t *seq)
+{
+    return first_of_origin(store, incident_id, origin, false, seq);
 }
 
 /* The same link, as it stands. */
@@ -181,8 +189,9 @@ enum err store_subject(struct store *store, const struct incident *in,
     if (err == ERR_OK && corrects && subject.entry.seq != 0)
         err = find_rest(store, in, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
-        err = store_entry_of_origin(store, in->id, draft->origin,
-                                    &subject.same_origin);
+        err = first_of_origin(store, in->id, draft->origin,
+                              request->kind == REQUEST_ITEM,
+                              &subject.same_origin);
     if (err == ERR_OK && request->kind == REQUEST_LINK)
         err = find_same_link(store, in->id, draft, &subject);
     if (err == ERR_OK && draft->other_id != 0)

@@ -133,7 +133,7 @@ struct subject {
     struct when rest_milestone;
     int64_t rest_first_ms, rest_typed_ms;
     int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
-                          * LINK: of the same link */
+                          * ITEM: of the action item. LINK: of the same link */
     /* IGNORE, DECLARE: the card of alerts is there, and nobody has said what
      * becomes of it. */
     bool card_exists, card_is_open;

@@ -53,7 +53,9 @@ void decide_item(struct step *step)
         (event->target != 0 && !change_is_sound(step)))
         return;
     if (event->target == 0 && step->subject->same_origin != 0) {
-        already(step, "INC-%" PRId64 " has this already: #%" PRId64 ".",
+        already(step,
+                "INC-%" PRId64 " has this already: it is action item #%" PRId64
+                ". `/action list` shows it.",
                 step->in->id, step->subject->same_origin);
         return;
     }
