@@ -19,26 +19,19 @@ static enum reply run(const struct call *call, struct request *request,
     return REPLY_REQUEST;
 }
 
-/* From the earliest of these that the record knows. */
 static void add_duration(const struct incident *in, const struct when *end,
                          struct buf *words)
 {
-    static const enum milestone starts[] = {
-        MILESTONE_IMPACT_START, MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT,
-        MILESTONE_DECLARED};
-    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-        const struct when *start = &in->milestones[starts[i]];
-        if (!when_is_set(start) || start->from_ms > end->to_ms)
-            continue;
-        buf_add_text(words, ": ");
-        when_print_span(start, end, words);
-        if (starts[i] == MILESTONE_DECLARED)
-            buf_add_text(words, " after it was declared");
-        else
-            buf_addf(words, " after the %s",
-                     word_of(&milestone_words, (int)starts[i]));
+    enum milestone first = incident_beginning(in);
+    const struct when *start = &in->milestones[first];
+    if (!when_is_set(start) || start->from_ms > end->to_ms)
         return;
-    }
+    buf_add_text(words, ": ");
+    when_print_span(start, end, words);
+    if (first == MILESTONE_DECLARED)
+        buf_add_text(words, " after it was declared");
+    else
+        buf_addf(words, " after the %s", word_of(&milestone_words, (int)first));
 }
 
 static void told(const struct call *call, const struct incident *after,

@@ -245,6 +245,9 @@ const struct role_holder *incident_commander(const struct incident *in);
 const struct role_holder *incident_holder(const struct incident *in,
                                           enum role role,
                                           const struct actor *actor);
+/* When it began, as well as anybody told: the impact, else the earliest of a
+ * report, an alert and the declaration. */
+enum milestone incident_beginning(const struct incident *in);
 /* First machine alert minus first human report: "8 minutes" when people were
  * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
  */

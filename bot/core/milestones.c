@@ -139,6 +139,23 @@ void fold_milestones(struct incident *in, const struct event *event)
     }
 }
 
+enum milestone incident_beginning(const struct incident *in)
+{
+    static const enum milestone signs[] = {
+        MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT, MILESTONE_DECLARED};
+    enum milestone first = MILESTONE_IMPACT_START;
+    if (when_is_set(&in->milestones[first]))
+        return first;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        const struct when *when = &in->milestones[signs[i]];
+        if (when_is_set(when) &&
+            (first == MILESTONE_IMPACT_START ||
+             when_compare(when, &in->milestones[first]) < 0))
+            first = signs[i];
+    }
+    return first;
+}
+
 void incident_print_alarm_gap(const struct incident *in, struct buf *out)
 {
     const struct when *report = &in->milestones[MILESTONE_FIRST_REPORT];

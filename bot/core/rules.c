@@ -337,7 +337,7 @@ static void decide_move(struct step *step)
     want(step, EFFECT_CARD);
     want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
-    if (moves && event->state_to == STATE_INVESTIGATING)
+    if (state_is_live(event->state_to) != state_is_live(from))
         want(step, EFFECT_ANNOUNCE);
     if (is_reopening(step) && step->in->remind_archive.last_ms != 0)
         want(step, EFFECT_ACCESS); /* people may write there again */

@@ -366,24 +366,12 @@ static void put_days(struct tree *tree)
     put_text(tree->root, "one_day", several ? STR("") : day);
 }
 
-static const struct when *earliest(const struct incident *in)
-{
-    const struct when *report = &in->milestones[MILESTONE_FIRST_REPORT];
-    const struct when *alert = &in->milestones[MILESTONE_FIRST_ALERT];
-    if (when_is_set(&in->milestones[MILESTONE_IMPACT_START]))
-        return &in->milestones[MILESTONE_IMPACT_START];
-    if (when_is_set(report) && when_is_set(alert))
-        return when_compare(report, alert) <= 0 ? report : alert;
-    if (when_is_set(report) || when_is_set(alert))
-        return when_is_set(report) ? report : alert;
-    return &in->milestones[MILESTONE_DECLARED];
-}
-
 /* "" unless the record knows both ends. */
 static void put_times(struct tree *tree)
 {
-    const struct when *began = earliest(tree->in);
-    const struct when *ended = &tree->in->milestones[MILESTONE_RESOLVED];
+    const struct when *milestones = tree->in->milestones;
+    const struct when *began = &milestones[incident_beginning(tree->in)];
+    const struct when *ended = &milestones[MILESTONE_RESOLVED];
     struct buf lasted = BUF_INIT(300);
     put_when(tree->root, "began", began, true);
     put_flag(tree->root, "has_ended", when_is_set(ended));

@@ -20,13 +20,17 @@ static void add_end(struct buf *out, const struct incident *in)
 }
 
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
- * #inc-12-live · help in #inc-12-global-outage · INC-12` */
+ * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is over,
+ * that stands before it. */
 static cJSON *announcement(const struct incident *incident)
 {
     struct incident clean;
     const struct incident *in = &clean;
     struct buf text = BUF_INIT(8000);
     incident_without_secrets(incident, &clean);
+    if (!incident_is_live(in))
+        buf_addf(&text, "**%s** · ",
+                 in->state == STATE_CANCELLED ? "Cancelled" : "Resolved");
     if (in->is_drill)
         buf_add_text(&text, "**Drill** · ");
     buf_addf(&text, "**%s** · **", word_of(&severity_words, (int)in->severity));

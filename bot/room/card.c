@@ -110,31 +110,13 @@ static void add_other_roles(struct buf *out, const struct incident *in,
     }
 }
 
-/* When it began, as well as anybody told. */
-static enum milestone beginning(const struct incident *in)
-{
-    static const enum milestone signs[] = {
-        MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT, MILESTONE_DECLARED};
-    enum milestone first = MILESTONE_IMPACT_START;
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        const struct when *when = &in->milestones[signs[i]];
-        if (when_is_set(&in->milestones[MILESTONE_IMPACT_START]) ||
-            !when_is_set(when))
-            continue;
-        if (first == MILESTONE_IMPACT_START ||
-            when_compare(when, &in->milestones[first]) < 0)
-            first = signs[i];
-    }
-    return first;
-}
-
 /* `**From first human report** declared 4 minutes · resolved 23 minutes` */
 static void add_durations(struct buf *out, const struct incident *in)
 {
     static const enum milestone ends[] = {
         MILESTONE_DECLARED, MILESTONE_IDENTIFIED, MILESTONE_MITIGATED,
         MILESTONE_RESOLVED};
-    enum milestone start = beginning(in);
+    enum milestone start = incident_beginning(in);
     const char *between = " ";
     buf_addf(out, "\n**From %s**", word_of(&milestone_words, (int)start));
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {

@@ -238,7 +238,8 @@ static void resolves_from_every_live_state(void **state)
         struct play play = in_state(live[i]);
         assert_true(incident_is_live(&play.in));
         accepts(&play, moving(STATE_RESOLVED, NULL));
-        assert_string_equal(play.wanted, "card live_card room live postmortem");
+        assert_string_equal(play.wanted,
+                            "card live_card room live announce postmortem");
         assert_false(incident_is_live(&play.in));
     }
 }
@@ -397,6 +398,21 @@ static void prints_the_alarm_gap(void **state)
     buf_release(&out);
 }
 
+/* A report that comes late is not when it began. */
+static void begins_with_the_first_that_anybody_told(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, adding_at(EVENT_REPORT, T0 + MS_PER_MINUTE));
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_DECLARED);
+    accepts(&play, adding_at(EVENT_ALERT, T0 - 2 * MS_PER_HOUR));
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_FIRST_ALERT);
+    accepts(&play, adding_at(EVENT_REPORT, T0 - 3 * MS_PER_HOUR));
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_FIRST_REPORT);
+    play.in.milestones[MILESTONE_IMPACT_START] = at(T0, "19:55 CET");
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_IMPACT_START);
+}
+
 /* ---- times typed for it ---- */
 
 static void times_are_relative_to_the_incident(void **state)
@@ -458,6 +474,7 @@ int main(void)
         T(a_move_outdoes_a_confirmed_finding),
         T(what_is_undone_is_no_milestone),
         T(prints_the_alarm_gap),
+        T(begins_with_the_first_that_anybody_told),
         T(times_are_relative_to_the_incident),
         T(has_a_name),
     };

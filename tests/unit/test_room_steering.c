@@ -331,6 +331,22 @@ static void move(struct world *world, int64_t id, enum incident_state to)
     world_run(world, 3);
 }
 
+static void the_announcement_says_when_it_is_over(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    assert_false(says(&world, WORLD_ANNOUNCE, "Resolved"));
+    move(&world, in.id, STATE_RESOLVED);
+    assert_true(says(&world, WORLD_ANNOUNCE, "**Resolved** · **SEV"));
+    move(&world, in.id, STATE_INVESTIGATING);
+    assert_false(says(&world, WORLD_ANNOUNCE, "Resolved"));
+    move(&world, in.id, STATE_CANCELLED);
+    assert_true(says(&world, WORLD_ANNOUNCE, "**Cancelled** · **SEV"));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    world_close(&world);
+}
+
 static void rooms_go_out_of_the_way_and_come_back(void **state)
 {
     (void)state;
@@ -366,6 +382,7 @@ int main(void)
         cmocka_unit_test(reminders_say_what_to_do),
         cmocka_unit_test(what_is_done_needs_no_reminder),
         cmocka_unit_test(a_reminder_is_said_once),
+        cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
