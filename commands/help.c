@@ -39,14 +39,17 @@ static void add_others(const struct call *call, struct buf *words)
         buf_add_char(words, '\n');
 }
 
-static void add_menus(struct buf *words)
+static void add_menus(const struct call *call, struct buf *words)
 {
     const char *comma = "On a message or member, under Apps: ";
     for (int i = 0; i < menu_count; i++) {
+        if (!may_use(call, command_find(str_of(menus[i].command))))
+            continue;
         buf_addf(words, "%s*%s*", comma, menus[i].name);
         comma = ", ";
     }
-    buf_add_char(words, '\n');
+    if (comma[0] == ',')
+        buf_add_char(words, '\n');
 }
 
 static void add_choices(const struct option *option, struct buf *words)
@@ -84,7 +87,9 @@ static void explain(const struct command *command, struct buf *words)
     if (command->scope == SCOPE_INCIDENT)
         add_option(&incident_option, words);
     if (command->form_title != NULL)
-        buf_add_text(words, "Its button opens a form with the same fields.\n");
+        buf_add_text(words,
+                     "Leave out what is to be written, and a form asks for "
+                     "it.\n");
 }
 
 static const struct command *named_command(struct str text)
@@ -120,7 +125,7 @@ static enum reply run(const struct call *call, struct request *request,
     }
     add_main(call, words);
     add_others(call, words);
-    add_menus(words);
+    add_menus(call, words);
     buf_add_text(words, "More of one: `/help command`. The incident is the one "
                         "of the room you are in, or the only open one.");
     return REPLY_TEXT;

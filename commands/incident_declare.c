@@ -82,6 +82,11 @@ static void told(const struct call *call, const struct incident *after,
                               "being made; it will appear in a moment."
                             : "\nIts rooms are being made; they will appear in "
                               "a moment.");
+    if (!call_has(call, RIGHT_COMMAND)) {
+        buf_add_text(words, "\nNobody commands it yet: one of the responders "
+                            "will.");
+        return;
+    }
     buf_addf(words,
              "\nNobody commands it yet: `/ic assign` makes somebody, or you, "
              "the %s.",

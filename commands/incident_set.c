@@ -157,12 +157,12 @@ const struct command command_incident_set = {
              .help = "Only responders see it; no live room",
              .type = VALUE_FLAG},
             {.name = "milestone",
-             .help = "Which time to set, together with `time`",
+             .help = "Which time to set, together with time",
              .type = VALUE_CHOICE,
              .choices = &milestone_words,
              .offers = offers_milestone},
             {.name = "time",
-             .help = "Of the milestone: 18:53, 22:XX, 5m ago; `not recorded` "
+             .help = "Of the milestone: 18:53, 22:XX, 5m ago; \"not recorded\" "
                      "clears it",
              .type = VALUE_TEXT,
              .max_units = WHEN_TYPED_BYTES - 1,

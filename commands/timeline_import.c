@@ -183,15 +183,20 @@ static void say_found(const struct call *call, const struct import_plan *plan,
     buf_add_text(words, ". Nothing is kept yet.\n");
 }
 
-static void offer_to_keep(const struct call *call,
-                          const struct import_plan *plan, struct answer *answer)
+static void say_day(const struct import_plan *plan, struct buf *words)
 {
     char date[CIVIL_ISO_BYTES];
     civil_date(plan->basis.date_ms, date);
-    buf_addf(&answer->words,
+    buf_addf(words,
              "A time without a date is of %s or soon after; `base_date` says "
              "otherwise.\n",
              date);
+}
+
+static void offer_to_keep(const struct call *call,
+                          const struct import_plan *plan, struct answer *answer)
+{
+    say_day(plan, &answer->words);
     answer_button(answer, BUTTON_SUCCESS, "Keep", "timeline import",
                   "draft=%" PRIu64 "|keep=yes", call->id);
     answer_button(answer, BUTTON_SECONDARY, "Cancel", "timeline import",
@@ -229,6 +234,7 @@ static enum reply refuse_empty(const struct import_plan *plan,
                  "No entry was found in it, so nothing was kept. A line of a "
                  "timeline begins with its time, such as `18:53 @dma Disk is "
                  "full`.\n");
+    say_day(plan, &answer->words);
     say_problems(plan, &answer->words);
     return REPLY_REFUSED;
 }
@@ -348,7 +354,9 @@ const struct command command_timeline_import = {
              .type = VALUE_CHOICE,
              .choices = &visibility_words},
             {.name = "text",
-             .help = "The timeline itself; without it and a file, a form asks",
+             .help =
+                 "The timeline itself, a line for each entry: 18:53 @dma Disk "
+                 "is full",
              .type = VALUE_TEXT,
              .max_units = 4000,
              .many_lines = true},

@@ -278,6 +278,8 @@ static void put_words(cJSON *entry, const struct page_view *view,
         print_role(event, view->role_names, &words);
     else if (event->kind == EVENT_HANDOFF)
         print_handoff(event, &words);
+    else if (event->kind == EVENT_SET && str_starts(event->text, "now "))
+        buf_addf(&words, "makes it %.*s", STR_ARG(str_from(event->text, 4)));
     else if (event->kind == EVENT_SET)
         buf_addf(&words, "sets %.*s", STR_ARG(event->text));
     else if (!text_is_evidence(event))

@@ -186,7 +186,9 @@ static void problems_are_named(void **state)
     assert_says(words, "things would not be kept:**\n- Line 1");
     assert_says(caller_presses(&caller, "Keep"), "30 new, 0 already there.");
     assert_int_equal(entries(), 30);
-    assert_says(pastes("Nothing with a time"), "No entry was found in it");
+    words = pastes("Nothing with a time");
+    assert_says(words, "No entry was found in it");
+    assert_says(words, "`base_date` says otherwise");
     buf_release(&text);
 }
 

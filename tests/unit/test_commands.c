@@ -208,7 +208,16 @@ static void authority(void **state)
     allowed[RIGHT_COMMAND] = (struct id_list){commanders, 1};
     allowed[RIGHT_RESOLVE] = (struct id_list){commanders, 1};
 
-    struct interaction it = slash("ic assign");
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Search is down");
+    assert_says(caller_does(&caller, &it), "one of the responders will");
+    it = slash("incident cancel");
+    it.user.id = DMA;
+    add_text(&it, "incident", "INC-2");
+    add_text(&it, "reason", "A test");
+    (void)caller_does(&caller, &it);
+
+    it = slash("ic assign");
     add_user(&it, "user", NOVA, "nova");
     refuses(&it, "You may not assign roles and move incidents here");
     it = slash("resolve");

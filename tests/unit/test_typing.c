@@ -312,7 +312,9 @@ static void help(void **state)
     it = slash("help");
     words = caller_does(&caller, &it);
     assert_null(strstr(words, "`/incident declare`"));
+    assert_null(strstr(words, "*Declare incident*"));
     assert_says(words, "`/timeline add`");
+    assert_says(words, "*Add to timeline*");
 }
 
 #define TEST(name)                                                             \
