@@ -21,7 +21,7 @@ const byRole = (guild) => ({
 
 /** What a command is about, by what it needs; the rest is for everybody. */
 const NEEDS = {
-    'incident declare': 'declare', 'ic assign': 'command', 'ic handoff': 'command', 'incident set': 'command',
+    'incident declare': 'declare', 'alert ignore': 'declare', 'ic assign': 'command', 'ic handoff': 'command', 'incident set': 'command',
     'incident reopen': 'command', 'incident cancel': 'command', resolve: 'resolve',
     'incident status': null, 'incident list': null, 'ic who': null, 'timeline list': 'respond', help: null,
 };
