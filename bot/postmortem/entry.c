@@ -483,7 +483,8 @@ enum err entry_add_evidence(const struct page_view *view,
 {
     const struct pieces to = {
         cJSON_GetObjectItemCaseSensitive(entry, "evidence"), at_margin};
-    bool belongs = event->target != 0; /* else its line shows text and link */
+    /* Else its line shows text and link. */
+    bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0;
     if (text_is_evidence(event))
         add_shown(&to, event->text);
     else if (belongs && event->text.n > 0)
