@@ -98,6 +98,20 @@ enum err store_item(struct store *store, int64_t incident_id, int64_t seq,
     return each_item(&query, each, context);
 }
 
+enum err store_has_item(struct store *store, int64_t incident_id,
+                        enum item_kind kind, bool *out)
+{
+    struct query query = query_new(
+        store, "SELECT 1 FROM item WHERE incident = ? AND kind = ? LIMIT 1");
+    query_int(&query, incident_id);
+    query_text(&query, str_of(word_of(&item_kind_words, (int)kind)));
+    bool found = query_row(&query);
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = found;
+    return err;
+}
+
 /* Left to itself, SQLite takes the primary key, and reads all of them. */
 #define COUNT_ENTRIES(kind)                                                    \
     "(SELECT count(*) FROM entry INDEXED BY entry_open WHERE incident = ?1"    \

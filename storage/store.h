@@ -176,6 +176,10 @@ MUST_CHECK enum err store_item(struct store *store, int64_t incident_id,
                                int64_t seq, store_item_fn *each,
                                void *context); /* or NOT_FOUND */
 
+/* Whether it has an action item of that kind, whatever became of it. */
+MUST_CHECK enum err store_has_item(struct store *store, int64_t incident_id,
+                                   enum item_kind kind, bool *out);
+
 /* Where changes were made, newest first, each as often as it was typed; of one
  * incident, or (0) of all. The text lives until the callback returns; false
  * stops. */

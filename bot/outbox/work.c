@@ -2,12 +2,14 @@
 
 #include "bot/io/child.h"
 #include "bot/outbox/chart.h"
+#include "bot/postmortem/charts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PAGE_BYTES (8u << 20)
-/* JSON escaping makes a page at most six times longer. */
-#define JOB_BYTES        (6u * PAGE_BYTES)
+/* JSON escaping makes a page at most six times longer; and its pictures. */
+#define JOB_BYTES        (6u * PAGE_BYTES + 2u * PICTURES * CHART_PICTURE)
 #define GIT_OUTPUT_BYTES (64u << 10)
 #define GIT_TIMEOUT_MS   (30 * MS_PER_SECOND)
 
@@ -167,7 +169,42 @@ static enum delivery_verdict step_fetch(struct work *work,
                            "too large. Attach it again.");
 }
 
-/* ---- the postmortem ---- */
+/* ---- the postmortem: its charts, then the page ---- */
+
+enum { DRAW = 1, COMMIT };
+
+static void add_pictures(const struct chart *chart, const char *name,
+                         void *context)
+{
+    struct pictures *pictures = context;
+    char file[60];
+    (void)snprintf(file, sizeof file, "%s.svg", name);
+    pictures_add(pictures, chart, CHART_SVG, file);
+    (void)snprintf(file, sizeof file, "%s.png", name);
+    pictures_add(pictures, chart, CHART_PNG, file);
+}
+
+/* What could not be drawn is left out: its page says in words what it shows. */
+static void make_job(struct work *work, const struct outbox_config *config,
+                     struct str page)
+{
+    const struct pictures *pictures = &work->pictures;
+    struct postmortem_file all[PICTURES];
+    struct postmortem_files files = {all, 0};
+    for (int i = 0; i < pictures->count; i++) {
+        const struct picture *picture = &pictures->all[i];
+        if (picture->bytes.n > 0)
+            all[files.count++] = (struct postmortem_file){
+                picture->name, buf_str(&picture->bytes),
+                picture->format == CHART_SVG};
+    }
+    buf_release(&work->bytes);
+    work->bytes = BUF_INIT(JOB_BYTES);
+    postmortem_job(&work->delivery.in, &config->postmortem, page, &files,
+                   &work->bytes);
+    work->ask = WORK_ASK_GIT;
+    work->delivery.step = COMMIT;
+}
 
 static enum delivery_verdict ask_git(struct work *work,
                                      const struct outbox_config *config)
@@ -178,14 +215,10 @@ static enum delivery_verdict ask_git(struct work *work,
     enum err err = postmortem_render(config->store, &delivery->in,
                                      &config->postmortem, &page, &why);
     enum delivery_verdict verdict = DELIVERY_CALL;
-    if (err == ERR_OK) {
-        work->bytes = BUF_INIT(JOB_BYTES);
-        postmortem_job(&delivery->in, &config->postmortem, buf_str(&page),
-                       &work->bytes);
-        work->ask = WORK_ASK_GIT;
-    } else {
+    if (err == ERR_OK)
+        make_job(work, config, buf_str(&page));
+    else
         verdict = work_fail(work, why.n > 0 ? buf_text(&why) : err_words(err));
-    }
     buf_release(&page);
     buf_release(&why);
     return verdict;
@@ -216,7 +249,20 @@ static enum delivery_verdict step_postmortem(struct work *work,
 {
     if (config->postmortem.repository[0] == '\0')
         return DELIVERY_DONE;
-    return work->delivery.step++ == 0 ? ask_git(work, config) : read_git(work);
+    if (work->delivery.step == COMMIT)
+        return read_git(work);
+    if (work->delivery.step == 0 &&
+        postmortem_charts(config->store, &work->delivery.in,
+                          &config->postmortem, add_pictures,
+                          &work->pictures) != ERR_OK)
+        return work_retry(work, store_why(config->store));
+    work->delivery.step = DRAW;
+    if (work_draw(work) == DELIVERY_CALL)
+        return DELIVERY_CALL;
+    if (!pictures_are_whole(&work->pictures) &&
+        work->delivery.row.attempts < WORK_ATTEMPTS)
+        return work_retry(work, "The page's charts could not be drawn yet.");
+    return ask_git(work, config);
 }
 
 /* ---- any ---- */

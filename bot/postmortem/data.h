@@ -55,6 +55,14 @@ MUST_CHECK enum err put_items(cJSON *root, const struct page_view *view);
 /* What became of a change or an idea, as `settled` of its entry. */
 void put_settled(cJSON *entry, const struct entry_state *state);
 
+/* ---- who noticed it (detection.c) ---- */
+
+struct postmortem_settings;
+/* `charts`, `has_charts` and `proposal`. */
+MUST_CHECK enum err put_detection(cJSON *root, struct store *store,
+                                  const struct incident *in,
+                                  const struct postmortem_settings *set);
+
 /* Members of a cJSON object. They cannot fail: out of memory aborts. */
 void put_text(cJSON *object, const char *name, struct str text);
 /* The same of what people typed, for those who read the page. */

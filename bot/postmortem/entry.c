@@ -4,6 +4,7 @@
 #include "bot/base/utf8.h"
 #include "bot/core/phase.h"
 #include "bot/postmortem/escape.h"
+#include "bot/probe/measured.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -455,7 +456,7 @@ static enum err add_file(const struct pieces *to, const struct event *event,
 {
     struct buf bytes = BUF_INIT(INLINE_BYTES);
     enum err err = ERR_TOO_LONG;
-    if (event->file_bytes <= (int64_t)INLINE_BYTES)
+    if (event->file_bytes <= (int64_t)INLINE_BYTES && !measured_is(event))
         err = store_attachment(store, event->file_sha256, &bytes);
     if (err == ERR_OK && is_text(buf_str(&bytes)))
         add_shown(to, buf_str(&bytes));

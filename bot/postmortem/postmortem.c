@@ -61,6 +61,8 @@ enum err postmortem_render(struct store *store, const struct incident *in,
     enum err err = page_template_load(set->template, &template, why);
     if (err == ERR_OK)
         err = read_record(store, in, set, &data);
+    if (err == ERR_OK)
+        err = put_detection(data, store, in, set);
     if (err == ERR_OK) {
         const struct mustache job = {.template = str_of(template.text),
                                      .data = data,
@@ -232,9 +234,48 @@ static int64_t commit_time_ms(const struct incident *in)
     return when_is_set(resolved) ? resolved->to_ms : in->first_event_ms;
 }
 
+/* RFC 4648, with its padding. */
+static void add_base64(struct buf *out, struct str bytes)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        uint32_t bits = 0;
+        for (size_t n = 0; n < 3; n++)
+            bits = bits << 8 |
+                   (i + n < bytes.n ? (unsigned char)bytes.s[i + n] : 0u);
+        for (size_t n = 0; n < 4; n++)
+            buf_add_char(out, i + n > bytes.n
+                                  ? '='
+                                  : letters[bits >> (18 - 6 * n) & 63]);
+    }
+}
+
+/* In the folder of the page. */
+static void add_file(cJSON *list, struct str page_path,
+                     const struct postmortem_file *file)
+{
+    struct buf text = BUF_INIT(file->bytes.n * 2 + page_path.n + 1000);
+    cJSON *object = cJSON_CreateObject();
+    if (object == NULL || !cJSON_AddItemToArray(list, object))
+        abort();
+    while (page_path.n > 0 && page_path.s[page_path.n - 1] != '/')
+        page_path.n--;
+    buf_add(&text, page_path);
+    buf_add_text(&text, file->name);
+    add_text(object, "path", &text);
+    buf_clear(&text);
+    if (file->is_text)
+        buf_add(&text, file->bytes);
+    else
+        add_base64(&text, file->bytes);
+    add_text(object, file->is_text ? "text" : "base64", &text);
+    buf_release(&text);
+}
+
 void postmortem_job(const struct incident *in,
                     const struct postmortem_settings *set, struct str page,
-                    struct buf *out)
+                    const struct postmortem_files *files, struct buf *out)
 {
     struct buf name = BUF_INIT(200), text = BUF_INIT(page.n + 10000);
     cJSON *job = cJSON_CreateObject();
@@ -255,6 +296,11 @@ void postmortem_job(const struct incident *in,
     buf_clear(&text);
     print_path(set->path, in, buf_str(&name), &text);
     add_text(job, "path", &text);
+    cJSON *list = cJSON_AddArrayToObject(job, "files");
+    if (list == NULL)
+        abort();
+    for (int i = 0; i < files->count; i++)
+        add_file(list, buf_str(&text), &files->all[i]);
     buf_clear(&text);
     print_message(in, &text);
     add_text(job, "message", &text);

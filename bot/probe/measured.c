@@ -19,7 +19,7 @@ void measured_release(struct measured *measured)
 
 bool measured_is(const struct event *event)
 {
-    return event->kind == EVENT_EVIDENCE && event->target == 0 &&
+    return event->kind == EVENT_EVIDENCE && event->source == SOURCE_PROBE &&
            event->file_sha256.n > 0 && str_is(event->file_name, MEASURED_FILE);
 }
 

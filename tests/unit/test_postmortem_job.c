@@ -60,12 +60,18 @@ static void a_published_name_stays(void **state)
     buf_release(&name);
 }
 
+static const struct postmortem_file charts[] = {
+    {"chart-1.svg", {"<svg/>", 6}, true},
+    {"chart-1.png", {"\x89PN\0G", 5}, false},
+};
+static const struct postmortem_files files = {charts, 2};
+
 static cJSON *job_of(const struct incident *in, const char *path)
 {
     struct buf out = BUF_INIT(10000);
     struct postmortem_settings settings = record_settings;
     settings.path = path;
-    postmortem_job(in, &settings, STR("The page\n"), &out);
+    postmortem_job(in, &settings, STR("The page\n"), &files, &out);
     cJSON *job = cJSON_Parse(buf_text(&out));
     assert_non_null(job);
     buf_release(&out);
@@ -97,6 +103,14 @@ static void job_tells_the_helper_all(void **state)
     const cJSON *time = cJSON_GetObjectItemCaseSensitive(job, "time");
     assert_true(cJSON_IsNumber(time));
     assert_int_equal((int64_t)time->valuedouble, (DAY + 69360000) / 1000);
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(job, "files");
+    char *beside = cJSON_PrintUnformatted(list);
+    assert_string_equal(
+        beside, "[{\"path\":\"content/en/blog/incidents/2022-12-13-slow{n}/"
+                "chart-1.svg\",\"text\":\"<svg/>\"},"
+                "{\"path\":\"content/en/blog/incidents/2022-12-13-slow{n}/"
+                "chart-1.png\",\"base64\":\"iVBOAEc=\"}]");
+    cJSON_free(beside);
     cJSON_Delete(job);
 }
 
