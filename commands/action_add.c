@@ -9,6 +9,8 @@ static enum reply run(const struct call *call, struct request *request,
     struct event *draft = &request->draft;
     draft->text = call_value(call, "text")->text;
     if (draft->text.n == 0)
+        draft->text = call->draft; /* as it was proposed */
+    if (draft->text.n == 0)
         return REPLY_FORM;
     request->kind = REQUEST_ITEM;
     draft->kind = EVENT_ITEM;

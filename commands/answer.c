@@ -88,6 +88,12 @@ void answer_row(struct answer *answer)
     message_begin_row(answer->message);
 }
 
+int answer_rows(const struct answer *answer)
+{
+    return cJSON_GetArraySize(
+        cJSON_GetObjectItemCaseSensitive(answer->message, "components"));
+}
+
 void answer_link_button(struct answer *answer, const char *label,
                         const char *url)
 {

@@ -56,6 +56,7 @@ bool answer_button(struct answer *answer, enum button_style style,
                    ...) __attribute__((format(printf, 5, 6)));
 /* The button that has to follow begins a row; there are at most five. */
 void answer_row(struct answer *answer);
+int answer_rows(const struct answer *answer); /* so far */
 void answer_link_button(struct answer *answer, const char *label,
                         const char *url);
 /* A list to choose from, one an answer: what is chosen becomes `option` of that

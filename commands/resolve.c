@@ -3,6 +3,11 @@
 #include "commands/sheet.h"
 #include "commands/words.h"
 
+#include "bot/core/detect.h"
+#include "bot/probe/measured.h"
+
+#include <inttypes.h>
+
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
@@ -34,6 +39,28 @@ static void add_duration(const struct incident *in, const struct when *end,
         buf_addf(words, " after the %s", word_of(&milestone_words, (int)first));
 }
 
+/* Of what people noticed before any monitor did. One click makes it an action
+ * item; doing nothing is fine, too. */
+static void propose_alert(const struct call *call, const struct incident *in,
+                          struct answer *answer)
+{
+    const struct probe *probe = measured_first(&call->config->probes, in);
+    bool has_item;
+    if (!detect_is_lacking(in) ||
+        store_has_item(call->store, in->id, ITEM_KIND_DETECT, &has_item) !=
+            ERR_OK ||
+        has_item)
+        return;
+    detect_propose(in, probe == NULL ? STR_NONE : str_of(probe->name),
+                   &answer->draft);
+    buf_add_text(&answer->words, "**No monitor told of it in time.** Proposed "
+                                 "action item: ");
+    say_excerpt(&answer->words, buf_str(&answer->draft), 300);
+    buf_add_text(&answer->words, "\n\n");
+    answer_button(answer, BUTTON_PRIMARY, "Make action item", "action add",
+                  "kind=detect|draft=%" PRIu64, call->id);
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -54,6 +81,7 @@ static void told(const struct call *call, const struct incident *after,
                               "no repository for it.");
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
     buf_add_text(words, "\n\n");
+    propose_alert(call, after, answer);
     bool any;
     if (!sheet_add(call, after, 0, answer, &any))
         buf_add_text(words, "`/timeline list open:true` shows what is open.");

@@ -419,7 +419,7 @@ static void add_named(const struct pieces *to, const struct event *event)
     markdown_code(&piece, buf_str(&name));
     buf_addf(&piece, " (%" PRId64 " bytes, SHA-256 `%.*s`)", event->file_bytes,
              STR_ARG(event->file_sha256));
-    if (event->file_alt.n > 0) {
+    if (event->file_alt.n > 0 && !measured_is(event)) { /* its chart has it */
         buf_clear(&name);
         text_on_one_line(&name, event->file_alt);
         buf_add_text(&piece, ": ");

@@ -7,7 +7,8 @@ import http from 'node:http';
 import test, { after, before } from 'node:test';
 
 import { decoded } from '../practice/png.mjs';
-import { declare, stage } from './stage.mjs';
+import { git } from './bot.mjs';
+import { declare, seen, stage } from './stage.mjs';
 
 let page, status = 200;
 
@@ -23,10 +24,8 @@ const settings = () => ({
     probe: [{ name: 'forum https', kind: 'http', target: `http://127.0.0.1:${page.address().port}/`, service: 'forum', interval_s: 86_400 }],
 });
 
-const ALERT_AT_ONCE = { down_after: 1, of: 1 };
 const evidence = (bot) => bot.record().events.filter(({ kind }) => kind === 'evidence');
 const hasChart = ({ attachments }) => attachments.some(({ name }) => name === 'chart-1.png');
-const charts = (room) => room.all.filter(hasChart);
 
 /** A check, now, whose result the bot tells in place of its first answer. */
 async function check(person, where, answer) {
@@ -64,4 +63,42 @@ test('what was measured is drawn in both rooms, and kept', () => stage({ setting
     const [entry] = evidence(bot);
     assert.deepEqual([entry.source, entry.file_name, entry.file_type, entry.actor_name], ['probe', 'probes.csv', 'text/csv', 'opsroom']);
     assert.match(entry.file_alt, /^forum https, response time in ms/);
+}));
+
+/** Everything that the commit has beside the page. */
+const beside = (repository, branch) => git(repository, 'ls-tree', '-r', '--name-only', branch).trim().split('\n');
+
+const hasPictures = (bot, text) => [...text.matchAll(/a draft is written: `(\w+)`/g)].some(([, commit]) => /chart-1\.svg/.test(beside(bot.repository, commit)));
+
+test('the postmortem has the chart beside it, drawn from the record', () => stage({ settings: settings() }, async ({ standin, guild, bot, nova }) => {
+    const { war } = await declare(guild, nova, { service: 'forum' });
+    await measure(nova, war);
+    await nova.slash('/resolve', { summary: 'Restarted' }, war);
+    await picture(bot, war);
+    // Written once without, when it was resolved, and anew with what was measured.
+    await standin.until(() => war.all.some(({ text }) => text.includes('a draft is written') && hasPictures(bot, text)), 'the page with its pictures', 30_000);
+    const { postmortem_branch: branch } = bot.record();
+    const [folder] = beside(bot.repository, branch).filter((path) => path.endsWith('index.md')).map((path) => path.replace(/index\.md$/, ''));
+    assert.deepEqual(beside(bot.repository, branch), ['chart-1.png', 'chart-1.svg', 'index.md'].map((name) => folder + name));
+    const show = (name) => git(bot.repository, 'show', `${branch}:${folder}${name}`);
+    const page = show('index.md');
+    const [, alt] = /^!\[(forum https, response time in ms, .* 1 of 3 checks failed.*)\]\(chart-1\.svg\)$/m.exec(page);
+    assert.match(show('chart-1.svg'), /^<\?xml[^]*<title id="title">forum https<[^]*<desc id="desc">forum https, response time in ms/);
+    assert.match(page, /`probes\.csv` \(\d+ bytes, SHA-256 `[0-9a-f]{64}`\)/);
+    assert.ok(!page.includes('probe,time,value'), 'the samples are not printed');
+    assert.match(page, /^- Proposed: Alert on \\"forum https\\": no machine alert told of it\.$/m);
+    assert.ok(alt);
+}));
+
+test('the missing alert becomes an action item in one click', () => stage({ settings: settings() }, async ({ guild, bot, nova }) => {
+    const { war } = await declare(guild, nova, { service: 'forum' });
+    const resolved = await nova.slash('/resolve', { summary: 'Restarted' }, war);
+    assert.match(seen(resolved.text), /Proposed action item: Alert on "forum https": no machine alert told of it/);
+    const kept = await nova.press(resolved.message, 'Make action item');
+    assert.match(kept.text, /^Action item \*\*INC-1 #\d+\*\* · detect/);
+    const [item] = bot.record().events.filter(({ kind }) => kind === 'item');
+    assert.deepEqual([item.text, item.item_kind], ['Alert on "forum https": no machine alert told of it', 'detect']);
+    await nova.slash('/incident reopen', { reason: 'It is back' }, war);
+    const again = await nova.slash('/resolve', { summary: 'Restarted' }, war);
+    assert.ok(!/Proposed/.test(again.text), again.text);
 }));
