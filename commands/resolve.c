@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+#define MOST_ROWS 5 /* of buttons in a message */
+
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
@@ -57,7 +59,16 @@ static void propose_alert(const struct call *call, const struct incident *in,
                                  "action item: ");
     say_excerpt(&answer->words, buf_str(&answer->draft), 300);
     buf_add_text(&answer->words, "\n\n");
-    answer_button(answer, BUTTON_PRIMARY, "Make action item", "action add",
+}
+
+/* In a row of its own, or beside the buttons for more pages. */
+static void add_proposal_button(const struct call *call, struct answer *answer)
+{
+    if (answer->draft.n == 0)
+        return;
+    if (answer_rows(answer) < MOST_ROWS)
+        answer_row(answer);
+    answer_button(answer, BUTTON_PRIMARY, "Add action item", "action add",
                   "kind=detect|draft=%" PRIu64, call->id);
 }
 
@@ -87,6 +98,7 @@ static void told(const struct call *call, const struct incident *after,
         buf_add_text(words, "`/timeline list open:true` shows what is open.");
     else if (!any)
         buf_add_text(words, "Nothing is open, and nothing is missing.");
+    add_proposal_button(call, answer);
 }
 
 const struct command command_resolve = {

@@ -223,7 +223,7 @@ bool sheet_add(const struct call *call, const struct incident *in,
         return false;
     bool lacks_facts = say_missing_facts(in, &answer->words);
     bool has_open = open.changes + open.ideas > 0;
-    sheet.rows -= lacks_facts + answer_rows(answer);
+    sheet.rows -= lacks_facts;
     *any = lacks_facts || has_open;
     if (has_open) {
         say_counts(in, &open, &answer->words);

@@ -94,11 +94,39 @@ test('the missing alert becomes an action item in one click', () => stage({ sett
     const { war } = await declare(guild, nova, { service: 'forum' });
     const resolved = await nova.slash('/resolve', { summary: 'Restarted' }, war);
     assert.match(seen(resolved.text), /Proposed action item: Alert on "forum https": no machine alert told of it/);
-    const kept = await nova.press(resolved.message, 'Make action item');
+    const kept = await nova.press(resolved.message, 'Add action item');
     assert.match(kept.text, /^Action item \*\*INC-1 #\d+\*\* · detect/);
     const [item] = bot.record().events.filter(({ kind }) => kind === 'item');
     assert.deepEqual([item.text, item.item_kind], ['Alert on "forum https": no machine alert told of it', 'detect']);
     await nova.slash('/incident reopen', { reason: 'It is back' }, war);
     const again = await nova.slash('/resolve', { summary: 'Restarted' }, war);
     assert.ok(!/Proposed/.test(again.text), again.text);
+}));
+
+test('answers that are lost, a kill: one picture in each room', () => stage({ settings: settings() }, async ({ standin, guild, bot, nova }) => {
+    const { war, live } = await declare(guild, nova, { service: 'forum' });
+    await measure(nova, war);
+    standin.faults.lose(new RegExp(`POST .*/channels/${war.id}/messages`), 4);
+    await nova.slash('/probe chart', {}, war);
+    await war.message(hasChart);
+    await bot.kill();
+    await bot.start();
+    await live.message(hasChart);
+    await nova.slash('/timeline add', { text: 'Still here' }, war);
+    for (const room of [war, live]) {
+        await room.message('Still here');
+        assert.equal(room.all.filter(hasChart).length, 1, room.name);
+    }
+    assert.equal(evidence(bot).length, 1);
+    assert.match((await nova.slash('/probe chart', {}, war)).text, /that one stands/);
+}));
+
+test('a private incident shows its chart in the war room alone', () => stage({ settings: settings() }, async ({ guild, bot, nova }) => {
+    await nova.slash('/incident declare', { title: 'Keys leaked', service: 'forum', private: true });
+    const war = await guild.channelNamed(/^inc-1-/);
+    await war.message(/declared/);
+    await measure(nova, war);
+    await nova.slash('/probe chart', {}, war);
+    await picture(bot, war);
+    assert.deepEqual([...guild.channels.values()].filter((room) => room !== war && room.all.some(hasChart)), []);
 }));
