@@ -59,7 +59,7 @@ test('2022-12-13: 16 entries in order, evidence byte for byte, a gap of 8 minute
         assert.equal(timeline.match(/^- \*\*/gm).length, 16);
         for (const { member, options } of entries) assert.match(timeline, new RegExp(`@${options.by?.slice(1) ?? member}`));
         for (const { file } of entries.filter((entry) => entry.file)) {
-            assert.ok(timeline.includes(`\n\`\`\`\n${file.text}\n\`\`\`\n`), 'evidence stands byte for byte in its fence');
+            assert.ok(timeline.includes(`\n\`\`\`text\n${file.text}\n\`\`\`\n`), 'evidence stands byte for byte in its fence');
         }
         assert.match(page, /8 minutes/);
         assert.match(page, /[Cc]ommander.*not recorded/);
