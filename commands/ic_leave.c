@@ -29,9 +29,11 @@ static enum reply run(const struct call *call, struct request *request,
     const struct value *named = call_value(call, "role");
     enum role role = named->given ? (enum role)named->choice : own_role(call);
     if (role == ROLE_NONE || !holds(call, role)) {
-        buf_addf(&answer->words, "You are not %s of ",
-                 role == ROLE_NONE ? "in exactly one role"
-                                   : config_role_name(call->config, role));
+        if (role == ROLE_NONE)
+            buf_add_text(&answer->words, "You have no role, or several, in ");
+        else
+            buf_addf(&answer->words, "You are not %s of ",
+                     config_role_name(call->config, role));
         say_incident(&answer->words, call->in);
         buf_add_text(&answer->words, ". `/ic who` shows the roles; say with "
                                      "`role` which one you leave. Nothing was "

@@ -464,13 +464,13 @@ static void a_role_is_left(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = slash("ic leave");
-    keeps_nothing(&it, "not in exactly one role");
+    keeps_nothing(&it, "You have no role, or several, in");
     struct interaction take = slash("ic assign");
     add_user(&take, "user", NOVA, "nova");
     (void)does(&take);
     add_text(&take, "role", "scribe");
     (void)does(&take);
-    keeps_nothing(&it, "not in exactly one role");
+    keeps_nothing(&it, "You have no role, or several, in");
     it.user.id = DMA;
     add_text(&it, "role", "commander");
     keeps_nothing(&it, "You are not commander");
