@@ -47,7 +47,7 @@ try {
     await bot.start();
     say(bold('opsroom is connected to the stand-in. A real outage of December 2022 begins.'));
     say();
-    await play(standin, place, replay, tell);
+    await play(standin, place, replay, { told: tell });
     const live = await place.channelNamed(/^inc-1-live/);
     const card = await (await place.channelNamed(/^inc-1-global/)).message('Postmortem');
     await standin.until(() => card.text.includes('`'), 'the postmortem on the card', 30_000);

@@ -22,13 +22,20 @@ export async function playStep(guild, step, channel) {
 }
 
 /**
- * All steps in order. `told(step, answer)` hears of each. Resolves with the war
- * room's channel when the postmortem is committed.
+ * All steps in order. `told(step, answer)` hears of each. What a robot told is
+ * handed to `alert(step)`, if there is one, instead of being typed in; the
+ * incident is then about `service`. Resolves with the war room's channel when
+ * the postmortem is committed.
  */
-export async function play(standin, guild, replay, told = () => {}) {
+export async function play(standin, guild, replay, { told = () => {}, service, alert } = {}) {
     let room;
     for (const step of replay.steps) {
-        const answer = await playStep(guild, step, room);
+        if (alert && step.options.kind === 'alert') {
+            await alert(step);
+            continue;
+        }
+        const declares = step.command === 'incident declare' && service;
+        const answer = await playStep(guild, declares ? { ...step, options: { ...step.options, service } } : step, room);
         if (!answer.ephemeral) throw new Error(`${step.command} was not answered privately`);
         told(step, answer);
         room ??= await guild.channelNamed(/^inc-1-/);

@@ -1,27 +1,33 @@
 // The three real incidents, end to end: slash commands in, the record, the rooms
-// and a postmortem commit out.
+// and a postmortem commit out. Then once more with monitors at the door.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import test from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
 
 import { git } from './bot.mjs';
 import { guildOf, play, readReplay } from './replay.mjs';
-import { withBot } from './stage.mjs';
+import { buttons, seen, withBot } from './stage.mjs';
 
-/** Plays a replay to its commit; hands over what there is to look at. */
-async function played(name, look) {
+/** Plays a replay to its commit; hands over what there is to look at. `options` are those of play, and the `watch`ing settings. */
+async function played(name, look, { watch = {}, ...options } = {}) {
     const replay = readReplay(name);
-    const settings = (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } });
+    const settings = (guild) => ({ discord: { announce_channel: guild.channel('announcements').id }, ...watch });
     await withBot({ guilds: [guildOf(replay)], settings }, async ({ standin, guild, bot }) => {
         await bot.start();
-        const war = await play(standin, guild, replay);
+        await options.before?.(bot);
+        const told = [];
+        const alert = options.alert && ((step) => options.alert(step, bot));
+        const war = await play(standin, guild, replay, { ...options, alert, told: (step, answer) => told.push({ step, answer }) });
         const card = await war.message(/Postmortem/);
         await standin.until(() => /postmortem\//.test(card.text), 'the commit on the card', 30_000);
         const branch = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim();
         const path = git(bot.repository, 'ls-tree', '-r', '--name-only', branch).trim();
         const page = git(bot.repository, 'show', `${branch}:${path}`);
-        await look({ replay, standin, guild, bot, war, card, branch, path, page, record: bot.record() });
+        await look({ replay, standin, guild, bot, war, card, branch, path, page, told, record: bot.record() });
         assert.deepEqual(standin.violations, []);
         assert.equal((await bot.stop()).code, 0);
         assert.equal(bot.run('verify').code, 0);
@@ -106,5 +112,69 @@ test('2023-02-27: commander from 01:56, a temporary change undone, no machine al
         assert.ok(read.includes('<ip-of-fritz>'));
         assert.ok(read.includes('no machine alert recorded'));
         inOrder(readersText(section(page, 'Timeline')), ['01:52', '01:54', '01:56', '01:57', '02:XX', 'Renewed the certificate']);
+    });
+});
+
+// ---- with monitors at the door ----
+
+const SECRET = 'a-secret-of-24-characters';
+const folder = mkdtempSync(join(tmpdir(), 'opsroom-replays-'));
+writeFileSync(join(folder, 'secret'), SECRET, { mode: 0o600 });
+after(() => rmSync(folder, { recursive: true }));
+
+const uptimeRobot = (service) => ({ name: 'uptimerobot', form: 'uptimerobot', secret_file: join(folder, 'secret'), service });
+
+/** As UptimeRobot posts: a form, the time in seconds, what does not apply as its own variable. */
+async function monitorIsDown(bot, { name, url, details, at }) {
+    const [, address] = await bot.logged(/event=listening address=(\S+)/);
+    const fields = {
+        monitorID: '777', monitorURL: url, monitorFriendlyName: name, alertType: '1', alertTypeFriendlyName: 'Down', alertDetails: details,
+        alertDuration: '*alertDuration*', alertDateTime: String(Date.parse(at) / 1000), sslExpiryDate: '*sslExpiryDate*',
+    };
+    const answer = await fetch(`http://${address}/alerts/uptimerobot?secret=${SECRET}`, { method: 'POST', body: new URLSearchParams(fields) });
+    assert.deepEqual([answer.status, await answer.text()], [200, 'Kept.\n']);
+}
+
+const streaming = {
+    name: 'streaming', url: 'https://social.example.org/api/v1/streaming/health', details: 'HTTP 502 - Bad Gateway', at: '2022-12-13T19:01:00Z',
+};
+const machineAlerts = (record) => record.events.filter(({ kind }) => kind === 'alert');
+const tlsProbe = { name: 'media certificate', kind: 'tls', target: 'media.example.org:443', service: 'media', interval_s: 86_400 };
+
+test('2022-12-13, UptimeRobot posts its alert of 19:01: people were 8 minutes before it', async () => {
+    await played('2022-12-13-root-filesystem-full', async ({ war, page, record }) => {
+        const [alert, ...more] = machineAlerts(record);
+        assert.deepEqual(more, []);
+        assert.deepEqual([alert.actor_type, alert.actor_name, alert.source, alert.text, alert.link],
+            ['robot', 'uptimerobot', 'webhook', 'streaming is down: HTTP 502 - Bad Gateway', streaming.url]);
+        assert.equal(record.human_alarm_gap, '8 minutes');
+        assert.match(record.milestones['first machine alert'], /19:01/);
+        await war.message('streaming is down: HTTP 502');
+        inOrder(section(page, 'Timeline'), ['**18:59**', '**19:01** `uptimerobot` streaming is down: HTTP 502 - Bad Gateway', '**19:02**']);
+        assert.match(section(page, 'Detection'), /people noticed 8 minutes before the first machine alert/);
+    }, { service: 'web', watch: { service: [{ name: 'web' }], alert: [uptimeRobot('web')] }, alert: (step, bot) => monitorIsDown(bot, streaming) });
+});
+
+test('2022-12-18, monitors that see nothing: no machine alert, and a proposal to add a probe', async () => {
+    await played('2022-12-18-media-cache-and-queue-latency', ({ page, record, told }) => {
+        assert.deepEqual(machineAlerts(record), []);
+        assert.equal(record.human_alarm_gap, 'no machine alert recorded');
+        assert.match(told.at(-1).answer.text, /Proposed action item: Add a probe for media: no machine alert told of it/);
+        assert.match(section(page, 'Detection'), /Add a probe for media: no machine alert told of it/);
+    }, { service: 'media', watch: { service: [{ name: 'media' }], alert: [uptimeRobot('media')] } });
+});
+
+test('2023-02-27, an alert of another service: no machine alert, and a proposed detect action', async () => {
+    await played('2023-02-27-tls-media', ({ page, record, told }) => {
+        assert.deepEqual(machineAlerts(record), []);
+        assert.equal(record.human_alarm_gap, 'no machine alert recorded');
+        const proposed = 'Alert on "media certificate": no machine alert told of it';
+        const { answer } = told.at(-1);
+        assert.ok(seen(answer.text).includes(`Proposed action item: ${proposed}`), answer.text);
+        assert.ok(readersText(section(page, 'Detection')).includes(proposed), page);
+        assert.match(buttons(answer.message)['Add action item'], /kind=detect/);
+    }, {
+        service: 'media', watch: { service: [{ name: 'media' }, { name: 'mail' }], probe: [tlsProbe], alert: [uptimeRobot('mail')] },
+        before: (bot) => monitorIsDown(bot, { name: 'mail', url: 'https://mail.example.org/', details: 'Connection Timeout', at: '2023-02-28T01:50:00Z' }),
     });
 });
