@@ -49,6 +49,6 @@ struct prose {
 
 /* Adds to `out`. */
 void consistency_check(const struct recorded *record, const struct prose *prose,
-                       struct findings *out);
+                       int count, struct findings *out);
 
 #endif

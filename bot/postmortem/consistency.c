@@ -1,0 +1,117 @@
+#include "bot/postmortem/prose.h"
+
+#include "bot/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct finding *finding_new(const struct check *check, struct str said)
+{
+    struct findings *out = check->out;
+    for (int i = 0; i < out->count; i++)
+        if (strcmp(out->all[i].where, check->prose->where) == 0 &&
+            str_is(said, out->all[i].said))
+            return NULL;
+    if (out->count == FINDINGS_MOST) {
+        out->left_out++;
+        return NULL;
+    }
+    struct finding *finding = &out->all[out->count++];
+    str_copy_to(finding->where, str_of(check->prose->where));
+    str_copy_to(finding->said, said);
+    for (char *c = finding->said; *c != '\0'; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    finding->record[0] = '\0';
+    return finding;
+}
+
+/* ---- people ---- */
+
+static bool in_list(struct str list, struct str name)
+{
+    struct str one;
+    while (list.n > 0 && str_cut(&list, '\n', &one))
+        if (str_eq_nocase(one, name))
+            return true;
+    return false;
+}
+
+static bool in_entries(const struct recorded *record, struct str name)
+{
+    for (int i = 0; i < record->entry_count; i++) {
+        struct str text = record->entries[i].text;
+        if (text.n > 0 && memmem(text.s, text.n, name.s, name.n) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void name_people(const struct recorded *record, struct buf *out)
+{
+    struct str list = record->people, name;
+    const char *comma = "the people of the record are ";
+    int count = 0;
+    while (list.n > 0 && str_cut(&list, '\n', &name) && count++ < 8) {
+        buf_addf(out, "%s%.*s", comma, STR_ARG(name));
+        comma = ", ";
+    }
+    if (count == 0)
+        buf_add_text(out, "the record names nobody");
+    else if (list.n > 0)
+        buf_add_text(out, " and others");
+}
+
+static void check_people(const struct check *check,
+                         const struct sentence *sentence)
+{
+    for (int i = 0; i < sentence->count; i++) {
+        struct str word = sentence->words[i].text, name = word;
+        if (!str_starts(word, "@") || word_in(" @everyone @here ", word))
+            continue;
+        name = str_from(word, 1);
+        /* "@nova@example.org" is of elsewhere. */
+        if (name.n < 2 || memchr(name.s, '@', name.n) != NULL ||
+            memchr(name.s, '/', name.n) != NULL)
+            continue;
+        if (in_list(check->record->people, name) ||
+            in_entries(check->record, name))
+            continue;
+        struct finding *finding = finding_new(check, word);
+        if (finding == NULL)
+            continue;
+        struct buf words = BUF_IN(finding->record);
+        name_people(check->record, &words);
+    }
+}
+
+static void check_prose(const struct check *check)
+{
+    struct str rest = check->prose->text;
+    struct sentence sentence;
+    while (sentence_next(&rest, &sentence)) {
+        if (!check->prose->is_update)
+            check_spans(check, &sentence);
+        check_days(check, &sentence);
+        check_hosts(check, &sentence);
+        check_people(check, &sentence);
+    }
+}
+
+void consistency_check(const struct recorded *record, const struct prose *prose,
+                       int count, struct findings *out)
+{
+    struct hosts hosts;
+    bool *names = mem_alloc((size_t)record->entry_count + 1);
+    struct check check = {.record = record,
+                          .out = out,
+                          .reach = reach_of(record),
+                          .hosts = &hosts,
+                          .names_hosts = names};
+    hosts_of(record, &hosts, names);
+    for (int i = 0; i < count; i++) {
+        check.prose = &prose[i];
+        check_prose(&check);
+    }
+    free(names);
+}
