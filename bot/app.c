@@ -7,6 +7,7 @@
 #include "bot/facts.h"
 #include "bot/io/loop.h"
 #include "bot/listener.h"
+#include "bot/preview.h"
 #include "bot/session.h"
 #include "bot/turn.h"
 #include "bot/version.h"
@@ -380,15 +381,6 @@ static bool open_parts(struct app *app, const char *token)
     return ok;
 }
 
-static enum err render(struct store *store, const struct config *config,
-                       const struct incident *in, struct buf *page,
-                       struct buf *why)
-{
-    struct postmortem_settings settings;
-    cli_postmortem_settings(config, &settings);
-    return postmortem_render(store, in, &settings, page, why);
-}
-
 static struct process process_now(void)
 {
     int64_t now_ms = clock_wall_ms();
@@ -396,7 +388,8 @@ static struct process process_now(void)
         .version = OPSROOM_VERSION,
         .started_ms = now_ms,
         .connection_ms = now_ms,
-        .render = render,
+        .render = preview_render,
+        .check_prose = preview_check,
         .export = export_incident,
     };
 }

@@ -28,10 +28,15 @@ struct process {
     int64_t connection_ms;  /* since when that is so */
     int64_t last_commit_ms; /* 0: none since the start */
     int64_t failed_ms;      /* when a turn could last not be kept; 0: never */
-    /* The postmortem's page. ERR_INVALID: `why` says what is wrong. */
+    /* The postmortem's page; is_public: the short one for everybody.
+     * ERR_INVALID, ERR_REFUSED: `why` says what is wrong. */
     enum err (*render)(struct store *store, const struct config *config,
-                       const struct incident *in, struct buf *page,
-                       struct buf *why);
+                       const struct incident *in, bool is_public,
+                       struct buf *page, struct buf *why);
+    /* What people wrote that the record contradicts: a line each, escaped for
+     * a message. */
+    enum err (*check_prose)(struct store *store, const struct incident *in,
+                            struct buf *out);
     struct process_probes probes;
     /* The whole record of an incident as JSON, private entries and all. */
     enum err (*export)(struct store *store, const struct incident *in,

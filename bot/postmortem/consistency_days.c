@@ -36,6 +36,9 @@ struct reach reach_of(const struct recorded *record)
     for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++)
         if (i != MILESTONE_DECLARED)
             reach_to(&reach, &record->milestones[i]);
+    /* One that is written up was declared later than it was. */
+    if (reach.from_ms == 0)
+        reach_to(&reach, &record->milestones[MILESTONE_DECLARED]);
     return reach;
 }
 
@@ -140,8 +143,7 @@ static void check_clock(const struct check *check,
     struct str word = word_at(sentence, i);
     int64_t ms, best = INT64_MAX;
     int nearest = -1;
-    if (!is_clock(word) || reach.points < 3 ||
-        is_repeated(sentence, i) ||
+    if (!is_clock(word) || reach.points < 3 || is_repeated(sentence, i) ||
         word_in(" am pm a.m p.m ", word_at(sentence, i + 1)) ||
         !read_clock(sentence, i, &reach, &ms))
         return;

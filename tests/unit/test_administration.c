@@ -1,6 +1,7 @@
 /* What admins ask, and what people write and read of the postmortem. */
 #include "bot/export.h"
 #include "bot/postmortem/postmortem.h"
+#include "bot/preview.h"
 #include "tests/lib/one_caller.h"
 #include "tests/lib/record.h"
 
@@ -14,11 +15,13 @@
 static struct process process;
 
 static enum err render(struct store *store, const struct config *config,
-                       const struct incident *in, struct buf *page,
-                       struct buf *why)
+                       const struct incident *in, bool is_public,
+                       struct buf *page, struct buf *why)
 {
+    struct postmortem_settings settings = record_settings;
     (void)config;
-    return postmortem_render(store, in, &record_settings, page, why);
+    settings.is_public = is_public;
+    return postmortem_render(store, in, &settings, page, why);
 }
 
 static int open_with_process(void **state)
@@ -32,6 +35,7 @@ static int open_with_process(void **state)
         .connection_ms = NOW - MS_PER_HOUR,
         .last_commit_ms = NOW - 5 * MS_PER_MINUTE,
         .render = render,
+        .check_prose = preview_check,
         .export = export_incident,
     };
     caller.process = &process;
@@ -226,16 +230,57 @@ static void the_page_is_previewed(void **state)
                       "\n\nIt was \\*Sunday\\*.\n");
 }
 
+static void the_public_page_names_nobody(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("postmortem write");
+    add_text(&it, "section", "summary");
+    add_text(&it, "text", "@nova fixed it, on a Wednesday in December.");
+    (void)does(&it);
+    it = slash("postmortem preview");
+    add_text(&it, "audience", "public");
+    const char *words = reads(&it);
+    assert_says(words, "as everybody may read it");
+    assert_says(words, "The record says something else:\n- [ ] summary: "
+                       "“Wednesday”");
+    assert_string_equal(caller.run.answer.file_name, "inc-1-public.md");
+    const char *page = buf_text(&caller.run.answer.file);
+    assert_says(page, "the responder fixed it");
+    assert_null(strstr(page, "nova"));
+}
+
+static void a_private_incident_has_no_public_page(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    it = slash("postmortem preview");
+    add_text(&it, "incident", "INC-1");
+    add_text(&it, "audience", "public");
+    assert_string_equal(reads(&it),
+                        "The page cannot be rendered: INC-1 is private: it has "
+                        "no public version.");
+    assert_int_equal(caller.run.answer.file.n, 0);
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, open_with_process, caller_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(others_are_refused),      CASE(setup_names_what_is_missing),
-        CASE(health_says_what_to_do),  CASE(health_shows_what_is_stuck),
-        CASE(export_holds_the_record), CASE(sections_are_written),
+        CASE(others_are_refused),
+        CASE(setup_names_what_is_missing),
+        CASE(health_says_what_to_do),
+        CASE(health_shows_what_is_stuck),
+        CASE(export_holds_the_record),
+        CASE(sections_are_written),
         CASE(the_page_is_previewed),
+        CASE(the_public_page_names_nobody),
+        CASE(a_private_incident_has_no_public_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
