@@ -82,6 +82,7 @@ static void told(const struct call *call, const struct incident *after,
                               "being made; it will appear in a moment."
                             : "\nIts rooms are being made; they will appear in "
                               "a moment.");
+    say_services(call, after, words);
     if (!call_has(call, RIGHT_COMMAND)) {
         buf_add_text(words, "\nNobody commands it yet: one of the responders "
                             "will.");

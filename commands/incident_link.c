@@ -38,13 +38,13 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    (void)call;
     buf_addf(words, "Kept as #%" PRId64 ": ", event->seq);
     say_incident(words, after);
     buf_add_text(words, " is linked with ");
     if (event->service.n > 0) {
         say_excerpt(words, event->service, SERVICE_BYTES);
         buf_add_text(words, ", and the alerts of it go into its record.");
+        say_services(call, after, words);
         return;
     }
     if (event->other_id == 0)

@@ -79,7 +79,9 @@ test('an alert without an incident is a card; the incident that is declared from
 }));
 
 test('alerts of an open incident go there; others are ignored by a press', () => withDoor(async ({ guild, bot, nova, quill, announce, post }) => {
-    const { war } = await declare(guild, nova, { service: 'forum' });
+    const { answer, war } = await declare(guild, nova, { service: 'forum' });
+    assert.match(answer.text, /\*\*forum\*\*: owner quill\. It needs database\. Runbook: <https:\/\/example.org\/runbooks\/forum>/);
+    assert.match((await nova.slash('/incident declare', { title: 'Other', service: 'forumm' })).text, /no service called forumm.*forum, database/s);
     await post('prom', group([['ReplicaLag', { service: 'database' }]]));
     await war.message('ReplicaLag');
     await post('kuma', { heartbeat: { monitorID: 7, status: 0, time: '2026-11-21 12:00:00.000', msg: 'connect ECONNREFUSED' }, monitor: { id: 7, name: 'Forum', type: 'http' }, msg: '[Forum] [Down] connect ECONNREFUSED' });
