@@ -1,243 +1,231 @@
 #include "bot/helpers/git.h"
 
+#include "bot/base/utf8.h"
+#include "bot/helpers/merge.h"
+
 /* Not <git2.h>: a member of its index.h is called ctime, which is poisoned. */
+#include <git2/buffer.h>
 #include <git2/commit.h>
-#include <git2/errors.h>
-#include <git2/global.h>
-#include <git2/refs.h>
-#include <git2/repository.h>
 #include <git2/signature.h>
 #include <git2/tree.h>
 
 #include <string.h>
 
-#define NAME_MARK   "{n}"
-#define NAMES       99
-#define NAME_LIMIT  1000
-#define NOTE_REFLOG "opsroom: postmortem"
+#define PAGE_LIMIT (32u << 20)
 
-/* Where the page goes, and what is there now. */
-struct place {
-    int number;              /* what {n} stands for */
-    struct buf branch, path; /* branch with refs/heads/ */
-    bool has_branch, has_tip;
-    git_oid tip;    /* of the branch, else of the base; has_tip */
-    git_tree *tree; /* of the tip; NULL: no commit yet */
+/* ---- the page ---- */
+
+#define COPY_CUT(array, text) copy_cut((array), sizeof(array), (text))
+
+static void copy_cut(char *to, size_t bytes, struct str text)
+{
+    size_t room = bytes - sizeof "…";
+    bool is_cut = text.n > room;
+    if (is_cut)
+        text.n = utf8_cut_bytes(text, room);
+    str_copy(to, bytes, text);
+    if (is_cut)
+        (void)snprintf(to + text.n, bytes - text.n, "…");
+}
+
+static void note_conflict(const struct merge_conflict *conflict, void *context)
+{
+    struct git_done *done = context;
+    if (done->conflict_count == GIT_CONFLICTS)
+        return;
+    struct git_conflict *to = &done->conflicts[done->conflict_count++];
+    COPY_CUT(to->block, conflict->block);
+    COPY_CUT(to->ours, conflict->ours);
+    COPY_CUT(to->theirs, conflict->theirs);
+}
+
+static bool has_mark(struct str page, struct str mark)
+{
+    struct str line;
+    while (str_cut(&page, '\n', &line))
+        if (str_eq(str_trim(line), mark))
+            return true;
+    return false;
+}
+
+static void make_page(struct git_work *work, const struct git_place *place,
+                      struct buf *out)
+{
+    const struct git_job *job = work->job;
+    work->done->conflict_count = 0;
+    if (place->page.blob == NULL) {
+        merge_stamp(job->content, out);
+        return;
+    }
+    merge_pages(job->content, place->page.bytes, note_conflict, work->done,
+                out);
+    /* Without it the page would be a stranger's, once it is merged. */
+    if (!has_mark(buf_str(out), job->mark))
+        buf_addf(out, "\n%.*s\n", STR_ARG(job->mark));
+}
+
+/* ---- the tree ---- */
+
+static struct str folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return (struct str){path, slash == NULL ? 0 : (size_t)(slash - path) + 1};
+}
+
+/* A file that lies beside the page goes where the page went. */
+static void print_beside(const struct git_place *place, struct str pattern,
+                         struct buf *out)
+{
+    struct buf path = BUF_INIT(GIT_NAME_LIMIT);
+    struct str was = folder_of(place->first_path);
+    git_print_name(&path, pattern, place->number);
+    struct str rest = buf_str(&path);
+    if (was.n > 0 && rest.n > was.n && memcmp(rest.s, was.s, was.n) == 0) {
+        buf_add(out, folder_of(place->path));
+        rest = str_from(rest, was.n);
+    }
+    buf_add(out, rest);
+    buf_release(&path);
+}
+
+static enum err put_if_new(struct git_work *work, struct git_file file,
+                           git_tree **tree, bool *is_new)
+{
+    struct git_found there = {0};
+    enum err err = git_find(work, *tree, file.path.s, &there);
+    bool is_same =
+        err == ERR_OK && there.blob != NULL && str_eq(there.bytes, file.bytes);
+    git_found_release(&there);
+    if (err != ERR_OK || is_same)
+        return err;
+    *is_new = true;
+    return git_put(work, file, tree);
+}
+
+/* *is_new is false when all of it is there. */
+static enum err make_tree(struct git_work *work, const struct git_place *place,
+                          git_tree **out, bool *is_new)
+{
+    const struct git_job *job = work->job;
+    struct buf page = BUF_INIT(PAGE_LIMIT), path = BUF_INIT(GIT_NAME_LIMIT);
+    enum err err = ERR_OK;
+    *is_new = false;
+    make_page(work, place, &page);
+    if (page.overflow)
+        err = git_fail(work->trouble, GIT_REASON_JOB, "the page is too long");
+    if (err == ERR_OK && place->tree != NULL &&
+        git_tree_dup(out, place->tree) < 0)
+        err = git_say(work->trouble, "writing the page");
+    if (err == ERR_OK)
+        err = put_if_new(work,
+                         (struct git_file){str_of(place->path), buf_str(&page)},
+                         out, is_new);
+    for (size_t i = 0; i < job->file_count && err == ERR_OK; i++) {
+        buf_clear(&path);
+        print_beside(place, job->files[i].path, &path);
+        err = put_if_new(work,
+                         (struct git_file){buf_str(&path), job->files[i].bytes},
+                         out, is_new);
+    }
+    buf_release(&page);
+    buf_release(&path);
+    return err;
+}
+
+/* ---- the commit ---- */
+
+/* No line end, and nothing that ends an address. */
+static void add_plain(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.s[i];
+        buf_add_char(out, c < ' ' || c == '<' || c == '>' ? ' ' : text.s[i]);
+    }
+}
+
+static void print_message(const struct git_job *job, struct buf *out)
+{
+    buf_addf(out, "%.*s\n\n" GIT_TRAILER "%.*s\n",
+             STR_ARG(str_trim(job->message)), STR_ARG(git_incident(job)));
+    for (size_t i = 0; i < job->coauthor_count; i++) {
+        buf_add_text(out, "Co-authored-by: ");
+        add_plain(out, job->coauthors[i].name);
+        buf_add_text(out, " <");
+        add_plain(out, job->coauthors[i].email);
+        buf_add_text(out, ">\n");
+    }
+}
+
+struct parts {
+    git_signature *author;
+    git_tree *tree;
+    git_commit *parents[2];
+    const git_commit *const_parents[2];
+    struct buf message;
 };
 
-static void place_release(struct place *place)
+static enum err write_signed(struct git_work *work,
+                             const struct git_place *place, struct parts *parts,
+                             git_oid *out)
 {
-    buf_release(&place->branch);
-    buf_release(&place->path);
-    git_tree_free(place->tree);
-    *place = (struct place){.branch = BUF_INIT(NAME_LIMIT),
-                            .path = BUF_INIT(NAME_LIMIT)};
-}
-
-/* ---- what is there ---- */
-
-static void print_name(struct buf *out, struct str pattern, int n)
-{
-    while (pattern.n > 0) {
-        if (str_starts(pattern, NAME_MARK)) {
-            if (n > 1)
-                buf_addf(out, "-%d", n);
-            pattern = str_from(pattern, strlen(NAME_MARK));
-        } else {
-            buf_add_char(out, pattern.s[0]);
-            pattern = str_from(pattern, 1);
-        }
-    }
-}
-
-/* *has is false when there is no such branch. */
-static enum err find_tip(git_repository *repo, const char *ref, bool *has,
-                         git_oid *tip, struct buf *why)
-{
-    int rc = git_reference_name_to_id(tip, repo, ref);
-    *has = rc == 0;
-    return rc == 0 || rc == GIT_ENOTFOUND ? ERR_OK : git_say(why, ref);
-}
-
-static enum err find_place(git_repository *repo, const struct git_job *job,
-                           int n, struct place *place, struct buf *why)
-{
-    git_commit *commit = NULL;
-    struct buf base = BUF_INIT(NAME_LIMIT);
-    place->number = n;
-    buf_add_text(&place->branch, "refs/heads/");
-    print_name(&place->branch, job->branch, n);
-    print_name(&place->path, job->path, n);
-    buf_add_text(&base, "refs/heads/");
-    buf_add(&base, job->base);
-    enum err err = find_tip(repo, buf_text(&place->branch), &place->has_branch,
-                            &place->tip, why);
-    place->has_tip = place->has_branch;
-    if (err == ERR_OK && !place->has_branch)
-        err =
-            find_tip(repo, buf_text(&base), &place->has_tip, &place->tip, why);
-    if (err == ERR_OK && place->has_tip &&
-        (git_commit_lookup(&commit, repo, &place->tip) < 0 ||
-         git_commit_tree(&place->tree, commit) < 0))
-        err = git_say(why, "reading the branch");
-    git_commit_free(commit);
-    buf_release(&base);
-    return err;
-}
-
-/* The last marked line says whose page it is: evidence before it may hold
- * anything. */
-static bool is_ours(struct str page, struct str mark)
-{
-    struct str line, last = STR_NONE;
-    while (str_cut(&page, '\n', &line))
-        if (str_starts(line, MARK_HEAD))
-            last = line;
-    return str_eq(str_trim(last), mark);
-}
-
-enum found { FOUND_NOTHING, FOUND_OTHERS, FOUND_OURS, FOUND_SAME };
-
-/* The files beside the page, as they should be? */
-static enum err look_beside(git_repository *repo, const struct git_job *job,
-                            const struct place *place, enum found *found,
-                            struct buf *why)
-{
-    struct buf path = BUF_INIT(NAME_LIMIT);
+    git_buf bytes = {0};
+    struct buf signature = BUF_INIT(16384);
     enum err err = ERR_OK;
-    for (size_t i = 0;
-         i < job->file_count && err == ERR_OK && *found == FOUND_SAME; i++) {
-        struct git_found there = {0};
-        buf_clear(&path);
-        print_name(&path, job->files[i].path, place->number);
-        err = git_find(repo, place->tree, buf_text(&path), &there, why);
-        if (err == ERR_OK &&
-            (there.blob == NULL || !str_eq(there.bytes, job->files[i].bytes)))
-            *found = FOUND_OURS;
-        git_found_release(&there);
-    }
-    buf_release(&path);
-    return err;
-}
-
-static enum err look(git_repository *repo, const struct git_job *job,
-                     const struct place *place, enum found *found,
-                     struct buf *why)
-{
-    struct git_found page = {0};
-    enum err err =
-        git_find(repo, place->tree, buf_text(&place->path), &page, why);
-    if (err != ERR_OK)
-        return err;
-    *found = !page.is_there                     ? FOUND_NOTHING
-             : page.blob == NULL                ? FOUND_OTHERS
-             : str_eq(page.bytes, job->content) ? FOUND_SAME
-             : is_ours(page.bytes, job->mark)   ? FOUND_OURS
-                                                : FOUND_OTHERS;
-    git_found_release(&page);
-    return look_beside(repo, job, place, found, why);
-}
-
-/* ---- writing ---- */
-
-static enum err write_tree(git_repository *repo, const struct git_job *job,
-                           const struct place *place, git_tree **out,
-                           struct buf *why)
-{
-    struct git_file page = {buf_str(&place->path), job->content};
-    struct buf path = BUF_INIT(NAME_LIMIT);
-    if (place->tree != NULL && git_tree_dup(out, place->tree) < 0)
-        return git_say(why, "writing the page");
-    enum err err = git_put(repo, page, out, why);
-    for (size_t i = 0; i < job->file_count && err == ERR_OK; i++) {
-        struct git_file file = job->files[i];
-        buf_clear(&path);
-        print_name(&path, file.path, place->number);
-        file.path = buf_str(&path);
-        err = git_put(repo, file, out, why);
-    }
-    buf_release(&path);
-    return err;
-}
-
-static enum err write_commit(git_repository *repo, const struct git_job *job,
-                             const struct place *place, git_oid *out,
-                             struct buf *why)
-{
-    git_tree *tree = NULL;
-    git_commit *parent = NULL;
-    git_signature *author = NULL;
-    enum err err = write_tree(repo, job, place, &tree, why);
-    /* The job's texts come from JSON: each is ended by a NUL. */
+    if (git_commit_create_buffer(&bytes, work->repo, parts->author,
+                                 parts->author, NULL, buf_text(&parts->message),
+                                 parts->tree, place->parent_count,
+                                 parts->const_parents) < 0)
+        err = git_say(work->trouble, "writing the commit");
+    if (err == ERR_OK)
+        err = git_sign(work, (struct str){bytes.ptr, bytes.size}, &signature);
     if (err == ERR_OK &&
-        ((place->has_tip &&
-          git_commit_lookup(&parent, repo, &place->tip) < 0) ||
-         git_signature_new(&author, job->author_name.s, job->author_email.s,
-                           job->time_s, 0) < 0))
-        err = git_say(why, "writing the commit");
-    const git_commit *parents[] = {parent};
-    if (err == ERR_OK &&
-        git_commit_create(out, repo, NULL, author, author, NULL, job->message.s,
-                          tree, place->has_tip, parents) < 0)
-        err = git_say(why, "writing the commit");
-    git_signature_free(author);
-    git_commit_free(parent);
-    git_tree_free(tree);
+        git_commit_create_with_signature(out, work->repo, bytes.ptr,
+                                         buf_text(&signature), "gpgsig") < 0)
+        err = git_say(work->trouble, "writing the commit");
+    git_buf_dispose(&bytes);
+    buf_release(&signature);
     return err;
 }
 
-/* Only from what was read: a branch that moved in between is left alone. */
-static enum err move_branch(git_repository *repo, const struct place *place,
-                            const git_oid *commit, struct buf *why)
+static enum err write_commit(struct git_work *work,
+                             const struct git_place *place, struct parts *parts,
+                             git_oid *out)
 {
-    git_reference *ref = NULL;
-    int rc = git_reference_create_matching(
-        &ref, repo, buf_text(&place->branch), commit, place->has_branch,
-        place->has_branch ? &place->tip : NULL, NOTE_REFLOG);
-    git_reference_free(ref);
-    return rc < 0 ? git_say(why, "moving the branch") : ERR_OK;
-}
-
-static enum err commit_at(git_repository *repo, const struct git_job *job,
-                          const struct place *place, enum found found,
-                          struct git_done *out, struct buf *why)
-{
-    git_oid commit = place->tip;
-    enum err err = ERR_OK;
-    if (found != FOUND_SAME)
-        err = write_commit(repo, job, place, &commit, why);
-    if (err == ERR_OK && (found != FOUND_SAME || !place->has_branch))
-        err = move_branch(repo, place, &commit, why);
-    if (err != ERR_OK)
-        return err;
-    *out = (struct git_done){.unchanged = found == FOUND_SAME};
-    git_oid_tostr(out->commit, sizeof out->commit, &commit);
-    str_copy_to(out->branch,
-                str_from(buf_str(&place->branch), strlen("refs/heads/")));
+    const struct git_job *job = work->job;
+    print_message(job, &parts->message);
+    if (git_signature_new(&parts->author, job->author_name.s,
+                          job->author_email.s, job->time_s, 0) < 0)
+        return git_say(work->trouble, "writing the commit");
+    for (size_t i = 0; i < place->parent_count; i++) {
+        if (git_commit_lookup(&parts->parents[i], work->repo,
+                              &place->parents[i]) < 0)
+            return git_say(work->trouble, "writing the commit");
+        parts->const_parents[i] = parts->parents[i];
+    }
+    if (job->signing_key.n > 0)
+        return write_signed(work, place, parts, out);
+    if (git_commit_create(out, work->repo, NULL, parts->author, parts->author,
+                          NULL, buf_text(&parts->message), parts->tree,
+                          place->parent_count, parts->const_parents) < 0)
+        return git_say(work->trouble, "writing the commit");
     return ERR_OK;
 }
 
-enum err git_commit_page(const struct git_job *job, struct git_done *out,
-                         struct buf *why)
+enum err git_commit_page(struct git_work *work, const struct git_place *place,
+                         git_oid *commit)
 {
-    git_repository *repo = NULL;
-    struct place place = {0};
-    enum found found = FOUND_OTHERS;
-    enum err err = git_open(job, &repo, why);
-    for (int n = 1; err == ERR_OK && found == FOUND_OTHERS && n <= NAMES; n++) {
-        place_release(&place);
-        err = find_place(repo, job, n, &place, why);
-        if (err == ERR_OK)
-            err = look(repo, job, &place, &found, why);
-    }
-    if (err == ERR_OK && found == FOUND_OTHERS) {
-        buf_addf(why, "%s is taken by another page", buf_text(&place.path));
-        err = ERR_REFUSED;
-    }
-    if (err == ERR_OK)
-        err = commit_at(repo, job, &place, found, out, why);
-    place_release(&place);
-    git_repository_free(repo);
-    (void)git_libgit2_shutdown();
+    struct parts parts = {.message = BUF_INIT(1u << 20)};
+    bool is_new;
+    enum err err = make_tree(work, place, &parts.tree, &is_new);
+    work->done->unchanged = !is_new;
+    if (err == ERR_OK && is_new)
+        err = write_commit(work, place, &parts, commit);
+    else if (err == ERR_OK)
+        *commit = place->has_branch ? place->tip : place->base;
+    git_signature_free(parts.author);
+    git_tree_free(parts.tree);
+    for (size_t i = 0; i < 2; i++)
+        git_commit_free(parts.parents[i]);
+    buf_release(&parts.message);
     return err;
 }

@@ -1,39 +1,55 @@
 #include "bot/helpers/git.h"
 
+#include "bot/base/url.h"
+
 #include <string.h>
 
-static bool read_texts(const cJSON *root, struct git_job *job, struct buf *why)
+static struct str text_of(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsString(item) ? str_of(item->valuestring) : STR("");
+}
+
+static enum err lacks(struct git_trouble *trouble, const char *name)
+{
+    return git_fail(trouble, GIT_REASON_JOB, "the job has no \"%s\"", name);
+}
+
+static enum err read_texts(const cJSON *root, struct git_job *job,
+                           struct git_trouble *trouble)
 {
     const struct {
         const char *name;
         struct str *to;
+        bool looks; /* wanted to look, too */
     } texts[] = {
-        {"repository", &job->repository},
-        {"base", &job->base},
-        {"branch", &job->branch},
-        {"path", &job->path},
-        {"mark", &job->mark},
-        {"content", &job->content},
-        {"message", &job->message},
-        {"author_name", &job->author_name},
-        {"author_email", &job->author_email},
+        {"repository", &job->repository, true},
+        {"base", &job->base, true},
+        {"branch", &job->branch, true},
+        {"path", &job->path, true},
+        {"mark", &job->mark, true},
+        {"content", &job->content, false},
+        {"message", &job->message, false},
+        {"author_name", &job->author_name, false},
+        {"author_email", &job->author_email, false},
     };
+    struct str op = text_of(root, "op");
+    if (str_is(op, "look"))
+        job->op = GIT_OP_LOOK;
+    else if (op.n > 0 && !str_is(op, "commit"))
+        return git_fail(trouble, GIT_REASON_JOB, "there is no op %.*s",
+                        STR_ARG(op));
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const cJSON *item =
-            cJSON_GetObjectItemCaseSensitive(root, texts[i].name);
-        if (!cJSON_IsString(item) || item->valuestring[0] == '\0') {
-            buf_addf(why, "the job has no \"%s\"", texts[i].name);
-            return false;
-        }
-        *texts[i].to = str_of(item->valuestring);
+        *texts[i].to = text_of(root, texts[i].name);
+        if (texts[i].to->n == 0 && (texts[i].looks || job->op == GIT_OP_COMMIT))
+            return lacks(trouble, texts[i].name);
     }
     const cJSON *time = cJSON_GetObjectItemCaseSensitive(root, "time");
-    if (!cJSON_IsNumber(time)) {
-        buf_add_text(why, "the job has no \"time\"");
-        return false;
-    }
-    job->time_s = (int64_t)time->valuedouble;
-    return true;
+    if (cJSON_IsNumber(time))
+        job->time_s = (int64_t)time->valuedouble;
+    else if (job->op == GIT_OP_COMMIT)
+        return lacks(trouble, "time");
+    return ERR_OK;
 }
 
 /* ---- files ---- */
@@ -82,28 +98,102 @@ static bool read_file(cJSON *item, struct git_file *out)
     return true;
 }
 
-static bool read_files(cJSON *root, struct git_job *job, struct buf *why)
+static enum err read_files(cJSON *root, struct git_job *job,
+                           struct git_trouble *trouble)
 {
     cJSON *files = cJSON_GetObjectItemCaseSensitive(root, "files"), *item;
     cJSON_ArrayForEach(item, files)
     {
-        if (job->file_count == GIT_FILES) {
-            buf_addf(why, "the job has more than %d \"files\"", GIT_FILES);
-            return false;
-        }
-        if (!read_file(item, &job->files[job->file_count])) {
-            buf_addf(why,
-                     "the job's file %zu has no path, or no text or base64",
-                     job->file_count + 1);
-            return false;
-        }
+        if (job->file_count == GIT_FILES)
+            return git_fail(trouble, GIT_REASON_JOB,
+                            "the job has more than %d \"files\"", GIT_FILES);
+        if (!read_file(item, &job->files[job->file_count]))
+            return git_fail(
+                trouble, GIT_REASON_JOB,
+                "the job's file %zu has no path, or no text or base64",
+                job->file_count + 1);
         job->file_count++;
     }
-    return true;
+    return ERR_OK;
 }
 
-bool git_job_read(cJSON *root, struct git_job *job, struct buf *why)
+/* ---- who, and how to get in ---- */
+
+/* Those beyond the limit go unnamed. */
+static void read_coauthors(const cJSON *root, struct git_job *job)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "coauthors");
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        struct git_person person = {text_of(item, "name"),
+                                    text_of(item, "email")};
+        if (person.name.n > 0 && person.email.n > 0 &&
+            job->coauthor_count < GIT_COAUTHORS)
+            job->coauthors[job->coauthor_count++] = person;
+    }
+}
+
+static void read_access(const cJSON *root, struct git_job *job)
+{
+    const cJSON *auth = cJSON_GetObjectItemCaseSensitive(root, "auth");
+    const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(root, "timeout_ms");
+    job->cache = text_of(root, "cache");
+    job->signing_key = text_of(root, "signing_key");
+    job->user = text_of(auth, "user");
+    job->token = text_of(auth, "token");
+    job->ca_file = text_of(auth, "ca_file");
+    job->ssh_key = text_of(auth, "ssh_key");
+    job->host_key = text_of(auth, "host_key");
+    if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0)
+        job->timeout_ms = (int64_t)timeout->valuedouble;
+}
+
+/* git@host:path, as ssh has it: a colon before any slash. */
+static bool is_scp(struct str text)
+{
+    const char *colon = memchr(text.s, ':', text.n);
+    const char *slash = memchr(text.s, '/', text.n);
+    return colon != NULL && (slash == NULL || colon < slash);
+}
+
+static enum err check_lengths(const struct git_job *job,
+                              struct git_trouble *trouble)
+{
+    if (job->repository.n > 1000 || job->base.n > 200 || job->branch.n > 200 ||
+        job->path.n > GIT_NAME_LIMIT - 10)
+        return git_fail(trouble, GIT_REASON_JOB,
+                        "the repository, a branch or the path is too long");
+    return ERR_OK;
+}
+
+static enum err read_way(struct git_job *job, struct git_trouble *trouble)
+{
+    const char *at = job->repository.s;
+    if (str_starts(job->repository, "ssh://"))
+        job->way = GIT_WAY_SSH;
+    else if (strstr(at, "://") != NULL)
+        job->way = GIT_WAY_HTTP;
+    else if (is_scp(job->repository))
+        job->way = GIT_WAY_SSH;
+    /* Without a secret in it, and none sent in the clear. */
+    if (job->way == GIT_WAY_HTTP && !url_is_allowed(at, "https", "http"))
+        return git_fail(trouble, GIT_REASON_JOB,
+                        "the repository must be a folder, https://host/path "
+                        "without a user in it, or ssh://git@host/path");
+    if (job->way != GIT_WAY_FOLDER && job->cache.n == 0)
+        return lacks(trouble, "cache");
+    return ERR_OK;
+}
+
+bool git_job_read(cJSON *root, struct git_job *job, struct git_trouble *trouble)
 {
     *job = (struct git_job){0};
-    return read_texts(root, job, why) && read_files(root, job, why);
+    if (read_texts(root, job, trouble) != ERR_OK ||
+        read_files(root, job, trouble) != ERR_OK)
+        return false;
+    read_coauthors(root, job);
+    read_access(root, job);
+    return check_lengths(job, trouble) == ERR_OK &&
+           read_way(job, trouble) == ERR_OK;
 }

@@ -49,23 +49,22 @@ static int put(git_oid *out, git_repository *repo, const git_tree *old,
     return rc;
 }
 
-enum err git_put(git_repository *repo, struct git_file file, git_tree **tree,
-                 struct buf *why)
+enum err git_put(struct git_work *work, struct git_file file, git_tree **tree)
 {
     git_oid blob, root;
     git_tree *made = NULL;
-    if (git_blob_create_from_buffer(&blob, repo, file.bytes.s, file.bytes.n) <
-            0 ||
-        put(&root, repo, *tree, file.path, &blob, 0) < 0 ||
-        git_tree_lookup(&made, repo, &root) < 0)
-        return git_say(why, "writing the page");
+    if (git_blob_create_from_buffer(&blob, work->repo, file.bytes.s,
+                                    file.bytes.n) < 0 ||
+        put(&root, work->repo, *tree, file.path, &blob, 0) < 0 ||
+        git_tree_lookup(&made, work->repo, &root) < 0)
+        return git_say(work->trouble, "writing the page");
     git_tree_free(*tree);
     *tree = made;
     return ERR_OK;
 }
 
-enum err git_find(git_repository *repo, const git_tree *tree, const char *path,
-                  struct git_found *out, struct buf *why)
+enum err git_find(struct git_work *work, const git_tree *tree, const char *path,
+                  struct git_found *out)
 {
     git_tree_entry *entry = NULL;
     *out = (struct git_found){0};
@@ -78,8 +77,8 @@ enum err git_find(git_repository *repo, const git_tree *tree, const char *path,
     out->is_there = true;
     if (rc < 0 ||
         (git_tree_entry_type(entry) == GIT_OBJECT_BLOB &&
-         git_blob_lookup(&out->blob, repo, git_tree_entry_id(entry)) < 0))
-        err = git_say(why, "reading the page");
+         git_blob_lookup(&out->blob, work->repo, git_tree_entry_id(entry)) < 0))
+        err = git_say(work->trouble, "reading the page");
     else if (out->blob != NULL)
         out->bytes = (struct str){git_blob_rawcontent(out->blob),
                                   (size_t)git_blob_rawsize(out->blob)};

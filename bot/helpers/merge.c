@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define PAGE_HEAD "<!-- opsroom:page sha256="
+
 /* A line with its end; `text` without it and without blanks after it. */
 struct line {
     struct str all, text;
@@ -173,7 +175,57 @@ static void add_block(struct buf *out, const struct block *at, struct str text,
     buf_release(&line);
 }
 
-void merge_stamp(struct str page, struct buf *out)
+bool merge_has_blocks(struct str page)
+{
+    struct reader reader = reader_of(page);
+    struct block block;
+    return next_block(&reader, &block);
+}
+
+/* ---- a page without blocks ---- */
+
+/* The page but for the line that says what was generated. */
+static struct str page_hash(struct str page, struct buf *rest)
+{
+    struct reader reader = reader_of(page);
+    struct line line;
+    struct str hash = STR_NONE;
+    while (next_line(&reader, &line)) {
+        struct str text = line.text;
+        if (str_starts(text, PAGE_HEAD) && str_ends(text, " -->")) {
+            hash = str_from(text, strlen(PAGE_HEAD));
+            hash.n -= strlen(" -->");
+        } else {
+            buf_add(rest, line.all);
+        }
+    }
+    return hash;
+}
+
+static bool is_as_generated(struct str page)
+{
+    struct buf rest = BUF_INIT(page.n);
+    char hash[SHA256_HEX];
+    struct str said = page_hash(page, &rest);
+    hash_of(buf_str(&rest), hash);
+    buf_release(&rest);
+    return str_is(said, hash);
+}
+
+static void stamp_page(struct str page, struct buf *out)
+{
+    struct buf rest = BUF_INIT(page.n + 1);
+    char hash[SHA256_HEX];
+    (void)page_hash(page, &rest);
+    if (rest.n > 0 && rest.s[rest.n - 1] != '\n')
+        buf_add_char(&rest, '\n');
+    hash_of(buf_str(&rest), hash);
+    buf_add(out, buf_str(&rest));
+    buf_addf(out, PAGE_HEAD "%s -->\n", hash);
+    buf_release(&rest);
+}
+
+static void stamp_blocks(struct str page, struct buf *out)
 {
     struct reader reader = reader_of(page);
     struct block block;
@@ -186,12 +238,15 @@ void merge_stamp(struct str page, struct buf *out)
     buf_add(out, block.before);
 }
 
-bool merge_has_blocks(struct str page)
+void merge_stamp(struct str page, struct buf *out)
 {
-    struct reader reader = reader_of(page);
-    struct block block;
-    return next_block(&reader, &block);
+    if (merge_has_blocks(page))
+        stamp_blocks(page, out);
+    else
+        stamp_page(page, out);
 }
+
+/* ---- both ---- */
 
 static void keep(struct buf *out, const struct block *block)
 {
@@ -215,8 +270,27 @@ static void merge_block(const struct block *theirs, const struct block *ours,
              context);
 }
 
-void merge_pages(struct str ours, struct str theirs, merge_conflict_fn *tell,
-                 void *context, struct buf *out)
+static void merge_whole(struct str ours, struct str theirs,
+                        merge_conflict_fn *tell, void *context, struct buf *out)
+{
+    struct buf stamped = BUF_INIT(ours.n + 1000);
+    merge_stamp(ours, &stamped);
+    if (is_as_generated(theirs)) {
+        buf_add(out, buf_str(&stamped));
+    } else {
+        buf_add(out, theirs);
+        struct buf ignored = BUF_INIT(0);
+        struct str now = page_hash(buf_str(&stamped), &ignored);
+        if (!str_eq(page_hash(theirs, &ignored), now))
+            tell(&(struct merge_conflict){STR(MERGE_PAGE), ours, theirs},
+                 context);
+    }
+    buf_release(&stamped);
+}
+
+static void merge_blocks(struct str ours, struct str theirs,
+                         merge_conflict_fn *tell, void *context,
+                         struct buf *out)
 {
     struct reader reader = reader_of(theirs);
     struct block mine, block;
@@ -233,4 +307,13 @@ void merge_pages(struct str ours, struct str theirs, merge_conflict_fn *tell,
         if (mine.text.n > 0 && !find_block(theirs, mine.name, &block))
             tell(&(struct merge_conflict){mine.name, mine.text, STR("")},
                  context);
+}
+
+void merge_pages(struct str ours, struct str theirs, merge_conflict_fn *tell,
+                 void *context, struct buf *out)
+{
+    if (merge_has_blocks(ours) && !is_as_generated(theirs))
+        merge_blocks(ours, theirs, tell, context, out);
+    else
+        merge_whole(ours, theirs, tell, context, out);
 }

@@ -25,6 +25,9 @@
  * is on every page of its template, empty when there is nothing to say: one
  * that a person took out is not put back.
  *
+ * A template without blocks is one block as a whole, and its page says so in a
+ * last line, opsroom:page.
+ *
  * Only whole lines count, so what people typed cannot be taken for a mark: the
  * renderer escapes "<!--" in text, and indents what it fences.
  */
@@ -33,9 +36,11 @@
 
 #include "bot/base/buf.h"
 
+#define MERGE_PAGE "page"
+
 /* Both changed: the person's text stays on the page. */
 struct merge_conflict {
-    struct str block;
+    struct str block;  /* MERGE_PAGE: all of a page without blocks */
     struct str ours;   /* of the record, as it would be on the page */
     struct str theirs; /* of the page; empty: the block was taken out */
 };
@@ -43,7 +48,7 @@ struct merge_conflict {
 typedef void merge_conflict_fn(const struct merge_conflict *conflict,
                                void *context);
 
-/* `page` as rendered, with every block's hash. */
+/* `page` as rendered, with what is to be committed: every block's hash. */
 void merge_stamp(struct str page, struct buf *out);
 /* Whether anything on it is a block. */
 bool merge_has_blocks(struct str page);

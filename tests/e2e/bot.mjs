@@ -104,3 +104,6 @@ export function git(repository, ...words) {
     if (status !== 0) throw new Error(`git ${words.join(' ')}: ${stderr}`);
     return stdout;
 }
+
+/** A committed page as `opsroom render` prints it: without what tells people's edits apart. */
+export const asRendered = (page) => page.replace(/^<!-- opsroom:page sha256=\w+ -->\n/m, '').replace(/^(<!--|#)( opsroom:begin [\w-]+) sha256=\w+/gm, '$1$2');

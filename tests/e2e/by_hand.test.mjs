@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { COMMAND } from '../discord/interactions.mjs';
-import { git } from './bot.mjs';
+import { asRendered, git } from './bot.mjs';
 import { guildOf, playStep, readReplay } from './replay.mjs';
 import { buttons, leave, withBot } from './stage.mjs';
 
@@ -129,7 +129,7 @@ async function played(replay, play) {
         const branch = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim();
         const path = git(bot.repository, 'ls-tree', '-r', '--name-only', branch).trim();
         const typed = [...standin.interactions.byId.values()].filter(({ type, data }) => type === COMMAND && !data.target_id).map(({ commandName }) => commandName);
-        result = { page: git(bot.repository, 'show', `${branch}:${path}`), record: bot.record(), typed, path };
+        result = { page: asRendered(git(bot.repository, 'show', `${branch}:${path}`)), record: bot.record(), typed, path };
         await leave({ standin, bot });
     });
     return result;

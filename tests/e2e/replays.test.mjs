@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
-import { git } from './bot.mjs';
+import { asRendered, git } from './bot.mjs';
 import { guildOf, play, readReplay } from './replay.mjs';
 import { buttons, seen, withBot } from './stage.mjs';
 
@@ -26,7 +26,7 @@ async function played(name, look, { watch = {}, ...options } = {}) {
         await standin.until(() => /postmortem\//.test(card.text), 'the commit on the card', 30_000);
         const branch = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim();
         const path = git(bot.repository, 'ls-tree', '-r', '--name-only', branch).trim();
-        const page = git(bot.repository, 'show', `${branch}:${path}`);
+        const page = asRendered(git(bot.repository, 'show', `${branch}:${path}`));
         await look({ replay, standin, guild, bot, war, card, branch, path, page, told, record: bot.record() });
         assert.deepEqual(standin.violations, []);
         assert.equal((await bot.stop()).code, 0);

@@ -184,7 +184,7 @@ static void follows_blocks_that_moved(void **state)
            "Mine.\n" B("a") "1\n" E("a"), "b: [2\n] []\n");
     merges(B("a") E("a") B("b") "2\n" E("b"), B("b") "two\n" E("b"),
            B("b") "2\n" E("b"), "");
-    merges(after, "", "", "a: [1\n] []\nb: [2\n] []\n");
+    merges(after, B("z") E("z"), B("z") E("z"), "a: [1\n] []\nb: [2\n] []\n");
     merges(B("b") "2\n" E("b"), before,
            "# Slow\n" B("a") "one\n" E("a") "\nProse.\n" B("b") "2\n" E(
                "b") "<!-- opsroom: INC-1 -->\n",
@@ -242,6 +242,37 @@ static void front_matter_has_its_own_comments(void **state)
     assert_false(merge_has_blocks(STR("")));
 }
 
+static void a_page_without_blocks_is_one(void **state)
+{
+    (void)state;
+    struct buf page = BUF_INIT(10000), out, told;
+    merge_stamp(STR("# Slow\n\nOne.\n"), &page);
+    assert_non_null(strstr(buf_text(&page), "One.\n<!-- opsroom:page sha256="));
+    merge("# Slower\n", &page, &out, &told);
+    assert_string_equal(buf_text(&told), "");
+    plain(&out);
+    assert_string_equal(buf_text(&out), "# Slower\n<!-- opsroom:page -->\n");
+    buf_release(&out);
+    /* The team's template has blocks now. */
+    merge(before, &page, &out, &told);
+    assert_string_equal(buf_text(&told), "");
+    plain(&out);
+    assert_string_equal(buf_text(&out), before);
+    buf_release(&out);
+    edit(&page, "One.", "Two.");
+    merge("# Slow\n\nOne.\n", &page, &out, &told);
+    assert_string_equal(buf_text(&told), "");
+    assert_string_equal(buf_text(&out), buf_text(&page));
+    buf_release(&out);
+    merge("# Slow\n\nThree.\n", &page, &out, &told);
+    assert_string_equal(buf_text(&out), buf_text(&page));
+    assert_non_null(strstr(buf_text(&told), "page: [# Slow\n\nThree.\n] [# "
+                                            "Slow\n\nTwo.\n<!-- "));
+    buf_release(&page);
+    buf_release(&out);
+    buf_release(&told);
+}
+
 static void text_cannot_forge_a_mark(void **state)
 {
     (void)state;
@@ -269,6 +300,7 @@ int main(void)
         cmocka_unit_test(blocks_do_not_nest),
         cmocka_unit_test(keeps_line_ends),
         cmocka_unit_test(front_matter_has_its_own_comments),
+        cmocka_unit_test(a_page_without_blocks_is_one),
         cmocka_unit_test(text_cannot_forge_a_mark),
     };
     return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
