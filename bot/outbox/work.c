@@ -226,8 +226,7 @@ static enum delivery_verdict ask_git(struct work *work,
 
 static enum delivery_verdict read_git(struct work *work)
 {
-    struct delivery *delivery = &work->delivery;
-    struct buf why = BUF_INIT(sizeof delivery->words - 1);
+    struct buf why = BUF_INIT(sizeof work->delivery.words - 1);
     enum delivery_verdict verdict = DELIVERY_DONE;
     if (postmortem_result_read(buf_str(&work->bytes), &work->git, &why) ==
         ERR_OK) {

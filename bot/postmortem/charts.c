@@ -27,8 +27,9 @@ static bool note_evidence(const struct entry *entry, void *context)
         event->visibility == VISIBILITY_PRIVATE ||
         (charts->is_public && event->visibility != VISIBILITY_LIVE))
         return true;
-    str_copy_to(charts->newest[charts->evidence_count++].sha256,
+    str_copy_to(charts->newest[charts->evidence_count].sha256,
                 event->file_sha256);
+    charts->evidence_count++;
     return charts->evidence_count < PAGE_CHARTS;
 }
 
@@ -43,7 +44,8 @@ static bool is_new(struct charts *charts, const struct chart *chart)
             return false;
     if (charts->count == PAGE_CHARTS)
         return false;
-    str_copy_to(charts->seen[charts->count++], buf_str(&text));
+    str_copy_to(charts->seen[charts->count], buf_str(&text));
+    charts->count++;
     return true;
 }
 
