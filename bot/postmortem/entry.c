@@ -145,11 +145,15 @@ void actor_print(struct buf *out, enum actor_type type, struct str name)
     text_on_one_line(out, name);
 }
 
-static void put_actor(cJSON *entry, const struct actor *actor)
+/* A name is code, a role is a word. */
+static void put_actor(cJSON *entry, const struct page_view *view,
+                      const struct actor *actor)
 {
     struct buf name = BUF_INIT(1000), code = BUF_INIT(4000);
     actor_print(&name, actor->type, actor->name);
-    if (name.n > 0)
+    if (name.n > 0 && view->people != NULL && actor->type == ACTOR_TEAM)
+        markdown_escape(&code, buf_str(&name));
+    else if (name.n > 0)
         markdown_code(&code, buf_str(&name));
     put_text(entry, "actor", buf_str(&name));
     put_text(entry, "actor_md", buf_str(&code));
@@ -260,12 +264,13 @@ static void print_role_veiled(const struct event *event,
                               const char *const *role_names, struct buf *out)
 {
     const char *role = role_name(role_names, event->role);
+    bool is_own = str_eq(event->holder.name, event->actor.name);
     if (event->kind == EVENT_HANDOFF)
         buf_add_text(out, "hands command over");
     else if (event->holder.type == ACTOR_NOBODY)
         buf_addf(out, "leaves the %s role", role);
     else
-        buf_addf(out, "there is a %s from here on", role);
+        buf_addf(out, is_own ? "takes the %s role" : "appoints a %s", role);
 }
 
 static void put_words(cJSON *entry, const struct page_view *view,
@@ -340,7 +345,7 @@ static cJSON *entry_shown(const struct page_view *view,
     put_when(entry, "time", &event->occurred, false);
     put_when(entry, "when", &event->occurred, true);
     put_phase(entry, view, event);
-    put_actor(entry, &event->actor);
+    put_actor(entry, view, &event->actor);
     put_words(entry, view, event);
     put_mark(entry, event);
     put_link(entry, shown_link(event));
@@ -379,6 +384,8 @@ static cJSON *entry_veiled(const struct page_view *view,
     hide_links(&veiled);
     veiled.actor =
         people_call(view->people, &event->actor, event->kind == EVENT_REPORT);
+    if (people_same(event->holder.name, event->actor.name))
+        veiled.holder = veiled.actor;
     cJSON *entry = entry_shown(view, &veiled);
     for (size_t i = 0; i < count; i++)
         buf_release(&texts[i]);

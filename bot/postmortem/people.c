@@ -41,6 +41,11 @@ static struct str plain_name(struct str name)
     return name;
 }
 
+bool people_same(struct str name, struct str other)
+{
+    return str_eq_nocase(plain_name(name), plain_name(other));
+}
+
 static struct person *find(const struct people *people, struct str name)
 {
     for (int i = 0; i < people->count; i++) {

@@ -22,6 +22,8 @@ void people_free(struct people *people);
  * teams keep their names. */
 struct actor people_call(const struct people *people, const struct actor *actor,
                          bool reports);
+/* "@nova" is "Nova". */
+bool people_same(struct str name, struct str other);
 /* Adds the text without names. */
 void people_redact(const struct people *people, struct str text,
                    struct buf *out);
