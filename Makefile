@@ -37,7 +37,7 @@ CMOCKA = $(shell pkg-config --libs cmocka)
 
 # ---- what is built from what ----
 
-PRODUCT_DIRS := bot bot/base bot/core bot/discord bot/alert bot/probe bot/io bot/room bot/postmortem bot/outbox bot/road \
+PRODUCT_DIRS := bot bot/base bot/core bot/discord bot/alert bot/forge bot/probe bot/io bot/room bot/postmortem bot/outbox bot/road \
 	commands storage templates
 PRODUCT := $(filter-out bot/main.c,$(foreach d,$(PRODUCT_DIRS),$(wildcard $(d)/*.c)))
 PRODUCT_CC := $(wildcard bot/*.cc)

@@ -5,6 +5,7 @@
 #include "bot/cli.h"
 #include "bot/export.h"
 #include "bot/facts.h"
+#include "bot/forge_parts.h"
 #include "bot/io/loop.h"
 #include "bot/listener.h"
 #include "bot/preview.h"
@@ -45,6 +46,7 @@ struct app {
     struct reminders *reminders;
     struct watch *watch;
     struct session *session;
+    struct forge_parts *forge;
     struct listener *listener;
     struct process process;
     struct metrics metrics;
@@ -375,6 +377,8 @@ static bool open_parts(struct app *app, const char *token)
         store_open(config->storage_path, false, &app->store, &why) == ERR_OK;
     if (ok)
         ok = (app->rest = rest_new(&app->loop, &rest, &why)) != NULL;
+    if (ok)
+        ok = (app->forge = forge_parts_new(&app->loop, config, &why)) != NULL;
     if (!ok)
         log_error("cannot_start", LOG_STR("why", buf_str(&why)));
     buf_release(&why);
@@ -424,6 +428,7 @@ static bool start_listener(struct app *app)
         &app->metrics,
         watch_alerts(app->watch),
         watch_probes(app->watch),
+        app->outbox,
     };
     app->listener = listener_new(&parts, &why);
     if (app->listener == NULL)
@@ -445,6 +450,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
         .draw_helper = app->draw_helper,
         .probes = &config->probes,
         .services = &config->services,
+        .forge = forge_parts_desk(app->forge),
         .attachment_max_bytes = config->attachment_max_bytes,
         .wake = turn_wake,
     };
@@ -506,6 +512,7 @@ static void unwire(struct app *app)
     listener_free(app->listener);
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
+    forge_parts_free(app->forge);
     reminders_free(app->reminders);
     watch_free(app->watch);
     session_free(app->session);
@@ -514,25 +521,6 @@ static void unwire(struct app *app)
     deadline_free(app->chores);
     deadline_free(app->heal);
     store_close(app->store);
-}
-
-static void on_closing_over(uv_timer_t *timer)
-{
-    uv_stop(timer->loop);
-}
-
-/* Closed handles go in the next turns. The look-up of a name cannot be taken
- * back: a name server that does not answer is not waited for. */
-static bool close_loop(uv_loop_t *loop)
-{
-    uv_timer_t timer;
-    (void)uv_timer_init(loop, &timer);
-    (void)uv_timer_start(&timer, on_closing_over, CLOSING_MS, 0);
-    uv_unref((uv_handle_t *)&timer);
-    (void)uv_run(loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&timer, NULL);
-    (void)uv_run(loop, UV_RUN_NOWAIT);
-    return uv_loop_close(loop) == 0;
 }
 
 static void run(struct app *app)
@@ -552,6 +540,7 @@ int app_run(const struct config *config, const char *token,
     if (uv_loop_init(&app.loop) != 0)
         return EXIT_FAILED;
     if (!open_parts(&app, token)) {
+        rest_free(app.rest);
         store_close(app.store);
         return EXIT_FAILED;
     }
@@ -562,7 +551,7 @@ int app_run(const struct config *config, const char *token,
     else
         app.exit_code = EXIT_FAILED;
     unwire(&app);
-    bool is_closed = close_loop(&app.loop);
+    bool is_closed = loop_close(&app.loop, CLOSING_MS);
     log_info("stopped", LOG_INT("exit", app.exit_code));
     if (!is_closed)
         _exit(app.exit_code); /* libuv would wait for its threads */

@@ -110,6 +110,21 @@ static int check_lists(const struct config *config)
     return bad;
 }
 
+static int check_forge(const struct config *config)
+{
+    const struct forge_config *forge = &config->forge;
+    int bad = 0;
+    if (forge->kind == FORGE_NONE)
+        return 0;
+    bad |= check_secret("forge", forge->token_file, config_forge_token);
+    if (forge->webhook_secret_file[0] != '\0')
+        bad |= check_secret("forge", forge->webhook_secret_file,
+                            config_forge_secret);
+    if (forge->ca_file[0] != '\0' && access(forge->ca_file, R_OK) != 0)
+        bad |= complain("forge", "its ca_file cannot be read");
+    return bad;
+}
+
 static int check_store(const struct config *config)
 {
     struct store *store = NULL;
@@ -158,6 +173,7 @@ int cli_check(const struct config *config, const char *program_dir)
 {
     int bad = check_token(config);
     bad |= check_lists(config);
+    bad |= check_forge(config);
     bad |= check_store(config);
     bad |= check_postmortem(config, program_dir);
     bad |= check_draw(config, program_dir);

@@ -395,3 +395,20 @@ const char *config_role_name(const struct config *config, enum role role)
 {
     return role_name((const char *const *)config->role_names, role);
 }
+
+const char *config_assignee(const struct config *config, uint64_t user_id)
+{
+    for (int i = 0; i < config->assignee_count; i++)
+        if (config->assignees[i].user_id == user_id)
+            return config->assignees[i].login;
+    return "";
+}
+
+const char *forge_api_base(const struct forge_config *forge)
+{
+    if (forge->api_base[0] != '\0')
+        return forge->api_base;
+    return forge->kind == FORGE_GITHUB   ? "https://api.github.com"
+           : forge->kind == FORGE_GITLAB ? "https://gitlab.com/api/v4"
+                                         : "";
+}

@@ -13,7 +13,30 @@
 #include "bot/core/access.h"
 #include "bot/core/event.h"
 #include "bot/core/reminder_due.h"
+#include "bot/forge/forge.h"
 #include "bot/probe/probe.h"
+
+/* [[assignee]]: who is who on the forge. */
+struct assignee {
+    uint64_t user_id;
+    char *login;
+};
+
+/* [forge] Where pull requests are opened. */
+struct forge_config {
+    enum forge_kind kind;
+    char *api_base;   /* "" : the public one of the kind; see forge_api_base */
+    char *repository; /* "owner/name" */
+    char *token_file, *ca_file;
+    struct text_list labels, reviewers;
+    bool is_draft; /* while something is still to be written */
+    bool issues;
+    char *issue_label;
+    int64_t poll_min;
+    char *webhook_secret_file; /* "" : no webhook */
+};
+/* "https://api.github.com" */
+const char *forge_api_base(const struct forge_config *forge);
 
 struct config {
     /* [discord] */
@@ -59,6 +82,9 @@ struct config {
     struct services services;
     struct probes probes;
     struct alert_sources alert_sources;
+    struct forge_config forge;
+    struct assignee *assignees;
+    int assignee_count;
 };
 
 /* On failure `why` holds "file:line:col: what is wrong and what is allowed",
@@ -74,10 +100,14 @@ void config_print_example(struct buf *out);
  * else $DISCORD_TOKEN. Owned by the caller. */
 MUST_CHECK enum err config_token(const struct config *config, char **out,
                                  struct buf *why);
+/* The login on the forge of a Discord user; "" : nobody said. */
+const char *config_assignee(const struct config *config, uint64_t user_id);
 /* The secret of an alert source, and "user:password" of a check: the first line
  * of a file that nobody else may read. Owned by the caller; `why` names the
  * file, never what it holds. */
 typedef enum err secret_fn(const char *path, char **out, struct buf *why);
 MUST_CHECK secret_fn config_secret, config_credentials;
+/* The same, of the forge. */
+MUST_CHECK secret_fn config_forge_token, config_forge_secret;
 
 #endif

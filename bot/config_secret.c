@@ -153,3 +153,19 @@ enum err config_credentials(const char *path, char **out, struct buf *why)
     free(credentials);
     return ERR_INVALID;
 }
+
+enum err config_forge_token(const char *path, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {
+        "forge.token_file", "the token of the forge", SECRET_LEAST, SECRET_MOST,
+        "a blank or a character that no token has"};
+    return secret_of_file(&rule, path, out, why);
+}
+
+enum err config_forge_secret(const char *path, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {
+        "forge.webhook_secret_file", "the secret", SECRET_LEAST, SECRET_MOST,
+        "a blank or a character that no header can hold"};
+    return secret_of_file(&rule, path, out, why);
+}

@@ -22,22 +22,23 @@ static struct toml_place place_of(const struct reading *reading,
 }
 
 /* The names are those of the file: all have one. */
-static void check_names(struct reading *reading, const char *section)
+static void check_names(struct reading *reading,
+                        const struct setting_list *names)
 {
+    const char *section = names->section, *key = names->name_key;
     const cJSON *list = list_of(reading, section), *one, *other;
     cJSON_ArrayForEach(one, list)
     {
-        const cJSON *name = cJSON_GetObjectItemCaseSensitive(one, "name");
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(one, key);
         for (other = list->child; other != one; other = other->next) {
-            const cJSON *taken =
-                cJSON_GetObjectItemCaseSensitive(other, "name");
+            const cJSON *taken = cJSON_GetObjectItemCaseSensitive(other, key);
             if (!str_is_nocase(str_of(name->valuestring), taken->valuestring))
                 continue;
             reading_complain(reading, reading_place(reading, name),
-                             "%s.name: \"%s\" is taken by the [[%s]] of line "
-                             "%d; give it another name",
-                             section, name->valuestring, section,
-                             reading_place(reading, other).line);
+                             "%s.%s: \"%s\" is taken by the [[%s]] of line "
+                             "%d; give it another %s",
+                             section, key, name->valuestring, section,
+                             reading_place(reading, other).line, key);
             break;
         }
     }
@@ -101,14 +102,46 @@ static void check_probe(struct reading *reading, const struct probe *probe,
                          probe->expect_status);
 }
 
+/* What a forge cannot be asked without. */
+static void check_forge(struct reading *reading)
+{
+    const struct config *config = reading->config;
+    const struct forge_config *forge = &config->forge;
+    const cJSON *table = list_of(reading, "forge");
+    if (forge->kind == FORGE_NONE || table == NULL)
+        return;
+    struct toml_place place = place_of(reading, table, "kind");
+    if (forge->repository[0] == '\0')
+        reading_complain(reading, place,
+                         "forge.repository: is missing; give \"owner/name\"");
+    if (forge->token_file[0] == '\0')
+        reading_complain(reading, place,
+                         "forge.token_file: is missing; name a file with a "
+                         "token that may write pull requests");
+    if (forge_api_base(forge)[0] == '\0')
+        reading_complain(reading, place,
+                         "forge.api_base: is missing; give the server's, such "
+                         "as \"https://git.example.org/api/v1\"");
+    if (config->repository[0] == '\0')
+        reading_complain(reading, place,
+                         "forge.kind: there is nothing to open a pull request "
+                         "of; give [postmortem] repository");
+    if (forge->webhook_secret_file[0] != '\0' && config->http_listen[0] == '\0')
+        reading_complain(reading,
+                         place_of(reading, table, "webhook_secret_file"),
+                         "forge.webhook_secret_file: the webhook has nowhere "
+                         "to go; give [http] listen");
+}
+
 void reading_check_whole(struct reading *reading)
 {
     const struct config *config = reading->config;
     const cJSON *table;
     int i = 0;
     for (size_t n = 0; n < setting_list_count; n++)
-        check_names(reading, setting_lists[n].section);
+        check_names(reading, &setting_lists[n]);
     check_services(reading);
+    check_forge(reading);
     cJSON_ArrayForEach(table, list_of(reading, "probe"))
     {
         check_probe(reading, &config->probes.all[i++], table);

@@ -41,6 +41,9 @@ static cJSON *incident_json(const struct incident *in)
     cJSON_AddStringToObject(object, "human_alarm_gap", buf_text(&text));
     cJSON_AddStringToObject(object, "postmortem_branch", in->postmortem_ref);
     cJSON_AddStringToObject(object, "postmortem_commit", in->postmortem_commit);
+    cJSON_AddStringToObject(object, "pull_request",
+                            word_of(&pull_state_words, (int)in->pull_state));
+    cJSON_AddStringToObject(object, "pull_request_url", in->pull_url);
     buf_release(&text);
     return object;
 }

@@ -3,6 +3,7 @@
 #include "bot/alert_door.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
+#include "bot/forge_hook.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ struct listener {
     struct listener_parts parts;
     struct http_server *server;
     struct alert_door *door;
-    struct http_route routes[3];
+    struct forge_hook *hook;
+    struct http_route routes[4];
 };
 
 /* ---- /healthz ---- */
@@ -134,6 +136,12 @@ static void on_metrics(struct http_request *request, void *context)
 
 /* ---- life ---- */
 
+static void on_told(void *context)
+{
+    const struct listener *listener = context;
+    outbox_poll(listener->parts.outbox);
+}
+
 static bool start(struct listener *listener, struct buf *why)
 {
     const struct config *config = listener->parts.config;
@@ -151,6 +159,12 @@ static bool start(struct listener *listener, struct buf *why)
     if (listener->door == NULL)
         return false;
     listener->routes[count++] = alert_door_route(listener->door);
+    if (config->forge.webhook_secret_file[0] != '\0') {
+        listener->hook = forge_hook_new(config, on_told, listener, why);
+        if (listener->hook == NULL)
+            return false;
+        listener->routes[count++] = forge_hook_route(listener->hook);
+    }
     listener->server = http_server_new(
         &(struct http_config){
             .loop = listener->parts.loop,
@@ -184,5 +198,6 @@ void listener_free(struct listener *listener)
         return;
     http_server_free(listener->server);
     alert_door_free(listener->door);
+    forge_hook_free(listener->hook);
     free(listener);
 }

@@ -1,6 +1,6 @@
 /*
  * What the bot answers over HTTP, if the settings name an address: /healthz,
- * /metrics, and POST /alerts/NAME of the monitors.
+ * /metrics, POST /alerts/NAME of the monitors, and POST /forge/hook.
  */
 #ifndef BOT_LISTENER_H
 #define BOT_LISTENER_H
@@ -8,6 +8,7 @@
 #include "bot/alerts.h"
 #include "bot/config.h"
 #include "bot/metrics.h"
+#include "bot/outbox/outbox.h"
 #include "bot/probes.h"
 #include "bot/session.h"
 #include "commands/process.h"
@@ -25,6 +26,7 @@ struct listener_parts {
     const struct metrics *metrics;
     struct alerts_desk *alerts;
     const struct probe_runner *probes; /* NULL: none */
+    struct outbox *outbox;             /* told of what the forge says */
 };
 
 /* NULL, with `why`, when it cannot listen, or a secret cannot be read. Without

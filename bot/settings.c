@@ -18,11 +18,13 @@
     (offsetof(struct config, role_names) + (role) * sizeof(char *))
 #define ALLOWED(right)                                                         \
     (offsetof(struct config, access.allowed) + (right) * sizeof(struct id_list))
-#define SERVICE(name)              offsetof(struct service, name)
-#define PROBE(name)                offsetof(struct probe, name)
-#define ALERT(name)                offsetof(struct alert_source, name)
-#define BIT(kind)                  (1u << (kind))
-#define BLANK_AND_WORD(name, word) " " word
+#define SERVICE(name)                       offsetof(struct service, name)
+#define PROBE(name)                         offsetof(struct probe, name)
+#define ALERT(name)                         offsetof(struct alert_source, name)
+#define ASSIGNEE(name)                      offsetof(struct assignee, name)
+#define BIT(kind)                           (1u << (kind))
+#define BLANK_AND_WORD(name, word)          " " word
+#define BLANK_AND_FORGE(name, word, called) " " word
 
 /* clang-format off */
 const struct setting settings[] = {
@@ -90,6 +92,50 @@ const struct setting settings[] = {
     {"postmortem", "helper", SETTING_TEXT, FIELD(helper),
      "\"\"", 0, 1000, NULL, NULL,
      "The program opsroom-git. Empty: the one beside opsroom."},
+
+    {"forge", "kind", SETTING_WORD, FIELD(forge.kind),
+     "\"none\"", 0, 0, &FORGE_KIND_LIST(BLANK_AND_FORGE)[1], NULL,
+     "Where the postmortem's branch becomes a pull request. gitea: Forgejo, too.\n"
+     "none: no pull request is opened."},
+    {"forge", "api_base", SETTING_TEXT, FIELD(forge.api_base),
+     "\"\"", 0, 500, NULL, check_forge_base,
+     "Where its REST is. GitHub's own server: https://HOST/api/v3, Gitea:\n"
+     "https://HOST/api/v1, GitLab: https://HOST/api/v4. Empty: github.com or\n"
+     "gitlab.com."},
+    {"forge", "repository", SETTING_TEXT, FIELD(forge.repository),
+     "\"\"", 0, 200, NULL, check_repository,
+     "The repository there that [postmortem] repository pushes to: owner/name."},
+    {"forge", "token_file", SETTING_TEXT, FIELD(forge.token_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "File with a token that may write pull requests (and issues) of that\n"
+     "repository, readable by nobody else (chmod 600)."},
+    {"forge", "ca_file", SETTING_TEXT, FIELD(forge.ca_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Certificates (PEM) to trust. Empty: the system's."},
+    {"forge", "labels", SETTING_TEXT_LIST, FIELD(forge.labels),
+     "[]", 0, FORGE_NAMES_MOST, NULL, check_forge_name,
+     "Labels of the pull request. They must be there."},
+    {"forge", "reviewers", SETTING_TEXT_LIST, FIELD(forge.reviewers),
+     "[]", 0, FORGE_NAMES_MOST, NULL, check_forge_name,
+     "Logins of those who are asked to review it."},
+    {"forge", "draft_while_incomplete", SETTING_FLAG, FIELD(forge.is_draft),
+     "true", 0, 0, NULL, NULL,
+     "It is a draft while sections of the postmortem are not written."},
+    {"forge", "issues", SETTING_FLAG, FIELD(forge.issues),
+     "false", 0, 0, NULL, NULL,
+     "Open an issue for each action item. Closing it there makes it done."},
+    {"forge", "issue_label", SETTING_TEXT, FIELD(forge.issue_label),
+     "\"\"", 0, 100, NULL, check_forge_name,
+     "Label of these issues. It must be there. Empty: none."},
+    {"forge", "poll_minutes", SETTING_INTEGER, FIELD(forge.poll_min),
+     "5", 1, 10, NULL, NULL,
+     "Look so often what became of an open pull request and of issues."},
+    {"forge", "webhook_secret_file", SETTING_TEXT,
+     FIELD(forge.webhook_secret_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "File with the secret of a webhook to /forge/hook of [http], readable by\n"
+     "nobody else (chmod 600): the forge tells at once that there is something to\n"
+     "look at. Empty: no webhook."},
 
     {"access", "declare", SETTING_ID_LIST, ALLOWED(RIGHT_DECLARE),
      "[]", 0, 100, NULL, NULL,
@@ -347,6 +393,13 @@ const struct setting settings[] = {
      "\"resolved\"", 1, 100, NULL, NULL,
      "The state that means it is over; any other fires.", false,
      BIT(ALERT_FORM_GENERIC)},
+
+    {"assignee", "user", SETTING_ID, ASSIGNEE(user_id),
+     "\"1046523456789012345\"", 0, 0, NULL, NULL,
+     "A Discord user.", true, 0},
+    {"assignee", "login", SETTING_TEXT, ASSIGNEE(login),
+     "\"nova\"", 1, 100, NULL, check_forge_name,
+     "The same person's login on the forge.", true, 0},
 };
 /* clang-format on */
 const size_t setting_count = sizeof settings / sizeof *settings;
@@ -354,14 +407,17 @@ const size_t setting_count = sizeof settings / sizeof *settings;
 /* clang-format off */
 const struct setting_list setting_lists[] = {
     {"service", FIELD(services.all), FIELD(services.count),
-     sizeof(struct service), 200, NULL,
+     sizeof(struct service), 200, "name", NULL,
      "The services you run: write [[service]] for each."},
     {"probe", FIELD(probes.all), FIELD(probes.count),
-     sizeof(struct probe), 1000, "kind",
+     sizeof(struct probe), 1000, "name", "kind",
      "What the bot checks by itself: write [[probe]] for each check."},
     {"alert", FIELD(alert_sources.all), FIELD(alert_sources.count),
-     sizeof(struct alert_source), 50, "form",
+     sizeof(struct alert_source), 50, "name", "form",
      "Who may send alerts to the listener: write [[alert]] for each."},
+    {"assignee", FIELD(assignees), FIELD(assignee_count),
+     sizeof(struct assignee), 500, "user", NULL,
+     "Who is who on the forge, to assign issues: write [[assignee]] for each."},
 };
 /* clang-format on */
 const size_t setting_list_count = sizeof setting_lists / sizeof *setting_lists;

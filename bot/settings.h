@@ -46,6 +46,8 @@ struct setting_list {
     size_t all, count;    /* offsets in struct config: pointer and int */
     size_t size;          /* of an element */
     int64_t most;         /* elements */
+    const char *name_key; /* differs from element to element; whatever its case
+                           */
     const char *kind_key; /* the WORD whose value is the bit in `kinds`; NULL:
                            * all are of one kind */
     const char *help;
@@ -67,5 +69,6 @@ check_fn check_api_base, check_branch, check_page_path, check_person;
 check_fn check_listen, check_label, check_source_name, check_runbook;
 check_fn check_web_target, check_host_port, check_host_name, check_server_name;
 check_fn check_address, check_json_path;
+check_fn check_forge_base, check_repository, check_forge_name;
 
 #endif

@@ -174,3 +174,28 @@ const char *check_json_path(const char *text)
                ? NULL
                : "names with a dot between, such as \"incident.title\"";
 }
+
+const char *check_forge_base(const char *text)
+{
+    return text[0] == '\0' ? NULL : check_api_base(text);
+}
+
+/* GitLab's may be deeper: group/subgroup/name. */
+const char *check_repository(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_./";
+    struct str rest = str_of(text), part;
+    bool good = strchr(text, '/') != NULL && !str_ends(rest, "/") &&
+                text[strspn(text, letters)] == '\0';
+    while (good && str_cut(&rest, '/', &part))
+        good = part.n > 0 && !str_is(part, ".") && !str_is(part, "..");
+    return good || text[0] == '\0' ? NULL : "\"owner/name\", as in its address";
+}
+
+/* GitLab has lists with commas between. */
+const char *check_forge_name(const char *text)
+{
+    return strchr(text, ',') == NULL ? NULL : "a name without a comma";
+}

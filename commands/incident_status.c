@@ -205,6 +205,11 @@ static void add_rooms(const struct incident *in, struct buf *words)
         buf_add_text(words, "\nPostmortem: branch ");
         say_excerpt(words, str_of(in->postmortem_ref), 96);
     }
+    if (in->pull_state != PULL_NONE) {
+        buf_addf(words, "\nPull request: %s, ",
+                 word_of(&pull_state_words, (int)in->pull_state));
+        say_excerpt(words, str_of(in->pull_url), FORGE_URL_BYTES);
+    }
 }
 
 static bool add_failure(const struct event *task, void *context)

@@ -6,6 +6,7 @@ static enum err read_oldest(struct store *store, struct store_health *health)
     struct query query = query_new(
         store, "SELECT kind, incident, target, attempts, first_attempt_ms,"
                " not_before_ms, error FROM outbox"
+               " WHERE kind <> 'poll'" /* looks again and again */
                " ORDER BY attempts = 0, first_attempt_ms, id LIMIT 1");
     if (query_row(&query)) {
         int kind = word_find(&effect_kind_words, row_text(&query, 0));
@@ -52,7 +53,7 @@ enum err store_outbox_waiting(struct store *store, int64_t *count,
 {
     struct query query = query_new(
         store, "SELECT count(*), min(CASE attempts WHEN 0 THEN not_before_ms"
-               " ELSE first_attempt_ms END) FROM outbox");
+               " ELSE first_attempt_ms END) FROM outbox WHERE kind <> 'poll'");
     int64_t rows = 0, due = 0;
     if (query_row(&query)) {
         rows = row_int(&query, 0);

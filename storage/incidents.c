@@ -55,7 +55,10 @@
     X(INT64, archive_reminded_ms, incident, remind_archive.last_ms, NULL) \
     X(INT64, archive_snoozed_ms, incident, remind_archive.snoozed_ms, NULL) \
     X(BOOL, war_is_borrowed, incident, war_is_borrowed, NULL)                  \
-    X(TEXT, services, incident, services, NULL)
+    X(TEXT, services, incident, services, NULL)                                \
+    X(ENUM, pull_state, incident, pull_state, &pull_state_words)               \
+    X(INT64, pull_number, incident, pull_number, NULL)                         \
+    X(TEXT, pull_url, incident, pull_url, NULL)
 #define HOLDER_COLUMNS(X)                                                      \
     X(ENUM, role, role_holder, role, &role_words)                              \
     X(ENUM, type, role_holder, type, &actor_type_words)                        \

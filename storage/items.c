@@ -14,7 +14,9 @@
     X(INT64, due_ms, action_item, due_ms, NULL)                                       \
     X(INT64, latest, action_item, latest, NULL)                                       \
     X(INT64, reminded_ms, action_item, reminded_ms, NULL)                             \
-    X(INT64, snoozed_ms, action_item, snoozed_ms, NULL)
+    X(INT64, snoozed_ms, action_item, snoozed_ms, NULL)                               \
+    X(INT64, issue_number, action_item, issue_number, NULL)                           \
+    X(TEXT, issue_url, action_item, issue_url, NULL)
 #define ITEM_OF_I(type, column, of, member, words) ", i." #column
 static const struct column item_all[] = {ITEM_COLUMNS(COLUMN_ROW)};
 const struct columns item_columns = {item_all, COUNT(item_all)};
@@ -27,7 +29,8 @@ const struct columns item_columns = {item_all, COUNT(item_all)};
     " FROM item WHERE incident = ? AND seq = ?"
 /* The note: what the newest change of it said. */
 #define SELECT_ITEMS                                                           \
-    "SELECT i.incident, i.seq, f.text, f.link,"                                \
+    "SELECT i.incident, i.seq, f.text,"                                        \
+    " coalesce(nullif(i.issue_url, ''), f.link),"                              \
     " (SELECT n.text FROM event AS n WHERE n.incident = i.incident"            \
     "  AND n.seq = i.latest AND n.kind = 'item' AND n.target IS NOT NULL),"    \
     " f.recorded_at_ms"                                                        \

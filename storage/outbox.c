@@ -36,6 +36,12 @@ static const char *lane_of(enum effect_kind kind)
         return "chart";
     case EFFECT_ALERT_CARD:
         return "alerts";
+    case EFFECT_PULL:
+        return "pull";
+    case EFFECT_ISSUE:
+        return "issue";
+    case EFFECT_POLL:
+        return "poll";
     case EFFECT_NONE:
     case EFFECT_KIND_COUNT:
         break;
@@ -206,7 +212,8 @@ enum err store_due(struct store *store, int64_t now_ms, store_outbox_fn *each,
 
 enum err store_outbox_count(struct store *store, int64_t *out)
 {
-    struct query query = query_new(store, "SELECT count(*) FROM outbox");
+    struct query query = query_new(store, "SELECT count(*) FROM outbox"
+                                          " WHERE kind <> 'poll'");
     int64_t count = query_row(&query) ? row_int(&query, 0) : 0;
     enum err err = query_end(&query);
     if (err == ERR_OK)

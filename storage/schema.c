@@ -452,6 +452,17 @@ static const char outbox_5[] =
     "  WHEN NEW.incident <> 0 AND NOT EXISTS"
     "  (SELECT 1 FROM incident WHERE id = NEW.incident)"
     "  BEGIN SELECT raise(ABORT, 'there is no such incident'); END;";
+
+static const char forge_6[] =
+    "ALTER TABLE event ADD COLUMN pull_state TEXT;"
+    "ALTER TABLE incident ADD COLUMN pull_state TEXT NOT NULL DEFAULT 'none';"
+    "ALTER TABLE incident ADD COLUMN pull_number INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN pull_url TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE item ADD COLUMN issue_number INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN issue_url TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX incident_pull ON incident (id) WHERE pull_state = 'open';"
+    "CREATE INDEX item_issue ON item (incident, seq)"
+    "  WHERE issue_number <> 0 AND state IN ('open', 'doing');";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
@@ -462,6 +473,7 @@ static const char *const migrations[][5] = {
     {indexes_4},
 
     {samples_5, alerts_5, outbox_5},
+    {forge_6},
 };
 const int schema_version = COUNT(migrations);
 

@@ -158,9 +158,10 @@ MUST_CHECK enum err store_each_open(struct store *store, int64_t incident_id,
 struct stored_item {
     struct action_item item;
     int64_t incident_id;
-    struct str text, link; /* what is to be done */
-    struct str note;       /* the evidence, or why it was dropped */
-    int64_t made_ms;       /* recorded */
+    struct str text; /* what is to be done */
+    struct str link; /* of its issue, else as typed */
+    struct str note; /* the evidence, or why it was dropped */
+    int64_t made_ms; /* recorded */
 };
 typedef bool store_item_fn(const struct stored_item *item, void *context);
 /* Of one incident (or 0: of every one of the guild), as they were made. */
@@ -201,6 +202,10 @@ MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
  * first. */
 MUST_CHECK enum err store_watched(struct store *store, int64_t *ids, int max,
                                   int *count);
+/* Incidents whose pull request is open, or that have action items whose issue
+ * is; newest first. */
+MUST_CHECK enum err store_polled(struct store *store, int64_t *ids, int max,
+                                 int *count);
 /* Of each guild: its last weekly digest (before the first: its first incident),
  * and the public incident that records the next one; 0: nothing is open. */
 struct digest {

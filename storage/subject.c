@@ -186,6 +186,10 @@ enum err store_subject(struct store *store, const struct incident *in,
         if (err == ERR_OK)
             err = item_state(store, in->id, draft->target, &subject.item);
     }
+    /* Of finished effects, only that one is about an item. */
+    if (draft->target != 0 && request->kind == REQUEST_EFFECT &&
+        draft->effect == EFFECT_ISSUE)
+        err = item_state(store, in->id, draft->target, &subject.item);
     if (err == ERR_OK && corrects && subject.entry.seq != 0)
         err = find_rest(store, in, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)

@@ -5,6 +5,17 @@
  */
 #include "storage/store_internal.h"
 
+static enum err read_ids(struct query *query, int64_t *ids, int max, int *count)
+{
+    int n = 0;
+    while (n < max && query_row(query))
+        ids[n++] = row_int(query, 0);
+    enum err err = query_end(query);
+    if (err == ERR_OK)
+        *count = n;
+    return err;
+}
+
 enum err store_watched(struct store *store, int64_t *ids, int max, int *count)
 {
     struct query query = query_new(
@@ -17,13 +28,18 @@ enum err store_watched(struct store *store, int64_t *ids, int max, int *count)
                "  WHERE state IN ('open', 'doing')"
                " UNION SELECT id FROM incident INDEXED BY incident_unarchived"
                "  WHERE archive_reminded_ms <= last_update_ms ORDER BY 1 DESC");
-    int n = 0;
-    while (n < max && query_row(&query))
-        ids[n++] = row_int(&query, 0);
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *count = n;
-    return err;
+    return read_ids(&query, ids, max, count);
+}
+
+enum err store_polled(struct store *store, int64_t *ids, int max, int *count)
+{
+    struct query query = query_new(
+        store, "SELECT id FROM incident INDEXED BY incident_pull"
+               "  WHERE pull_state = 'open'"
+               " UNION SELECT incident FROM item INDEXED BY item_issue"
+               "  WHERE issue_number <> 0 AND state IN ('open', 'doing')"
+               " ORDER BY 1 DESC");
+    return read_ids(&query, ids, max, count);
 }
 
 enum err store_each_digest(struct store *store, store_digest_fn *each,

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 struct sha256 sha256_of(struct str data)
 {
@@ -16,6 +17,39 @@ struct sha256 sha256_of(struct str data)
              SHA256_Final(hash.bytes, &context) == 1;
     assert(ok);
     return hash;
+}
+
+#define BLOCK_BYTES 64
+
+static struct sha256 keyed(const unsigned char *key, unsigned char pad,
+                           struct str data)
+{
+    unsigned char block[BLOCK_BYTES];
+    SHA256_CTX context;
+    struct sha256 hash;
+    for (size_t i = 0; i < BLOCK_BYTES; i++)
+        block[i] = key[i] ^ pad;
+    int ok = SHA256_Init(&context) == 1 &&
+             SHA256_Update(&context, block, sizeof block) == 1 &&
+             SHA256_Update(&context, data.s, data.n) == 1 &&
+             SHA256_Final(hash.bytes, &context) == 1;
+    assert(ok);
+    return hash;
+}
+
+struct sha256 sha256_hmac(struct str key, struct str data)
+{
+    unsigned char block[BLOCK_BYTES] = {0};
+    struct sha256 hash;
+    if (key.n > BLOCK_BYTES) {
+        hash = sha256_of(key);
+        memcpy(block, hash.bytes, SHA256_BYTES);
+    } else {
+        memcpy(block, key.s, key.n);
+    }
+    hash = keyed(block, 0x36, data);
+    return keyed(block, 0x5C,
+                 (struct str){(const char *)hash.bytes, SHA256_BYTES});
 }
 
 void sha256_hex(const struct sha256 *hash, char out[static SHA256_HEX])

@@ -14,6 +14,8 @@ struct sha256 {
 };
 
 struct sha256 sha256_of(struct str data);
+/* RFC 2104. */
+struct sha256 sha256_hmac(struct str key, struct str data);
 /* Lower-case hex and a NUL. */
 void sha256_hex(const struct sha256 *hash, char out[static SHA256_HEX]);
 

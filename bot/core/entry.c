@@ -31,6 +31,9 @@ int64_t event_item(const struct event *event)
     case EVENT_SNOOZE:
     case EVENT_REMINDED:
         return is_about_item(event) ? event->target : 0;
+    case EVENT_TASK:
+        return event->effect == EFFECT_ISSUE && !event->failed ? event->target
+                                                               : 0;
     default:
         return 0;
     }
@@ -76,8 +79,22 @@ void entry_apply(struct entry_state *entry, const struct event *event)
     }
 }
 
+static void apply_issue(struct action_item *item, const struct event *event)
+{
+    uint64_t number;
+    if (!str_to_u64(event->ref, &number))
+        return;
+    item->issue_number = (int64_t)number;
+    memset(item->issue_url, 0, sizeof item->issue_url);
+    str_copy_to(item->issue_url, event->link);
+}
+
 void item_apply(struct action_item *item, const struct event *event)
 {
+    if (event->kind == EVENT_TASK) {
+        apply_issue(item, event);
+        return;
+    }
     item->latest = event->seq;
     if (event->kind == EVENT_SNOOZE) {
         item->snoozed_ms = event->until_ms;

@@ -33,6 +33,8 @@ struct action_item {
     int64_t due_ms;       /* midnight UTC of the day; 0: none */
     int64_t latest;       /* seq of the latest event about it */
     int64_t reminded_ms, snoozed_ms;
+    int64_t issue_number; /* on the forge; 0: none was opened */
+    char issue_url[FORGE_URL_BYTES];
 };
 
 /* The entry, or action item, that an event makes or changes; 0: none. */

@@ -32,6 +32,7 @@ WORDS(item_state_words, ITEM_STATE_LIST);
 WORDS(reminder_words, REMINDER_LIST);
 WORDS(section_words, SECTION_LIST);
 WORDS(alert_state_words, ALERT_STATE_LIST);
+WORDS(pull_state_words, PULL_STATE_LIST);
 
 static const char *const precision_all[] = {
     [WHEN_NEVER] = "never",   [WHEN_EXACT] = "exact", [WHEN_SECOND] = "second",
@@ -163,6 +164,7 @@ const struct event_field event_fields[] = {
     FIELD(TEXT, service),
     ENUM_FIELD(alert_state, alert_state_words),
     FIELD(INT64, alert_count),
+    ENUM_FIELD(pull_state, pull_state_words),
 };
 const int event_field_count = COUNT(event_fields);
 

@@ -12,7 +12,8 @@
 
 #include "bot/core/when.h"
 
-#define SERVICE_BYTES 64 /* a service's name, with its NUL */
+#define SERVICE_BYTES   64  /* a service's name, with its NUL */
+#define FORGE_URL_BYTES 400 /* a page of the forge, with its NUL */
 
 /* clang-format off */
 /* X(NAME, word, by_person): the word is what people type and files show. */
@@ -175,6 +176,13 @@
     X(FIRING, "firing")                                                        \
     X(OVER, "over")     /* `target` is the entry that told it fires */
 
+/* Of the postmortem's pull request. */
+#define PULL_STATE_LIST(X)                                                     \
+    X(NONE, "none")     /* not opened yet */                                   \
+    X(OPEN, "open")                                                            \
+    X(MERGED, "merged")                                                        \
+    X(CLOSED, "closed") /* without being merged */
+
 /* The world's part: what an incident wants done outside. */
 #define EFFECT_KIND_LIST(X)                                                    \
     X(NONE, "none")                                                            \
@@ -193,7 +201,10 @@
     X(REMIND, "remind")         /* say the reminder `target` in the room */    \
     X(ARCHIVE, "archive")       /* rooms out of the way, for reading only */   \
     X(CHART, "chart")           /* what probes measured, as evidence */        \
-    X(ALERT_CARD, "alert_card") /* of no incident: alerts to be looked at */
+    X(ALERT_CARD, "alert_card") /* of no incident: alerts to be looked at */   \
+    X(PULL, "pull")             /* open or update the pull request */          \
+    X(ISSUE, "issue")           /* open one for the action item `target` */    \
+    X(POLL, "poll")             /* what became of pull request and issues */
 /* clang-format on */
 
 /* event_kind, incident_state, severity, …: EVENT_REPORT, STATE_MITIGATED,
@@ -234,6 +245,8 @@ enum item_state { ITEM_STATE_LIST(WORD_ENUM_ITEM) ITEM_STATE_COUNT };
 enum section { SECTION_LIST(WORD_ENUM_SECTION) SECTION_COUNT };
 #define WORD_ENUM_ALERT(name, word) ALERT_##name,
 enum alert_state { ALERT_STATE_LIST(WORD_ENUM_ALERT) ALERT_STATE_COUNT };
+#define WORD_ENUM_PULL(name, word) PULL_##name,
+enum pull_state { PULL_STATE_LIST(WORD_ENUM_PULL) PULL_STATE_COUNT };
 #define WORD_ENUM_REMINDER(name, word) REMINDER_##name,
 enum reminder { REMINDER_LIST(WORD_ENUM_REMINDER) REMINDER_COUNT };
 
@@ -246,7 +259,7 @@ extern const struct words event_kind_words, state_words, severity_words,
     type_words, role_words, confidence_words, visibility_words, source_words,
     actor_type_words, effect_kind_words, precision_words, milestone_words,
     phase_words, settlement_words, item_kind_words, item_state_words,
-    reminder_words, section_words, alert_state_words;
+    reminder_words, section_words, alert_state_words, pull_state_words;
 const char *word_of(const struct words *words, int value);
 /* -1 when no word matches (ASCII case is ignored). */
 int word_find(const struct words *words, struct str text);
@@ -312,7 +325,9 @@ struct event {
     enum effect_kind effect;
     bool failed;     /* text says why, for people */
     uint64_t ref_id; /* channel or message id */
-    struct str ref;  /* POSTMORTEM: commit id; its branch is the text */
+    struct str ref;  /* POSTMORTEM: commit id; its branch is the text. PULL,
+                      * ISSUE: what became of it (pull_state), its page in link;
+                      * opened: its number; merged: the merge commit */
 
     /* The bytes lie in storage under their hash; the hash is in the log. */
     struct str file_name, file_type, file_sha256;
@@ -371,6 +386,10 @@ struct event {
     int64_t alert_count; /* how many of a storm this entry tells */
 
     bool lost; /* TASK: a person deleted ref_id, of that effect */
+
+    /* TASK of PULL, ISSUE. One that is merged moves the incident from review to
+     * closed: state_from and state_to say so. */
+    enum pull_state pull_state;
 };
 
 /* A field's place and how to read it. ENUM fields are int-sized. */

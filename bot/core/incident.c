@@ -142,6 +142,18 @@ static void fold_war_room(struct incident *in, const struct event *event)
     in->war_is_borrowed = event->failed || event->text.n > 0;
 }
 
+static void fold_pull(struct incident *in, const struct event *event)
+{
+    uint64_t number;
+    if (event->pull_state == PULL_NONE) /* in line again */
+        return;
+    if (event->pull_state == PULL_OPEN && str_to_u64(event->ref, &number)) {
+        in->pull_number = (int64_t)number;
+        set_text_of(in->pull_url, event->link);
+    }
+    in->pull_state = event->pull_state;
+}
+
 static void fold_task(struct incident *in, const struct event *event)
 {
     if (event->lost) {
@@ -169,6 +181,10 @@ static void fold_task(struct incident *in, const struct event *event)
             set_text_of(in->postmortem_ref, event->text);
             set_text_of(in->postmortem_commit, event->ref);
         }
+        break;
+    case EFFECT_PULL:
+        if (!event->failed)
+            fold_pull(in, event);
         break;
     default:
         break;
@@ -251,10 +267,11 @@ static void fold_service(struct incident *in, struct str service)
     in->services[n + service.n] = '\n';
 }
 
-/* A monitor handed it in: nobody has said anything. */
+/* A monitor handed it in, or the forge told it: nobody has said anything. */
 static bool is_by_machine(const struct event *event)
 {
-    return event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE;
+    return event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE ||
+           (event->kind == EVENT_ITEM && event->source == SOURCE_SYSTEM);
 }
 
 /* What somebody did or said; the machine's own events come before. */

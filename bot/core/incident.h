@@ -85,6 +85,9 @@ struct incident {
         announce_message_id;
     char postmortem_ref[96]; /* branch; "" until committed */
     char postmortem_commit[48];
+    enum pull_state pull_state; /* NONE: nothing below is set */
+    int64_t pull_number;
+    char pull_url[FORGE_URL_BYTES];
 
     /* What it is about, as the settings call it: each name ends with a newline,
      * so that one is found by a search. */

@@ -59,6 +59,9 @@ void decide_item(struct step *step)
                 step->in->id, step->subject->same_origin);
         return;
     }
-    emit(step, event);
+    int64_t seq = emit(step, event);
     want_shown(step, VISIBILITY_ROOM);
+    /* Those made before are opened along with the pull request. */
+    if (event->target == 0 && step->in->pull_state != PULL_NONE)
+        want_of(step, &(struct effect){.kind = EFFECT_ISSUE, .target = seq});
 }

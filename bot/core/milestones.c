@@ -97,6 +97,15 @@ static void fold_told(struct incident *in, const struct event *event)
         in->identified_by_move = false;
 }
 
+/* The first that was opened; the last that was merged. */
+static void fold_pull(struct incident *in, const struct event *event)
+{
+    if (event->pull_state == PULL_OPEN)
+        keep_earliest(&in->milestones[MILESTONE_PR_OPENED], &event->occurred);
+    else if (event->pull_state == PULL_MERGED)
+        in->milestones[MILESTONE_PR_MERGED] = event->occurred;
+}
+
 void fold_milestones(struct incident *in, const struct event *event)
 {
     struct when *milestones = in->milestones;
@@ -119,6 +128,10 @@ void fold_milestones(struct incident *in, const struct event *event)
         break;
     case EVENT_SET:
         fold_told(in, event);
+        break;
+    case EVENT_TASK:
+        if (event->effect == EFFECT_PULL && !event->failed)
+            fold_pull(in, event);
         break;
     case EVENT_EDIT:
     case EVENT_STRIKE:

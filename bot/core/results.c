@@ -48,7 +48,9 @@ static void decide_failure(struct step *step)
                event->effect == EFFECT_POSTMORTEM ||
                event->effect == EFFECT_ACCESS ||
                event->effect == EFFECT_CHART ||
-               event->effect == EFFECT_ANNOUNCE) {
+               event->effect == EFFECT_ANNOUNCE ||
+               event->effect == EFFECT_PULL || event->effect == EFFECT_ISSUE ||
+               event->effect == EFFECT_POLL) {
         want(step, EFFECT_ROOM);
     }
 }
@@ -90,6 +92,7 @@ static void decide_postmortem(struct step *step)
     want(step, EFFECT_CARD);
     want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
+    want(step, EFFECT_PULL);
 }
 
 /* The world is in line with the record: nothing new, but for what had failed
@@ -140,6 +143,58 @@ static void decide_measured(struct step *step)
     int64_t seq = emit(step, event);
     want_shown(step, event->visibility);
     want_of(step, &(struct effect){.kind = EFFECT_CHART, .target = seq});
+}
+
+/* The pull request was opened, merged, or closed. Merged, it ends the review;
+ * what was reopened meanwhile goes on. */
+static void decide_pull(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct incident *in = step->in;
+    if (event->pull_state == PULL_NONE) {
+        decide_in_line(step);
+        return;
+    }
+    uint64_t number = 0;
+    bool is_other = event->pull_state == PULL_OPEN &&
+                    str_to_u64(event->ref, &number) &&
+                    number != (uint64_t)in->pull_number;
+    if (event->pull_state == in->pull_state && !is_other) {
+        known_already(step);
+        return;
+    }
+    if (!fits(step, "The link", event->link, FORGE_URL_BYTES - 1))
+        return;
+    if (event->pull_state == PULL_MERGED && in->state == STATE_REVIEW) {
+        event->state_from = STATE_REVIEW;
+        event->state_to = STATE_CLOSED;
+    }
+    emit(step, event);
+    want(step, EFFECT_CARD);
+    want(step, EFFECT_ROOM);
+    want(step, EFFECT_LIVE);
+    if (event->pull_state == PULL_OPEN)
+        want(step, EFFECT_POLL);
+}
+
+/* An action item has its issue. The page shows it. */
+static void decide_issue(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct action_item *item = &step->subject->item;
+    if (event->pull_state == PULL_NONE) {
+        decide_in_line(step);
+        return;
+    }
+    if (item->seq == 0 || item->issue_number != 0) {
+        known_already(step);
+        return;
+    }
+    if (!fits(step, "The link", event->link, FORGE_URL_BYTES - 1))
+        return;
+    emit(step, event);
+    want_shown(step, VISIBILITY_ROOM);
+    want(step, EFFECT_POLL);
 }
 
 static void decide_made(struct step *step)
@@ -233,7 +288,14 @@ void decide_result(struct step *step)
     case EFFECT_RENAME:
     case EFFECT_REMIND:
     case EFFECT_ARCHIVE:
+    case EFFECT_POLL: /* its news are the other two's */
         decide_in_line(step);
+        break;
+    case EFFECT_PULL:
+        decide_pull(step);
+        break;
+    case EFFECT_ISSUE:
+        decide_issue(step);
         break;
     case EFFECT_ALERT_CARD: /* of no incident, so none records it */
         known_already(step);

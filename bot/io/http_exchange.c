@@ -161,6 +161,7 @@ void *http_on_line(void *context, const char *target,
 /* The headers that we look at; each may come once. */
 struct headers {
     struct str authorization, content_type, accept;
+    struct str signature, gitlab_token;
     struct str length, coding, expect;
     bool is_twice;
 };
@@ -176,6 +177,8 @@ static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind,
         {"Authorization", &headers->authorization},
         {"Content-Type", &headers->content_type},
         {"Accept", &headers->accept},
+        {"X-Hub-Signature-256", &headers->signature},
+        {"X-Gitlab-Token", &headers->gitlab_token},
         {"Content-Length", &headers->length},
         {"Transfer-Encoding", &headers->coding},
         {"Expect", &headers->expect},
@@ -185,8 +188,9 @@ static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind,
         if (str_is_nocase(str_of(name), seen[i].name)) {
             /* Only of these two does it matter which one is believed. */
             headers->is_twice =
-                headers->is_twice ||
-                (seen[i].value->s != NULL && (i == 3 || i == 4));
+                headers->is_twice || (seen[i].value->s != NULL &&
+                                      (seen[i].value == &headers->length ||
+                                       seen[i].value == &headers->coding));
             *seen[i].value = str_of(value == NULL ? "" : value);
         }
     return MHD_YES;
@@ -198,14 +202,17 @@ static void keep_head(struct exchange *exchange, const struct headers *headers)
     struct http_request *request = &exchange->request;
     struct str target = {NULL, exchange->head.n};
     const struct str kept[] = {headers->authorization, headers->content_type,
-                               headers->accept};
+                               headers->accept, headers->signature,
+                               headers->gitlab_token};
     struct str *const to[] = {&request->authorization, &request->content_type,
-                              &request->accept};
-    for (int i = 0; i < 3; i++)
+                              &request->accept, &request->signature,
+                              &request->gitlab_token};
+    const size_t count = sizeof kept / sizeof *kept;
+    for (size_t i = 0; i < count; i++)
         buf_add(&exchange->head, kept[i]);
     const char *at = target.s = buf_text(&exchange->head);
     at += target.n;
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < count; i++)
         if (kept[i].s != NULL && !exchange->head.overflow) {
             *to[i] = (struct str){at, kept[i].n};
             at += kept[i].n;

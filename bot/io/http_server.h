@@ -23,7 +23,9 @@ struct http_request {
     struct str below; /* what of the path is below the route's: "kuma" */
     struct str query; /* as sent; may hold a secret */
     struct str authorization, content_type, accept; /* or STR_NONE */
-    struct str peer;                                /* "127.0.0.1" */
+    /* X-Hub-Signature-256 (GitHub, Gitea) and X-Gitlab-Token, or STR_NONE. */
+    struct str signature, gitlab_token;
+    struct str peer; /* "127.0.0.1" */
     struct str body;
 };
 

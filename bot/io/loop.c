@@ -111,3 +111,20 @@ void turn_end_free(struct turn_end *turn)
     uv_close((uv_handle_t *)&turn->check, on_turn_end_closed);
     uv_close((uv_handle_t *)&turn->idle, on_turn_end_closed);
 }
+
+static void on_closing_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+bool loop_close(uv_loop_t *loop, int64_t most_ms)
+{
+    uv_timer_t timer;
+    (void)uv_timer_init(loop, &timer);
+    (void)uv_timer_start(&timer, on_closing_over, (uint64_t)most_ms, 0);
+    uv_unref((uv_handle_t *)&timer);
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&timer, NULL);
+    (void)uv_run(loop, UV_RUN_NOWAIT);
+    return uv_loop_close(loop) == 0;
+}

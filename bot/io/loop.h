@@ -5,10 +5,16 @@
 #ifndef BOT_IO_LOOP_H
 #define BOT_IO_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
 int64_t loop_now_ms(const uv_loop_t *loop);
+
+/* Lets closed handles go, at most so long: the look-up of a name cannot be
+ * taken back, and a name server that does not answer is not waited for. False:
+ * something is left. */
+bool loop_close(uv_loop_t *loop, int64_t most_ms);
 
 /* A one-shot deadline that can be moved. `at_ms` is loop time; INT64_MAX
  * disarms. The callback runs at or after it. */

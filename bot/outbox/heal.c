@@ -14,6 +14,40 @@ static enum err want_failed(struct store *store, int64_t id,
                : err;
 }
 
+struct wanted_issues {
+    struct store *store;
+    int64_t now_ms;
+    enum err err;
+};
+
+static bool heal_issue(const struct stored_item *stored, void *context)
+{
+    struct wanted_issues *wanted = context;
+    bool failed = false;
+    wanted->err = effect_failed_last(wanted->store, stored->incident_id,
+                                     EFFECT_ISSUE, stored->item.seq, &failed);
+    if (wanted->err == ERR_OK && failed)
+        wanted->err =
+            store_want(wanted->store, EFFECT_ISSUE, stored->incident_id,
+                       stored->item.seq, NULL, wanted->now_ms);
+    return wanted->err == ERR_OK;
+}
+
+/* The review, too, is over some day: what the forge refused may go now. */
+static enum err heal_review(struct store *store, const struct incident *in,
+                            int64_t now_ms)
+{
+    const struct item_filter filter = {.incident_id = in->id,
+                                       .open_only = true};
+    struct wanted_issues wanted = {.store = store, .now_ms = now_ms};
+    if (in->postmortem_ref[0] == '\0')
+        return ERR_OK;
+    enum err err = want_failed(store, in->id, EFFECT_PULL, now_ms);
+    if (err == ERR_OK)
+        err = store_each_item(store, &filter, heal_issue, &wanted);
+    return err == ERR_OK ? wanted.err : err;
+}
+
 static enum err heal_one(struct store *store, int64_t id, int64_t now_ms)
 {
     static const enum effect_kind kinds[] = {
@@ -22,7 +56,9 @@ static enum err heal_one(struct store *store, int64_t id, int64_t now_ms)
         EFFECT_ANNOUNCE,  EFFECT_ACCESS, EFFECT_RENAME};
     struct incident in;
     enum err err = store_incident(store, id, &in);
-    if (err != ERR_OK || !incident_is_live(&in))
+    if (err == ERR_OK && !incident_is_live(&in))
+        return heal_review(store, &in, now_ms);
+    if (err != ERR_OK)
         return err;
     if (in.war_is_borrowed)
         err = store_want(store, EFFECT_WAR_ROOM, id, 0, NULL, now_ms);

@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/io/loop.h"
+#include "bot/outbox/forge_work.h"
 #include "bot/outbox/heal.h"
 #include "bot/outbox/work.h"
 #include "bot/road/road.h"
@@ -13,17 +14,27 @@
 
 /* Deliveries under way at once, in each part of the world: where something
  * hangs, it holds up nothing elsewhere. More lanes wait their turn. */
-enum part { DISCORD, FILES, GIT, CHARTS, PARTS };
+enum part { DISCORD, FILES, GIT, CHARTS, FORGE, PARTS };
 static const int part_most[PARTS] = {
-    [DISCORD] = 16, [FILES] = 6, [GIT] = 2, [CHARTS] = 2};
-#define WORKS (16 + 6 + 2 + 2)
+    [DISCORD] = 16, [FILES] = 6, [GIT] = 2, [CHARTS] = 2, [FORGE] = 1};
+#define WORKS (16 + 6 + 2 + 2 + 1)
 
 static enum part part_of(enum effect_kind kind)
 {
-    return kind == EFFECT_FETCH        ? FILES
-           : kind == EFFECT_POSTMORTEM ? GIT
-           : kind == EFFECT_CHART      ? CHARTS
-                                       : DISCORD;
+    switch ((int)kind) {
+    case EFFECT_FETCH:
+        return FILES;
+    case EFFECT_POSTMORTEM:
+        return GIT;
+    case EFFECT_CHART:
+        return CHARTS;
+    case EFFECT_PULL: /* one at a time, as GitHub asks of its guests */
+    case EFFECT_ISSUE:
+    case EFFECT_POLL:
+        return FORGE;
+    default:
+        return DISCORD;
+    }
 }
 
 /* Back-off of a row whose part of the world does not answer; doubled up to the
@@ -45,6 +56,9 @@ static int64_t spacing_ms(enum effect_kind kind)
         return 1 * MS_PER_SECOND;
     case EFFECT_POSTMORTEM:
         return 2 * MS_PER_SECOND;
+    case EFFECT_PULL:
+    case EFFECT_POLL:
+        return 5 * MS_PER_SECOND;
     case EFFECT_RENAME: /* names and topics: 2 per 10 minutes, see pace_set */
         return 10 * MS_PER_MINUTE;
     default:
@@ -71,6 +85,7 @@ struct outbox {
     int pace_next;
     struct losses losses;
     bool heals;           /* with the next turn */
+    bool polls;           /* the same */
     bool wanted;          /* ask the store: a row was made or became due */
     bool answered;        /* a work has an answer to settle */
     int64_t next_due_ms;  /* wall */
@@ -91,6 +106,7 @@ struct outbox *outbox_new(const struct outbox_config *config,
     outbox->config = *config;
     outbox->rooms = *rooms;
     outbox->wanted = true;
+    outbox->polls = config->forge != NULL; /* nobody told us while away */
     outbox->next_due_ms = INT64_MAX;
     outbox->due = deadline_new(config->loop, on_due, outbox);
     return outbox;
@@ -124,6 +140,13 @@ void outbox_lost(struct outbox *outbox, struct loss loss)
 void outbox_heal(struct outbox *outbox)
 {
     outbox->heals = true;
+    outbox->wanted = true;
+    outbox->config.wake(outbox->config.context);
+}
+
+void outbox_poll(struct outbox *outbox)
+{
+    outbox->polls = outbox->config.forge != NULL;
     outbox->wanted = true;
     outbox->config.wake(outbox->config.context);
 }
@@ -284,8 +307,12 @@ static enum err put_off(struct outbox *outbox, struct work *work,
     log_effect("effect_put_off", &work->delivery, work->delivery.words);
     work->state = WORK_OVER;
     outbox->wanted = true;
+    int64_t at_ms = wall_ms + back_off_ms(row);
+    int64_t most_ms = wall_ms + OUTBOX_WAIT_MOST_MS;
+    if (work->delivery.again_ms > at_ms) /* when it was told to come back */
+        at_ms = work->delivery.again_ms;
     return store_outbox_retry(outbox->config.store, row->id,
-                              wall_ms + back_off_ms(row),
+                              at_ms < most_ms ? at_ms : most_ms,
                               str_of(work->delivery.words));
 }
 
@@ -399,6 +426,8 @@ enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
     enum err err = losses_take(&outbox->losses, outbox->config.store, wall_ms);
     if (err == ERR_OK && outbox->heals)
         err = heal_want(outbox->config.store, wall_ms);
+    if (err == ERR_OK && outbox->polls)
+        err = forge_want_polls(outbox->config.store, wall_ms);
     outbox->answered = false;
     for (int i = 0; i < WORKS && err == ERR_OK; i++)
         if (outbox->works[i].state == WORK_ANSWERED)
@@ -437,6 +466,7 @@ void outbox_send(struct outbox *outbox, bool committed)
     if (committed) {
         losses_clear(&outbox->losses);
         outbox->heals = false;
+        outbox->polls = false;
     } else {
         /* The disk refuses: wait a little, the rows are as they were. */
         outbox->next_due_ms = clock_wall_ms() + RETRY_FIRST_MS;

@@ -11,6 +11,7 @@
 #define BOT_OUTBOX_OUTBOX_H
 
 #include "bot/io/rest.h"
+#include "bot/outbox/forge_desk.h"
 #include "bot/outbox/losses.h"
 #include "bot/postmortem/postmortem.h"
 #include "bot/probe/probe.h"
@@ -28,6 +29,7 @@ struct outbox_config {
     const char *git_helper, *draw_helper;
     const struct probes *probes; /* of the settings; what incidents are about */
     const struct services *services;
+    struct forge_desk *forge; /* NULL: no pull requests */
     int64_t attachment_max_bytes;
     /* Called when there is something for outbox_settle: wake the turn. */
     void (*wake)(void *context);
@@ -48,6 +50,9 @@ void outbox_lost(struct outbox *outbox, struct loss loss);
 
 /* Roles or channels were changed: what was refused may be possible now. */
 void outbox_heal(struct outbox *outbox);
+
+/* The forge says that something happened there. */
+void outbox_poll(struct outbox *outbox);
 
 /* Something was wanted in this turn. */
 void outbox_wanted(struct outbox *outbox);

@@ -2,6 +2,7 @@
 
 #include "bot/io/child.h"
 #include "bot/outbox/chart.h"
+#include "bot/outbox/forge_work.h"
 #include "bot/postmortem/charts.h"
 
 #include <stdio.h>
@@ -278,6 +279,9 @@ enum delivery_verdict work_step(struct work *work,
         return step_postmortem(work, config);
     if (delivery->row.kind == EFFECT_CHART)
         return chart_step(work, config, rooms, wall_ms);
+    if (delivery->row.kind == EFFECT_PULL ||
+        delivery->row.kind == EFFECT_ISSUE || delivery->row.kind == EFFECT_POLL)
+        return forge_work_step(work, config, wall_ms);
     work->ask = WORK_ASK_REST;
     const struct rest_answer *answer =
         work->state == WORK_BEGUN ? NULL : &work->rest;
@@ -307,6 +311,8 @@ void work_send(struct work *work, const struct outbox_config *config)
             .timeout_ms = CHART_TIMEOUT_MS,
             .output_limit = CHART_PICTURE};
         work->child = child_run(config->loop, &job, on_drawn, work);
+    } else if (work->ask == WORK_ASK_FORGE) {
+        forge_work_send(work);
     } else {
         rest_send(config->rest, &work->delivery.call, on_rest, work);
     }
@@ -316,6 +322,7 @@ void work_release(struct work *work)
 {
     if (work->child != NULL)
         child_cancel(work->child);
+    forge_work_free(work->forge);
     rest_call_release(&work->delivery.call);
     cJSON_Delete(work->rest.json);
     buf_release(&work->bytes);

@@ -23,14 +23,18 @@ enum work_ask {
     WORK_ASK_FETCH,
     WORK_ASK_GIT,
     WORK_ASK_DRAW, /* the next of `pictures` */
+    WORK_ASK_FORGE,
 };
+
+struct forge_work;
 
 struct work {
     enum work_state state;
     struct outbox *outbox;
     void (*answered)(struct work *work);
     struct delivery delivery;
-    struct child *child; /* the helper at work; NULL: none */
+    struct child *child;      /* the helper at work; NULL: none */
+    struct forge_work *forge; /* see forge_work.h; NULL: none */
 
     enum work_ask ask;
     struct rest_answer rest; /* json owned here, unlike in a callback */

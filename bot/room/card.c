@@ -144,6 +144,11 @@ static void add_postmortem(struct buf *out, const struct incident *in)
     }
     buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);
     markdown_add_line(out, str_of(in->postmortem_ref));
+    if (in->pull_state == PULL_NONE)
+        return;
+    buf_addf(out, "\n**Pull request** %s ",
+             word_of(&pull_state_words, (int)in->pull_state));
+    markdown_add_line(out, str_of(in->pull_url));
 }
 
 static void add_over(struct buf *out, const struct incident *in,

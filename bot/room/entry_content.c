@@ -36,6 +36,8 @@ static const char *task_label(const struct event *event)
         return "made again";
     if (event->failed || event->effect == EFFECT_WAR_ROOM)
         return "not done";
+    if (event->pull_state != PULL_NONE)
+        return event->effect == EFFECT_PULL ? "pull request" : "issue";
     return event->effect == EFFECT_POSTMORTEM ? "postmortem" : "done after all";
 }
 
@@ -185,6 +187,28 @@ static void add_page(struct line *line)
     buf_addf(line->out, " a draft is written: `%.*s` on branch ",
              STR_ARG(commit));
     markdown_add_line(line->out, event->text);
+}
+
+/* Its page follows. */
+static void add_pull(struct line *line)
+{
+    const struct event *event = line->event;
+    struct str commit = event->ref;
+    if (event->effect == EFFECT_ISSUE) {
+        buf_addf(line->out, " action item #%" PRId64 " is an issue now",
+                 event->target);
+    } else if (event->pull_state == PULL_OPEN) {
+        buf_add_text(line->out, " the postmortem is open for review");
+    } else if (event->pull_state == PULL_MERGED) {
+        commit.n = commit.n < 10 ? commit.n : 10;
+        buf_addf(line->out, " the postmortem is merged as `%.*s`",
+                 STR_ARG(commit));
+    } else {
+        buf_add_text(line->out,
+                     " the postmortem was closed without being merged. Reopen "
+                     "it there, or say here why none is needed: "
+                     "`/incident update` with the state closed.");
+    }
 }
 
 static void add_lost(struct line *line)
@@ -374,6 +398,8 @@ void line_add_content(struct line *line)
         add_page(line);
         return;
     }
+    if (event->pull_state != PULL_NONE)
+        add_pull(line);
     add_facts(line);
     if (event->text.n > 0 && event->kind != EVENT_HANDOFF) {
         if (line->out->n > before)

@@ -41,7 +41,7 @@ struct delivery {
     /* What the incident was when its room was asked for. */
     enum { ASKED_UNKNOWN, ASKED_PUBLIC, ASKED_PRIVATE } asked;
     uint64_t made_id; /* CARD: posted or found, not yet in the record */
-    /* AGAIN: not before that; 0: at the usual pace. */
+    /* AGAIN, RETRY: not before that; 0: at the usual pace. */
     int64_t again_ms;
     struct rest_call call; /* whoever sends it leaves body and reason NULL */
     /* What the record should know: kind REQUEST_EFFECT, a finished effect, or

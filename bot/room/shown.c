@@ -27,6 +27,8 @@ static bool task_belongs(const struct event *event, bool is_war)
         return is_war;
     if (event->effect == EFFECT_POSTMORTEM)
         return event->state_to != STATE_NONE;
+    if (event->pull_state != PULL_NONE)
+        return is_war || event->effect == EFFECT_PULL;
     if (event->lost)
         return is_war && event->effect != EFFECT_ROOM &&
                event->effect != EFFECT_LIVE;

@@ -22,13 +22,14 @@ static const struct {
      "1:2: discrod: unknown table; did you mean discord?\n"},
     {"[mail]\n",
      "1:2: mail: unknown table; allowed are discord, rooms, storage, "
-     "postmortem, access, roles, reminders, log, attachments, http, probes, "
-     "service, probe, alert\n"},
+     "postmortem, forge, access, roles, reminders, log, attachments, http, "
+     "probes, "
+     "service, probe, alert, assignee\n"},
     {"api_base = \"x\"\n",
      "1:1: api_base: unknown table; allowed are discord, "
      "rooms, storage, postmortem, "
-     "access, roles, reminders, log, attachments, http, probes, "
-     "service, probe, alert\n"},
+     "forge, access, roles, reminders, log, attachments, http, probes, "
+     "service, probe, alert, assignee\n"},
     {"discord = 3\n",
      "1:1: discord: is a number; allowed is a table: [discord]\n"},
     {"[[discord]]\n",

@@ -370,7 +370,8 @@ static void each_commented_block_can_be_used(void **state)
             if (block.n > 0) {
                 blocks++;
                 assert_int_equal(config.services.count + config.probes.count +
-                                     config.alert_sources.count,
+                                     config.alert_sources.count +
+                                     config.assignee_count,
                                  1);
             }
             config_release(&config);
@@ -382,7 +383,7 @@ static void each_commented_block_can_be_used(void **state)
         }
     }
     /* A service, four probes (tcp has nothing of its own), two sources. */
-    assert_int_equal(blocks, 7);
+    assert_int_equal(blocks, 8);
     buf_release(&printed);
     buf_release(&block);
 }

@@ -21,7 +21,7 @@ static size_t size_of(const struct event_field *field)
 
 /* A member without a row leaves more bytes uncovered than alignment does: count
  * again what the compiler leaves out when this number changes. */
-#define PADDING 78
+#define PADDING 74
 static void the_table_covers_the_struct(void **state)
 {
     (void)state;

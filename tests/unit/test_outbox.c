@@ -110,6 +110,8 @@ static void lanes_by_kind(void **state)
         {EFFECT_ARCHIVE, "access/1"},    {EFFECT_RENAME, "name/1"},
         {EFFECT_REMIND, "war/1"},        {EFFECT_LIVE_CARD, "live/1"},
         {EFFECT_CHART, "chart/1"},       {EFFECT_ALERT_CARD, "alerts/1"},
+        {EFFECT_PULL, "pull/1"},         {EFFECT_ISSUE, "issue/1"},
+        {EFFECT_POLL, "poll/1"},
     };
     struct store *store = open_empty(state);
     assert_int_equal(sizeof cases / sizeof cases[0], EFFECT_KIND_COUNT - 1);

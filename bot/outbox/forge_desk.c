@@ -1,0 +1,80 @@
+#include "bot/outbox/forge_desk.h"
+
+#include "bot/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MEMORIES 128 /* forgetting one costs a whole answer */
+
+struct forge_desk {
+    struct forge_desk_config config;
+    int64_t closed_until_ms;
+    struct memory {
+        char path[200];
+        char etag[FORGE_ETAG_BYTES];
+    } memories[MEMORIES];
+    int next;
+};
+
+struct forge_desk *forge_desk_new(const struct forge_desk_config *config)
+{
+    struct forge_desk *desk = mem_alloc(sizeof *desk);
+    desk->config = *config;
+    return desk;
+}
+
+void forge_desk_free(struct forge_desk *desk)
+{
+    free(desk);
+}
+
+const struct forge_desk_config *forge_desk_config(const struct forge_desk *desk)
+{
+    return &desk->config;
+}
+
+int64_t forge_desk_closed_until(const struct forge_desk *desk)
+{
+    return desk->closed_until_ms;
+}
+
+void forge_desk_close_until(struct forge_desk *desk, int64_t at_ms)
+{
+    if (at_ms > desk->closed_until_ms)
+        desk->closed_until_ms = at_ms;
+}
+
+static const struct memory *find(const struct forge_desk *desk,
+                                 const char *path)
+{
+    for (int i = 0; i < MEMORIES; i++)
+        if (strcmp(desk->memories[i].path, path) == 0)
+            return &desk->memories[i];
+    return NULL;
+}
+
+void forge_desk_condition(const struct forge_desk *desk,
+                          struct forge_call *call)
+{
+    const struct memory *memory = find(desk, call->path);
+    if (memory != NULL)
+        str_copy_to(call->etag, str_of(memory->etag));
+}
+
+void forge_desk_remember(struct forge_desk *desk, const char *path,
+                         struct str etag)
+{
+    const struct memory *known = find(desk, path);
+    struct memory *memory = &desk->memories[desk->next];
+    if (known != NULL)
+        memory = &desk->memories[known - desk->memories];
+    else
+        desk->next = (desk->next + 1) % MEMORIES;
+    *memory = (struct memory){.path = ""};
+    if (etag.n == 0 || etag.n >= sizeof memory->etag ||
+        strlen(path) >= sizeof memory->path)
+        return;
+    str_copy_to(memory->path, str_of(path));
+    str_copy_to(memory->etag, etag);
+}

@@ -1,0 +1,590 @@
+#include "bot/outbox/forge_work.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/discord/json.h"
+#include "bot/outbox/forge_desk.h"
+#include "bot/outbox/pull_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BODY_BYTES       50000
+#define POLLED_MOST      60 /* issues of one incident */
+#define POLLED_INCIDENTS 500
+#define ATTEMPTS         5 /* then the failure goes on the record */
+
+/* What one look at the forge asks for. */
+struct poll {
+    struct subject_of_poll {
+        int64_t item; /* 0: the pull request */
+        int64_t number;
+    } all[POLLED_MOST + 1];
+    int count, next;
+    struct forge_call call;
+    struct forge_pull pull;
+    struct forge_issue issue;
+    bool is_news; /* of the subject before `next` */
+    struct forge_verdict verdict;
+};
+
+struct forge_work {
+    struct work *work;
+    struct forge_desk *desk;
+    struct forge_request *request;
+    struct pull_job pull;
+    struct issue_job issue;
+    struct poll poll;
+    enum job_verdict verdict;
+    /* Text that the result borrows. */
+    char number[24], evidence[FORGE_URL_BYTES + 60], owner[NAME_BYTES];
+};
+
+void forge_work_free(struct forge_work *forge)
+{
+    if (forge == NULL)
+        return;
+    if (forge->request != NULL)
+        forge_http_cancel(forge->request);
+    pull_job_release(&forge->pull);
+    issue_job_release(&forge->issue);
+    forge_call_release(&forge->poll.call);
+    free(forge);
+}
+
+/* ---- asking ---- */
+
+static enum job_verdict poll_next(struct forge_work *forge)
+{
+    struct poll *poll = &forge->poll;
+    const struct forge_settings *set = &forge_desk_config(forge->desk)->set;
+    if (poll->next == poll->count)
+        return JOB_DONE;
+    const struct subject_of_poll *subject = &poll->all[poll->next++];
+    forge_call_release(&poll->call);
+    poll->call = subject->item == 0 ? forge_get_pull(set, subject->number)
+                                    : forge_get_issue(set, subject->number);
+    forge_desk_condition(forge->desk, &poll->call);
+    return JOB_CALL;
+}
+
+/* Of the pull request, and of an issue that is still open, the next answer is
+ * wanted only when it is another one. */
+static bool poll_reads(struct forge_work *forge, const cJSON *json)
+{
+    struct poll *poll = &forge->poll;
+    enum forge_kind kind = forge_desk_config(forge->desk)->set.kind;
+    if (poll->all[poll->next - 1].item == 0) {
+        if (!forge_read_pull(kind, json, &poll->pull))
+            return false;
+        poll->is_news = poll->pull.state != PULL_OPEN;
+    } else {
+        if (!forge_read_issue(kind, json, &poll->issue))
+            return false;
+        poll->is_news = poll->issue.is_closed;
+    }
+    return true;
+}
+
+static enum job_verdict poll_step(struct forge_work *forge,
+                                  const struct forge_answer *answer,
+                                  int64_t now_ms)
+{
+    struct poll *poll = &forge->poll;
+    bool is_pull = poll->all[poll->next - 1].item == 0;
+    forge_judge(&forge_desk_config(forge->desk)->set, answer, now_ms,
+                &poll->verdict);
+    switch ((int)poll->verdict.fate) {
+    case FORGE_UNCHANGED:
+        return poll_next(forge);
+    case FORGE_DONE:
+        if (!poll_reads(forge, answer->json))
+            return JOB_LATER;
+        if (poll->is_news)
+            return JOB_DONE;
+        forge_desk_remember(forge->desk, poll->call.path, answer->etag);
+        return poll_next(forge);
+    case FORGE_LATER:
+    case FORGE_UNREACHABLE:
+        return JOB_LATER;
+    default: /* an issue may have been deleted: nobody waits for it */
+        return is_pull ? JOB_FAILED : poll_next(forge);
+    }
+}
+
+static struct forge_call *call_of(struct forge_work *forge)
+{
+    switch ((int)forge->work->delivery.row.kind) {
+    case EFFECT_PULL:
+        return &forge->pull.call;
+    case EFFECT_ISSUE:
+        return &forge->issue.call;
+    default:
+        return &forge->poll.call;
+    }
+}
+
+static enum job_verdict job_step(struct forge_work *forge,
+                                 const struct forge_answer *answer,
+                                 int64_t now_ms)
+{
+    switch ((int)forge->work->delivery.row.kind) {
+    case EFFECT_PULL:
+        return pull_job_step(&forge->pull, answer, now_ms);
+    case EFFECT_ISSUE:
+        return issue_job_step(&forge->issue, answer, now_ms);
+    default:
+        return answer == NULL ? poll_next(forge)
+                              : poll_step(forge, answer, now_ms);
+    }
+}
+
+static void on_answer(const struct forge_answer *answer, void *context);
+
+static void send_call(struct forge_work *forge)
+{
+    forge->request = forge_http_send(forge_desk_config(forge->desk)->http,
+                                     call_of(forge), on_answer, forge);
+}
+
+static void on_answer(const struct forge_answer *answer, void *context)
+{
+    struct forge_work *forge = context;
+    forge->request = NULL;
+    forge->verdict = job_step(forge, answer, clock_wall_ms());
+    if (forge->verdict == JOB_CALL)
+        send_call(forge);
+    else
+        forge->work->answered(forge->work);
+}
+
+void forge_work_send(struct work *work)
+{
+    send_call(work->forge);
+}
+
+/* ---- how it ends ---- */
+
+static struct event *result_begin(struct delivery *delivery)
+{
+    delivery->has_result = true;
+    delivery->result = (struct request){
+        .kind = REQUEST_EFFECT,
+        .draft = {.kind = EVENT_TASK,
+                  .source = SOURCE_SYSTEM,
+                  .effect = delivery->row.kind,
+                  .target = delivery->row.target},
+    };
+    return &delivery->result.draft;
+}
+
+struct last_word {
+    const char *words;
+    bool failed, is_same;
+};
+
+static bool read_last_word(const struct event *task, void *context)
+{
+    struct last_word *last = context;
+    last->failed = task->failed;
+    last->is_same = task->failed && str_is(task->text, last->words);
+    return false;
+}
+
+static struct last_word last_word(struct store *store,
+                                  const struct delivery *delivery)
+{
+    struct last_word last = {.words = delivery->words};
+    if (store_last_task(store, delivery->in.id, delivery->row.kind,
+                        delivery->row.target, read_last_word, &last) != ERR_OK)
+        last.failed = last.is_same = false;
+    return last;
+}
+
+/* On the record once, however often it is tried again. */
+static enum delivery_verdict fail(struct delivery *delivery,
+                                  struct store *store, const char *what,
+                                  const char *words)
+{
+    (void)snprintf(delivery->words, sizeof delivery->words,
+                   "%s: %s It is tried again by itself.", what, words);
+    if (!last_word(store, delivery).is_same) {
+        struct event *draft = result_begin(delivery);
+        draft->failed = true;
+        draft->text = str_of(delivery->words);
+    }
+    return DELIVERY_FAILED;
+}
+
+/* Nothing new, but for what had failed before. */
+static enum delivery_verdict in_line(struct delivery *delivery,
+                                     struct store *store)
+{
+    if (last_word(store, delivery).failed)
+        result_begin(delivery)->text =
+            STR("What hindered it is out of the way.");
+    return DELIVERY_DONE;
+}
+
+static enum delivery_verdict put_off(struct delivery *delivery,
+                                     const char *words, int64_t at_ms)
+{
+    str_copy_to(delivery->words, str_of(words));
+    delivery->again_ms = at_ms;
+    return DELIVERY_RETRY;
+}
+
+static enum delivery_verdict later_or_fail(struct work *work,
+                                           struct store *store,
+                                           const char *what, const char *words,
+                                           int64_t retry_at_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    if (retry_at_ms != 0)
+        forge_desk_close_until(work->forge->desk, retry_at_ms);
+    else if (delivery->row.attempts >= ATTEMPTS)
+        return fail(delivery, store, what, words);
+    return put_off(delivery, words, retry_at_ms);
+}
+
+/* ---- the pull request ---- */
+
+static enum delivery_verdict begin_pull(struct work *work, struct store *store)
+{
+    const struct incident *in = &work->delivery.in;
+    const struct forge_desk_config *desk = forge_desk_config(work->forge->desk);
+    struct buf body = BUF_INIT(BODY_BYTES);
+    bool is_done = true;
+    if (in->postmortem_ref[0] == '\0')
+        return DELIVERY_DONE;
+    enum err err = pull_text_body(store, in, &body, &is_done);
+    if (err == ERR_OK) {
+        /* What comes after the merge needs another one. */
+        const struct pull_wish wish = {
+            .branch = in->postmortem_ref,
+            .number = in->pull_state == PULL_MERGED ? 0 : in->pull_number,
+            .text = {in->title, buf_text(&body), desk->is_draft && !is_done},
+        };
+        pull_job_init(&work->forge->pull, &desk->set, &wish);
+    }
+    buf_release(&body);
+    return err == ERR_OK ? DELIVERY_CALL
+                         : put_off(&work->delivery, err_words(err), 0);
+}
+
+static void tell_pull(struct work *work, const struct forge_pull *pull,
+                      const char *notes, int64_t wall_ms)
+{
+    struct forge_work *forge = work->forge;
+    struct event *draft = result_begin(&work->delivery);
+    draft->effect = EFFECT_PULL;
+    draft->pull_state = pull->state;
+    draft->link = str_of(pull->url);
+    draft->text = str_of(notes);
+    (void)snprintf(forge->number, sizeof forge->number, "%" PRId64,
+                   pull->number);
+    draft->ref = pull->state == PULL_OPEN ? str_of(forge->number)
+                                          : str_of(pull->merge_commit);
+    if (pull->ended_ms != 0)
+        draft->occurred =
+            when_exact(pull->ended_ms < wall_ms ? pull->ended_ms : wall_ms);
+    if (pull->ended_by[0] != '\0')
+        draft->actor =
+            (struct actor){.type = ACTOR_NAME, .name = str_of(pull->ended_by)};
+}
+
+struct sweep {
+    struct store *store;
+    int64_t now_ms;
+    enum err err;
+};
+
+static bool want_issue(const struct stored_item *stored, void *context)
+{
+    struct sweep *sweep = context;
+    if (stored->item.issue_number == 0)
+        sweep->err = store_want(sweep->store, EFFECT_ISSUE, stored->incident_id,
+                                stored->item.seq, NULL, sweep->now_ms);
+    return sweep->err == ERR_OK;
+}
+
+/* Action items that were made before there was a pull request. */
+static enum err want_issues(struct work *work, struct store *store,
+                            int64_t wall_ms)
+{
+    const struct item_filter filter = {.incident_id = work->delivery.in.id,
+                                       .open_only = true};
+    struct sweep sweep = {.store = store, .now_ms = wall_ms};
+    if (!forge_desk_config(work->forge->desk)->issues)
+        return ERR_OK;
+    enum err err = store_each_item(store, &filter, want_issue, &sweep);
+    return err == ERR_OK ? sweep.err : err;
+}
+
+static enum delivery_verdict end_pull(struct work *work, struct store *store,
+                                      int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    const struct incident *in = &delivery->in;
+    const struct pull_job *job = &work->forge->pull;
+    const struct forge_pull *pull = &job->pull;
+    if (work->forge->verdict == JOB_LATER)
+        return later_or_fail(work, store, "The pull request is not up to date",
+                             job->words, job->retry_at_ms);
+    if (work->forge->verdict == JOB_FAILED)
+        return fail(delivery, store, "The pull request is not up to date",
+                    job->words);
+    enum err err = want_issues(work, store, wall_ms);
+    if (err != ERR_OK)
+        return put_off(delivery, store_why(store), 0);
+    if (pull->state == in->pull_state && pull->number == in->pull_number)
+        return in_line(delivery, store);
+    tell_pull(work, pull, job->words, wall_ms);
+    return DELIVERY_DONE;
+}
+
+/* ---- an issue ---- */
+
+struct item_reader {
+    struct work *work;
+    struct store *store;
+    enum delivery_verdict verdict;
+};
+
+static bool begin_item(const struct stored_item *stored, void *context)
+{
+    struct item_reader *reader = context;
+    struct work *work = reader->work;
+    const struct incident *in = &work->delivery.in;
+    const struct forge_desk_config *desk = forge_desk_config(work->forge->desk);
+    struct buf title = BUF_INIT(2000), body = BUF_INIT(BODY_BYTES);
+    struct buf mark = BUF_INIT(200);
+    if (!item_is_open(&stored->item) || stored->item.issue_number != 0)
+        return false;
+    issue_text_title(stored, &title);
+    issue_text_body(reader->store, in, stored, &body);
+    issue_text_mark(reader->store, in, stored->item.seq, &mark);
+    bool may_be_there = work->delivery.row.attempts > 0 ||
+                        last_word(reader->store, &work->delivery).failed;
+    const struct issue_wish wish = {
+        .text = {.title = buf_text(&title),
+                 .body = buf_text(&body),
+                 .assignee =
+                     stored->item.owner_type == ACTOR_MEMBER
+                         ? desk->login_of(stored->item.owner_id, desk->context)
+                         : ""},
+        .mark = buf_text(&mark),
+        .look_since_ms = may_be_there ? stored->made_ms : 0,
+    };
+    issue_job_init(&work->forge->issue, &desk->set, &wish);
+    reader->verdict = DELIVERY_CALL;
+    buf_release(&title);
+    buf_release(&body);
+    buf_release(&mark);
+    return false;
+}
+
+/* A drill's action items are nobody's work. */
+static enum delivery_verdict begin_issue(struct work *work, struct store *store)
+{
+    const struct delivery *delivery = &work->delivery;
+    struct item_reader reader = {work, store, DELIVERY_DONE};
+    if (!forge_desk_config(work->forge->desk)->issues || delivery->in.is_drill)
+        return DELIVERY_DONE;
+    enum err err = store_item(store, delivery->in.id, delivery->row.target,
+                              begin_item, &reader);
+    return err == ERR_OK || err == ERR_NOT_FOUND
+               ? reader.verdict
+               : put_off(&work->delivery, store_why(store), 0);
+}
+
+static enum delivery_verdict end_issue(struct work *work, struct store *store)
+{
+    struct delivery *delivery = &work->delivery;
+    struct forge_work *forge = work->forge;
+    const struct issue_job *job = &forge->issue;
+    char what[80];
+    (void)snprintf(what, sizeof what,
+                   "Action item #%" PRId64 " is no issue yet",
+                   delivery->row.target);
+    if (forge->verdict == JOB_LATER)
+        return later_or_fail(work, store, what, job->words, job->retry_at_ms);
+    if (forge->verdict == JOB_FAILED)
+        return fail(delivery, store, what, job->words);
+    struct event *draft = result_begin(delivery);
+    (void)snprintf(forge->number, sizeof forge->number, "%" PRId64,
+                   job->issue.number);
+    draft->pull_state = PULL_OPEN;
+    draft->ref = str_of(forge->number);
+    draft->link = str_of(job->issue.url);
+    draft->text = str_of(job->words);
+    return DELIVERY_DONE;
+}
+
+/* ---- looking what became of them ---- */
+
+static bool add_issue(const struct stored_item *stored, void *context)
+{
+    struct poll *poll = context;
+    if (stored->item.issue_number == 0)
+        return true;
+    poll->all[poll->count++] =
+        (struct subject_of_poll){stored->item.seq, stored->item.issue_number};
+    return poll->count < POLLED_MOST;
+}
+
+static enum delivery_verdict begin_poll(struct work *work, struct store *store)
+{
+    struct delivery *delivery = &work->delivery;
+    const struct incident *in = &delivery->in;
+    struct poll *poll = &work->forge->poll;
+    const struct item_filter filter = {.incident_id = in->id,
+                                       .open_only = true};
+    if (in->pull_state == PULL_OPEN)
+        poll->all[poll->count++] = (struct subject_of_poll){0, in->pull_number};
+    if (store_each_item(store, &filter, add_issue, poll) != ERR_OK)
+        return put_off(delivery, store_why(store), 0);
+    return poll->count == 0 ? DELIVERY_DONE : DELIVERY_CALL;
+}
+
+static bool tell_closed_issue(const struct stored_item *stored, void *context)
+{
+    struct work *work = context;
+    struct forge_work *forge = work->forge;
+    const struct forge_issue *issue = &forge->poll.issue;
+    const struct action_item *item = &stored->item;
+    struct event *draft = result_begin(&work->delivery);
+    const char *how =
+        issue->is_dropped ? "closed as not planned:" : "closed as";
+    work->delivery.result.kind = REQUEST_ITEM;
+    (void)snprintf(forge->evidence, sizeof forge->evidence, "%s %s", how,
+                   issue->url);
+    str_copy_to(forge->owner, str_of(item->owner_name));
+    draft->effect = EFFECT_NONE;
+    draft->target = item->seq;
+    draft->item_kind = item->kind;
+    draft->item_state = issue->is_dropped ? ITEM_DROPPED : ITEM_DONE;
+    draft->due_ms = item->due_ms;
+    draft->holder =
+        (struct actor){item->owner_type, item->owner_id, str_of(forge->owner)};
+    draft->text = str_of(forge->evidence);
+    draft->recorder = (struct actor){
+        .type = ACTOR_ROBOT,
+        .name = str_of(forge_name(forge_desk_config(forge->desk)->set.kind))};
+    draft->actor = draft->recorder;
+    if (issue->closed_by[0] != '\0')
+        draft->actor = (struct actor){.type = ACTOR_NAME,
+                                      .name = str_of(issue->closed_by)};
+    return false;
+}
+
+/* One thing at a time; the rest is looked at right afterwards. */
+static enum delivery_verdict tell_news(struct work *work, struct store *store,
+                                       int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    const struct poll *poll = &work->forge->poll;
+    int64_t item = poll->all[poll->next - 1].item;
+    delivery->again_ms = 0;
+    if (item == 0) {
+        tell_pull(work, &poll->pull, "", wall_ms);
+        delivery->result.draft.target = 0;
+        return DELIVERY_AGAIN;
+    }
+    enum err err =
+        store_item(store, delivery->in.id, item, tell_closed_issue, work);
+    return err == ERR_OK ? DELIVERY_AGAIN
+                         : put_off(delivery, store_why(store), 0);
+}
+
+/* What is open is looked at again and again: its row stays. */
+static enum delivery_verdict end_poll(struct work *work, struct store *store,
+                                      int64_t wall_ms)
+{
+    struct delivery *delivery = &work->delivery;
+    const struct poll *poll = &work->forge->poll;
+    if (work->forge->verdict == JOB_DONE && poll->is_news)
+        return tell_news(work, store, wall_ms);
+    if (work->forge->verdict == JOB_FAILED) {
+        (void)fail(delivery, store,
+                   "What became of the pull request cannot be seen",
+                   poll->verdict.words);
+    } else if (work->forge->verdict == JOB_LATER) {
+        log_warn("forge_not_seen", LOG_INT("incident", delivery->in.id),
+                 LOG_TEXT("words", poll->verdict.words));
+        if (poll->verdict.fate == FORGE_LATER)
+            forge_desk_close_until(work->forge->desk,
+                                   poll->verdict.retry_at_ms);
+    } else {
+        (void)in_line(delivery, store);
+    }
+    delivery->again_ms =
+        wall_ms + forge_desk_config(work->forge->desk)->poll_ms;
+    return DELIVERY_AGAIN;
+}
+
+enum err forge_want_polls(struct store *store, int64_t now_ms)
+{
+    int64_t ids[POLLED_INCIDENTS];
+    int count = 0;
+    enum err err = store_polled(store, ids, POLLED_INCIDENTS, &count);
+    for (int i = 0; i < count && err == ERR_OK; i++)
+        err = store_want(store, EFFECT_POLL, ids[i], 0, NULL, now_ms);
+    return err;
+}
+
+/* ---- any ---- */
+
+/* It wants to be left alone: the row waits, as it is. */
+static bool is_closed(struct work *work, struct forge_desk *desk,
+                      int64_t wall_ms)
+{
+    int64_t until_ms = forge_desk_closed_until(desk);
+    if (until_ms <= wall_ms)
+        return false;
+    (void)put_off(&work->delivery, "The forge wants us to wait.", until_ms);
+    return true;
+}
+
+static enum delivery_verdict
+begin(struct work *work, const struct outbox_config *config, int64_t wall_ms)
+{
+    enum delivery_verdict verdict;
+    if (config->forge == NULL)
+        return DELIVERY_DONE;
+    if (is_closed(work, config->forge, wall_ms))
+        return DELIVERY_RETRY;
+    work->forge = mem_alloc(sizeof *work->forge);
+    work->forge->work = work;
+    work->forge->desk = config->forge;
+    work->ask = WORK_ASK_FORGE;
+    if (work->delivery.row.kind == EFFECT_PULL)
+        verdict = begin_pull(work, config->store);
+    else if (work->delivery.row.kind == EFFECT_ISSUE)
+        verdict = begin_issue(work, config->store);
+    else
+        verdict = begin_poll(work, config->store);
+    if (verdict == DELIVERY_CALL) {
+        enum job_verdict first = job_step(work->forge, NULL, wall_ms);
+        assert(first == JOB_CALL);
+    }
+    return verdict;
+}
+
+enum delivery_verdict forge_work_step(struct work *work,
+                                      const struct outbox_config *config,
+                                      int64_t wall_ms)
+{
+    if (work->state == WORK_BEGUN)
+        return begin(work, config, wall_ms);
+    switch ((int)work->delivery.row.kind) {
+    case EFFECT_PULL:
+        return end_pull(work, config->store, wall_ms);
+    case EFFECT_ISSUE:
+        return end_issue(work, config->store);
+    default:
+        return end_poll(work, config->store, wall_ms);
+    }
+}
