@@ -50,7 +50,7 @@ struct app {
     struct listener *listener;
     struct process process;
     struct metrics metrics;
-    uv_signal_t signals[2];
+    struct signals *signals;
     struct deadline *grace;
     int64_t grace_ends_ms;
     struct deadline *chores, *heal;
@@ -74,7 +74,7 @@ static void finish(struct app *app)
             store_commit(app->store) != ERR_OK)
             store_rollback(app->store);
     }
-    uv_stop(&app->loop);
+    loop_stop(&app->loop);
 }
 
 static void on_grace(void *context)
@@ -97,10 +97,10 @@ static void stop(struct app *app, int exit_code)
     deadline_set(app->grace, 0); /* after this turn, and its answers */
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_signal(int number, void *context)
 {
     log_info("stopping", LOG_INT("signal", number));
-    stop(handle->data, 0);
+    stop(context, 0);
 }
 
 static const char words_bad_token[] =
@@ -495,20 +495,14 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
 
 static void watch_signals(struct app *app)
 {
-    static const int numbers[] = {SIGTERM, SIGINT};
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk */
-    for (int i = 0; i < 2; i++) {
-        (void)uv_signal_init(&app->loop, &app->signals[i]);
-        app->signals[i].data = app;
-        (void)uv_signal_start(&app->signals[i], on_signal, numbers[i]);
-    }
+    app->signals = signals_new(&app->loop, on_signal, app);
 }
 
 static void unwire(struct app *app)
 {
-    for (int i = 0; i < 2; i++)
-        uv_close((uv_handle_t *)&app->signals[i], NULL);
+    signals_free(app->signals);
     listener_free(app->listener);
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
@@ -529,7 +523,7 @@ static void run(struct app *app)
     forget_answers(app);
     deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
     session_start(app->session);
-    (void)uv_run(&app->loop, UV_RUN_DEFAULT);
+    loop_run(&app->loop);
 }
 
 int app_run(const struct config *config, const char *token,
@@ -537,7 +531,7 @@ int app_run(const struct config *config, const char *token,
 {
     static struct app app;
     app = (struct app){.config = config, .process = process_now()};
-    if (uv_loop_init(&app.loop) != 0)
+    if (!loop_open(&app.loop))
         return EXIT_FAILED;
     if (!open_parts(&app, token)) {
         rest_free(app.rest);

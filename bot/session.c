@@ -178,7 +178,7 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
     struct gateway_config gateway = {.token = token,
                                      .intents = INTENTS,
                                      .compress = config->compress,
-                                     .seed = uv_hrtime()};
+                                     .seed = loop_seed()};
     struct gateway_ws_handlers socket = {on_opened, on_received, on_closed,
                                          session};
     session->loop = loop;

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -124,11 +123,4 @@ void civil_date(int64_t ms, char out[static CIVIL_ISO_BYTES])
     struct civil c = civil_of(ms);
     (void)snprintf(out, CIVIL_ISO_BYTES, "%04d-%02d-%02d", c.year % 10000,
                    c.month, c.day);
-}
-
-int64_t clock_wall_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * MS_PER_SECOND + now.tv_nsec / 1000000;
 }

@@ -2,12 +2,101 @@
 
 #include "bot/base/mem.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 int64_t loop_now_ms(const uv_loop_t *loop)
 {
     return (int64_t)uv_now(loop);
 }
+
+uint64_t loop_seed(void)
+{
+    return uv_hrtime();
+}
+
+/* ---- its life ---- */
+
+bool loop_open(uv_loop_t *loop)
+{
+    return uv_loop_init(loop) == 0;
+}
+
+void loop_run(uv_loop_t *loop)
+{
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+}
+
+void loop_stop(uv_loop_t *loop)
+{
+    uv_stop(loop);
+}
+
+static void on_closing_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+bool loop_close(uv_loop_t *loop, int64_t most_ms)
+{
+    uv_timer_t timer;
+    (void)uv_timer_init(loop, &timer);
+    (void)uv_timer_start(&timer, on_closing_over, (uint64_t)most_ms, 0);
+    uv_unref((uv_handle_t *)&timer);
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&timer, NULL);
+    (void)uv_run(loop, UV_RUN_NOWAIT);
+    return uv_loop_close(loop) == 0;
+}
+
+/* ---- signals ---- */
+
+#define SIGNALS 2
+
+struct signals {
+    uv_signal_t handles[SIGNALS];
+    signal_fn *told;
+    void *context;
+    int open_handles;
+};
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct signals *signals = handle->data;
+    signals->told(number, signals->context);
+}
+
+struct signals *signals_new(uv_loop_t *loop, signal_fn *told, void *context)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+    struct signals *signals = mem_alloc(sizeof *signals);
+    signals->told = told;
+    signals->context = context;
+    signals->open_handles = SIGNALS;
+    for (int i = 0; i < SIGNALS; i++) {
+        (void)uv_signal_init(loop, &signals->handles[i]);
+        signals->handles[i].data = signals;
+        (void)uv_signal_start(&signals->handles[i], on_signal, numbers[i]);
+    }
+    return signals;
+}
+
+static void on_signal_closed(uv_handle_t *handle)
+{
+    struct signals *signals = handle->data;
+    if (--signals->open_handles == 0)
+        free(signals);
+}
+
+void signals_free(struct signals *signals)
+{
+    if (signals == NULL)
+        return;
+    for (int i = 0; i < SIGNALS; i++)
+        uv_close((uv_handle_t *)&signals->handles[i], on_signal_closed);
+}
+
+/* ---- deadlines ---- */
 
 struct deadline {
     uv_timer_t timer; /* first: a handle is closed and freed as one */
@@ -54,6 +143,8 @@ void deadline_free(struct deadline *deadline)
     if (deadline != NULL)
         uv_close((uv_handle_t *)&deadline->timer, free_handle);
 }
+
+/* ---- the end of a turn ---- */
 
 /* A check handle runs when the turn's I/O callbacks are through. The idle
  * handle does nothing but keep the loop from waiting for I/O when the wake came
@@ -110,21 +201,4 @@ void turn_end_free(struct turn_end *turn)
         return;
     uv_close((uv_handle_t *)&turn->check, on_turn_end_closed);
     uv_close((uv_handle_t *)&turn->idle, on_turn_end_closed);
-}
-
-static void on_closing_over(uv_timer_t *timer)
-{
-    uv_stop(timer->loop);
-}
-
-bool loop_close(uv_loop_t *loop, int64_t most_ms)
-{
-    uv_timer_t timer;
-    (void)uv_timer_init(loop, &timer);
-    (void)uv_timer_start(&timer, on_closing_over, (uint64_t)most_ms, 0);
-    uv_unref((uv_handle_t *)&timer);
-    (void)uv_run(loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&timer, NULL);
-    (void)uv_run(loop, UV_RUN_NOWAIT);
-    return uv_loop_close(loop) == 0;
 }

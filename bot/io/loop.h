@@ -5,16 +5,29 @@
 #ifndef BOT_IO_LOOP_H
 #define BOT_IO_LOOP_H
 
+#include "bot/base/err.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
 int64_t loop_now_ms(const uv_loop_t *loop);
+uint64_t loop_seed(void); /* for jitter: another one in each process */
 
+/* The life of the loop, for whoever owns it. */
+MUST_CHECK bool loop_open(uv_loop_t *loop);
+void loop_run(uv_loop_t *loop); /* until loop_stop */
+void loop_stop(uv_loop_t *loop);
 /* Lets closed handles go, at most so long: the look-up of a name cannot be
  * taken back, and a name server that does not answer is not waited for. False:
  * something is left. */
-bool loop_close(uv_loop_t *loop, int64_t most_ms);
+MUST_CHECK bool loop_close(uv_loop_t *loop, int64_t most_ms);
+
+/* SIGTERM and SIGINT. */
+struct signals;
+typedef void signal_fn(int number, void *context);
+struct signals *signals_new(uv_loop_t *loop, signal_fn *told, void *context);
+void signals_free(struct signals *signals); /* closes; NULL is fine */
 
 /* A one-shot deadline that can be moved. `at_ms` is loop time; INT64_MAX
  * disarms. The callback runs at or after it. */
