@@ -10,6 +10,7 @@
 #include "bot/listener.h"
 #include "bot/preview.h"
 #include "bot/session.h"
+#include "bot/supervisor.h"
 #include "bot/turn.h"
 #include "bot/version.h"
 #include "bot/watch.h"
@@ -35,6 +36,7 @@
 #define ANSWERS_KEPT_MS MS_PER_DAY
 #define CHORES_MS       (10 * MS_PER_MINUTE)
 #define HEAL_PAUSE_MS   (10 * MS_PER_SECOND)
+#define PATIENCE_MS     MS_PER_MINUTE /* below systemd's 90 s for a start */
 
 struct app {
     const struct config *config;
@@ -48,6 +50,7 @@ struct app {
     struct session *session;
     struct forge_parts *forge;
     struct listener *listener;
+    struct supervisor *supervisor;
     struct process process;
     struct metrics metrics;
     struct signals *signals;
@@ -93,6 +96,7 @@ static void stop(struct app *app, int exit_code)
         return;
     app->stopping = true;
     app->exit_code = exit_code;
+    supervisor_stopping(app->supervisor);
     app->grace_ends_ms = loop_now_ms(&app->loop) + GRACE_MS;
     deadline_set(app->grace, 0); /* after this turn, and its answers */
 }
@@ -150,6 +154,7 @@ static void connection_changed(struct app *app, bool is_connected)
         return;
     app->process.is_connected = is_connected;
     app->process.connection_ms = clock_wall_ms();
+    supervisor_connected(app->supervisor, is_connected);
 }
 
 static void on_lost(void *context)
@@ -458,6 +463,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
                                         on_fatal, app};
     struct room_settings nobody = {.bot_user_id = 0};
 
+    app->supervisor = supervisor_new(&app->loop, PATIENCE_MS);
     cli_helper_path(config->helper, program_dir, "opsroom-git",
                     app->git_helper);
     cli_helper_path(config->draw_helper, program_dir, "opsroom-draw",
@@ -511,6 +517,7 @@ static void unwire(struct app *app)
     watch_free(app->watch);
     session_free(app->session);
     turn_free(app->turn);
+    supervisor_free(app->supervisor);
     deadline_free(app->grace);
     deadline_free(app->chores);
     deadline_free(app->heal);
