@@ -2,6 +2,11 @@
  * The secrets of the daemon: the bot token, those of alert sources and checks.
  * Read from a file that nobody else may read, the token also from the
  * environment; never from the settings, never from the command line.
+ *
+ * "credential:NAME" is what systemd hands over in $CREDENTIALS_DIRECTORY
+ * (systemd.exec(5), Credentials). What it loads as a folder it names
+ * FOLDER_FILE; the unit loads the folder `secrets`. Without systemd, as when
+ * somebody types `opsroom check`, it is the file in that folder itself.
  */
 #include "bot/config.h"
 
@@ -9,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +26,10 @@
 #define SECRET_MOST  200
 #define FILE_BYTES   4096
 
+#define CREDENTIAL     "credential:"
+#define LOADED_FOLDER  "secrets"
+#define SECRETS_FOLDER "/etc/opsroom/" LOADED_FOLDER
+
 /* systemd shows an access list on its credentials as the group's bits; nobody
  * but the service can reach the folder. */
 static bool is_systemd_credential(const char *file)
@@ -28,6 +38,38 @@ static bool is_systemd_credential(const char *file)
     return folder != NULL && folder[0] == '/' &&
            str_starts(str_of(file), folder) && file[strlen(folder)] == '/' &&
            strstr(file, "/../") == NULL;
+}
+
+static bool is_credential_name(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                            "XYZ0123456789._-");
+    return n > 0 && name[n] == '\0' && name[0] != '.';
+}
+
+/* False: it names nothing that can be read. */
+static bool file_of(const char *setting, char path[static PATH_MAX])
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    const char *name = setting + strlen(CREDENTIAL);
+    int n;
+    if (!str_starts(str_of(setting), CREDENTIAL)) {
+        n = snprintf(path, PATH_MAX, "%s", setting);
+        return n < PATH_MAX;
+    }
+    if (!is_credential_name(name))
+        return false;
+    if (folder == NULL || folder[0] != '/')
+        folder = SECRETS_FOLDER;
+    n = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    if (n < PATH_MAX && access(path, F_OK) != 0 && errno == ENOENT) {
+        char loaded[PATH_MAX];
+        n = snprintf(loaded, sizeof loaded, "%s/" LOADED_FOLDER "_%s", folder,
+                     name);
+        if (n < PATH_MAX && access(loaded, F_OK) == 0)
+            memcpy(path, loaded, (size_t)n + 1);
+    }
+    return n < PATH_MAX;
 }
 
 struct secret_rule {
@@ -102,7 +144,13 @@ static enum err take_secret(const struct secret_rule *rule, const char *file,
 static enum err secret_of_file(const struct secret_rule *rule, const char *file,
                                char **out, struct buf *why)
 {
+    char path[PATH_MAX];
     struct buf text = BUF_INIT(FILE_BYTES);
+    if (!file_of(file, path)) {
+        buf_addf(why, "%s: %s is no name of a credential", rule->setting, file);
+        return ERR_INVALID;
+    }
+    file = path;
     enum err err = read_secret_file(rule, file, &text, why);
     if (err == ERR_OK)
         err = take_secret(rule, file, buf_str(&text), out, why);

@@ -34,6 +34,7 @@ const struct setting settings[] = {
     {"discord", "token_file", SETTING_TEXT, FIELD(token_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with the bot token, readable by nobody else (chmod 600).\n"
+     "credential:NAME is what systemd hands over; so it is with every secret.\n"
      "Empty: the environment variable DISCORD_TOKEN."},
     {"discord", "ca_file", SETTING_TEXT, FIELD(ca_file),
      "\"\"", 0, 1000, NULL, NULL,

@@ -76,6 +76,48 @@ static void a_systemd_credential_may_show_the_group_bit(void **state)
     free(token);
 }
 
+/* As systemd hands them over: alone, or as a folder. */
+static void a_credential_is_named(void **state)
+{
+    static const struct {
+        const char *setting, *file; /* the file that is there */
+        enum err err;
+        const char *why;
+    } rows[] = {
+        {"credential:token", "token", ERR_OK, NULL},
+        {"credential:token", "secrets_token", ERR_OK, NULL},
+        {"credential:a.b-c_D9", "a.b-c_D9", ERR_OK, NULL},
+        {"credential:token", "other", ERR_IO, "/token cannot be read: No such"},
+        {"credential:", "token", ERR_INVALID, "is no name of a credential"},
+        {"credential:../token", "token", ERR_INVALID, "is no name"},
+        {"credential:.token", ".token", ERR_INVALID, "is no name"},
+        {"credential:a/token", "token", ERR_INVALID, "is no name"},
+    };
+    const struct scratch *scratch = *state;
+    char *token, file[160], folder[4096];
+    assert_non_null(realpath(scratch->folder, folder));
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf why = BUF_INIT(1000);
+        token = NULL;
+        settings_write(scratch, rows[i].file, STR(TOKEN), 0440, file);
+        assert_int_equal(token_of(rows[i].setting, &token, &why), rows[i].err);
+        if (rows[i].err == ERR_OK)
+            assert_string_equal(token, TOKEN);
+        else
+            assert_non_null(strstr(buf_text(&why), rows[i].why));
+        assert_int_equal(remove(file), 0);
+        free(token);
+        buf_release(&why);
+    }
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    struct buf why = BUF_INIT(1000);
+    assert_int_equal(token_of("credential:no-such-one", &token, &why), ERR_IO);
+    assert_non_null(
+        strstr(buf_text(&why), "/etc/opsroom/secrets/no-such-one cannot"));
+    buf_release(&why);
+}
+
 static void without_a_file_the_token_comes_from_the_environment(void **state)
 {
     struct buf why = BUF_INIT(1000);
@@ -175,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_token_comes_from_a_private_file),
         cmocka_unit_test(a_systemd_credential_may_show_the_group_bit),
+        cmocka_unit_test(a_credential_is_named),
         cmocka_unit_test(without_a_file_the_token_comes_from_the_environment),
         cmocka_unit_test(secrets_of_sources_and_checks_are_one_line),
         cmocka_unit_test(a_secret_that_is_not_there_says_whose_it_is),
