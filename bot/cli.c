@@ -41,9 +41,13 @@ static int open_store(const struct config *config, struct store **store)
 void cli_helper_path(const char *set, const char *program_dir, const char *name,
                      char out[static PATH_MAX])
 {
-    if (set[0] != '\0')
+    if (set[0] != '\0') {
         str_copy(out, PATH_MAX, str_of(set));
-    else
+        return;
+    }
+    (void)snprintf(out, PATH_MAX, "%s/../libexec/opsroom/%s", program_dir,
+                   name);
+    if (access(out, X_OK) != 0)
         (void)snprintf(out, PATH_MAX, "%s/%s", program_dir, name);
 }
 

@@ -1,7 +1,7 @@
 /*
- * The subcommands that look and never change: each prints to stdout, says what
- * is wrong on stderr, and returns the exit code (0 fine, 1 found or failed, 2
- * wrong use or settings).
+ * The subcommands other than `run`. All but cli_restore look and change
+ * nothing. Each prints to stdout, says what is wrong on stderr, and returns the
+ * exit code (0 fine, 1 found or failed, 2 wrong use or settings).
  */
 #ifndef BOT_CLI_H
 #define BOT_CLI_H
@@ -16,6 +16,9 @@
  * usable? Connects to nobody. */
 int cli_check(const struct config *config, const char *program_dir);
 int cli_verify(const struct config *config);
+/* cli_backup.c */
+int cli_backup(const struct config *config, const char *file);
+int cli_restore(const struct config *config, const char *file);
 int cli_timeline(const struct config *config, int64_t incident_id, bool json);
 /* The postmortem's page, as it would be committed. `template`: instead of the
  * settings'; NULL: theirs. */
@@ -31,7 +34,8 @@ int cli_commands(void);
 int cli_command_table(void);
 int cli_example(void);
 
-/* A helper's absolute path: what is set, else beside the program. */
+/* A helper's absolute path: what is set, else where `make install` puts it,
+ * else beside the program. */
 void cli_helper_path(const char *set, const char *program_dir, const char *name,
                      char out[static PATH_MAX]);
 struct postmortem_settings;

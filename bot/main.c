@@ -17,7 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE       2
+#define CONFIG           "config.toml"
+#define INSTALLED_CONFIG "/etc/opsroom/config.toml"
 
 /* libcurl (by way of librtmp) and libmicrohttpd bring GnuTLS along, which
  * nobody here uses; its start-up would keep 1.1 MB resident. This is the
@@ -37,7 +39,7 @@ int gnutls_global_init(void)  /* NOLINT */
 }
 
 struct arguments {
-    const char *verb, *config, *probe, *template;
+    const char *verb, *config, *name, *template;
     uint64_t incident;
     bool json, is_public;
 };
@@ -48,6 +50,9 @@ static const char usage[] =
     "  opsroom run      --config FILE              run the bot\n"
     "  opsroom check    --config FILE              are the settings usable?\n"
     "  opsroom verify   --config FILE              is the record whole?\n"
+    "  opsroom backup TO    --config FILE          copy the record, while it "
+    "runs\n"
+    "  opsroom restore FROM --config FILE          put a copy in its place\n"
     "  opsroom timeline --config FILE --incident N [--json]\n"
     "                                              print the record\n"
     "  opsroom render   --config FILE --incident N print the postmortem\n"
@@ -58,8 +63,9 @@ static const char usage[] =
     "  opsroom example                             config.example.toml\n"
     "  opsroom help | version\n"
     "\n"
-    "FILE is config.toml when it is not given. The bot token comes from\n"
-    "[discord] token_file or from the environment, DISCORD_TOKEN.\n";
+    "FILE is config.toml when it is not given, or else " INSTALLED_CONFIG ".\n"
+    "The bot token comes from [discord] token_file or from the environment,\n"
+    "DISCORD_TOKEN.\n";
 
 static int misuse(const char *what, const char *argument)
 {
@@ -67,9 +73,23 @@ static int misuse(const char *what, const char *argument)
     return EXIT_USAGE;
 }
 
+static const char *default_config(void)
+{
+    bool is_installed =
+        access(CONFIG, F_OK) != 0 && access(INSTALLED_CONFIG, F_OK) == 0;
+    return is_installed ? INSTALLED_CONFIG : CONFIG;
+}
+
+/* What is named without an option: a check, or a file. */
+static bool takes_name(const char *verb)
+{
+    return strcmp(verb, "probe") == 0 || strcmp(verb, "backup") == 0 ||
+           strcmp(verb, "restore") == 0;
+}
+
 static int read_arguments(int count, char **words, struct arguments *out)
 {
-    *out = (struct arguments){.config = "config.toml"};
+    *out = (struct arguments){.config = default_config()};
     if (count < 2)
         return misuse("a command is missing.", "");
     out->verb = words[1];
@@ -91,9 +111,9 @@ static int read_arguments(int count, char **words, struct arguments *out)
                 number = str_from(number, 4);
             if (!str_to_u64(number, &out->incident))
                 return misuse("not an incident's number: ", value);
-        } else if (strcmp(out->verb, "probe") == 0 && out->probe == NULL &&
+        } else if (takes_name(out->verb) && out->name == NULL &&
                    words[i][0] != '-') {
-            out->probe = words[i];
+            out->name = words[i];
         } else {
             return misuse("cannot make sense of ", words[i]);
         }
@@ -152,10 +172,14 @@ static int with_config(const struct arguments *arguments,
         return cli_check(config, dir);
     if (strcmp(verb, "verify") == 0)
         return cli_verify(config);
+    if (takes_name(verb) && arguments->name == NULL)
+        return misuse("which one? Name it after ", verb);
     if (strcmp(verb, "probe") == 0)
-        return arguments->probe == NULL
-                   ? misuse("which probe? Name it after ", verb)
-                   : cli_probe(config, arguments->probe, arguments->json);
+        return cli_probe(config, arguments->name, arguments->json);
+    if (strcmp(verb, "backup") == 0)
+        return cli_backup(config, arguments->name);
+    if (strcmp(verb, "restore") == 0)
+        return cli_restore(config, arguments->name);
     if (arguments->incident == 0)
         return misuse("which incident? Add --incident N to ", verb);
     if (strcmp(verb, "timeline") == 0)
@@ -184,8 +208,9 @@ static int plain_verb(const char *verb, int *code)
 
 static bool needs_config(const char *verb)
 {
-    static const char *const verbs[] = {"run",      "check",  "verify",
-                                        "timeline", "render", "probe"};
+    static const char *const verbs[] = {"run",    "check",   "verify",
+                                        "backup", "restore", "timeline",
+                                        "render", "probe"};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verb, verbs[i]) == 0)
             return true;

@@ -194,26 +194,29 @@ static enum err judge(const char *path, const struct findings *found,
     return ERR_OK;
 }
 
-static enum err inspect_bytes(const char *path, bool read_only, bool *is_new,
-                              struct buf *why)
+int inspect_open(const char *path, sqlite3 **db)
 {
-    struct findings found = {.rc = SQLITE_OK};
     struct buf uri = BUF_INIT((size_t)PATH_MAX * 3);
-    sqlite3 *db = NULL;
     make_uri(path, &uri);
-    found.rc = sqlite3_open_v2(
-        buf_text(&uri), &db,
+    int rc = sqlite3_open_v2(
+        buf_text(&uri), db,
         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-    if (found.rc == SQLITE_OK) {
-        (void)sqlite3_busy_timeout(db, 1000);
-        look(db, &found);
-    } else {
-        (void)snprintf(found.check, sizeof found.check, "%s",
-                       sqlite3_errmsg(db));
-    }
-    (void)sqlite3_close(db);
+    if (rc == SQLITE_OK)
+        (void)sqlite3_busy_timeout(*db, 1000);
     buf_release(&uri);
-    return judge(path, &found, read_only, is_new, why);
+    return rc;
+}
+
+static void inspect_bytes(const char *path, struct findings *found)
+{
+    sqlite3 *db = NULL;
+    found->rc = inspect_open(path, &db);
+    if (found->rc == SQLITE_OK)
+        look(db, found);
+    else
+        (void)snprintf(found->check, sizeof found->check, "%s",
+                       sqlite3_errmsg(db));
+    (void)sqlite3_close(db);
 }
 
 enum err inspect_file(const char *path, bool read_only, bool *is_new,
@@ -247,5 +250,39 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
     /* SQLite takes what is smaller than its smallest page for an empty file. */
     if (status.st_size < SMALLEST_PAGE)
         return not_a_database(path, why);
-    return inspect_bytes(path, read_only, is_new, why);
+    struct findings found = {.rc = SQLITE_OK};
+    inspect_bytes(path, &found);
+    return judge(path, &found, read_only, is_new, why);
+}
+
+enum err inspect_backup(const char *path, struct buf *why)
+{
+    struct findings found = {.rc = SQLITE_OK};
+    struct stat status;
+    int rc = stat(path, &status);
+    if (rc == 0 && S_ISREG(status.st_mode) && status.st_size >= SMALLEST_PAGE)
+        inspect_bytes(path, &found);
+    if (rc != 0 || (found.rc & 0xff) == SQLITE_CANTOPEN) {
+        buf_addf(why, "Cannot read %s: %s.", path,
+                 rc != 0 ? strerror(errno) : found.check);
+        return ERR_IO;
+    }
+    if ((found.rc & 0xff) == SQLITE_CORRUPT ||
+        (found.rc == SQLITE_OK && found.application == STORE_APPLICATION_ID &&
+         strcmp(found.check, "ok") != 0)) {
+        buf_addf(why, "%s is damaged (%s)." LEFT, path, found.check);
+        return ERR_CORRUPT;
+    }
+    if (found.rc != SQLITE_OK || found.application != STORE_APPLICATION_ID) {
+        buf_addf(why, "%s is no record of opsroom." LEFT, path);
+        return ERR_REFUSED;
+    }
+    if (found.version > schema_version) {
+        buf_addf(why,
+                 "%s was written by a newer opsroom (schema %d; this one knows "
+                 "%d)." LEFT " Use the newer opsroom.",
+                 path, (int)found.version, schema_version);
+        return ERR_REFUSED;
+    }
+    return ERR_OK;
 }

@@ -199,6 +199,12 @@ MUST_CHECK enum err schema_migrate(struct store *store);
  * yet. Changes no byte of it and leaves no other file behind. */
 MUST_CHECK enum err inspect_file(const char *path, bool read_only, bool *is_new,
                                  struct buf *why);
+/* Whether it is a record of ours, of this schema or an older one, to be copied
+ * from or written over. */
+MUST_CHECK enum err inspect_backup(const char *path, struct buf *why);
+/* Reads, and leaves nothing behind. A result of SQLite; closed by the caller
+ * whatever it is. */
+int inspect_open(const char *path, sqlite3 **db);
 /* One bot a file: "<path>.lock" exists and is locked while it runs. */
 MUST_CHECK enum err lock_take(const char *path, int *fd, struct buf *why);
 void lock_release(const char *path, int fd); /* -1 is fine */
