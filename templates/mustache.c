@@ -45,9 +45,15 @@ struct run {
 static const cJSON *member(const cJSON *object, struct str name)
 {
     const cJSON *item;
-    if (cJSON_IsObject(object))
-        cJSON_ArrayForEach(item,
-                           object) if (str_is(name, item->string)) return item;
+    if (!cJSON_IsObject(object) || name.n == 0)
+        return NULL;
+    cJSON_ArrayForEach(item, object)
+    {
+        if (item->string[0] == name.s[0] &&
+            strncmp(item->string, name.s, name.n) == 0 &&
+            item->string[name.n] == '\0')
+            return item;
+    }
     return NULL;
 }
 

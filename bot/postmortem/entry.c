@@ -16,6 +16,7 @@
 #define INLINE_BYTES ((size_t)64 << 10)
 /* Escaping makes a text at most six times longer. */
 #define VALUE_BYTES (6 * INLINE_BYTES + 4096)
+#define SHORT_BYTES 256
 /* Of a text whose names and secrets are replaced. */
 #define REDACTED_MOST 64
 
@@ -28,20 +29,27 @@ cJSON *put(cJSON *object, const char *name, cJSON *item)
     return item;
 }
 
+/* Most texts of a long record are short, and there are many of them. */
 void put_text(cJSON *object, const char *name, struct str text)
 {
-    struct buf copy = BUF_INIT(text.n);
+    char space[SHORT_BYTES] = "";
+    bool is_short = text.n < sizeof space;
+    struct buf copy = is_short ? BUF_IN(space) : BUF_INIT(text.n);
     buf_add(&copy, text);
     put(object, name, cJSON_CreateString(buf_text(&copy)));
-    buf_release(&copy);
+    if (!is_short)
+        buf_release(&copy);
 }
 
 void put_line(cJSON *object, const char *name, struct str text)
 {
-    struct buf line = BUF_INIT(text.n);
+    char space[SHORT_BYTES] = "";
+    bool is_short = text.n < sizeof space;
+    struct buf line = is_short ? BUF_IN(space) : BUF_INIT(text.n);
     text_on_one_line(&line, text);
     put_text(object, name, buf_str(&line));
-    buf_release(&line);
+    if (!is_short)
+        buf_release(&line);
 }
 
 void put_said(cJSON *object, const char *name, const struct page_view *view,
@@ -68,10 +76,10 @@ void put_said_line(cJSON *object, const char *name,
 void put_when(cJSON *object, const char *name, const struct when *when,
               bool with_date)
 {
-    struct buf text = BUF_INIT(300);
+    char space[300] = "";
+    struct buf text = BUF_IN(space);
     when_print(when, with_date, &text);
     put_text(object, name, buf_str(&text));
-    buf_release(&text);
 }
 
 void put_flag(cJSON *object, const char *name, bool value)
@@ -177,7 +185,8 @@ static void print_state_mark(const struct event *event, struct buf *out)
 /* Only where it tells what the text does not. */
 static void put_mark(cJSON *entry, const struct event *event)
 {
-    struct buf mark = BUF_INIT(100);
+    char space[100] = "";
+    struct buf mark = BUF_IN(space);
     switch ((int)event->kind) {
     case EVENT_FINDING:
         if (event->confidence == CONFIDENCE_RULED_OUT)
@@ -202,7 +211,6 @@ static void put_mark(cJSON *entry, const struct event *event)
         break;
     }
     put_text(entry, "mark", buf_str(&mark));
-    buf_release(&mark);
 }
 
 /* "takes the commander role", "makes @quintessence commander", and the words
@@ -313,6 +321,10 @@ static void put_change(cJSON *entry, const struct event *event)
 
 static void put_link(cJSON *entry, struct str link)
 {
+    if (link.n == 0) {
+        put_text(entry, "link_md", STR(""));
+        return;
+    }
     struct buf line = BUF_INIT(VALUE_BYTES), markdown = BUF_INIT(VALUE_BYTES);
     text_on_one_line(&line, link);
     markdown_link(&markdown, buf_str(&line));

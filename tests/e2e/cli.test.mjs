@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, copyFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -75,6 +75,18 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     writeFileSync(alert, 'z'.repeat(16));
     chmodSync(credentials, 0o600);
     assert.equal(check().code, 0);
+
+    const own = join(bot.directory, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'page.md'), '{{title}}\n\n{{#items}}{{titel}}{{/items}}\n');
+    const fine = readFileSync(bot.config, 'utf8');
+    writeFileSync(bot.config, fine.replace('[postmortem]', `[postmortem]\ntemplate = "${own}"`));
+    const { code: refused, err: mistake } = check();
+    assert.equal(refused, 2);
+    assert.match(mistake, /\[postmortem\] template: .*own\/page\.md, line 3: there is no "titel" here; allowed here: number, text, line/);
+    const started = bot.run('run');
+    assert.deepEqual([started.code, started.err], [2, mistake]);
+    writeFileSync(bot.config, fine);
 
     writeFileSync(bot.database, 'This is no database, whatever it says.'.repeat(40));
     const { code, err } = check();
@@ -245,6 +257,18 @@ scene('timeline, verify and render beside a running bot', {}, async ({ guild, bo
     const at = Date.parse(record.events.find(({ kind }) => kind === 'action').recorded_at);
     assert.ok(Math.abs(Date.now() - at) < 3600_000, 'times are ISO 8601');
     assert.match(bot.run('render', '--incident', '1').out, /^---\n[^]*Logins fail[^]*Restarted the queue/);
+    const other = bot.run('render', '--incident', '1', '--template', 'markdown', '--audience', 'public').out;
+    assert.match(other, /^# Logins fail\n[^]*\*\* commander: Restarted the queue/);
+    assert.doesNotMatch(other, /nova|quill/);
+    const folder = join(bot.directory, 'own');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'page.md'), '{{title}}\n{{> end}}\n');
+    writeFileSync(join(folder, 'end.md'), 'The end of {{incident}}.\n');
+    assert.match(bot.run('render', '--incident', '1', '--template', folder).out, /^Logins fail\nThe end of INC-1\.\n/);
+    const wrong = bot.run('render', '--incident', '1', '--template', 'plain');
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.err, /plain cannot be read: .*a template is hugo, markdown, or a folder with page\.md/);
+    assert.equal(bot.run('render', '--incident', '1', '--audience', 'all').code, 2);
     const verified = bot.run('verify');
     assert.equal(verified.code, 0);
     assert.match(verified.out, /The record is whole: 1 incidents?, \d+ events/);
