@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 
 import { start } from '../discord/standin.mjs';
+import { startForge } from '../forge/standin.mjs';
 import { Bot } from './bot.mjs';
 import { declare, stage } from './stage.mjs';
 
@@ -50,6 +51,27 @@ for (const [what, { tls }, settings] of [
         } finally {
             await bot.close();
             await standin.close();
+        }
+    });
+}
+
+for (const [what, caFile, isTrusted] of [['that the settings name is trusted', ours.file, true], ['nobody vouches for gets no token', '', false]]) {
+    test(`the forge: a certificate ${what}`, async () => {
+        const forge = await startForge('gitea', { tls: ours.tls });
+        const token = join(folder, `token-${isTrusted}`);
+        writeFileSync(token, `${forge.token}\n`, { mode: 0o600 });
+        const settings = { forge: { kind: 'gitea', api_base: forge.apiBase, repository: forge.repository, token_file: token, ca_file: caFile } };
+        try {
+            await stage({ settings }, async ({ bot, guild, nova }) => {
+                const { war } = await declare(guild, nova);
+                await nova.slash('/resolve', { summary: 'Over' }, { channel: war });
+                if (isTrusted) await forge.until(() => forge.pulls.length === 1, 'a pull request');
+                else await bot.logged(/effect_put_off.*does not answer: .*certificate/);
+                assert.equal(forge.requests.length > 0, isTrusted);
+                assert.equal(bot.record().state, 'review');
+            });
+        } finally {
+            await forge.close();
         }
     });
 }

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 import { fields, pathFits, wrongBody } from './fields.mjs';
 
@@ -16,8 +17,8 @@ const HEADERS = {
 const PREFIX = { github: '', gitea: '/api/v1', gitlab: '/api/v4' };
 
 export class Forge {
-    constructor(kind, { repository = 'team/blog', token = 'forge-token-0123456789', people = ['nova', 'quill'] } = {}) {
-        Object.assign(this, { kind, repository, token, people });
+    constructor(kind, { repository = 'team/blog', token = 'forge-token-0123456789', people = ['nova', 'quill'], tls } = {}) {
+        Object.assign(this, { kind, repository, token, people, tls });
         this.pulls = [];
         this.issues = [];
         this.violations = [];
@@ -33,9 +34,10 @@ export class Forge {
     answer(when, how, times = 1) { this.commands.push({ when, how, left: times }); }
 
     async start() {
-        this.server = createServer((request, response) => this.take(request, response));
+        const take = (request, response) => this.take(request, response);
+        this.server = this.tls ? createTlsServer(this.tls, take) : createServer(take);
         await new Promise((done) => { this.server.listen(0, '127.0.0.1', done); });
-        this.base = `http://127.0.0.1:${this.server.address().port}`;
+        this.base = `http${this.tls ? 's' : ''}://127.0.0.1:${this.server.address().port}`;
         this.apiBase = `${this.base}${PREFIX[this.kind]}`;
         return this;
     }

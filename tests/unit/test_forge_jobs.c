@@ -1,0 +1,268 @@
+/* The machines that open pull requests and issues, told answers from a script:
+ * "POST /path" is what they must ask, and what follows is what they hear. */
+#include "bot/discord/json.h"
+#include "bot/forge/pull_job.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW INT64_C(1800000000000)
+
+struct line {
+    const char *asked; /* a piece of "METHOD path body"; NULL: the end */
+    int status;
+    const char *heard;
+};
+
+static const struct forge_settings hub = {
+    .kind = FORGE_GITHUB,
+    .repository = "team/blog",
+    .base = "main",
+    .issue_label = "",
+};
+
+static const struct forge_settings tea = {
+    .kind = FORGE_GITEA,
+    .repository = "team/blog",
+    .base = "main",
+    .issue_label = "incident",
+};
+
+#define PULL(number, state, title, body)                                       \
+    "{\"number\":" #number ",\"html_url\":\"https://h/" #number                \
+    "\",\"state\":\"" state "\",\"title\":\"" title "\",\"body\":\"" body      \
+    "\",\"node_id\":\"N\",\"head\":{\"ref\":\"p/x\",\"repo\":{"                \
+    "\"full_name\":\"Team/blog\"}},\"base\":{\"ref\":\"main\"}}"
+#define OURS "<!-- opsroom: begin -->\\nb\\n<!-- opsroom: end -->"
+
+static void check_asked(const struct forge_call *call, const char *piece)
+{
+    struct buf asked = BUF_INIT(100000);
+    buf_addf(&asked, "%s %s %s", forge_method_name(call->method), call->path,
+             call->body == NULL ? "" : call->body);
+    if (strstr(buf_text(&asked), piece) == NULL)
+        fail_msg("asked %s, not %s", buf_text(&asked), piece);
+    buf_release(&asked);
+}
+
+/* Follows the script; what comes at its end. */
+static enum job_verdict follow_pull(struct pull_job *job,
+                                    const struct line *script)
+{
+    enum job_verdict verdict = pull_job_step(job, NULL, NOW);
+    for (; script->asked != NULL; script++) {
+        assert_int_equal(verdict, JOB_CALL);
+        check_asked(&job->call, script->asked);
+        cJSON *json = json_parse(str_of(script->heard));
+        const struct forge_answer answer = {.status = script->status,
+                                            .json = json};
+        verdict = pull_job_step(job, &answer, NOW);
+        cJSON_Delete(json);
+    }
+    return verdict;
+}
+
+static void begin(struct pull_job *job, const struct forge_settings *set,
+                  int64_t number, bool is_draft)
+{
+    const struct pull_wish wish = {
+        .branch = "p/x",
+        .number = number,
+        .text = {"t", "<!-- opsroom: begin -->\nb\n<!-- opsroom: end -->",
+                 is_draft}};
+    pull_job_init(job, set, &wish);
+}
+
+static void one_that_is_there_is_taken(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls?", 200,
+         "[" PULL(4, "open", "t", "before " OURS " behind") "]"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 4);
+    pull_job_release(&job);
+}
+
+static void what_people_write_around_ours_stays(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200,
+         PULL(4, "open", "former",
+              "before <!-- opsroom: begin -->old<!-- opsroom: end --> behind")},
+        {"PATCH /repos/team/blog/pulls/4 "
+         "{\"title\":\"t\",\"body\":\"before " OURS " behind\"}",
+         200, PULL(4, "open", "t", "")},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    pull_job_release(&job);
+}
+
+/* Somebody else was faster between look and open. */
+static void a_conflict_is_looked_at_again(void **state)
+{
+    const struct line script[] = {{"GET /repos/team/blog/pulls?", 200, "[]"},
+                                  {"POST /repos/team/blog/pulls ", 409, "{}"},
+                                  {"GET /repos/team/blog/pulls?", 200,
+                                   "[" PULL(4, "open", "t", OURS) "]"},
+                                  {NULL, 0, NULL}};
+    const struct line twice[] = {{"GET /repos/team/blog/pulls?", 200, "[]"},
+                                 {"POST /repos/team/blog/pulls ", 409, "{}"},
+                                 {"GET /repos/team/blog/pulls?", 200, "[]"},
+                                 {"POST /repos/team/blog/pulls ", 409, "{}"},
+                                 {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    pull_job_release(&job);
+    begin(&job, &hub, 0, false);
+    assert_int_equal(follow_pull(&job, twice), JOB_FAILED);
+    pull_job_release(&job);
+}
+
+/* Gitea lists all of them; a fork's branch of that name is not ours. */
+static void every_page_is_looked_through(void **state)
+{
+    const struct line script[] = {
+        {"page=1", 200,
+         "[{\"head\":{\"ref\":\"p/x\",\"repo\":{\"full_name\":\"fork/blog\"}},"
+         "\"base\":{\"ref\":\"main\"}}]"},
+        {"page=2", 200, "[" PULL(4, "open", "t", OURS) "]"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &tea, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 4);
+    pull_job_release(&job);
+}
+
+static void a_draft_becomes_ready(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200,
+         "{\"number\":4,\"html_url\":\"https://h/4\",\"state\":\"open\","
+         "\"title\":\"t\",\"body\":\"" OURS
+         "\",\"node_id\":\"N\",\"draft\":true}"},
+        {"POST  {\"query\":\"mutation($id: ID!) { markPullRequestReady", 200,
+         "{\"errors\":[{\"message\":\"no\"}]}"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_non_null(strstr(job.words, "GitHub refused it"));
+    pull_job_release(&job);
+}
+
+static void what_is_over_is_left_alone(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, PULL(4, "closed", "x", "y")},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.state, PULL_CLOSED);
+    pull_job_release(&job);
+}
+
+/* A portal that asks for a login answers 200 to everything. */
+static void an_answer_that_cannot_be_read_is_no_answer(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls?", 200, "<html>"}, {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_LATER);
+    pull_job_release(&job);
+}
+
+/* ---- issues ---- */
+
+static enum job_verdict follow_issue(struct issue_job *job,
+                                     const struct line *script)
+{
+    enum job_verdict verdict = issue_job_step(job, NULL, NOW);
+    for (; script->asked != NULL; script++) {
+        assert_int_equal(verdict, JOB_CALL);
+        check_asked(&job->call, script->asked);
+        cJSON *json = json_parse(str_of(script->heard));
+        const struct forge_answer answer = {.status = script->status,
+                                            .json = json};
+        verdict = issue_job_step(job, &answer, NOW);
+        cJSON_Delete(json);
+    }
+    return verdict;
+}
+
+#define ISSUE(number, body)                                                    \
+    "{\"number\":" #number ",\"html_url\":\"https://h/i/" #number              \
+    "\",\"state\":\"open\",\"body\":\"" body "\"}"
+
+static void an_issue_is_known_by_its_mark(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/issues?state=all&type=issues&limit=50&page=1",
+         200, "[" ISSUE(7, "other") "]"},
+        {"page=2", 200, "[" ISSUE(8, "x <mark> y") "]"},
+        {"POST /repos/team/blog/issues/8/labels {\"labels\":[\"incident\"]}",
+         200, "[]"},
+        {NULL, 0, NULL}};
+    const struct issue_wish wish = {
+        .text = {.title = "t", .body = "b <mark>", .assignee = ""},
+        .mark = "<mark>",
+        .look_since_ms = NOW};
+    struct issue_job job;
+    (void)state;
+    issue_job_init(&job, &tea, &wish);
+    assert_int_equal(follow_issue(&job, script), JOB_DONE);
+    assert_int_equal(job.issue.number, 8);
+    issue_job_release(&job);
+}
+
+static void who_has_left_hinders_no_issue(void **state)
+{
+    const struct line script[] = {
+        {"\"assignees\":[\"nova\"]", 422, "{\"message\":\"no such user\"}"},
+        {"POST /repos/team/blog/issues {\"title\":\"t\",\"body\":\"b\"}", 201,
+         ISSUE(7, "b")},
+        {NULL, 0, NULL}};
+    const struct issue_wish wish = {
+        .text = {.title = "t", .body = "b", .assignee = "nova"}, .mark = "m"};
+    struct issue_job job;
+    (void)state;
+    issue_job_init(&job, &hub, &wish);
+    assert_int_equal(follow_issue(&job, script), JOB_DONE);
+    assert_non_null(strstr(job.words, "nova"));
+    issue_job_release(&job);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_that_is_there_is_taken),
+        cmocka_unit_test(what_people_write_around_ours_stays),
+        cmocka_unit_test(a_conflict_is_looked_at_again),
+        cmocka_unit_test(every_page_is_looked_through),
+        cmocka_unit_test(a_draft_becomes_ready),
+        cmocka_unit_test(what_is_over_is_left_alone),
+        cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
+        cmocka_unit_test(an_issue_is_known_by_its_mark),
+        cmocka_unit_test(who_has_left_hinders_no_issue),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

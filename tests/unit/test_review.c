@@ -1,0 +1,151 @@
+/* The postmortem's review on a forge, as the rules have it: what its pull
+ * request and its issues do to the incident. */
+#include "tests/lib/play.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define URL "https://git.example.org/team/blog/pulls/4"
+
+static struct request pull(enum pull_state state, const char *ref)
+{
+    struct request request = finished(EFFECT_PULL, 0);
+    request.draft.pull_state = state;
+    request.draft.ref = str_of(ref);
+    request.draft.link = STR(URL);
+    return request;
+}
+
+static struct play in_review(void)
+{
+    struct play play = in_state(STATE_RESOLVED);
+    accepts(&play, committed("c1"));
+    assert_int_equal(play.in.state, STATE_REVIEW);
+    assert_non_null(strstr(play.wanted, "pull"));
+    return play;
+}
+
+static void an_opened_one_is_looked_at_from_then_on(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    assert_int_equal(play.in.pull_number, 4);
+    assert_string_equal(play.in.pull_url, URL);
+    assert_int_equal(play.in.state, STATE_REVIEW);
+    assert_true(when_is_set(&play.in.milestones[MILESTONE_PR_OPENED]));
+    assert_non_null(strstr(play.wanted, "poll"));
+    answers(&play, VERDICT_ALREADY, pull(PULL_OPEN, "4"), "known");
+}
+
+static void merged_means_closed(void **state)
+{
+    struct play play = in_review();
+    struct request merged = pull(PULL_MERGED, "c0ffee");
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    merged.draft.occurred = at(T0 + MS_PER_DAY, NULL);
+    accepts(&play, merged);
+    assert_int_equal(play.in.state, STATE_CLOSED);
+    assert_int_equal(play.in.pull_state, PULL_MERGED);
+    assert_int_equal(play.in.milestones[MILESTONE_PR_MERGED].from_ms,
+                     T0 + MS_PER_DAY);
+    answers(&play, VERDICT_ALREADY, merged, "known");
+}
+
+static void what_was_reopened_goes_on(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
+    accepts(&play, pull(PULL_MERGED, "c0ffee"));
+    assert_int_equal(play.in.state, STATE_INVESTIGATING);
+    /* And its second review is another one. */
+    accepts(&play, moving(STATE_RESOLVED, "over"));
+    accepts(&play, committed("c2"));
+    accepts(&play, pull(PULL_OPEN, "5"));
+    assert_int_equal(play.in.pull_number, 5);
+    accepts(&play, pull(PULL_MERGED, "c1ffee"));
+    assert_int_equal(play.in.state, STATE_CLOSED);
+}
+
+static void closed_without_a_merge_stays_in_review(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    accepts(&play, pull(PULL_CLOSED, ""));
+    assert_int_equal(play.in.state, STATE_REVIEW);
+    assert_int_equal(play.in.pull_number, 4);
+    assert_non_null(strstr(play.wanted, "room"));
+    /* Somebody opens it again. */
+    accepts(&play, pull(PULL_OPEN, "4"));
+    assert_int_equal(play.in.pull_state, PULL_OPEN);
+}
+
+static void a_failure_is_said_and_changes_nothing(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    accepts(&play, failed(EFFECT_PULL));
+    assert_non_null(strstr(play.wanted, "room"));
+    assert_int_equal(play.in.pull_state, PULL_OPEN);
+    accepts(&play, failed(EFFECT_POLL));
+    assert_int_equal(play.in.state, STATE_REVIEW);
+}
+
+static struct request issue(int64_t item)
+{
+    struct request request = pull(PULL_OPEN, "9");
+    request.draft.effect = EFFECT_ISSUE;
+    request.draft.target = item;
+    return request;
+}
+
+static void an_item_has_one_issue(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    answers(&play, VERDICT_ALREADY, issue(3), "known");
+    play.subject.item = (struct action_item){.seq = 3, .state = ITEM_OPEN};
+    accepts(&play, issue(3));
+    item_apply(&play.subject.item, &play.out.events[0]);
+    assert_int_equal(play.subject.item.issue_number, 9);
+    assert_string_equal(play.subject.item.issue_url, URL);
+    assert_int_equal(play.subject.item.state, ITEM_OPEN);
+    answers(&play, VERDICT_ALREADY, issue(3), "known");
+}
+
+/* Items that were made before wait for it. */
+static void a_new_item_wants_an_issue_once_there_is_a_review(void **state)
+{
+    struct play play = in_review();
+    struct request item = adding(EVENT_ITEM, "Alert on the pool");
+    (void)state;
+    item.kind = REQUEST_ITEM;
+    accepts(&play, item);
+    assert_null(strstr(play.wanted, "issue"));
+    accepts(&play, pull(PULL_OPEN, "4"));
+    accepts(&play, item);
+    assert_non_null(strstr(play.wanted, "issue"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_opened_one_is_looked_at_from_then_on),
+        cmocka_unit_test(merged_means_closed),
+        cmocka_unit_test(what_was_reopened_goes_on),
+        cmocka_unit_test(closed_without_a_merge_stays_in_review),
+        cmocka_unit_test(a_failure_is_said_and_changes_nothing),
+        cmocka_unit_test(an_item_has_one_issue),
+        cmocka_unit_test(a_new_item_wants_an_issue_once_there_is_a_review),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
