@@ -44,6 +44,12 @@ static bool is_rule(struct str text)
     return text.n >= 3 && is_one_of(text.s[0], "-*_=");
 }
 
+/* <!-- for whoever edits the page --> */
+static bool is_comment(struct str text)
+{
+    return str_starts(text, "<!--") && str_ends(text, "-->");
+}
+
 /* # Timeline, **Timeline** */
 static bool is_heading(struct str text)
 {
@@ -123,7 +129,7 @@ static void read_line(struct import_reader *reader, struct str line)
         } else {
             import_look_for_fence(reader, head.rest);
         }
-    } else if (is_rule(text)) {
+    } else if (is_rule(text) || is_comment(text)) {
         import_told(reader, IMPORT_HEADING);
     } else if (is_heading(text)) {
         read_heading(reader, text);

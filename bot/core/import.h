@@ -51,7 +51,7 @@ struct import_entry {
 enum import_line {
     IMPORT_ENTRY,     /* an entry begins */
     IMPORT_CONTINUED, /* more text of the entry above */
-    IMPORT_HEADING,   /* also a rule, a date, "all times UTC" */
+    IMPORT_HEADING,   /* also a rule, a date, a comment, "all times UTC" */
     IMPORT_TABLE,     /* a table's header or rule */
     IMPORT_FENCE,     /* a fence, or a line of a block */
     IMPORT_PROBLEM,
