@@ -3,9 +3,15 @@
 #include <git2/commit.h>
 #include <git2/errors.h>
 #include <git2/refs.h>
+#include <git2/repository.h>
 #include <git2/revwalk.h>
 #include <git2/tree.h>
 
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_OLD_S  120
 #define NOTE_REFLOG "opsroom: postmortem"
 
 static void print_ref(const struct git_work *work, const char *branch,
@@ -28,15 +34,32 @@ enum err git_tip(struct git_work *work, const char *branch, bool *has,
     return err;
 }
 
+/* git holds the lock of a branch for milliseconds; one that is minutes old was
+ * left by a job that was killed. */
+static bool remove_old_lock(const struct git_work *work, const char *ref)
+{
+    struct buf path = BUF_INIT(5000);
+    struct stat stat;
+    buf_addf(&path, "%s%s.lock", git_repository_path(work->repo), ref);
+    bool is_old = lstat(buf_text(&path), &stat) == 0 &&
+                  time(NULL) - stat.st_mtime > LOCK_OLD_S &&
+                  unlink(buf_text(&path)) == 0;
+    buf_release(&path);
+    return is_old;
+}
+
 enum err git_move(struct git_work *work, const char *branch, const git_oid *old,
                   const git_oid *commit)
 {
     struct buf name = BUF_INIT(GIT_NAME_LIMIT);
     git_reference *ref = NULL;
+    int rc;
     print_ref(work, branch, &name);
-    int rc =
-        git_reference_create_matching(&ref, work->repo, buf_text(&name), commit,
-                                      old != NULL, old, NOTE_REFLOG);
+    do {
+        rc = git_reference_create_matching(&ref, work->repo, buf_text(&name),
+                                           commit, old != NULL, old,
+                                           NOTE_REFLOG);
+    } while (rc == GIT_ELOCKED && remove_old_lock(work, buf_text(&name)));
     enum err err =
         rc < 0 ? git_say(work->trouble, "moving the branch") : ERR_OK;
     if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)

@@ -56,14 +56,14 @@ export class Place {
         await Promise.all(this.children.map((child) => new Promise((done) => {
             if (child.exitCode !== null || child.signalCode !== null) { done(); return; }
             child.once('exit', done);
-            child.kill('SIGTERM');
+            process.kill(-child.pid, 'SIGTERM');
         })));
         rmSync(this.folder, { recursive: true, force: true });
     }
 
     async #serve(program, words, where) {
         let said = '';
-        const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1' } });
+        const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1' } }); // a group of its own, to end all of it
         for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text; });
         child.on('error', (error) => { said += error; });
         this.children.push(child);

@@ -2,10 +2,13 @@
 #include "tests/lib/scratch.h"
 
 #include <cjson/cJSON.h>
+#include <linux/landlock.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -345,6 +348,25 @@ static void refuses_in_words(void **state)
     }
 }
 
+/* Where the kernel can do that. */
+static void opens_no_file_of_others(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf out = BUF_INIT(10000);
+    if (syscall(SYS_landlock_create_ruleset, NULL, 0,
+                LANDLOCK_CREATE_RULESET_VERSION) < 2)
+        skip();
+    make_base(scratch);
+    assert_int_equal(sh(scratch, &out,
+                        "git -C r.git pack-refs --all && "
+                        "mv r.git/packed-refs secret && "
+                        "ln -s ../secret r.git/packed-refs"),
+                     0);
+    assert_int_equal(run(scratch, slow, &out), 1);
+    says(&out, "Permission denied");
+    buf_release(&out);
+}
+
 static void moves_no_branch_on_a_full_disk(void **state)
 {
     const struct scratch *scratch = *state;
@@ -413,6 +435,7 @@ int main(void)
         TEST(tells_incidents_of_one_name_apart),
         TEST(takes_turns),
         TEST(refuses_in_words),
+        TEST(opens_no_file_of_others),
         TEST(moves_no_branch_on_a_full_disk),
         TEST(refuses_a_bad_job),
     };
