@@ -187,8 +187,8 @@ static enum err copy_file(const char *file, const char *part, struct buf *why)
 /* What was said to Discord since the copy was made is said: the number of an
  * incident, or of a message, may come again for another one. With a name of its
  * own the restored record takes nothing for its own that is not; and a session
- * of another time is not resumed, which would replay what was undone, or cut off
- * a bot that still runs on the other copy. */
+ * of another time is not resumed, which would replay what was undone, or cut
+ * off a bot that still runs on the other copy. */
 static enum err begin_anew(struct store *store)
 {
     static const struct stored_session none = {.seq = 0};

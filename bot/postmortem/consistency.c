@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Twenty sentences about hosts, with a record of 10,000 entries. */
+#define LOOKS_MOST 200000
+
 struct finding *finding_new(const struct check *check, struct str said)
 {
     struct findings *out = check->out;
@@ -102,16 +105,19 @@ void consistency_check(const struct recorded *record, const struct prose *prose,
                        int count, struct findings *out)
 {
     struct hosts hosts;
-    bool *names = mem_alloc((size_t)record->entry_count + 1);
+    int64_t looks = LOOKS_MOST;
+    struct host_set *named =
+        mem_alloc(((size_t)record->entry_count + 1) * sizeof *named);
     struct check check = {.record = record,
                           .out = out,
                           .reach = reach_of(record),
                           .hosts = &hosts,
-                          .names_hosts = names};
-    hosts_of(record, &hosts, names);
+                          .named = named,
+                          .looks = &looks};
+    hosts_of(record, &hosts, named);
     for (int i = 0; i < count; i++) {
         check.prose = &prose[i];
         check_prose(&check);
     }
-    free(names);
+    free(named);
 }

@@ -137,18 +137,28 @@ static void add_hosts_of_text(struct str text, struct hosts *hosts)
         }
 }
 
-/* Of a sentence or an entry: those that the record knows. */
-static void known_hosts(const struct hosts *known, struct str text,
-                        struct hosts *out)
+static struct host_set named_in(const struct hosts *known, struct str text)
 {
+    struct host_set set = {{0, 0}};
     struct sentence sentence;
     while (sentence_next(&text, &sentence))
         for (int i = 0; i < sentence.count; i++)
-            if (has_host(known, word_at(&sentence, i)))
-                add_host(out, word_at(&sentence, i));
+            for (int j = 0; j < known->count; j++)
+                if (str_eq_nocase(known->all[j], word_at(&sentence, i)))
+                    set.bits[j / 64] |= UINT64_C(1) << (j % 64);
+    return set;
 }
 
-void hosts_of(const struct recorded *record, struct hosts *out, bool *names)
+static void add_set(const struct hosts *known, const struct host_set *set,
+                    struct hosts *out)
+{
+    for (int j = 0; j < known->count; j++)
+        if ((set->bits[j / 64] >> (j % 64) & 1) != 0)
+            add_host(out, known->all[j]);
+}
+
+void hosts_of(const struct recorded *record, struct hosts *out,
+              struct host_set *named)
 {
     struct str places = record->places, place;
     out->count = 0;
@@ -157,11 +167,8 @@ void hosts_of(const struct recorded *record, struct hosts *out, bool *names)
             add_host(out, place);
     for (int i = 0; i < record->entry_count; i++)
         add_hosts_of_text(record->entries[i].text, out);
-    for (int i = 0; i < record->entry_count && out->count > 0; i++) {
-        struct hosts hosts = {.count = 0};
-        known_hosts(out, record->entries[i].text, &hosts);
-        names[i] = hosts.count > 0;
-    }
+    for (int i = 0; i < record->entry_count && out->count > 0; i++)
+        named[i] = named_in(out, record->entries[i].text);
 }
 
 static void name_hosts(const struct hosts *hosts, struct buf *out)
@@ -174,16 +181,18 @@ static void name_hosts(const struct hosts *hosts, struct buf *out)
 
 /* ---- which entries a sentence tells of ---- */
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool holds(struct str text, struct str word)
 {
-    const char *at = text.s;
-    size_t left = text.n;
-    while (left >= word.n) {
-        if (strncasecmp(at, word.s, word.n) == 0)
+    char first = lower(word.s[0]);
+    for (size_t i = 0; i + word.n <= text.n; i++)
+        if (lower(text.s[i]) == first &&
+            strncasecmp(text.s + i, word.s, word.n) == 0)
             return true;
-        at++;
-        left--;
-    }
     return false;
 }
 
@@ -209,19 +218,35 @@ static bool is_telling(const struct check *check, struct str word)
                     word);
 }
 
-/* How much a sentence has in common with an entry: a file is enough. */
-#define ENOUGH 2
-static int in_common(const struct check *check, const struct sentence *sentence,
-                     struct str entry)
+/* The words of a sentence that say what it tells of. */
+struct topic {
+    struct str files[WORDS_MOST], words[WORDS_MOST];
+    int file_count, word_count;
+};
+
+static void topic_of(const struct check *check, const struct sentence *sentence,
+                     struct topic *out)
 {
-    int common = 0;
+    out->file_count = out->word_count = 0;
     for (int i = 0; i < sentence->count; i++) {
         struct str word = word_at(sentence, i);
-        if (is_file(word) && holds(entry, word))
-            return ENOUGH;
-        if (is_telling(check, word) && holds(entry, word))
-            common++;
+        if (is_file(word))
+            out->files[out->file_count++] = word;
+        else if (is_telling(check, word))
+            out->words[out->word_count++] = word;
     }
+}
+
+/* How much it has in common with an entry: a file is enough. */
+#define ENOUGH 2
+static int in_common(const struct topic *topic, struct str entry)
+{
+    int common = 0;
+    for (int i = 0; i < topic->file_count; i++)
+        if (holds(entry, topic->files[i]))
+            return ENOUGH;
+    for (int i = 0; i < topic->word_count && common < ENOUGH; i++)
+        common += holds(entry, topic->words[i]);
     return common;
 }
 
@@ -235,19 +260,25 @@ struct told_of {
 static void tell(const struct check *check, const struct sentence *sentence,
                  struct told_of *out)
 {
+    struct topic topic;
     *out = (struct told_of){.at = NULL};
+    topic_of(check, sentence, &topic);
     for (int i = 0; i < check->record->entry_count; i++) {
         const struct told *entry = &check->record->entries[i];
-        struct hosts hosts = {.count = 0};
-        if (!check->names_hosts[i])
+        const struct host_set *named = &check->named[i];
+        if (named->bits[0] == 0 && named->bits[1] == 0)
             continue;
-        known_hosts(check->hosts, entry->text, &hosts);
-        int common = in_common(check, sentence, entry->text);
-        for (int j = 0; j < hosts.count && common > 0; j++)
-            add_host(&out->perhaps, hosts.all[j]);
-        for (int j = 0; j < hosts.count && common >= ENOUGH; j++)
-            add_host(&out->sure, hosts.all[j]);
-        if (common >= ENOUGH && out->at == NULL)
+        if (--*check->looks < 0) {
+            *out = (struct told_of){.at = NULL};
+            return;
+        }
+        int common = in_common(&topic, entry->text);
+        if (common > 0)
+            add_set(check->hosts, named, &out->perhaps);
+        if (common < ENOUGH)
+            continue;
+        add_set(check->hosts, named, &out->sure);
+        if (out->at == NULL)
             out->at = &entry->at;
     }
 }

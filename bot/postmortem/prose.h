@@ -44,6 +44,12 @@ struct hosts {
     int count;
 };
 
+/* A bit for each of them. */
+struct host_set {
+    uint64_t bits[2];
+};
+_Static_assert(HOSTS_MOST <= 128, "they fit");
+
 /* One piece of prose against the record. */
 struct check {
     const struct recorded *record;
@@ -51,15 +57,19 @@ struct check {
     struct findings *out;
     struct reach reach;
     const struct hosts *hosts;
-    const bool *names_hosts; /* of each entry */
+    const struct host_set *named; /* by each entry */
+    /* How many entries may still be compared with a sentence: a long record
+     * must not hold up the bot. */
+    int64_t *looks;
 };
 /* A new one whose `said` and `record` may be filled; NULL: there is no room, or
  * the same was found there before. */
 struct finding *finding_new(const struct check *check, struct str said);
 
 struct reach reach_of(const struct recorded *record);
-/* `names` (may not be NULL) gets whether each entry names any. */
-void hosts_of(const struct recorded *record, struct hosts *out, bool *names);
+/* `named` gets those of each entry. */
+void hosts_of(const struct recorded *record, struct hosts *out,
+              struct host_set *named);
 
 /* consistency_spans.c, consistency_days.c, consistency_hosts.c */
 void check_spans(const struct check *check, const struct sentence *sentence);
