@@ -53,6 +53,7 @@ struct app {
     struct supervisor *supervisor;
     struct process process;
     struct metrics metrics;
+    struct loop_meter *meter;
     struct signals *signals;
     struct deadline *grace;
     int64_t grace_ends_ms;
@@ -442,6 +443,12 @@ static bool start_listener(struct app *app)
     return app->listener != NULL;
 }
 
+static void on_turned(int64_t us, void *context)
+{
+    struct app *app = context;
+    metrics_turned(&app->metrics, us);
+}
+
 static bool wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
@@ -490,6 +497,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
                                &handlers);
     app->grace = deadline_new(&app->loop, on_grace, app);
     app->chores = deadline_new(&app->loop, on_chores, app);
+    app->meter = loop_meter_new(&app->loop, on_turned, app);
     app->heal = deadline_new(&app->loop, on_heal, app);
     rest_on_bad_token(app->rest, on_bad_token, app);
     /* A resumed session brings no READY: who we are is known from before. */
@@ -520,6 +528,7 @@ static void unwire(struct app *app)
     supervisor_free(app->supervisor);
     deadline_free(app->grace);
     deadline_free(app->chores);
+    loop_meter_free(app->meter);
     deadline_free(app->heal);
     store_close(app->store);
 }

@@ -17,6 +17,18 @@ void metrics_answered(struct metrics *metrics, int64_t took_ms)
     metrics->answers_ms += took_ms;
 }
 
+static const int64_t turn_bounds_us[METRICS_TURN_BOUNDS] = {
+    METRICS_TURN_BOUNDS_US};
+
+void metrics_turned(struct metrics *metrics, int64_t took_us)
+{
+    int i = 0;
+    while (i < METRICS_TURN_BOUNDS && took_us > turn_bounds_us[i])
+        i++;
+    metrics->turns[i]++;
+    metrics->turns_us += took_us;
+}
+
 struct page {
     struct buf *out;
     bool as_openmetrics;
@@ -166,6 +178,26 @@ static void add_answers(struct page *page, const struct metrics *metrics)
             metrics->answers_lost);
 }
 
+static void add_turns(struct page *page, const struct metrics *metrics)
+{
+    static const char name[] = "opsroom_loop_busy_seconds";
+    int64_t count = 0;
+    add_family(page, name, "histogram",
+               "How long the event loop was busy before it waited again.");
+    for (int i = 0; i < METRICS_TURN_BOUNDS; i++) {
+        count += metrics->turns[i];
+        buf_addf(page->out,
+                 "%s_bucket{le=\"%" PRId64 ".%04" PRId64 "\"} %" PRId64 "\n",
+                 name, turn_bounds_us[i] / 1000000,
+                 turn_bounds_us[i] % 1000000 / 100, count);
+    }
+    count += metrics->turns[METRICS_TURN_BOUNDS];
+    buf_addf(page->out, "%s_bucket{le=\"+Inf\"} %" PRId64 "\n", name, count);
+    add_seconds(page, "opsroom_loop_busy_seconds_sum", "",
+                metrics->turns_us / 1000);
+    add_whole(page, "opsroom_loop_busy_seconds_count", "", count);
+}
+
 static void add_traffic(struct page *page, const struct metrics *metrics,
                         const struct metrics_facts *facts)
 {
@@ -253,6 +285,7 @@ void metrics_write(const struct metrics *metrics,
     add_gateway(&page, metrics, facts);
     add_outbox(&page, facts);
     add_answers(&page, metrics);
+    add_turns(&page, metrics);
     add_traffic(&page, metrics, facts);
     add_probes(&page, facts);
     if (as_openmetrics)

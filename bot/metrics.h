@@ -14,6 +14,11 @@
 #define METRICS_BOUNDS_MS 10, 25, 50, 100, 250, 500, 1000, 2000, 3000
 #define METRICS_BOUNDS    9
 
+/* A command should never wait longer for another's work. */
+#define METRICS_TURN_BOUNDS_US                                                 \
+    500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000
+#define METRICS_TURN_BOUNDS 9
+
 struct metrics {
     /* First answers by the time from an interaction's arrival to Discord's
      * having the answer; the last are over the last bound. */
@@ -22,9 +27,13 @@ struct metrics {
     int64_t answers_lost;
     int64_t commits, commits_failed;
     int64_t gateway_losses;
+    /* Turns of the loop by the time until it could wait again. */
+    int64_t turns[METRICS_TURN_BOUNDS + 1];
+    int64_t turns_us;
 };
 
 void metrics_answered(struct metrics *metrics, int64_t took_ms);
+void metrics_turned(struct metrics *metrics, int64_t took_us);
 
 /* What is so now, or counted elsewhere; text is borrowed. */
 struct metrics_facts {

@@ -19,7 +19,8 @@ uint64_t loop_seed(void)
 
 bool loop_open(uv_loop_t *loop)
 {
-    return uv_loop_init(loop) == 0;
+    return uv_loop_init(loop) == 0 &&
+           uv_loop_configure(loop, UV_METRICS_IDLE_TIME) == 0;
 }
 
 void loop_run(uv_loop_t *loop)
@@ -201,4 +202,46 @@ void turn_end_free(struct turn_end *turn)
         return;
     uv_close((uv_handle_t *)&turn->check, on_turn_end_closed);
     uv_close((uv_handle_t *)&turn->idle, on_turn_end_closed);
+}
+
+/* A prepare handle runs just before the loop waits. */
+struct loop_meter {
+    uv_prepare_t prepare; /* first: a handle is closed and freed as one */
+    loop_busy_fn *busy;
+    void *context;
+    uint64_t then_ns, waited_ns; /* at the end of the turn before */
+};
+
+static void on_prepare(uv_prepare_t *prepare)
+{
+    struct loop_meter *meter = prepare->data;
+    uint64_t now_ns = uv_hrtime();
+    uint64_t waited_ns = uv_metrics_idle_time(prepare->loop);
+    uint64_t took_ns = now_ns - meter->then_ns;
+    uint64_t idle_ns = waited_ns - meter->waited_ns;
+    meter->then_ns = now_ns;
+    meter->waited_ns = waited_ns;
+    meter->busy((int64_t)((took_ns > idle_ns ? took_ns - idle_ns : 0) / 1000),
+                meter->context);
+}
+
+struct loop_meter *loop_meter_new(uv_loop_t *loop, loop_busy_fn *busy,
+                                  void *context)
+{
+    struct loop_meter *meter = mem_alloc(sizeof *meter);
+    meter->busy = busy;
+    meter->context = context;
+    meter->then_ns = uv_hrtime();
+    meter->waited_ns = uv_metrics_idle_time(loop);
+    (void)uv_prepare_init(loop, &meter->prepare);
+    meter->prepare.data = meter;
+    (void)uv_prepare_start(&meter->prepare, on_prepare);
+    uv_unref((uv_handle_t *)&meter->prepare);
+    return meter;
+}
+
+void loop_meter_free(struct loop_meter *meter)
+{
+    if (meter != NULL)
+        uv_close((uv_handle_t *)&meter->prepare, free_handle);
 }

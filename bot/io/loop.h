@@ -46,4 +46,12 @@ struct turn_end *turn_end_new(uv_loop_t *loop, turn_end_fn *end, void *context);
 void turn_end_wake(struct turn_end *turn);
 void turn_end_free(struct turn_end *turn);
 
+/* Tells how long each turn kept the loop, one of loop_open, from waiting for
+ * the next event. */
+struct loop_meter;
+typedef void loop_busy_fn(int64_t us, void *context);
+struct loop_meter *loop_meter_new(uv_loop_t *loop, loop_busy_fn *busy,
+                                  void *context);
+void loop_meter_free(struct loop_meter *meter); /* closes; NULL is fine */
+
 #endif

@@ -28,7 +28,7 @@ static void tell(struct story *story, char what)
 static void start(struct story *story)
 {
     *story = (struct story){.n = 0};
-    assert_int_equal(uv_loop_init(&story->loop), 0);
+    assert_true(loop_open(&story->loop));
 }
 
 /* Nothing may be left that keeps the loop alive, or open. */
@@ -227,6 +227,46 @@ static void a_woken_turn_that_is_freed_never_ends(void **state)
     finish(&story, "");
 }
 
+struct metered {
+    int64_t most_us, all_us;
+};
+
+static void on_busy(int64_t us, void *context)
+{
+    struct metered *metered = context;
+    metered->most_us = us > metered->most_us ? us : metered->most_us;
+    metered->all_us += us;
+}
+
+static void spin(void *context)
+{
+    uint64_t until_ns = uv_hrtime() + 3000000;
+    tell(context, 's');
+    while (uv_hrtime() < until_ns)
+        continue;
+}
+
+static void a_meter_tells_of_work_and_not_of_waiting(void **state)
+{
+    struct story story;
+    struct metered metered = {0};
+    (void)state;
+    start(&story);
+    struct loop_meter *meter = loop_meter_new(&story.loop, on_busy, &metered);
+    uint64_t began_ns = uv_hrtime();
+    story.first = deadline_new(&story.loop, spin, &story);
+    story.second = deadline_new(&story.loop, on_second, &story);
+    deadline_set(story.first, loop_now_ms(&story.loop) + 1);
+    deadline_set(story.second, loop_now_ms(&story.loop) + 50);
+    assert_int_equal(uv_run(&story.loop, UV_RUN_DEFAULT), 0);
+    int64_t took_us = (int64_t)((uv_hrtime() - began_ns) / 1000);
+    loop_meter_free(meter);
+    loop_meter_free(NULL);
+    assert_true(metered.most_us >= 3000);
+    assert_true(metered.all_us <= took_us - 10000); /* of 47 ms of waiting */
+    finish(&story, "s2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +278,7 @@ int main(void)
         cmocka_unit_test(all_reads_of_a_turn_come_before_its_end),
         cmocka_unit_test(a_deadline_that_is_always_due_lets_io_through),
         cmocka_unit_test(a_woken_turn_that_is_freed_never_ends),
+        cmocka_unit_test(a_meter_tells_of_work_and_not_of_waiting),
     };
     (void)alarm(60); /* a loop that never ends, ends here */
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,9 @@ static void the_page_is_the_golden_one(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof took_ms / sizeof *took_ms; i++)
         metrics_answered(&metrics, took_ms[i]);
+    static const int64_t busy_us[] = {0, 500, 501, 10000, 10001, 2000000};
+    for (size_t i = 0; i < sizeof busy_us / sizeof *busy_us; i++)
+        metrics_turned(&metrics, busy_us[i]);
     metrics_write(&metrics, &facts, false, &page);
     golden_text("metrics.txt", buf_str(&page));
     buf_clear(&page);
