@@ -10,6 +10,7 @@
 /* Of a group of 2,000 alerts some 50,000; a value takes 64 bytes of memory. */
 #define VALUES_MOST 100000
 #define FIELDS_MOST 200
+#define FEW         12
 
 /* Depth and number of values, before anything is built of them. Strings are
  * skipped as cJSON reads them, so both see the same brackets. */
@@ -45,10 +46,24 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Most objects have a few members: no sorting is needed. */
+static bool has_twins_of_few(const cJSON *object)
+{
+    for (const cJSON *one = object->child; one != NULL; one = one->next)
+        for (const cJSON *other = object->child; other != one;
+             other = other->next)
+            if (one->string[0] == other->string[0] &&
+                strcmp(one->string, other->string) == 0)
+                return true;
+    return false;
+}
+
 static bool has_twins(const cJSON *object)
 {
     size_t count = (size_t)cJSON_GetArraySize(object), n = 0;
     bool found = false;
+    if (count <= FEW)
+        return has_twins_of_few(object);
     const char **names = mem_alloc((count + 1) * sizeof *names);
     const cJSON *member;
     cJSON_ArrayForEach(member, object)

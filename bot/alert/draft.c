@@ -267,6 +267,18 @@ bool link_clean(struct str url, struct buf *out)
     return is_fit;
 }
 
+bool link_clean_once(struct link_memo *memo, struct str url, struct buf *out)
+{
+    if (memo->raw.n == 0 || !str_eq(memo->raw, url)) {
+        buf_clear(&memo->clean);
+        memo->is_fit = link_clean(url, &memo->clean);
+        memo->raw = url;
+    }
+    if (memo->is_fit)
+        buf_add(out, buf_str(&memo->clean));
+    return memo->is_fit;
+}
+
 void draft_offer_link(struct draft *draft, struct str url)
 {
     if (draft->link.n == 0)

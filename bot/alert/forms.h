@@ -67,6 +67,14 @@ void draft_offer_link(struct draft *draft, struct str url);
 /* An address that may be shown to people: http or https, without user name,
  * password and whatever else looks like a secret. */
 bool link_clean(struct str url, struct buf *out);
+/* All alerts of a rule have the same address: it is cleaned once. */
+struct link_memo {
+    struct str raw; /* of the body */
+    struct buf clean;
+    bool is_fit;
+};
+#define LINK_MEMO ((struct link_memo){.clean = BUF_INIT(PART_BYTES)})
+bool link_clean_once(struct link_memo *memo, struct str url, struct buf *out);
 /* The source's, when `name` is empty or none that the settings can have. */
 void draft_set_service(struct draft *draft, const struct reading *reading,
                        struct str name);

@@ -14,6 +14,11 @@
 /* Of the line with them, before the last: then comes the runbook. */
 #define VALUES_BYTES 150
 
+/* What alerts of one body share. */
+struct shared {
+    struct link_memo rule, runbook;
+};
+
 /* The first of these names that has text. */
 static struct str first_text(const cJSON *object, const char *const *names)
 {
@@ -132,7 +137,8 @@ static void add_labels(const cJSON *const *labels, size_t count,
 }
 
 static void set_text(struct draft *draft, const cJSON *alert,
-                     const cJSON *const *labels, size_t count, struct str note)
+                     const cJSON *const *labels, size_t count, struct str note,
+                     struct shared *shared)
 {
     const cJSON *notes = json_get(alert, "annotations");
     struct buf body = BUF_INIT(PART_BYTES), tail = BUF_INIT(PART_BYTES);
@@ -143,7 +149,8 @@ static void set_text(struct draft *draft, const cJSON *alert,
     if (body.n == 0)
         add_labels(labels, count, &body);
     add_values(json_get(alert, "values"), &tail);
-    if (link_clean(first_text(notes, runbooks), &runbook) &&
+    if (link_clean_once(&shared->runbook, first_text(notes, runbooks),
+                        &runbook) &&
         !str_eq(buf_str(&runbook), buf_str(&draft->link))) {
         struct buf line = BUF_INIT(PART_BYTES);
         buf_addf(&line, "Runbook: %s", buf_text(&runbook));
@@ -158,18 +165,21 @@ static void set_text(struct draft *draft, const cJSON *alert,
 }
 
 /* What shows the most first; the rule's own page is always there. */
-static void set_link(struct draft *draft, const cJSON *alert)
+static void set_link(struct draft *draft, const cJSON *alert,
+                     struct shared *shared)
 {
     const cJSON *notes = json_get(alert, "annotations");
     draft_offer_link(draft, json_text(alert, "panelURL"));
     draft_offer_link(draft, json_text(alert, "dashboardURL"));
-    draft_offer_link(draft, json_text(alert, "generatorURL"));
+    if (draft->link.n == 0)
+        (void)link_clean_once(&shared->rule, json_text(alert, "generatorURL"),
+                              &draft->link);
     draft_offer_link(draft, first_text(notes, dashboards));
     draft_offer_link(draft, first_text(notes, runbooks));
 }
 
 static enum err read_one(const struct reading *reading, const cJSON *alert,
-                         int index, struct str note)
+                         int index, struct str note, struct shared *shared)
 {
     const cJSON *labels = json_get(alert, "labels");
     struct str status = json_text(alert, "status");
@@ -194,8 +204,8 @@ static enum err read_one(const struct reading *reading, const cJSON *alert,
     draft.ended_ms = value_time(json_get(alert, "endsAt"));
     set_key(&draft, alert, sorted, count);
     set_title(&draft, labels, json_get(alert, "annotations"));
-    set_link(&draft, alert);
-    set_text(&draft, alert, sorted, count, note);
+    set_link(&draft, alert, shared);
+    set_text(&draft, alert, sorted, count, note, shared);
     draft_set_service(&draft, reading,
                       json_text(labels, reading->source->service_label));
     draft_take(&draft, reading);
@@ -222,6 +232,7 @@ enum err labelled_read(const struct reading *reading, const cJSON *root)
 {
     const cJSON *list = json_get(root, "alerts"), *alert;
     struct buf note = BUF_INIT(100);
+    struct shared shared = {LINK_MEMO, LINK_MEMO};
     int64_t left_out = 0;
     int index = 0;
     enum err err = list_check(reading, list, "alerts");
@@ -234,11 +245,13 @@ enum err labelled_read(const struct reading *reading, const cJSON *root)
     cJSON_ArrayForEach(alert, list)
     {
         err = read_one(reading, alert, index,
-                       index == 0 ? buf_str(&note) : STR_NONE);
+                       index == 0 ? buf_str(&note) : STR_NONE, &shared);
         if (err != ERR_OK)
             break;
         index++;
     }
+    buf_release(&shared.rule.clean);
+    buf_release(&shared.runbook.clean);
     buf_release(&note);
     return err;
 }

@@ -81,8 +81,17 @@ static inline char lower_char(char c)
 /* ASCII letter, digit or _ */
 static inline bool is_word_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           is_digit_char(c) || c == '_';
+#define EIGHT(first)                                                           \
+    [(first)] = true, [(first) + 1] = true, [(first) + 2] = true,              \
+    [(first) + 3] = true, [(first) + 4] = true, [(first) + 5] = true,          \
+    [(first) + 6] = true, [(first) + 7] = true
+    static const bool all[256] = {
+        EIGHT('a'), EIGHT('i'),   EIGHT('q'),   ['y'] = true, ['z'] = true,
+        EIGHT('A'), EIGHT('I'),   EIGHT('Q'),   ['Y'] = true, ['Z'] = true,
+        EIGHT('0'), ['8'] = true, ['9'] = true, ['_'] = true,
+    };
+#undef EIGHT
+    return all[(unsigned char)c];
 }
 
 static inline bool starts_at(const struct scan *scan, size_t i,
