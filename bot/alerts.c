@@ -3,8 +3,10 @@
 #include "bot/alerts_record.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
+#include "bot/base/sha256.h"
 #include "bot/io/loop.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +15,15 @@
  * service while people may still be reading. */
 #define CARD_GO_MS      (10 * MS_PER_SECOND)
 #define CARD_SERVICE_MS (30 * MS_PER_MINUTE)
-#define HOMES           200  /* live incidents looked at */
-#define HOMELESS        2000 /* alerts looked at in a turn */
+#define HOMES           200 /* live incidents looked at */
+/* In one turn, so that nobody's command waits for a storm. */
+#define TAKEN_A_TURN    100
+#define HOUSED_A_TURN   100
 #define KEPT_MS         (90 * 24 * MS_PER_HOUR)
 #define FORGET_EVERY_MS MS_PER_HOUR
 
-/* Handed in together, and kept together or not at all. */
+/* Handed in together; a large one takes several turns. When one of them fails
+ * the rest is dropped: it is handed in again, and what was kept is the same. */
 struct batch {
     struct batch *next;
     struct alert *alerts;
@@ -26,12 +31,13 @@ struct batch {
     char *texts; /* what they borrow */
     alerts_done_fn *done;
     void *context;
-    bool is_taken; /* in the turn under way */
+    int taken; /* so many of them, with the turn under way */
 };
 
-/* An incident that alerts may go to. */
+/* A live incident. A drill has only what was declared from its card. */
 struct home {
     int64_t id;
+    bool is_drill;
     char services[SERVICES_BYTES];
 };
 
@@ -41,13 +47,19 @@ struct alerts_desk {
     struct deadline *fold;
     bool fold_is_set, fold_is_due, seeks_homes;
     bool has_homeless; /* there may be some */
+    /* The homes for which none was found that they still lack: while they stay
+     * the same nobody is looked for again. */
+    struct sha256 sought;
+    bool has_sought;
     int64_t received, forgotten_ms;
     /* Of one turn. */
     struct home homes[HOMES];
     int home_count;
     struct incident in;
-    int64_t ids[HOMELESS];
+    struct alert_card card; /* looked at last; id 0: none */
+    int64_t ids[HOUSED_A_TURN];
     int id_count;
+    bool has_more; /* to be housed by the next turn */
 };
 
 /* ---- handing in ---- */
@@ -161,7 +173,7 @@ int64_t alerts_received(const struct alerts_desk *desk)
 
 /* ---- which incident ---- */
 
-/* Newest first. A drill is not what real alerts are about. */
+/* Newest first. */
 static enum err find_homes(struct alerts_desk *desk)
 {
     struct store *store = desk->config.store;
@@ -170,10 +182,11 @@ static enum err find_homes(struct alerts_desk *desk)
     desk->home_count = 0;
     for (int i = 0; i < count && i < HOMES && err == ERR_OK; i++) {
         err = store_incident(store, desk->ids[i], &desk->in);
-        if (err != ERR_OK || !incident_is_live(&desk->in) || desk->in.is_drill)
+        if (err != ERR_OK || !incident_is_live(&desk->in))
             continue;
         struct home *home = &desk->homes[desk->home_count++];
         home->id = desk->in.id;
+        home->is_drill = desk->in.is_drill;
         memcpy(home->services, desk->in.services, sizeof home->services);
     }
     return err;
@@ -183,6 +196,8 @@ static int64_t home_of_service(const struct alerts_desk *desk,
                                struct str service)
 {
     for (int i = 0; i < desk->home_count && service.n > 0; i++) {
+        if (desk->homes[i].is_drill)
+            continue;
         struct str rest = str_of(desk->homes[i].services), name;
         while (incident_next_service(&rest, &name))
             if (services_are_related(desk->config.services, name, service))
@@ -191,17 +206,30 @@ static int64_t home_of_service(const struct alerts_desk *desk,
     return 0;
 }
 
+static struct sha256 homes_digest(const struct alerts_desk *desk)
+{
+    struct buf text = BUF_INIT((size_t)HOMES * (SERVICES_BYTES + 24));
+    for (int i = 0; i < desk->home_count; i++)
+        buf_addf(&text, "%" PRId64 " %s\n", desk->homes[i].id,
+                 desk->homes[i].services);
+    struct sha256 digest = sha256_of(buf_str(&text));
+    buf_release(&text);
+    return digest;
+}
+
 /* An incident that was declared from its card, or one about its service. */
 static enum err find_home(struct alerts_desk *desk,
                           const struct stored_alert *stored, int64_t *out)
 {
-    struct alert_card card = {.id = 0};
+    struct alert_card *card = &desk->card;
     enum err err = ERR_OK;
-    if (stored->card != 0)
-        err = store_alert_card(desk->config.store, stored->card, &card);
+    if (stored->card != 0 && stored->card != card->id)
+        err = store_alert_card(desk->config.store, stored->card, card);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return err;
-    int64_t home = card.state == ALERT_CARD_DECLARED ? card.incident_id : 0;
+    bool is_declared = stored->card != 0 && err == ERR_OK &&
+                       card->state == ALERT_CARD_DECLARED;
+    int64_t home = is_declared ? card->incident_id : 0;
     *out = home != 0 ? home : home_of_service(desk, stored->alert.service);
     return ERR_OK;
 }
@@ -270,13 +298,6 @@ static enum err put_on_card(struct alerts_desk *desk,
     return err == ERR_OK ? want_card(desk, card.id, now_ms, accepted) : err;
 }
 
-static bool is_homeless(const struct stored_alert *stored, void *context)
-{
-    bool *found = context;
-    *found = stored->alert.is_firing && stored->incident_id == 0;
-    return !*found;
-}
-
 /* When an incident has all that fire of them, nobody is asked any more. */
 static enum err settle_card(struct alerts_desk *desk, int64_t id,
                             int64_t incident_id, int64_t now_ms, bool *accepted)
@@ -285,14 +306,14 @@ static enum err settle_card(struct alerts_desk *desk, int64_t id,
     bool any = false;
     enum err err = store_alert_card(desk->config.store, id, &card);
     if (err == ERR_OK)
-        err =
-            store_each_alert_on_card(desk->config.store, id, is_homeless, &any);
+        err = store_card_has_homeless(desk->config.store, id, &any);
     if (err != ERR_OK)
         return err;
     if (card.state == ALERT_CARD_OPEN && !any) {
         card.state = ALERT_CARD_DECLARED;
         card.incident_id = incident_id;
         err = store_put_alert_card(desk->config.store, &card, &card.id);
+        desk->card.id = 0;
     }
     return err == ERR_OK ? want_card(desk, id, now_ms, accepted) : err;
 }
@@ -309,7 +330,7 @@ static void fold_later(struct alerts_desk *desk)
 
 static enum err house(struct alerts_desk *desk,
                       const struct stored_alert *stored, int64_t now_ms,
-                      bool *accepted)
+                      bool *accepted, int *found)
 {
     struct store *store = desk->config.store;
     int64_t home = 0;
@@ -319,6 +340,7 @@ static enum err house(struct alerts_desk *desk,
         err = alerts_link(store, stored, home, now_ms, &linked);
     if (linked) {
         *accepted = true;
+        ++*found;
         fold_later(desk);
         return stored->card == 0
                    ? err
@@ -374,8 +396,9 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
     if (err != ERR_NOT_FOUND || !alert->is_firing)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     struct stored_alert stored = {.alert = *alert, .received_ms = now_ms};
+    int found = 0;
     err = store_put_alert(store, alert, now_ms, &stored.id);
-    return err == ERR_OK ? house(desk, &stored, now_ms, accepted) : err;
+    return err == ERR_OK ? house(desk, &stored, now_ms, accepted, &found) : err;
 }
 
 /* ---- what no incident had ---- */
@@ -384,40 +407,51 @@ struct seeking {
     struct alerts_desk *desk;
     int64_t now_ms;
     bool *accepted;
+    int found; /* no longer homeless */
     enum err err;
 };
 
-static bool find_for(const struct stored_alert *stored, void *context)
+static bool note_housed(const struct stored_alert *stored, void *context)
 {
     struct seeking *seeking = context;
+    struct alerts_desk *desk = seeking->desk;
     int64_t home = 0;
-    seeking->err = find_home(seeking->desk, stored, &home);
+    desk->has_homeless = true;
+    seeking->err = find_home(desk, stored, &home);
     if (seeking->err == ERR_OK && home != 0)
-        seeking->err =
-            house(seeking->desk, stored, seeking->now_ms, seeking->accepted);
-    return seeking->err == ERR_OK;
+        desk->ids[desk->id_count++] = stored->id;
+    return seeking->err == ERR_OK && desk->id_count < HOUSED_A_TURN;
 }
 
-static bool note_id(const struct stored_alert *stored, void *context)
+static bool house_one(const struct stored_alert *stored, void *context)
 {
-    struct alerts_desk *desk = context;
-    desk->ids[desk->id_count++] = stored->id;
-    return desk->id_count < HOMELESS;
+    struct seeking *seeking = context;
+    seeking->err = house(seeking->desk, stored, seeking->now_ms,
+                         seeking->accepted, &seeking->found);
+    return false;
 }
 
 static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
                            bool *accepted)
 {
     struct store *store = desk->config.store;
-    struct seeking seeking = {desk, now_ms, accepted, ERR_OK};
+    struct seeking seeking = {desk, now_ms, accepted, 0, ERR_OK};
+    struct sha256 homes = homes_digest(desk);
+    if (desk->has_sought && memcmp(&homes, &desk->sought, sizeof homes) == 0)
+        return ERR_OK;
     desk->id_count = 0;
-    enum err err = store_each_homeless_alert(store, note_id, desk);
-    desk->has_homeless = desk->id_count > 0;
+    desk->has_homeless = false;
+    enum err err = store_each_homeless_alert(store, note_housed, &seeking);
     for (int i = 0; i < desk->id_count && err == ERR_OK; i++) {
-        err = store_alert(store, desk->ids[i], find_for, &seeking);
+        err = seeking.err;
         if (err == ERR_OK)
-            err = seeking.err;
+            err = store_alert(store, desk->ids[i], house_one, &seeking);
     }
+    if (err == ERR_OK)
+        err = seeking.err;
+    desk->has_more = desk->id_count == HOUSED_A_TURN && seeking.found > 0;
+    desk->has_sought = !desk->has_more;
+    desk->sought = homes;
     return err;
 }
 
@@ -426,12 +460,15 @@ static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
 static enum err take_batches(struct alerts_desk *desk, int64_t now_ms,
                              bool *accepted)
 {
+    struct batch *batch = desk->first;
     enum err err = ERR_OK;
-    for (struct batch *batch = desk->first; batch != NULL && err == ERR_OK;
-         batch = batch->next) {
-        batch->is_taken = true;
-        for (int i = 0; i < batch->count && err == ERR_OK; i++)
-            err = take_alert(desk, &batch->alerts[i], now_ms, accepted);
+    for (int i = 0; i < TAKEN_A_TURN && err == ERR_OK; i++) {
+        while (batch != NULL && batch->taken == batch->count)
+            batch = batch->next;
+        if (batch == NULL)
+            break;
+        err =
+            take_alert(desk, &batch->alerts[batch->taken++], now_ms, accepted);
     }
     return err;
 }
@@ -462,6 +499,8 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
 {
     if (!alerts_have_work(desk))
         return ERR_OK;
+    desk->card.id = 0;
+    desk->has_more = false;
     enum err err = find_homes(desk);
     if (err == ERR_OK && desk->seeks_homes)
         err = seek_homes(desk, now_ms, accepted);
@@ -472,14 +511,26 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
     return err == ERR_OK ? forget(desk, now_ms) : err;
 }
 
+static struct batch *finished(const struct alerts_desk *desk, bool kept)
+{
+    struct batch *batch = desk->first;
+    if (batch == NULL || batch->taken == batch->count)
+        return batch;
+    return !kept && batch->taken > 0 ? batch : NULL;
+}
+
 void alerts_ended(struct alerts_desk *desk, bool kept)
 {
-    if (kept)
-        desk->fold_is_due = desk->seeks_homes = false;
-    else if (desk->fold_is_due || desk->seeks_homes)
-        fold_later(desk);
-    while (desk->first != NULL && desk->first->is_taken) {
-        struct batch *batch = desk->first;
+    struct batch *batch;
+    if (kept) {
+        desk->fold_is_due = false;
+        desk->seeks_homes = desk->has_more;
+    } else {
+        desk->has_sought = false;
+        if (desk->fold_is_due || desk->seeks_homes)
+            fold_later(desk);
+    }
+    while ((batch = finished(desk, kept)) != NULL) {
         desk->first = batch->next;
         if (desk->first == NULL)
             desk->last = &desk->first;
@@ -487,4 +538,6 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
             batch->done(kept, batch->context);
         batch_free(batch);
     }
+    if (desk->first != NULL || (kept && desk->seeks_homes))
+        wake(desk);
 }

@@ -44,11 +44,8 @@ static enum err take(struct store *store, int64_t incident_id,
 
 /* What an entry tells of its alerts. */
 struct telling {
-    int64_t most; /* looks at so many of them */
-    int64_t count;
+    struct alert_sums sums;
     struct buf text;
-    enum severity severity; /* the worst */
-    int64_t first_started_ms, last_ended_ms;
 };
 
 /* A title is often made of the text's first line. */
@@ -64,30 +61,6 @@ static void add_alone(struct buf *text, const struct alert *alert)
         buf_add_text(text, ": ");
         buf_add(text, rest);
     }
-}
-
-static bool is_worse(enum severity severity, enum severity than)
-{
-    return severity != SEVERITY_NONE &&
-           (than == SEVERITY_NONE || severity < than);
-}
-
-static bool look_at(const struct stored_alert *stored, void *context)
-{
-    struct telling *telling = context;
-    const struct alert *alert = &stored->alert;
-    int64_t started_ms =
-        alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
-    if (telling->count == telling->most)
-        return false;
-    if (is_worse(alert->severity, telling->severity))
-        telling->severity = alert->severity;
-    if (telling->count == 0 || started_ms < telling->first_started_ms)
-        telling->first_started_ms = started_ms;
-    if (alert->ended_ms > telling->last_ended_ms)
-        telling->last_ended_ms = alert->ended_ms;
-    telling->count++;
-    return true;
 }
 
 struct naming {
@@ -106,23 +79,23 @@ static bool add_name(const struct stored_alert *stored, void *context)
     return ++naming->named < naming->of && naming->named < NAMED;
 }
 
-/* "12 alerts: A; B; C; D; E; and 7 more" */
+/* "12 alerts: A; B; C; D; E; and 7 more", of the first `most` */
 static enum err tell_entry(struct store *store, int64_t incident_id,
                            int64_t seq, int64_t most, struct telling *telling)
 {
-    *telling =
-        (struct telling){.most = most, .text = BUF_INIT(WORDS_BYTES * 4)};
+    *telling = (struct telling){.text = BUF_INIT(WORDS_BYTES * 4)};
     struct buf *text = &telling->text;
-    enum err err =
-        store_each_alert_of_entry(store, incident_id, seq, look_at, telling);
-    struct naming naming = {text, 0, telling->count};
-    if (telling->count > 1)
-        buf_addf(text, "%" PRId64 " alerts: ", telling->count);
+    enum err err = store_sum_alerts_of_entry(store, incident_id, seq, most,
+                                             &telling->sums);
+    int64_t count = telling->sums.count;
+    struct naming naming = {text, 0, count};
+    if (count > 1)
+        buf_addf(text, "%" PRId64 " alerts: ", count);
     if (err == ERR_OK)
         err = store_each_alert_of_entry(store, incident_id, seq, add_name,
                                         &naming);
-    if (telling->count > naming.named)
-        buf_addf(text, "; and %" PRId64 " more", telling->count - naming.named);
+    if (count > naming.named)
+        buf_addf(text, "; and %" PRId64 " more", count - naming.named);
     buf_cut(text, utf8_cut_units(buf_str(text), TEXT_UNITS));
     return err;
 }
@@ -237,7 +210,7 @@ static bool renew_entry(const struct entry *entry, void *context)
     const struct event *event = &entry->event;
     struct request request = {.kind = REQUEST_EDIT};
     if (entry->state.struck != 0 || event->alert_state != ALERT_FIRING ||
-        event->alert_count == folding->telling.count ||
+        event->alert_count == folding->telling.sums.count ||
         !is_ours(folding, entry))
         return false;
     struct taking *taking = mem_alloc(sizeof *taking);
@@ -245,8 +218,8 @@ static bool renew_entry(const struct entry *entry, void *context)
     request.draft.source = event->source;
     incident_edit_draft(event, &request.draft);
     request.draft.text = buf_str(&folding->telling.text);
-    request.draft.alert_count = folding->telling.count;
-    request.draft.severity = folding->telling.severity;
+    request.draft.alert_count = folding->telling.sums.count;
+    request.draft.severity = folding->telling.sums.severity;
     request.draft.link = STR_NONE;
     folding->err = take(folding->store, folding->incident_id, &request,
                         folding->now_ms, taking);
@@ -323,12 +296,13 @@ static bool add_end(const struct entry *entry, void *context)
     draft->service = event->service;
     draft->target = entry->state.seq;
     draft->alert_state = ALERT_OVER;
-    draft->alert_count = telling->count;
-    draft->occurred = time_of(telling->last_ended_ms, ending->now_ms);
+    draft->alert_count = telling->sums.count;
+    draft->occurred = time_of(telling->sums.last_ended_ms, ending->now_ms);
     buf_add_text(&text, "Over after ");
-    add_span(&text, draft->occurred.from_ms > telling->first_started_ms
-                        ? draft->occurred.from_ms - telling->first_started_ms
-                        : 0);
+    add_span(&text,
+             draft->occurred.from_ms > telling->sums.first_started_ms
+                 ? draft->occurred.from_ms - telling->sums.first_started_ms
+                 : 0);
     buf_add_text(&text, ": ");
     buf_add(&text, event->text);
     buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));

@@ -147,6 +147,81 @@ enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
     return each_alert_if_any(&query, each, context);
 }
 
+/* ---- summing up ---- */
+
+enum err store_count_alerts_on_card(struct store *store, int64_t card,
+                                    int64_t *all, int64_t *firing)
+{
+    struct query query =
+        query_new(store, "SELECT count(*), count(*) FILTER (WHERE ended_ms = 0)"
+                         " FROM alert WHERE card = ? AND card <> 0");
+    query_int(&query, card);
+    bool found = query_row(&query);
+    int64_t counts[2] = {found ? row_int(&query, 0) : 0,
+                         found ? row_int(&query, 1) : 0};
+    enum err err = query_end(&query);
+    if (err == ERR_OK) {
+        *all = counts[0];
+        *firing = counts[1];
+    }
+    return err;
+}
+
+/* Those that are homeless are few, or they are this card's. */
+enum err store_card_has_homeless(struct store *store, int64_t card, bool *any)
+{
+    struct query query =
+        query_new(store, "SELECT 1 FROM alert INDEXED BY alert_homeless"
+                         " WHERE ended_ms = 0 AND incident = 0 AND card = ?"
+                         " LIMIT 1");
+    query_int(&query, card);
+    bool found = query_row(&query);
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *any = found;
+    return err;
+}
+
+/* The worst severity is the first as text, too. */
+enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
+                                   int64_t seq, int64_t most,
+                                   struct alert_sums *out)
+{
+    struct query query = query_new(
+        store,
+        "SELECT count(*),"
+        " coalesce(min(iif(started_ms > 0, started_ms, received_ms)), 0),"
+        " coalesce(max(ended_ms), 0),"
+        " coalesce(min(severity) FILTER (WHERE severity <> ?), ?)"
+        " FROM (SELECT started_ms, received_ms, ended_ms, severity FROM alert"
+        " WHERE incident = ? AND incident <> 0 AND seq = ? ORDER BY id"
+        " LIMIT ?)");
+    struct str none = str_of(word_of(&severity_words, SEVERITY_NONE));
+    struct alert_sums sums = {.severity = SEVERITY_NONE};
+    int severity = SEVERITY_NONE;
+    query_text(&query, none);
+    query_text(&query, none);
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    query_int(&query, most);
+    if (query_row(&query)) {
+        sums.count = row_int(&query, 0);
+        sums.first_started_ms = row_int(&query, 1);
+        sums.last_ended_ms = row_int(&query, 2);
+        severity = word_find(&severity_words, row_text(&query, 3));
+    }
+    if (severity < 0)
+        return query_end_damaged(&query,
+                                 "alerts of entry %" PRId64 " of incident"
+                                 " %" PRId64 ": severity is damaged",
+                                 seq, incident_id);
+    sums.severity = (enum severity)severity;
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = sums;
+    return err;
+}
+
 enum err store_alerts_fire(struct store *store, int64_t incident_id,
                            int64_t seq, bool *fire)
 {

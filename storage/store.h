@@ -274,6 +274,22 @@ MUST_CHECK enum err store_each_alert_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
                                               store_alert_fn *each,
                                               void *context);
+MUST_CHECK enum err store_count_alerts_on_card(struct store *store,
+                                               int64_t card, int64_t *all,
+                                               int64_t *firing);
+/* Whether one of the card's fires that no incident has. */
+MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
+                                            bool *any);
+struct alert_sums {
+    int64_t count;
+    enum severity severity;                  /* the worst */
+    int64_t first_started_ms, last_ended_ms; /* 0: none has ended */
+};
+/* Of the entry's first `most`. */
+MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
+                                              int64_t incident_id, int64_t seq,
+                                              int64_t most,
+                                              struct alert_sums *out);
 /* Whether one of them fires still. */
 MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,
                                       int64_t seq, bool *fire);

@@ -23,7 +23,7 @@ enum { LOOK = 1, POST, EDIT };
 
 struct look {
     struct buf lines;
-    int64_t count, firing;
+    int64_t count, firing, shown;
     char service[SERVICE_BYTES];
     char title[ALERT_TITLE_UNITS * 3 + 1];
 };
@@ -34,13 +34,10 @@ static bool add_alert(const struct stored_alert *stored, void *context)
     const struct alert *alert = &stored->alert;
     int64_t from_ms =
         alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
-    look->firing += alert->is_firing;
-    if (look->count++ == 0) {
+    if (look->shown++ == 0) {
         str_copy_to(look->service, alert->service);
         str_copy_to(look->title, alert->title);
     }
-    if (look->count > NAMED)
-        return true;
     struct buf *out = &look->lines;
     buf_addf(out, "%s- %s: **", out->n > 0 ? "\n" : "",
              alert->is_firing ? "Firing" : "Over");
@@ -52,7 +49,7 @@ static bool add_alert(const struct stored_alert *stored, void *context)
     buf_addf(out, " (%.*s)", STR_ARG(alert->source));
     if (alert->link.n > 0)
         buf_addf(out, " · [details](<%.*s>)", STR_ARG(alert->link));
-    return true;
+    return look->shown < NAMED;
 }
 
 static void add_title(struct buf *out, const struct look *look)
@@ -140,6 +137,9 @@ static enum err read_alerts(struct visit *visit, struct alert_card *card,
 {
     int64_t id = visit->delivery->row.target;
     enum err err = store_alert_card(visit->store, id, card);
+    if (err == ERR_OK)
+        err = store_count_alerts_on_card(visit->store, id, &look->count,
+                                         &look->firing);
     return err == ERR_OK
                ? store_each_alert_on_card(visit->store, id, add_alert, look)
                : err;
