@@ -65,7 +65,7 @@ help:
 	@echo 'make check-unit      only the C tests'
 	@echo 'make check-browser   the practice room, in headless Chromium'
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
-	@echo 'make bench           speed and memory; ROUNDS=3 of load, incidents of up to ENTRIES=10000'
+	@echo 'make bench           speed and memory; ROUNDS=3 of load, incidents of up to ENTRIES=10000, SECONDS=60 of probes'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
 	@echo 'make format          lay the code out'
@@ -167,7 +167,8 @@ guide-pictures: deps-test
 bench: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench
 	@rm -rf build/bench && mkdir -p build/bench
-	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),10000)
+	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),10000) \
+		$(or $(SECONDS),60)
 
 # What it finds grows in build/fuzz/corpus/NAME; an input that broke something
 # goes to tests/fuzz/corpus/NAME, under a name that says what it is.

@@ -12,6 +12,9 @@
 struct bot {
     uv_loop_t *loop;
     const char *program, *directory;
+    const char *settings; /* more of them, as TOML; NULL: none */
+    bool announces;       /* in channel 9000001 */
+    int http_port;        /* where it listens; 0: anywhere */
     pid_t pid;
     int64_t started_ns;
     bool is_ready;
@@ -24,6 +27,34 @@ void bot_is_ready(void *bot); /* for the peer */
 double bot_cpu_seconds(const struct bot *bot);
 double bot_resident_mb(const struct bot *bot);
 
+/* Durable commands, and how long each took to be answered. */
+struct pace {
+    struct bot *bot;
+    struct peer *peer;
+    uv_timer_t timer;
+    int64_t next;    /* number of the next interaction */
+    int64_t wanted;  /* interactions still to be dispatched */
+    int64_t answers; /* so far, of */
+    int64_t target;
+    int at_once;
+    int64_t *ns;
+    bool flat_out; /* each answer brings the next command */
+    void *context; /* whoever goes along with it */
+};
+
+void pace_init(struct pace *pace, struct bot *bot);
+void pace_free(struct pace *pace);
+void pace_answered(int64_t n, int64_t ns, struct str body, void *pace);
+/* The first incident; returns when it was answered. */
+void pace_declare(struct pace *pace);
+/* Entries, so many at once at that interval; returns when all are answered. */
+void pace_run(struct pace *pace, int64_t count, int at_once, uint64_t every_ms);
+void pace_flat_out(struct pace *pace, int64_t count, int in_flight);
+double pace_ms(struct pace *pace, double share);
+void pace_print(struct pace *pace, const char *what);
+/* Returns after so long. */
+void pace_wait(struct pace *pace, uint64_t ms);
+
 /* Sorts; the value that `share` of them do not exceed, in ms. */
 double share_ms(int64_t *ns, size_t n, double share);
 
@@ -33,5 +64,19 @@ void bench_fill(const char *path, int64_t entries);
 
 /* Prints a table: 10, 1,000, … `most` entries. False: an answer was wrong. */
 bool growth(struct bot *bot, int64_t most);
+
+/* 500 probes for so many seconds, then 1,000 alerts in a body and in as many
+ * posts. Prints a table. False: something was lost, or a wish was not met. */
+bool watching(struct bot *bot, int seconds);
+
+/* One blocking exchange with 127.0.0.1 after another; the connection stays. */
+struct guest;
+struct guest *guest_new(int port);
+void guest_free(struct guest *guest);
+/* `head` are whole lines after the request's first. The status, 0 when there
+ * was no answer; its body is borrowed until the next exchange. */
+void guest_send(struct guest *guest, const char *line, const char *head,
+                struct str body);
+int guest_read(struct guest *guest, struct str *body);
 
 #endif

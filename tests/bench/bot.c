@@ -19,9 +19,12 @@ void bot_start(struct bot *bot, const struct peer *peer, const char *database)
     assert(file != NULL);
     (void)fprintf(file,
                   "[discord]\napi_base = \"http://127.0.0.1:%d/api/v10\"\n"
-                  "[storage]\npath = \"%s/%s\"\n"
-                  "[http]\nlisten = \"127.0.0.1:0\"\n",
-                  peer_port(peer), bot->directory, database);
+                  "%s[storage]\npath = \"%s/%s\"\n"
+                  "[http]\nlisten = \"127.0.0.1:%d\"\n%s",
+                  peer_port(peer),
+                  bot->announces ? "announce_channel = \"9000001\"\n" : "",
+                  bot->directory, database, bot->http_port,
+                  bot->settings == NULL ? "" : bot->settings);
     (void)fclose(file);
     bot->is_ready = false;
     bot->started_ns = peer_now_ns();
