@@ -45,7 +45,7 @@
 #define GIT_NAME_LIMIT 1000
 #define GIT_FILES      64
 #define GIT_COAUTHORS  64
-#define GIT_CONFLICTS  32
+#define GIT_CONFLICTS  8 /* the bot reads 64 KiB */
 
 /* ---- job and result ---- */
 

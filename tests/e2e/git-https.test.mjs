@@ -6,7 +6,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import test, { after } from 'node:test';
 
 import { asRendered } from './bot.mjs';
-import { BRANCH, page, PAGE_PATH, Place, TOKEN } from './git_servers.mjs';
+import { BRANCH, page, PAGE_PATH, Place, run, TOKEN } from './git_servers.mjs';
 
 const place = new Place();
 after(() => place.close());
@@ -37,6 +37,22 @@ test('a page is pushed, once, and the next goes on top', async () => {
     assert.equal(shown('push.git'), page('two'));
     assert.equal(place.git('push.git', 'rev-parse', 'main'), first.base_commit, 'the base stays as it is');
     place.git('push.git', 'fsck', '--strict');
+});
+
+test('to a repository of 5,000 files goes no more than to an empty one', async () => {
+    const sent = [];
+    for (const [name, files] of [['small.git', 0], ['large.git', 5000]]) {
+        place.repository(name);
+        const script = `for ((i = 0; i < ${files}; i++)); do printf 'M 644 inline blog/%d/%d/index.md\\ndata 5\\n%05d\\n' $((i % 100)) $i $i; done`;
+        run('bash', ['-c', `{ printf 'commit refs/heads/main\\ncommitter x <x@example.org> 1670000000 +0000\\ndata 1\\nx\\nfrom refs/heads/main^0\\n'; ${script}; } | git -C '${place.in('repos', name)}' fast-import --quiet`]);
+        await place.done(job(name));
+        const objects = () => Number(place.git(name, 'rev-list', '--objects', '--all', '--count'));
+        const before = objects();
+        await place.done(job(name, { branch: 'postmortem/second{n}', path: 'content/second{n}/index.md', mark: '<!-- opsroom: INC-2 -->', content: page('b', 'INC-2') }));
+        sent.push([place.git(name, 'rev-list', '--count', '--all'), objects() - before]);
+    }
+    assert.deepEqual(sent[1], sent[0]);
+    assert.equal(sent[0][1], 5, 'a commit, three folders and a page');
 });
 
 test('an empty repository gets the branch', async () => {

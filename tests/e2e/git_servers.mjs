@@ -19,7 +19,7 @@ const AUTHOR = { GIT_AUTHOR_NAME: 'quill', GIT_AUTHOR_EMAIL: 'quill@example.org'
 
 /** Runs a program to its end: its standard output. */
 export function run(program, words, { cwd, input, env = {} } = {}) {
-    const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, input, env: { PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', ...AUTHOR, ...env }, encoding: 'utf8', maxBuffer: 64 << 20 });
+    const { status, stdout, stderr, error } = spawnSync(program, words, { cwd, input, env: { PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'gc.auto', GIT_CONFIG_VALUE_0: '0', ...AUTHOR, ...env }, encoding: 'utf8', maxBuffer: 64 << 20 });
     assert.equal(status, 0, `${program} ${words.join(' ')}: ${error ?? stderr}`);
     return stdout;
 }
