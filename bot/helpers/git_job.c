@@ -170,12 +170,12 @@ static enum err check_lengths(const struct git_job *job,
 static enum err read_way(struct git_job *job, struct git_trouble *trouble)
 {
     const char *at = job->repository.s;
-    if (str_starts(job->repository, "ssh://"))
+    bool has_scheme = strstr(at, "://") != NULL;
+    if (str_starts(job->repository, "ssh://") ||
+        (!has_scheme && is_scp(job->repository)))
         job->way = GIT_WAY_SSH;
-    else if (strstr(at, "://") != NULL)
+    else if (has_scheme)
         job->way = GIT_WAY_HTTP;
-    else if (is_scp(job->repository))
-        job->way = GIT_WAY_SSH;
     /* Without a secret in it, and none sent in the clear. */
     if (job->way == GIT_WAY_HTTP && !url_is_allowed(at, "https", "http"))
         return git_fail(trouble, GIT_REASON_JOB,

@@ -264,8 +264,10 @@ struct wanted {
 
 static void want(struct wanted *wanted, struct str name)
 {
-    if (wanted->count < SPECS && name.n < sizeof wanted->names[0])
-        str_copy_to(wanted->names[wanted->count++], name);
+    if (wanted->count == SPECS || name.n >= sizeof wanted->names[0])
+        return;
+    str_copy_to(wanted->names[wanted->count], name);
+    wanted->count++;
 }
 
 static void list_wanted(const struct git_job *job, struct wanted *wanted)

@@ -15,6 +15,8 @@
 #define BRANCH_HEAD "postmortem/"
 /* Where opsroom-git puts "", "-2", "-3"… when another incident has the name. */
 #define NAME_MARK "{n}"
+/* It then says what it waited for; a little later it is killed. */
+#define GIT_GIVES_UP_MS 25000
 
 /* ---- the page ---- */
 
@@ -311,7 +313,8 @@ void postmortem_job(const struct incident *in,
     buf_add(&text, page);
     add_text(job, "content", &text);
     int64_t seconds = commit_time_ms(in) / MS_PER_SECOND;
-    if (cJSON_AddNumberToObject(job, "time", (double)seconds) == NULL)
+    if (cJSON_AddNumberToObject(job, "time", (double)seconds) == NULL ||
+        cJSON_AddNumberToObject(job, "timeout_ms", GIT_GIVES_UP_MS) == NULL)
         abort();
     char *json = cJSON_PrintUnformatted(job);
     assert(json != NULL);
