@@ -232,6 +232,21 @@ static enum delivery_verdict remove_old(struct card *card, uint64_t id)
                : DELIVERY_DONE;
 }
 
+/* The room is closed to it, as when the incident became private; what arrived
+ * before is known all the same, so that it is not posted again. */
+static enum delivery_verdict room_is_closed(struct card *card)
+{
+    const struct visit *visit = card->visit;
+    bool is_posted = visit->delivery->step == POST && visit->answer != NULL &&
+                     visit->answer->fate == REST_DONE;
+    uint64_t id = is_posted ? id_of(visit->answer->json) : 0;
+    if (id == 0 || card->room == ROOM_WAR)
+        return DELIVERY_DONE;
+    card->kept->message_id = id;
+    return keep(card) == ERR_OK ? DELIVERY_DONE
+                                : visit_store_failed(card->visit);
+}
+
 enum delivery_verdict deliver_card(struct visit *visit, enum room room)
 {
     struct delivery *delivery = visit->delivery;
@@ -240,7 +255,7 @@ enum delivery_verdict deliver_card(struct visit *visit, enum room room)
                         .channel = room_channel(&delivery->in, room),
                         .kept = &delivery->planned};
     if (card.channel == 0)
-        return DELIVERY_DONE;
+        return room_is_closed(&card);
     if (delivery->row.target != 0)
         return remove_old(&card, (uint64_t)delivery->row.target);
     if (delivery->step == 0) {

@@ -457,6 +457,21 @@ static void settle(struct world *world, struct delivery *delivery,
                      ERR_OK);
 }
 
+/* The last line of the calls is the one under way. */
+static void happen_meanwhile(struct world *world)
+{
+    const char *calls = buf_text(&world->calls);
+    size_t n = world->calls.n;
+    while (n > 1 && calls[n - 2] != '\n')
+        n--;
+    if (world->meanwhile == NULL ||
+        !str_starts(str_of(calls + (n > 0 ? n - 1 : 0)), world->meanwhile_at))
+        return;
+    void (*happens)(struct world * world) = world->meanwhile;
+    world->meanwhile = NULL;
+    happens(world);
+}
+
 static void deliver(struct world *world, const struct outbox_row *row)
 {
     struct delivery delivery = {.row = *row};
@@ -485,6 +500,7 @@ static void deliver(struct world *world, const struct outbox_row *row)
         answer = answer_to(world, &delivery.call);
         given = &answer;
         rest_call_release(&delivery.call);
+        happen_meanwhile(world);
         world->now_ms += 50;
         if (killed(world, &delivery)) {
             cJSON_Delete(answer.json);

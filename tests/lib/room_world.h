@@ -39,6 +39,9 @@ struct world {
     int code;
     int trouble_more; /* and that many calls after it */
     bool is_full;     /* of channels */
+    /* Once, while the answer to a call that begins so is on its way. */
+    const char *meanwhile_at;
+    void (*meanwhile)(struct world *world);
     /* Out of 1000, at every point where a kill could come. */
     int kill_chance;
     int kills;

@@ -371,9 +371,41 @@ static void rooms_go_out_of_the_way_and_come_back(void **state)
     world_close(&world);
 }
 
+static void becomes_private(struct world *world)
+{
+    struct request request = setting(world, 1);
+    request.draft.is_private = true;
+    (void)world_take(world, 1, &request);
+}
+
+/* The live room's card was posted, and its answer came when the incident was
+ * private: it is not posted anew afterwards. */
+static void a_card_that_arrives_late_is_known(void **state)
+{
+    (void)state;
+    struct world world;
+    char at[80];
+    struct incident in;
+    world_open(&world, WORLD_START);
+    (void)world_declare(&world, "Logins fail", false);
+    while (world_incident(&world, 1).live_channel_id == 0)
+        assert_true(world_step(&world));
+    in = world_incident(&world, 1);
+    (void)snprintf(at, sizeof at, "POST /channels/%" PRIu64 "/messages",
+                   in.live_channel_id);
+    world.meanwhile_at = at;
+    world.meanwhile = becomes_private;
+    world_run(&world, 3);
+    assert_null(world.meanwhile);
+    set_private(&world, 1, false);
+    assert_int_equal(world_calls(&world, at), 2); /* the card, the entries */
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_card_that_arrives_late_is_known),
         cmocka_unit_test(what_becomes_private_is_hidden),
         cmocka_unit_test(what_becomes_public_is_released),
         cmocka_unit_test(a_public_room_is_as_its_category),
