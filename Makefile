@@ -53,17 +53,20 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 .DEFAULT_GOAL := all
 .SECONDARY:
 .PHONY: all help deps deps-test check check-unit check-browser demo practice guide-pictures bench \
-	fuzz lint layers format format-check clean san tests
+	fuzz lint layers format format-check clean san tests install deb check-deb
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 
 help:
 	@echo 'make                 build build/release/opsroom and its helpers'
+	@echo 'make install         into PREFIX=/usr/local, below DESTDIR if set; settings stay as they are'
+	@echo 'make deb             the Debian package, build/deb/opsroom_*.deb'
 	@echo 'make demo            play a real incident against the stand-in, no Discord needed'
 	@echo 'make practice        try opsroom in your browser, no Discord needed'
 	@echo 'make check           build with sanitizers and run every test'
 	@echo 'make check-unit      only the C tests'
 	@echo 'make check-browser   the practice room, in headless Chromium'
+	@echo 'make check-deb       the package, on a fresh Debian 12 (root; needs debootstrap)'
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
 	@echo 'make bench           speed and memory; ROUNDS=3 of load, incidents of up to ENTRIES=10000, SECONDS=60 of probes'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
@@ -103,6 +106,40 @@ $(BUILD)/bot/helpers/draw%.o: CPPFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-
 $(BUILD)/opsroom-draw: $(HELPER_DRAW:%.c=$(BUILD)/%.o)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDSAN) $(LDFLAGS) $^ $(shell pkg-config --libs cairo fontconfig libcjson libcrypto) -lm -o $@
+
+# ---- installing ----
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SETTINGS := $(DESTDIR)/etc/opsroom
+SETTINGS_SED := sed -e '/^\[discord\]/,/^\[/ s|^token_file = .*|token_file = "credential:token"|' \
+	-e '/^\[storage\]/,/^\[/ s|^path = .*|path = "/var/lib/opsroom/opsroom.db"|'
+
+install: all
+	$(Q)install -Dm755 $(BUILD)/opsroom $(DESTDIR)$(BINDIR)/opsroom
+	$(Q)install -Dm755 -t $(DESTDIR)$(PREFIX)/libexec/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
+	$(Q)install -Dm644 bot/dist/opsroom.1 $(DESTDIR)$(PREFIX)/share/man/man1/opsroom.1
+	$(Q)install -Dm644 bot/dist/opsroom.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/opsroom.conf
+	$(Q)install -d $(DESTDIR)$(UNITDIR)
+	$(Q)sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' bot/dist/opsroom.service >$(DESTDIR)$(UNITDIR)/opsroom.service
+	$(Q)install -d $(SETTINGS) && install -dm700 $(SETTINGS)/secrets
+	$(Q)[ -e $(SETTINGS)/config.toml ] || { $(SETTINGS_SED) config.example.toml >$(SETTINGS)/config.toml && \
+		chmod 640 $(SETTINGS)/config.toml; }
+
+# debian/ is made here, because the top of the repository is for its readers.
+deb:
+	@tests/tools/install build package
+	$(Q)rm -rf build/deb && mkdir -p build/deb/source
+	$(Q)cp -a bot commands storage templates Makefile *.md LICENSE config.example.toml build/deb/source
+	$(Q)mv build/deb/source/bot/dist/debian build/deb/source/debian
+	$(Q)cd build/deb/source && DEB_BUILD_OPTIONS='noautodbgsym parallel=2' dpkg-buildpackage -b -us -uc >../log 2>&1 || \
+		{ tail -20 ../log; exit 1; }
+	$(Q)lintian --fail-on error,warning build/deb/*.changes
+	@ls build/deb/*.deb
+
+check-deb: deb
+	@tests/tools/check-deb build/deb/*.deb
 
 # ---- tests ----
 

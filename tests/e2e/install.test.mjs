@@ -1,0 +1,68 @@
+// What `make install` and `make deb` put on a server agrees with the program.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+
+import { build, program } from './bot.mjs';
+
+const run = (command, ...words) => {
+    const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8' });
+    return { code: status, out: stdout, err: stderr };
+};
+const mode = (path) => (statSync(path).mode & 0o7777).toString(8);
+
+test('make install: its settings are fine once there is a token, and stay when it is run again', () => {
+    const root = mkdtempSync(join(tmpdir(), 'opsroom-root-'));
+    const install = () => run('make', '-s', '-o', 'all', 'install', `BUILD=${build}`, `DESTDIR=${root}`, 'PREFIX=/opt/o');
+    try {
+        const { code, err } = install();
+        assert.equal(code, 0, err);
+        assert.deepEqual(['opt/o/bin/opsroom', 'opt/o/libexec/opsroom/opsroom-git', 'opt/o/libexec/opsroom/opsroom-draw',
+            'opt/o/share/man/man1/opsroom.1', 'opt/o/lib/sysusers.d/opsroom.conf', 'opt/o/lib/systemd/system/opsroom.service',
+            'etc/opsroom/config.toml', 'etc/opsroom/secrets'].map((path) => mode(join(root, path))),
+        ['755', '755', '755', '644', '644', '644', '640', '700']);
+        assert.match(readFileSync(join(root, 'opt/o/lib/systemd/system/opsroom.service'), 'utf8'), /^ExecStart=\/opt\/o\/bin\/opsroom run /m);
+
+        const settings = join(root, 'etc/opsroom/config.toml'), secrets = join(root, 'etc/opsroom/secrets');
+        writeFileSync(join(secrets, 'token'), 'y'.repeat(40), { mode: 0o600 });
+        const check = () => spawnSync(join(root, 'opt/o/bin/opsroom'), ['check', '--config', settings],
+            { env: { CREDENTIALS_DIRECTORY: secrets, ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '' }, encoding: 'utf8' });
+        assert.equal(check().stdout, 'The settings are fine.\n', check().stderr);
+        // With a repository the helper is looked for, where it was installed.
+        const text = readFileSync(settings, 'utf8').replace('repository = ""', 'repository = "/srv/postmortems.git"');
+        writeFileSync(settings, text);
+        assert.equal(check().stdout, 'The settings are fine.\n', check().stderr);
+        assert.equal(install().code, 0);
+        assert.equal(readFileSync(settings, 'utf8'), text);
+    } finally {
+        rmSync(root, { recursive: true });
+    }
+});
+
+test('the unit is valid and its sandbox is tight', () => {
+    const { out, err, code } = run('systemd-analyze', 'security', '--offline=true', '--no-pager', 'bot/dist/opsroom.service');
+    assert.equal(code, 0, err);
+    const exposure = Number(/Overall exposure level for opsroom\.service: ([\d.]+)/.exec(out)[1]);
+    assert.ok(exposure < 2, `exposure ${exposure}`);
+    // Whatever it does not know it names; that the program is not installed here does not matter.
+    assert.doesNotMatch(run('systemd-analyze', 'verify', 'bot/dist/opsroom.service').err, /opsroom\.service:\d+:/);
+});
+
+test('the man page, the usage, the exit codes and the package agree', () => {
+    const page = readFileSync('bot/dist/opsroom.1', 'utf8'), usage = run(program, 'help').out;
+    const plain = page.replace(/\\f[A-Z]/g, '').replaceAll('\\-', '-');
+    const verbs = [...usage.matchAll(/^ {2}opsroom (.+?)(?: {2}|$)/gm)].flatMap(([, words]) => words.split(' | ').map((one) => one.split(' ')[0]));
+    assert.ok(verbs.length > 10, usage);
+    for (const verb of verbs) assert.match(plain, new RegExp(`^\\.B[RI]? .*\\b${verb}\\b`, 'm'));
+    for (const [option] of usage.matchAll(/--[a-z]+/g)) assert.ok(plain.includes(option), option);
+    const prevented = /^RestartPreventExitStatus=(.*)$/m.exec(readFileSync('bot/dist/opsroom.service', 'utf8'))[1].split(' ');
+    for (const code of prevented) assert.match(page, new RegExp(`^\\.B ${code}$`, 'm'));
+
+    const version = /opsroom (\S+)/.exec(run(program, 'version').out)[1];
+    assert.equal(/^opsroom \((.+?)\)/.exec(readFileSync('bot/dist/debian/changelog', 'utf8'))[1], version);
+    assert.ok(page.startsWith('.TH OPSROOM 1 ') && page.split('\n')[0].includes(`"opsroom ${version}"`));
+});
