@@ -68,7 +68,8 @@ help:
 	@echo 'make check-browser   the practice room, in headless Chromium'
 	@echo 'make check-deb       the package, on a fresh Debian 12 (root; needs debootstrap)'
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
-	@echo 'make bench           speed and memory; ROUNDS=3 of load, incidents of up to ENTRIES=10000, SECONDS=60 of probes'
+	@echo 'make bench           speed and memory beside other bots: ROUNDS=3, PEERS=0 without them,'
+	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 of probes'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
 	@echo 'make format          lay the code out'
@@ -156,7 +157,17 @@ $(BUILD)/tests/unit/test_postmortem: TEST_LIBS = -lcmark-gfm-extensions -lcmark-
 
 $(BUILD)/tests/bench/bench: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) $(shell pkg-config --libs libnghttp2) -o $@
+
+BENCH_PEERS := $(BUILD)/tests/bench/peers/floor $(BUILD)/tests/bench/peers/syncs.so
+$(BUILD)/tests/bench/peers/floor: $(BUILD)/tests/bench/peers/floor.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard bot/base/*.c))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDSAN) $(LDFLAGS) $^ $(shell pkg-config --libs sqlite3 libssl libcrypto) -o $@
+
+$(BUILD)/tests/bench/peers/syncs.so: tests/bench/peers/syncs.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(filter-out $(SAN),$(CFLAGS)) -fPIC -shared $< -o $@
 
 # A fuzzer with a main of its own, which feeds it the corpus once; `make fuzz`
 # leaves that out.
@@ -201,11 +212,13 @@ guide-pictures: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
 	@OPSROOM_BUILD=$(BUILD) node tests/practice/shots.mjs
 
+# PEERS=0 leaves out everybody but opsroom, and what they need.
 bench: deps-test
-	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench
-	@rm -rf build/bench && mkdir -p build/bench
-	@$(BUILD)/tests/bench/bench $(BUILD)/opsroom build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),10000) \
-		$(or $(SECONDS),60)
+	@tests/tools/install bench $(if $(filter 0,$(PEERS)),,peers)
+	$(Q)$(MAKE) --no-print-directory -j2 all $(BUILD)/tests/bench/bench $(BENCH_PEERS)
+	@rm -rf build/bench && mkdir -p build/bench && tests/bench/certificate build/bench
+	@$(BUILD)/tests/bench/bench $(BUILD) build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),1000000) \
+		$(or $(SECONDS),60) '$(or $(PEERS),1)'
 
 # What it finds grows in build/fuzz/corpus/NAME; an input that broke something
 # goes to tests/fuzz/corpus/NAME, under a name that says what it is.
@@ -241,4 +254,4 @@ format-check:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(BUILD)/tests/fuzz/replay.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/bot/helpers/*.d)
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(BUILD)/tests/fuzz/replay.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/bench/peers/*.d $(BUILD)/bot/helpers/*.d)

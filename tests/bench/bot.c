@@ -1,45 +1,132 @@
 #include "tests/bench/bench.h"
 
+#include "bot/base/mem.h"
+
 #include <assert.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-void bot_start(struct bot *bot, const struct peer *peer, const char *database)
+#define PATIENCE_MS 120000
+
+/* Files of the bot's directory. */
+struct place {
+    char path[600];
+};
+
+static struct place in(const struct bot *bot, const char *name)
 {
-    char config[600], log[600];
-    (void)snprintf(config, sizeof config, "%s/bench.toml", bot->directory);
-    (void)snprintf(log, sizeof log, "%s/bench.log", bot->directory);
-    FILE *file = fopen(config, "w");
+    struct place place;
+    (void)snprintf(place.path, sizeof place.path, "%s/%s", bot->directory,
+                   name);
+    return place;
+}
+
+void bot_init(struct bot *bot, uv_loop_t *loop, const char *directory)
+{
+    *bot = (struct bot){.loop = loop, .directory = directory};
+    (void)uv_timer_init(loop, &bot->guard);
+    bot->guard.data = bot;
+}
+
+static void on_guard(uv_timer_t *timer)
+{
+    struct bot *bot = timer->data;
+    (void)fprintf(stderr, "bench: %s is silent; see %s\n", bot->contender->name,
+                  in(bot, "bench.log").path);
+    (void)kill(bot->pid, SIGKILL);
+    exit(1);
+}
+
+void bot_run(struct bot *bot)
+{
+    (void)uv_timer_start(&bot->guard, on_guard, PATIENCE_MS, 0);
+    (void)uv_run(bot->loop, UV_RUN_DEFAULT);
+    (void)uv_timer_stop(&bot->guard);
+}
+
+static void write_settings(const struct bot *bot, const char *api,
+                           const char *database)
+{
+    FILE *file = fopen(in(bot, "bench.toml").path, "w");
     assert(file != NULL);
+    (void)fprintf(file, "[discord]\napi_base = \"%s\"\n", api);
+    if (bot->is_tls)
+        (void)fprintf(file, "ca_file = \"%s\"\n", in(bot, "ca.pem").path);
+    if (bot->announces)
+        (void)fputs("announce_channel = \"9000001\"\n", file);
     (void)fprintf(file,
-                  "[discord]\napi_base = \"http://127.0.0.1:%d/api/v10\"\n"
-                  "%s[storage]\npath = \"%s/%s\"\n"
+                  "[storage]\npath = \"%s\"\n"
                   "[http]\nlisten = \"127.0.0.1:%d\"\n%s",
-                  peer_port(peer),
-                  bot->announces ? "announce_channel = \"9000001\"\n" : "",
-                  bot->directory, database, bot->http_port,
+                  in(bot, database).path, bot->http_port,
                   bot->settings == NULL ? "" : bot->settings);
     (void)fclose(file);
+}
+
+/* What the others read; opsroom reads its settings and DISCORD_TOKEN. */
+static void set_environment(const struct bot *bot, const char *api,
+                            const char *database)
+{
+    (void)setenv("DISCORD_TOKEN", "bench-token-bench-token-bench", 1);
+    (void)setenv("BENCH_API", api, 1);
+    (void)setenv("BENCH_DATABASE", in(bot, database).path, 1);
+    if (bot->is_tls) {
+        (void)setenv("NODE_EXTRA_CA_CERTS", in(bot, "ca.pem").path, 1);
+        (void)setenv("SSL_CERT_FILE", in(bot, "ca.pem").path, 1);
+    }
+    if (bot->preload != NULL) {
+        (void)setenv("BENCH_SYNCS", in(bot, "syncs").path, 1);
+        (void)setenv("LD_PRELOAD", bot->preload, 1);
+    }
+}
+
+static void become(const struct bot *bot)
+{
+    const struct contender *contender = bot->contender;
+    char *words[8] = {NULL};
+    int n = 0;
+    for (; contender->words[n] != NULL; n++)
+        words[n] = mem_text(contender->words[n]);
+    if (contender->is_opsroom) {
+        words[n++] = mem_text("run");
+        words[n++] = mem_text("--config");
+        words[n++] = mem_text(in(bot, "bench.toml").path);
+    }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)execvp(words[0], words);
+    _exit(127);
+}
+
+void bot_start(struct bot *bot, const struct discord *discord,
+               const char *database)
+{
+    char api[64];
+    (void)snprintf(api, sizeof api, "%s://127.0.0.1:%d/api/v10",
+                   bot->is_tls ? "https" : "http", discord_port(discord));
+    write_settings(bot, api, database);
+    (void)remove(in(bot, "syncs").path);
     bot->is_ready = false;
-    bot->started_ns = peer_now_ns();
+    bot->started_ns = discord_now_ns();
     bot->pid = fork();
     assert(bot->pid >= 0);
     if (bot->pid == 0) {
-        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+        int fd = open(in(bot, "bench.log").path, O_WRONLY | O_CREAT | O_APPEND,
+                      0600);
+        (void)dup2(fd, STDOUT_FILENO);
         (void)dup2(fd, STDERR_FILENO);
-        (void)setenv("DISCORD_TOKEN", "bench-token-bench-token-bench", 1);
-        (void)execl(bot->program, bot->program, "run", "--config", config,
-                    (char *)NULL);
-        _exit(127);
+        set_environment(bot, api, database);
+        become(bot);
     }
     while (!bot->is_ready)
-        (void)uv_run(bot->loop, UV_RUN_DEFAULT);
+        bot_run(bot);
 }
 
 void bot_stop(struct bot *bot)
@@ -47,8 +134,11 @@ void bot_stop(struct bot *bot)
     int status;
     (void)kill(bot->pid, SIGTERM);
     (void)waitpid(bot->pid, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        (void)fprintf(stderr, "bench: the bot ended with status %d\n", status);
+    bool is_clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!is_clean && (bot->contender->is_opsroom || !WIFSIGNALED(status) ||
+                      WTERMSIG(status) != SIGTERM))
+        (void)fprintf(stderr, "bench: %s ended with status %d\n",
+                      bot->contender->name, status);
 }
 
 double bot_cpu_seconds(const struct bot *bot)
@@ -83,6 +173,35 @@ double bot_resident_mb(const struct bot *bot)
     if (file != NULL)
         (void)fclose(file);
     return kb / 1024;
+}
+
+int64_t bot_syncs(const struct bot *bot)
+{
+    uint64_t count = 0;
+    FILE *file = fopen(in(bot, "syncs").path, "r");
+    bool ok = file != NULL && fread(&count, sizeof count, 1, file) == 1;
+    assert(ok);
+    (void)fclose(file);
+    return (int64_t)count;
+}
+
+double bot_render_ms(const struct bot *bot)
+{
+    int status = -1;
+    int64_t started_ns = discord_now_ns();
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open("/dev/null", O_WRONLY);
+        (void)dup2(fd, STDOUT_FILENO);
+        (void)setenv("DISCORD_TOKEN", "bench-token-bench-token-bench", 1);
+        (void)execl(bot->contender->words[0], bot->contender->words[0],
+                    "render", "--config", in(bot, "bench.toml").path,
+                    "--incident", "1", (char *)NULL);
+        _exit(127);
+    }
+    (void)waitpid(pid, &status, 0);
+    double ms = (double)(discord_now_ns() - started_ns) / 1e6;
+    return status == 0 ? ms : NAN;
 }
 
 void bot_is_ready(void *context)

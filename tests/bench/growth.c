@@ -1,12 +1,16 @@
 /*
- * The same questions to incidents of 10, 1,000 and 10,000 entries: what does
+ * The same questions to incidents of 10 to 1,000,000 entries: what does
  * not take the same time reads more of the record than it shows.
  */
 #include "tests/bench/bench.h"
 
+#include "tests/bench/chart.h"
+
 #include "bot/base/buf.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +81,18 @@ static const struct question questions[] = {
 };
 #define QUESTIONS (int)(sizeof questions / sizeof questions[0])
 
+/* What follows the questions in a column of the table. */
+enum whole { START_MS, RENDER_MS, RESIDENT_MB, WHOLES };
+static const char *const wholes[WHOLES] = {
+    [START_MS] = "start to first reply",
+    [RENDER_MS] = "opsroom render",
+    [RESIDENT_MB] = "resident, MB",
+};
+#define ROWS (QUESTIONS + WHOLES)
+
 struct growth {
     struct bot *bot;
-    struct peer *peer;
+    struct discord *discord;
     uv_timer_t timer;
     const struct question *question;
     int64_t next;
@@ -118,7 +131,7 @@ static void on_told(struct str path, struct str body, void *context)
         memmem(body.s, body.n, growth->mark, strlen(growth->mark)) == NULL)
         return;
     growth->shown++;
-    growth->shown_ns = peer_now_ns() - growth->asked_ns;
+    growth->shown_ns = discord_now_ns() - growth->asked_ns;
     if (is_done(growth))
         uv_stop(growth->bot->loop);
 }
@@ -142,10 +155,10 @@ static void ask(struct growth *growth, int64_t entries, int64_t *ns)
                    growth->next);
     growth->answered_ns = growth->shown_ns = 0;
     growth->shown = 0;
-    growth->asked_ns = peer_now_ns();
-    peer_dispatch(growth->peer, growth->next++, question->type, data.s);
+    growth->asked_ns = discord_now_ns();
+    discord_dispatch(growth->discord, growth->next++, question->type, data.s);
     while (!is_done(growth))
-        (void)uv_run(growth->bot->loop, UV_RUN_DEFAULT);
+        bot_run(growth->bot);
     *ns = question->in_rooms ? growth->shown_ns : growth->answered_ns;
     buf_release(&data);
 }
@@ -175,47 +188,114 @@ static void measure(struct growth *growth, int64_t entries, double *ms)
     }
 }
 
+/* The first question, put as soon as there is somebody to answer. */
+static double first_ms(struct growth *growth, int64_t entries)
+{
+    int64_t ns;
+    growth->question = &questions[0];
+    ask(growth, entries, &ns);
+    return (double)(discord_now_ns() - growth->bot->started_ns) / 1e6;
+}
+
 static void with_entries(struct growth *growth, int64_t entries, double *ms)
 {
     char path[600], database[64];
-    struct peer_settings settings = {.guilds = 1,
-                                     .ready = bot_is_ready,
-                                     .ready_context = growth->bot,
-                                     .answered = on_answered,
-                                     .told = on_told,
-                                     .context = growth};
+    struct discord_settings settings = {.guilds = 1,
+                                        .ready = bot_is_ready,
+                                        .ready_context = growth->bot,
+                                        .answered = on_answered,
+                                        .told = on_told,
+                                        .context = growth};
     (void)snprintf(database, sizeof database, "growth-%" PRId64 ".db", entries);
     (void)snprintf(path, sizeof path, "%s/%s", growth->bot->directory,
                    database);
     bench_fill(path, entries);
-    growth->peer = peer_new(growth->bot->loop, &settings);
+    growth->discord = discord_new(growth->bot->loop, &settings);
     growth->question = NULL;
-    bot_start(growth->bot, growth->peer, database);
+    bot_start(growth->bot, growth->discord, database);
+    ms[QUESTIONS + START_MS] = first_ms(growth, entries);
     pause_ms(growth, 1500); /* what a start wants of the rooms */
     measure(growth, entries, ms);
+    ms[QUESTIONS + RESIDENT_MB] = bot_resident_mb(growth->bot);
     bot_stop(growth->bot);
+    ms[QUESTIONS + RENDER_MS] = bot_render_ms(growth->bot);
+}
+
+static const char *row_name(int row)
+{
+    return row < QUESTIONS ? questions[row].name : wholes[row - QUESTIONS];
+}
+
+static void draw(const struct bot *bot, const int64_t *all, double (*ms)[ROWS],
+                 int sizes)
+{
+    char path[600];
+    (void)snprintf(path, sizeof path, "%s/growth.svg", bot->directory);
+    FILE *out = fopen(path, "w");
+    assert(out != NULL);
+    chart_begin(out, ROWS, 6,
+                "opsroom, median in ms by the entries of the incident");
+    for (int row = 0; row < ROWS; row++) {
+        struct chart_bar points[SIZES_MOST];
+        char names[SIZES_MOST][24];
+        int told = 0;
+        for (int i = 0; i < sizes && !isnan(ms[i][row]); i++, told++) {
+            (void)snprintf(names[i], sizeof names[i], "%" PRId64, all[i]);
+            points[i] = (struct chart_bar){names[i], ms[i][row], ms[i][row],
+                                           ms[i][row]};
+        }
+        chart_line(out, row, 6, row_name(row), points, told, 2);
+    }
+    chart_end(out);
+    (void)fclose(out);
+}
+
+static void print(const struct bot *bot, const int64_t *all, double (*ms)[ROWS],
+                  int sizes)
+{
+    char path[600];
+    struct buf text = BUF_INIT(65536);
+    buf_addf(&text, "| %-40s |", "p50 in ms, by entries");
+    for (int i = 0; i < sizes; i++)
+        buf_addf(&text, " %8" PRId64 " |", all[i]);
+    buf_add_text(&text, " last : first |\n|---|");
+    for (int i = 0; i <= sizes; i++)
+        buf_add_text(&text, "---|");
+    for (int row = 0; row < ROWS; row++) {
+        buf_addf(&text, "\n| %-40s |", row_name(row));
+        for (int i = 0; i < sizes; i++)
+            if (isnan(ms[i][row]))
+                buf_add_text(&text, "  refused |");
+            else
+                buf_addf(&text, " %8.3f |", ms[i][row]);
+        if (isnan(ms[sizes - 1][row]))
+            buf_add_text(&text, "              |");
+        else
+            buf_addf(&text, " %12.1f |", ms[sizes - 1][row] / ms[0][row]);
+    }
+    (void)snprintf(path, sizeof path, "%s/growth.md", bot->directory);
+    FILE *out = fopen(path, "w");
+    assert(out != NULL);
+    (void)fprintf(out, "%s\n", text.s);
+    (void)fclose(out);
+    (void)puts(text.s);
+    buf_release(&text);
 }
 
 bool growth(struct bot *bot, int64_t most)
 {
     static const int64_t all[SIZES_MOST] = {10, 1000, 10000, 100000, 1000000};
-    double ms[SIZES_MOST][QUESTIONS] = {{0}};
+    double ms[SIZES_MOST][ROWS] = {{0}};
     struct growth growth = {.bot = bot};
     int sizes = 0;
     (void)uv_timer_init(bot->loop, &growth.timer);
-    for (; sizes < SIZES_MOST && all[sizes] <= most && !growth.wrong; sizes++)
+    for (; sizes < SIZES_MOST && all[sizes] <= most && !growth.wrong; sizes++) {
+        (void)fprintf(stderr, "  %" PRId64 " entries\n", all[sizes]);
         with_entries(&growth, all[sizes], ms[sizes]);
-    if (growth.wrong || sizes == 0)
-        return !growth.wrong;
-    (void)printf("p50 in ms, entries:%22s", "");
-    for (int i = 0; i < sizes; i++)
-        (void)printf(" %8" PRId64, all[i]);
-    (void)printf("   last : first\n");
-    for (int q = 0; q < QUESTIONS; q++) {
-        (void)printf("  %-40s", questions[q].name);
-        for (int i = 0; i < sizes; i++)
-            (void)printf(" %8.3f", ms[i][q]);
-        (void)printf("   %.1f\n", ms[sizes - 1][q] / ms[0][q]);
     }
-    return true;
+    if (sizes > 0 && !growth.wrong) {
+        print(bot, all, ms, sizes);
+        draw(bot, all, ms, sizes);
+    }
+    return !growth.wrong;
 }

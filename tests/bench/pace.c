@@ -16,10 +16,13 @@ static const char command_add[] =
 
 static void dispatch(struct pace *pace)
 {
+    if (pace->wanted > 0 && discord_now_ns() >= pace->until_ns)
+        pace->wanted = 0;
     if (pace->wanted == 0)
         return;
     pace->wanted--;
-    peer_dispatch(pace->peer, pace->next++, 2, command_add);
+    pace->in_flight++;
+    discord_dispatch(pace->discord, pace->next++, 2, command_add);
 }
 
 void pace_answered(int64_t n, int64_t ns, struct str body, void *context)
@@ -27,11 +30,15 @@ void pace_answered(int64_t n, int64_t ns, struct str body, void *context)
     struct pace *pace = context;
     (void)n;
     (void)body;
-    if (pace->answers < pace->target)
-        pace->ns[pace->answers++] = ns;
+    if (pace->answers == pace->room) {
+        pace->room = pace->room * 2 + 1024;
+        pace->ns = mem_resize(pace->ns, (size_t)pace->room * sizeof *pace->ns);
+    }
+    pace->ns[pace->answers++] = ns;
+    pace->in_flight--;
     if (pace->flat_out)
         dispatch(pace);
-    if (pace->answers == pace->target)
+    if (pace->in_flight == 0 && pace->wanted == 0)
         uv_stop(pace->bot->loop);
 }
 
@@ -57,22 +64,23 @@ void pace_free(struct pace *pace)
 static void begin(struct pace *pace, int64_t count)
 {
     pace->wanted = count;
-    pace->target = count;
     pace->answers = 0;
-    pace->ns = mem_resize(pace->ns, (size_t)count * sizeof *pace->ns);
+    pace->until_ns = INT64_MAX;
 }
 
 static void run_until_answered(struct pace *pace)
 {
-    while (pace->answers < pace->target)
-        (void)uv_run(pace->bot->loop, UV_RUN_DEFAULT);
+    while (pace->in_flight > 0 || pace->wanted > 0)
+        bot_run(pace->bot);
 }
 
-void pace_declare(struct pace *pace)
+void pace_first(struct pace *pace)
 {
-    begin(pace, 1);
-    pace->wanted = 0;
-    peer_dispatch(pace->peer, pace->next++, 2, command_declare);
+    begin(pace, 0);
+    pace->in_flight = 1;
+    discord_dispatch(pace->discord, pace->next++, 2,
+                     pace->bot->contender->is_opsroom ? command_declare
+                                                      : command_add);
     run_until_answered(pace);
 }
 
@@ -80,14 +88,16 @@ void pace_run(struct pace *pace, int64_t count, int at_once, uint64_t every_ms)
 {
     begin(pace, count);
     pace->at_once = at_once;
-    (void)uv_timer_start(&pace->timer, on_pace, 0, every_ms);
+    (void)uv_timer_start(&pace->timer, on_pace, every_ms, every_ms);
     run_until_answered(pace);
     (void)uv_timer_stop(&pace->timer);
 }
 
-void pace_flat_out(struct pace *pace, int64_t count, int in_flight)
+void pace_flat_out(struct pace *pace, int64_t count, int in_flight,
+                   int64_t until_ns)
 {
     begin(pace, count);
+    pace->until_ns = until_ns;
     pace->flat_out = true;
     for (int i = 0; i < in_flight; i++)
         dispatch(pace);
@@ -116,5 +126,5 @@ void pace_wait(struct pace *pace, uint64_t ms)
 {
     (void)uv_timer_start(&pace->timer, on_waited, ms, 0);
     while (uv_is_active((uv_handle_t *)&pace->timer))
-        (void)uv_run(pace->bot->loop, UV_RUN_DEFAULT);
+        bot_run(pace->bot);
 }

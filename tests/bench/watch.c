@@ -125,15 +125,15 @@ static void begin(struct watching *watching, const char *database, int probes)
 {
     struct bot *bot = watching->bot;
     struct pace *pace = &watching->pace;
-    struct peer_settings peer = {.guilds = 1,
-                                 .ready = bot_is_ready,
-                                 .ready_context = bot,
-                                 .answered = pace_answered,
-                                 .told = on_told,
-                                 .context = pace};
+    struct discord_settings settings = {.guilds = 1,
+                                        .ready = bot_is_ready,
+                                        .ready_context = bot,
+                                        .answered = pace_answered,
+                                        .told = on_told,
+                                        .context = pace};
     pace_init(pace, bot);
     pace->context = watching;
-    pace->peer = peer_new(bot->loop, &peer);
+    pace->discord = discord_new(bot->loop, &settings);
     buf_clear(&watching->settings);
     buf_addf(&watching->settings,
              "[[alert]]\nname = \"prometheus\"\nform = \"alertmanager\"\n"
@@ -143,13 +143,13 @@ static void begin(struct watching *watching, const char *database, int probes)
         buf_addf(&watching->settings,
                  "[[probe]]\nname = \"probe %d\"\nkind = \"http\"\ntarget = "
                  "\"http://127.0.0.1:%d/probe/%d\"\ninterval_s = %d\n",
-                 i, peer_port(pace->peer), i, INTERVAL_S);
+                 i, discord_port(pace->discord), i, INTERVAL_S);
     write_secret(bot);
     bot->settings = buf_text(&watching->settings);
     bot->http_port = free_port();
     bot->announces = true;
-    bot_start(bot, pace->peer, database);
-    pace_declare(pace);
+    bot_start(bot, pace->discord, database);
+    pace_first(pace);
     pace_wait(pace, 1500);
     watching->cards = 0; /* that incident's own */
 }
@@ -168,11 +168,11 @@ static void with_probes(struct watching *watching, int seconds)
     struct pace *pace = &watching->pace;
     begin(watching, "probes.db", PROBES);
     struct busy busy = busy_now(bot);
-    int64_t checks = peer_requests(pace->peer);
+    int64_t checks = discord_requests(pace->discord);
     double cpu = bot_cpu_seconds(bot);
     pace_wait(pace, (uint64_t)seconds * 1000);
     cpu = bot_cpu_seconds(bot) - cpu;
-    checks = peer_requests(pace->peer) - checks;
+    checks = discord_requests(pace->discord) - checks;
     (void)printf("%d probes, one each %d s, for %d s\n", PROBES, INTERVAL_S,
                  seconds);
     (void)printf("  %-40s %6.2f %% of a core, %.0f us each of %" PRId64 "\n",
@@ -236,7 +236,7 @@ static void post(struct posted *posted, int port, int posts, int each)
     for (int i = 0; i < count; i++)
         guests[i] = guest_new(port);
     fill_body(&body, posts > 1 ? "posts" : "body", 0, each);
-    int64_t began_ns = peer_now_ns();
+    int64_t began_ns = discord_now_ns();
     for (int i = 0; i < posts; i += count) {
         int now = posts - i < count ? posts - i : count;
         for (int k = 0; k < now; k++) {
@@ -247,7 +247,7 @@ static void post(struct posted *posted, int port, int posts, int each)
         for (int k = 0; k < now; k++)
             posted->kept += guest_read(guests[k], NULL) == 200;
     }
-    posted->ns = peer_now_ns() - began_ns;
+    posted->ns = discord_now_ns() - began_ns;
     _exit(0);
 }
 
