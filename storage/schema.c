@@ -502,12 +502,12 @@ static enum err migrate_one(struct store *store, int version)
     return err;
 }
 
-enum err schema_migrate(struct store *store)
+enum err schema_migrate(struct store *store, int to)
 {
     struct query query = query_new(store, "PRAGMA user_version");
     int64_t version = query_row(&query) ? row_int(&query, 0) : 0;
     enum err err = query_end(&query);
-    for (; err == ERR_OK && version < schema_version; version++)
+    for (; err == ERR_OK && version < to; version++)
         err = migrate_one(store, (int)version + 1);
     return err;
 }

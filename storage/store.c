@@ -92,7 +92,7 @@ static enum err set_up(struct store *store)
 {
     enum err err = configure(store);
     if (err == ERR_OK && !store->read_only)
-        err = schema_migrate(store);
+        err = schema_migrate(store, schema_version);
     if (err == ERR_OK && !store->read_only)
         err = enter_wal(store);
     if (err != ERR_OK)
