@@ -206,15 +206,21 @@ static int64_t home_of_service(const struct alerts_desk *desk,
     return 0;
 }
 
-static struct sha256 homes_digest(const struct alerts_desk *desk)
+/* What can give a home to an alert that had none. */
+static enum err homes_digest(const struct alerts_desk *desk, struct sha256 *out)
 {
+    int64_t cards;
+    enum err err = store_settled_cards(desk->config.store, &cards);
+    if (err != ERR_OK)
+        return err;
     struct buf text = BUF_INIT((size_t)HOMES * (SERVICES_BYTES + 24));
     for (int i = 0; i < desk->home_count; i++)
         buf_addf(&text, "%" PRId64 " %s\n", desk->homes[i].id,
                  desk->homes[i].services);
-    struct sha256 digest = sha256_of(buf_str(&text));
+    buf_addf(&text, "%" PRId64, cards);
+    *out = sha256_of(buf_str(&text));
     buf_release(&text);
-    return digest;
+    return ERR_OK;
 }
 
 /* An incident that was declared from its card, or one about its service. */
@@ -436,12 +442,14 @@ static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
 {
     struct store *store = desk->config.store;
     struct seeking seeking = {desk, now_ms, accepted, 0, ERR_OK};
-    struct sha256 homes = homes_digest(desk);
-    if (desk->has_sought && memcmp(&homes, &desk->sought, sizeof homes) == 0)
-        return ERR_OK;
+    struct sha256 homes;
+    enum err err = homes_digest(desk, &homes);
+    if (err != ERR_OK ||
+        (desk->has_sought && memcmp(&homes, &desk->sought, sizeof homes) == 0))
+        return err;
     desk->id_count = 0;
     desk->has_homeless = false;
-    enum err err = store_each_homeless_alert(store, note_housed, &seeking);
+    err = store_each_homeless_alert(store, note_housed, &seeking);
     for (int i = 0; i < desk->id_count && err == ERR_OK; i++) {
         err = seeking.err;
         if (err == ERR_OK)

@@ -1,3 +1,4 @@
+#include "commands/alerts.h"
 #include "commands/command.h"
 #include "commands/complete.h"
 #include "commands/service.h"
@@ -12,14 +13,17 @@ static enum reply run(const struct call *call, struct request *request,
     const struct value *other = call_value(call, "other");
     const struct value *service = call_value(call, "service");
     struct event *draft = &request->draft;
-    int given = url->given + other->given + service->given;
+    const struct value *alerts = call_value(call, "alerts");
+    int given = url->given + other->given + service->given + alerts->given;
     if (given != 1) {
-        buf_add_text(&answer->words,
-                     given > 1 ? "Give one of `url`, `other` and `service`, "
-                                 "one link at a time."
-                               : "Say what to link: `url` for an address or "
-                                 "an issue, `other` for another incident, "
-                                 "`service` for what it is about.");
+        buf_add_text(
+            &answer->words,
+            given > 1 ? "Give one of `url`, `other`, `service` and `alerts`, "
+                        "one link at a time."
+                      : "Say what to link: `url` for an address or "
+                        "an issue, `other` for another incident, "
+                        "`service` for what it is about, `alerts` for what "
+                        "a monitor said.");
         buf_add_text(&answer->words, " Nothing was kept.");
         return REPLY_REFUSED;
     }
@@ -28,6 +32,7 @@ static enum reply run(const struct call *call, struct request *request,
     draft->text = call_value(call, "text")->text;
     draft->link = url->text;
     draft->other_id = other->number;
+    request->alert_card = alert_card_typed(call);
     return service_typed(call, service->text, &draft->service, answer)
                ? REPLY_REQUEST
                : REPLY_REFUSED;
@@ -38,6 +43,13 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
+    if (outcome->event_count == 0) {
+        buf_addf(words, "Alerts #%" PRId64 " go into the record of ",
+                 alert_card_typed(call));
+        say_incident(words, after);
+        buf_add_text(words, " with their own times.");
+        return;
+    }
     buf_addf(words, "Kept as #%" PRId64 ": ", event->seq);
     say_incident(words, after);
     buf_add_text(words, " is linked with ");
@@ -76,6 +88,11 @@ const struct command command_incident_link = {
              .type = VALUE_TEXT,
              .max_units = SERVICE_BYTES - 1,
              .complete = complete_services},
+            {.name = "alerts",
+             .help = "Alerts that no incident has, by their number",
+             .type = VALUE_TEXT,
+             .max_units = 20,
+             .complete = complete_alert_cards},
             {.name = "text",
              .help = "What it is, in a few words",
              .type = VALUE_TEXT,

@@ -336,6 +336,8 @@ MUST_CHECK enum err store_last_alert_card(struct store *store,
 MUST_CHECK enum err store_put_alert_card(struct store *store,
                                          const struct alert_card *card,
                                          int64_t *id);
+/* How many an incident has. */
+MUST_CHECK enum err store_settled_cards(struct store *store, int64_t *count);
 /* What is over, and older than that, is forgotten; the record keeps its own. */
 MUST_CHECK enum err store_forget_alerts(struct store *store, int64_t before_ms);
 

@@ -137,8 +137,8 @@ struct subject {
     int64_t rest_first_ms, rest_typed_ms;
     int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
                           * ITEM: of the action item. LINK: of the same link */
-    /* IGNORE, DECLARE: the card of alerts is there, and nobody has said what
-     * becomes of it. */
+    /* IGNORE, DECLARE, LINK: the card of alerts is there, and nobody has said
+     * what becomes of it. */
     bool card_exists, card_is_open;
     bool other_exists; /* LINK, MOVE: other_id is of the same server */
     bool other_is_private;
@@ -161,7 +161,8 @@ struct request {
     /* DECLARE only. */
     int64_t new_id;
     uint64_t guild_id, origin_channel_id;
-    /* DECLARE: 0, or the alerts that it is about: they go to it. IGNORE. */
+    /* DECLARE, LINK: 0, or the alerts that it is about: they go to it.
+     * IGNORE. */
     int64_t alert_card;
 };
 

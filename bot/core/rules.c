@@ -178,14 +178,13 @@ static void print_since(const struct incident *in, struct buf *out)
 
 /* ---- alerts of no incident ---- */
 
-static void want_alert_card(struct step *step)
+void want_alert_card(struct step *step)
 {
     want_of(step, &(struct effect){.kind = EFFECT_ALERT_CARD,
                                    .target = step->request->alert_card});
 }
 
-/* Nobody has said yet what becomes of them. */
-static bool card_is_open(struct step *step)
+bool card_is_open(struct step *step)
 {
     const struct subject *subject = step->subject;
     if (!subject->card_exists)

@@ -32,6 +32,9 @@ bool not_in_future(struct step *step, const struct when *when);
 bool is_blank(struct str text);
 /* Of the event: within its limit, and the incident has room for it. */
 bool service_fits(struct step *step);
+/* The request's card of alerts is there, and nobody has seen to it. */
+bool card_is_open(struct step *step);
+void want_alert_card(struct step *step);
 /* Not closed or cancelled: its record is still written. */
 bool is_open_to_entries(struct step *step);
 /* What the draft says of an entry is whole, and within its limits. */

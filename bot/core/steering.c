@@ -200,10 +200,21 @@ bool point_back(struct step *step, const char *words)
     return true;
 }
 
+/* Their entries follow by themselves: nothing else is recorded. */
+static void link_alerts(struct step *step)
+{
+    if (is_open_to_entries(step) && card_is_open(step))
+        want_alert_card(step);
+}
+
 void decide_link(struct step *step)
 {
     struct event *event = &step->event;
     event->kind = EVENT_LINK;
+    if (step->request->alert_card != 0) {
+        link_alerts(step);
+        return;
+    }
     if (event->other_id == 0 && is_blank(event->link) &&
         is_blank(event->service)) {
         refuse(step, "Say what to link: an address, an issue, a service, or "

@@ -114,7 +114,10 @@ static void add_fate(struct buf *out, const struct visit *visit,
     } else if (look->firing == 0) {
         buf_add_text(out, "All over, and no incident has them.");
     } else {
-        buf_add_text(out, "No open incident is about this.");
+        buf_addf(out,
+                 "No open incident is about this. In the room of one: "
+                 "`/incident link alerts:#%" PRId64 "`",
+                 card->id);
     }
 }
 

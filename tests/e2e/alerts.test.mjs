@@ -78,7 +78,7 @@ test('an alert without an incident is a card; the incident that is declared from
     assert.equal(over.target, alert.seq);
 }));
 
-test('alerts of an open incident go there; others are ignored by a press', () => withDoor(async ({ guild, bot, nova, quill, announce, post }) => {
+test('alerts of an open incident go there; others are ignored by a press', () => withDoor(async ({ standin, guild, bot, nova, quill, announce, post }) => {
     const { answer, war } = await declare(guild, nova, { service: 'forum' });
     assert.match(answer.text, /\*\*forum\*\*: owner quill\. It needs database\. Runbook: <https:\/\/example.org\/runbooks\/forum>/);
     assert.match((await nova.slash('/incident declare', { title: 'Other', service: 'forumm' })).text, /no service called forumm.*forum, database/s);
@@ -91,6 +91,14 @@ test('alerts of an open incident go there; others are ignored by a press', () =>
     assert.match((await quill.press(card, 'Ignore')).text, /Ignored/);
     assert.match((await nova.press(card, 'Declare incident')).text ?? '', /already|^$/);
     assert.equal(alerts(bot).length, 2);
+    await post('prom', group([['OomKill', { instance: 'mail-1' }]]));
+    const other = await announce.message('OomKill on mail-1');
+    const [number] = /#\d+/.exec(other.text);
+    const link = await nova.slash('/incident link', { alerts: number }, { channel: war });
+    assert.match(link.text, /Alerts #\d+ go into the record of \*\*INC-1\*\*/);
+    await war.message('OomKill on mail-1');
+    assert.match((await quill.slash('/incident link', { alerts: number }, { channel: war })).text, /already/);
+    await standin.until(() => /in the record of INC-1/.test(other.text), 'the card to say so');
     const list = await nova.slash('/alert list');
     assert.match(list.text, /DiskFull on mail-1.*no incident has it.*Forum is down.*INC-1.*ReplicaLag.*INC-1/s);
 }));
