@@ -26,6 +26,7 @@
 
 #define EXIT_FAILED                 1
 #define EXIT_BAD_TOKEN              3
+#define EXIT_RIVAL                  4
 #define CLOSE_AUTHENTICATION_FAILED 4004
 /* A clean stop waits this long for answers that are on their way, and then for
  * what is being closed. */
@@ -116,6 +117,19 @@ static void on_bad_token(void *context)
 {
     log_error("token_refused", LOG_TEXT("words", words_bad_token));
     stop(context, EXIT_BAD_TOKEN);
+}
+
+static const char words_rival[] =
+    "Another program answers commands with this bot's token, so this one steps "
+    "back. Find the other and stop it, or give each a bot of its own; then "
+    "start again.";
+
+static void on_rival(void *context)
+{
+    struct app *app = context;
+    if (!app->stopping)
+        log_error("token_used_twice", LOG_TEXT("words", words_rival));
+    stop(app, EXIT_RIVAL);
 }
 
 static void on_fatal(int code, const char *words, void *context)
@@ -452,8 +466,8 @@ static void on_turned(int64_t us, void *context)
 static bool wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
-    struct turn_config turn = {&app->loop, app->store,    app->rest,
-                               config,     &app->process, &app->metrics};
+    struct turn_config turn = {&app->loop,    app->store,    app->rest, config,
+                               &app->process, &app->metrics, on_rival,  app};
     struct outbox_config outbox = {
         .loop = &app->loop,
         .store = app->store,

@@ -3,7 +3,7 @@
  * happens in a turn of the loop) and bot/core/incident.h (the rules).
  *
  * Exit codes: 0 fine, 1 failed, 2 wrong use or settings, 3 Discord refused the
- * token.
+ * token, 4 another program answers with it.
  */
 #include "bot/app.h"
 #include "bot/base/log.h"

@@ -5,6 +5,7 @@
 #include "bot/discord/interaction.h"
 #include "bot/io/loop.h"
 #include "bot/reading.h"
+#include "bot/rivals.h"
 #include "bot/take.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@
  * is not begun when the answer might come too late. */
 #define ANSWER_DEADLINE_MS 2500
 #define ANSWER_BYTES       (64u << 10)
+#define ANSWERED_ALREADY   40060 /* Discord docs, JSON error codes */
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
 #define RECENT 512
@@ -27,6 +29,7 @@ struct item {
     bool replayed;
     bool drop;   /* nothing is answered */
     bool stands; /* the answer tells what was true before this turn */
+    bool is_new; /* no process of ours can have answered it */
     struct interaction interaction;
     char *answer;    /* owned JSON; handed to the request */
     struct buf file; /* that goes with it */
@@ -45,6 +48,7 @@ struct flight {
     uint64_t interaction_id;
     int64_t seq;
     int64_t came_ms; /* -1: it is no first answer */
+    bool is_new;
     cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
     const char *wants_file;
     int wants_probe;
@@ -74,6 +78,7 @@ struct turn {
     struct taken taken;
     uint64_t recent[RECENT];
     unsigned recent_next;
+    struct rivals rivals;
 };
 
 /* ---- answers ---- */
@@ -94,6 +99,7 @@ static struct flight *flight_begin(struct turn *turn, struct item *item)
     flight->interaction_id = item->interaction.id;
     flight->seq = item->seq;
     flight->came_ms = item->is_second ? -1 : item->came_ms;
+    flight->is_new = item->is_new && !item->is_second;
     flight->wants_file = item->wants_file;
     flight->wants_probe = item->wants_probe;
     if (flight->wants_file != NULL || flight->wants_probe != 0) {
@@ -138,6 +144,10 @@ static void on_answered(const struct rest_answer *answer, void *context)
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
     struct turn *turn = flight->turn;
+    if (answer->fate == REST_REJECTED && answer->code == ANSWERED_ALREADY &&
+        flight->is_new &&
+        rivals_saw(&turn->rivals, loop_now_ms(turn->config.loop)))
+        turn->config.rival(turn->config.rival_context);
     if (answer->fate != REST_DONE)
         turn->config.metrics->answers_lost++;
     else if (flight->came_ms >= 0)
@@ -253,6 +263,8 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         log_command(run, taken);
         free(item->answer);
         item->answer = taken->answer;
+        item->is_new = !item->replayed &&
+                       item->interaction.type != INTERACTION_AUTOCOMPLETE;
         item->file = run->answer.file;
         run->answer.file = BUF_INIT(0);
         str_copy_to(item->file_name, str_of(run->answer.file_name));

@@ -23,6 +23,9 @@ struct turn_config {
     const struct config *config;
     struct process *process; /* the turn keeps its commits up to date */
     struct metrics *metrics;
+    /* Another program answers with this token; may be called again. */
+    void (*rival)(void *context);
+    void *rival_context;
 };
 
 struct turn *turn_new(const struct turn_config *config);

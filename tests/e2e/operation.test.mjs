@@ -6,7 +6,8 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { declare, scene, stage, told } from './stage.mjs';
+import { Bot } from './bot.mjs';
+import { declare, IDENTIFY, scene, sent, stage, told, withBot } from './stage.mjs';
 
 scene('a copy made while it runs is restored later, and the newer record is kept', {}, async ({ guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
@@ -39,6 +40,31 @@ scene('a copy made while it runs is restored later, and the newer record is kept
     assert.equal(bot.run('verify').code, 0);
     assert.deepEqual([bot.run('backup').code, bot.run('restore', 'a', 'b').code], [2, 2]);
 });
+
+test('two bots with one token: the one that answers late steps back', () => withBot({ identifyLimit: false }, async ({ standin, guild, bot }) => {
+    const nova = guild.member('nova');
+    await bot.start();
+    const second = new Bot(standin);
+    try {
+        await second.start({ ready: false });
+        await second.logged(/event=ready/);
+        for (let i = 1; i <= 3; i++) {
+            assert.equal(second.running, true, second.log);
+            second.child.kill('SIGSTOP'); // it is the slower one
+            assert.match((await nova.slash('/incident status')).text, /No incident is open/);
+            second.child.kill('SIGCONT');
+            await second.logged(new RegExp(`(answer_lost[^]*){${i}}`));
+        }
+        assert.deepEqual(await second.exited, { code: 4, signal: null });
+        assert.match(second.log, /token_used_twice words="Another program answers.*stop it/);
+        assert.equal(bot.running, true);
+        assert.match((await nova.slash('/incident status')).text, /No incident is open/);
+        assert.equal(sent(standin, IDENTIFY).length, 2, 'they did not fight');
+    } finally {
+        second.child.kill('SIGCONT');
+        await second.close();
+    }
+}));
 
 /** Prints each datagram as one line of JSON-free text, newlines as blanks. */
 const listener = `#include <stdio.h>

@@ -231,6 +231,52 @@ static void refuses_what_it_may_not_write(void **state)
     buf_release(&after);
 }
 
+/* A folder on a read-only file system, or of another user. */
+static void refuses_a_folder_it_may_not_write(void **state)
+{
+    const struct scratch *scratch = *state;
+    int status = 0;
+    scratch_fill(scratch);
+    assert_int_equal(chmod(scratch->db, 0666), 0);
+    assert_int_equal(chmod(scratch->folder, 0555), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        become_nobody();
+        refuse_path(scratch->db, false, ERR_IO,
+                    "opsroom.db.lock: Permission denied. Let the bot's user "
+                    "write in that folder");
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(chmod(scratch->folder, 0700), 0);
+    store_close(scratch_open(scratch));
+}
+
+/* Somebody has a look with another program, and writes. */
+static void a_turn_fails_while_another_program_writes(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct incident in;
+    struct request entry = scratch_entry(EVENT_NOTE, "one more");
+    scratch_fill(scratch);
+    struct store *store = scratch_open(scratch);
+    sqlite3 *other;
+    assert_int_equal(store_incident(store, 1, &in), ERR_OK);
+    assert_int_equal(sqlite3_open(scratch->db, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(store_begin(store), ERR_STORAGE);
+    assert_non_null(strstr(store_why(store), "database is locked"));
+    assert_int_equal(store_incident(store, 1, &in), ERR_OK); /* reads go on */
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_int_equal(scratch_take(store, &in, &entry, SCRATCH_NOW_MS + 200000),
+                     VERDICT_ACCEPTED);
+    store_close(store);
+}
+
 static void one_bot_a_file(void **state)
 {
     const struct scratch *scratch = *state;
@@ -292,6 +338,8 @@ int main(void)
         TEST(reads_an_older_file_only_after_its_migration),
         TEST(refuses_places_without_a_file),
         TEST(refuses_what_it_may_not_write),
+        TEST(refuses_a_folder_it_may_not_write),
+        TEST(a_turn_fails_while_another_program_writes),
         TEST(one_bot_a_file),
         TEST(takes_over_after_a_kill),
     };
