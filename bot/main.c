@@ -10,6 +10,7 @@
 #include "bot/cli.h"
 #include "bot/version.h"
 
+#include <assert.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -95,6 +96,7 @@ static int read_arguments(int count, char **words, struct arguments *out)
     out->verb = words[1];
     for (int i = 2; i < count; i++) {
         const char *value = i + 1 < count ? words[i + 1] : NULL;
+        assert(words[i] != NULL);
         if (strcmp(words[i], "--json") == 0) {
             out->json = true;
         } else if (strcmp(words[i], "--config") == 0 && value != NULL) {
