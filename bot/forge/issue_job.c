@@ -31,7 +31,7 @@ void issue_job_release(struct issue_job *job)
     *job = (struct issue_job){.set = NULL};
 }
 
-static enum job_verdict ask(struct issue_job *job, int step,
+static enum job_verdict ask(struct issue_job *job, enum issue_step step,
                             struct forge_call call)
 {
     job->step = step;

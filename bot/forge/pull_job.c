@@ -34,7 +34,7 @@ void pull_job_release(struct pull_job *job)
     *job = (struct pull_job){.set = NULL};
 }
 
-static enum job_verdict ask(struct pull_job *job, int step,
+static enum job_verdict ask(struct pull_job *job, enum pull_step step,
                             struct forge_call call)
 {
     job->step = step;

@@ -31,7 +31,7 @@ struct pull_job {
     /* Owned copies of the wish. */
     char *branch, *title, *body;
     bool is_draft;
-    enum {
+    enum pull_step {
         PULL_BEGIN,
         PULL_GET,
         PULL_FIND,
@@ -78,7 +78,7 @@ struct issue_job {
     const struct forge_settings *set;
     char *title, *body, *assignee, *mark; /* owned */
     int64_t look_since_ms, assignee_number;
-    enum {
+    enum issue_step {
         ISSUE_BEGIN,
         ISSUE_LOOK,
         ISSUE_PERSON,

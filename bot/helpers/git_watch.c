@@ -34,8 +34,8 @@ static void print_answers(const struct git_job *job, struct git_watch *watch)
     static const char *const words[GIT_PHASES] = {
         [GIT_PHASE_WAIT] = "was kept busy by another job",
         [GIT_PHASE_FETCH] = "did not answer in time",
-        [GIT_PHASE_PUSH] = "did not say in time whether it took the branch; it "
-                           "is looked at again",
+        [GIT_PHASE_PUSH] = ("did not say in time whether it took the branch; "
+                            "it is looked at again"),
     };
     struct str repository = job->repository;
     repository.n = utf8_cut_bytes(repository, 200);
@@ -75,5 +75,5 @@ struct git_watch *git_watch_new(const struct git_job *job)
 
 void git_watch_phase(struct git_watch *watch, enum git_phase phase)
 {
-    watch->phase = phase;
+    watch->phase = (sig_atomic_t)phase;
 }

@@ -224,13 +224,12 @@ static bool any_fits(const struct recorded *record, const struct ways *ways,
 static bool longest_way(const struct recorded *record, unsigned ends, int *from,
                         int *to)
 {
-    static const enum milestone signs[] = {
-        MILESTONE_IMPACT_START, MILESTONE_FIRST_REPORT, MILESTONE_FIRST_ALERT,
-        MILESTONE_DECLARED};
-    static const enum milestone goals[] = {
-        MILESTONE_IMPACT_END,   MILESTONE_RESOLVED,     MILESTONE_MITIGATED,
-        MILESTONE_IDENTIFIED,   MILESTONE_FIRST_NOTICE, MILESTONE_FIRST_ALERT,
-        MILESTONE_FIRST_REPORT, MILESTONE_DECLARED};
+    static const int signs[] = {MILESTONE_IMPACT_START, MILESTONE_FIRST_REPORT,
+                                MILESTONE_FIRST_ALERT, MILESTONE_DECLARED};
+    static const int goals[] = {MILESTONE_IMPACT_END,   MILESTONE_RESOLVED,
+                                MILESTONE_MITIGATED,    MILESTONE_IDENTIFIED,
+                                MILESTONE_FIRST_NOTICE, MILESTONE_FIRST_ALERT,
+                                MILESTONE_FIRST_REPORT, MILESTONE_DECLARED};
     for (size_t i = 0; i < sizeof goals / sizeof *goals; i++)
         for (size_t j = 0; j < sizeof signs / sizeof *signs; j++)
             if ((ends & BIT(goals[i])) != 0 &&
