@@ -53,7 +53,7 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 .DEFAULT_GOAL := all
 .SECONDARY:
 .PHONY: all help deps deps-test check check-unit check-browser demo practice guide-pictures bench \
-	fuzz lint layers format format-check clean san tests install deb check-deb
+	fuzz fuzz-all lint layers format format-check clean san tests install deb check-deb
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 
@@ -71,6 +71,7 @@ help:
 	@echo 'make bench           speed and memory beside other bots: ROUNDS=3, PEERS=0 without them,'
 	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 of probes'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
+	@echo 'make fuzz-all        each of them for S=60 seconds, one after the other'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
 	@echo 'make format          lay the code out'
 	@echo 'make clean           remove build/'
@@ -174,7 +175,15 @@ $(BUILD)/tests/bench/peers/syncs.so: tests/bench/peers/syncs.c
 FUZZ_MAIN = $(BUILD)/tests/fuzz/replay.o
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
-	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(TEST_LIBS) -o $@
+
+# What the helpers read: all of them but their main.
+FUZZ_DRAW := $(filter-out bot/helpers/draw.c,$(wildcard bot/helpers/draw*.c))
+$(BUILD)/tests/fuzz/fuzz_merge: $(BUILD)/bot/helpers/merge.o
+$(BUILD)/tests/fuzz/fuzz_git_job: $(patsubst %,$(BUILD)/bot/helpers/git_%.o,job say print)
+$(BUILD)/tests/fuzz/fuzz_git_job: TEST_LIBS = $(shell pkg-config --libs libgit2)
+$(BUILD)/tests/fuzz/fuzz_draw: $(FUZZ_DRAW:%.c=$(BUILD)/%.o)
+$(BUILD)/tests/fuzz/fuzz_draw: TEST_LIBS = $(shell pkg-config --libs cairo fontconfig) -lm
 
 tests: $(TEST_BINARIES)
 san:
@@ -228,11 +237,15 @@ fuzz:
 		echo 'make fuzz T=NAME, one of: $(FUZZERS:tests/fuzz/fuzz_%.c=%)'; exit 2; }
 	@tests/tools/install build fuzz
 	$(Q)$(MAKE) --no-print-directory -j2 SANITIZE=1 BUILD=build/fuzz CC=clang CXX=clang++ \
-		CFLAGS=-fsanitize=fuzzer-no-link LDFLAGS=-fsanitize=fuzzer FUZZ_MAIN= \
+		CFLAGS='-fsanitize=fuzzer-no-link,float-cast-overflow' LDFLAGS=-fsanitize=fuzzer FUZZ_MAIN= \
 		build/fuzz/tests/fuzz/fuzz_$(T)
 	@mkdir -p build/fuzz/corpus/$(T)
 	$(Q)build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(S) -timeout=10 -max_len=8192 \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+
+fuzz-all:
+	@for name in $(FUZZERS:tests/fuzz/fuzz_%.c=%); do \
+		echo "fuzz_$$name"; $(MAKE) --no-print-directory fuzz T=$$name S=$(S) || exit 1; done
 
 # ---- habits ----
 
