@@ -49,13 +49,14 @@ bool str_is_nocase(struct str a, const char *b)
 bool str_starts(struct str text, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return text.n >= n && memcmp(text.s, prefix, n) == 0;
+    return n == 0 || (text.n >= n && memcmp(text.s, prefix, n) == 0);
 }
 
 bool str_ends(struct str text, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return text.n >= n && memcmp(text.s + text.n - n, suffix, n) == 0;
+    return n == 0 ||
+           (text.n >= n && memcmp(text.s + text.n - n, suffix, n) == 0);
 }
 
 struct str str_trim(struct str text)

@@ -181,6 +181,19 @@ int64_t forge_time(struct str text)
 
 /* ---- what stood in the way ---- */
 
+/* A blank for what is no letter: it is shown in rooms and logs. */
+static void add_line(struct buf *out, struct str text)
+{
+    while (text.n > 0) {
+        uint32_t point;
+        size_t n = utf8_next(text, &point);
+        struct str letter = {text.s, n == 0 ? 1 : n};
+        bool shows = n > 0 && point >= ' ' && utf8_printable(letter, NULL);
+        buf_add(out, shows ? letter : STR(" "));
+        text = str_from(text, letter.n);
+    }
+}
+
 static void add_said(struct buf *out, struct str text)
 {
     text = str_trim(text);
@@ -188,8 +201,7 @@ static void add_said(struct buf *out, struct str text)
         return;
     buf_add_text(out, out->n > 0 ? "; " : "");
     text.n = utf8_cut_bytes(text, SAID_BYTES);
-    for (size_t i = 0; i < text.n; i++)
-        buf_add_char(out, (unsigned char)text.s[i] < ' ' ? ' ' : text.s[i]);
+    add_line(out, text);
 }
 
 static void add_each_said(struct buf *out, const cJSON *item)
@@ -202,7 +214,7 @@ static void add_each_said(struct buf *out, const cJSON *item)
     else if (cJSON_IsObject(item) && json_get(item, "field") != NULL) {
         add_said(out, json_text(item, "field"));
         buf_add_char(out, ' ');
-        buf_add(out, json_text(item, "code"));
+        add_line(out, json_text(item, "code"));
     } else {
         cJSON_ArrayForEach(one, item) add_each_said(out, one);
     }
