@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define LAST_S     253402300799.0 /* the end of the year 9999 */
+#define LONGEST_MS 86400000.0
+
 static struct str text_of(const cJSON *object, const char *name)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -45,7 +48,8 @@ static enum err read_texts(const cJSON *root, struct git_job *job,
             return lacks(trouble, texts[i].name);
     }
     const cJSON *time = cJSON_GetObjectItemCaseSensitive(root, "time");
-    if (cJSON_IsNumber(time))
+    if (cJSON_IsNumber(time) && time->valuedouble >= 0 &&
+        time->valuedouble <= LAST_S)
         job->time_s = (int64_t)time->valuedouble;
     else if (job->op == GIT_OP_COMMIT)
         return lacks(trouble, "time");
@@ -145,7 +149,8 @@ static void read_access(const cJSON *root, struct git_job *job)
     job->ca_file = text_of(auth, "ca_file");
     job->ssh_key = text_of(auth, "ssh_key");
     job->host_key = text_of(auth, "host_key");
-    if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0)
+    if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0 &&
+        timeout->valuedouble <= LONGEST_MS)
         job->timeout_ms = (int64_t)timeout->valuedouble;
 }
 
