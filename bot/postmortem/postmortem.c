@@ -333,6 +333,8 @@ static struct str member(const cJSON *object, const char *name)
     return cJSON_IsString(item) ? str_of(item->valuestring) : STR_NONE;
 }
 
+#define ERROR_BYTES 300
+
 enum err postmortem_result_read(struct str output,
                                 struct postmortem_result *out, struct buf *why)
 {
@@ -349,6 +351,7 @@ enum err postmortem_result_read(struct str output,
         str_copy_to(out->commit, commit);
         str_copy_to(out->branch, branch);
     } else if (error.n > 0) {
+        error.n = utf8_cut_bytes(error, ERROR_BYTES); /* a server may go on */
         buf_addf(why, "The postmortem was not committed: %.*s", STR_ARG(error));
     } else {
         words.n = utf8_cut_bytes(words, 200);
