@@ -130,13 +130,33 @@ static bool next_block(struct reader *reader, struct block *out)
     return false;
 }
 
-static bool find_block(struct str page, struct str name, struct block *out)
+/* How many of `page` have its name and stand before it, which is in it. */
+static int ordinal(struct str page, const struct block *block)
 {
     struct reader reader = reader_of(page);
-    while (next_block(&reader, out))
-        if (str_eq(out->name, name))
-            return true;
-    return false;
+    struct block other;
+    int n = 0;
+    while (next_block(&reader, &other) && other.end.s != block->end.s)
+        n += str_eq(other.name, block->name);
+    return n;
+}
+
+/* Of several of one name, that with so many before it, or the last: a block
+ * that people copied has the same text in each place. */
+static bool find_block(struct str page, struct str name, int n,
+                       struct block *out)
+{
+    struct reader reader = reader_of(page);
+    struct block block;
+    bool is_found = false;
+    while (n >= 0 && next_block(&reader, &block)) {
+        if (!str_eq(block.name, name))
+            continue;
+        *out = block;
+        is_found = true;
+        n--;
+    }
+    return is_found;
 }
 
 /* Line ends as `is_crlf` says. */
@@ -296,7 +316,7 @@ static void merge_blocks(struct str ours, struct str theirs,
     struct block mine, block;
     while (next_block(&reader, &block)) {
         buf_add(out, block.before);
-        if (find_block(ours, block.name, &mine))
+        if (find_block(ours, block.name, ordinal(theirs, &block), &mine))
             merge_block(&block, &mine, tell, context, out);
         else
             keep(out, &block);
@@ -304,7 +324,8 @@ static void merge_blocks(struct str ours, struct str theirs,
     buf_add(out, block.before);
     reader = reader_of(ours);
     while (next_block(&reader, &mine))
-        if (mine.text.n > 0 && !find_block(theirs, mine.name, &block))
+        if (mine.text.n > 0 &&
+            !find_block(theirs, mine.name, ordinal(ours, &mine), &block))
             tell(&(struct merge_conflict){mine.name, mine.text, STR("")},
                  context);
 }
