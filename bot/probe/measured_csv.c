@@ -130,13 +130,17 @@ static bool read_time(const char *text, int64_t *out)
         if (form[i] == '0' ? text[i] < '0' || text[i] > '9'
                            : text[i] != form[i])
             return false;
-    *out = civil_to_ms((struct civil){.year = digits(text, 4),
-                                      .month = digits(text + 5, 2),
-                                      .day = digits(text + 8, 2),
-                                      .hour = digits(text + 11, 2),
-                                      .minute = digits(text + 14, 2),
-                                      .second = digits(text + 17, 2),
-                                      .ms = digits(text + 20, 3)});
+    const struct civil civil = {.year = digits(text, 4),
+                                .month = digits(text + 5, 2),
+                                .day = digits(text + 8, 2),
+                                .hour = digits(text + 11, 2),
+                                .minute = digits(text + 14, 2),
+                                .second = digits(text + 17, 2),
+                                .ms = digits(text + 20, 3)};
+    if (!civil_date_valid(civil.year, civil.month, civil.day) ||
+        civil.hour > 23 || civil.minute > 59 || civil.second > 59)
+        return false;
+    *out = civil_to_ms(civil);
     return true;
 }
 
