@@ -49,9 +49,7 @@ static const cJSON *member(const cJSON *object, struct str name)
         return NULL;
     cJSON_ArrayForEach(item, object)
     {
-        if (item->string[0] == name.s[0] &&
-            strncmp(item->string, name.s, name.n) == 0 &&
-            item->string[name.n] == '\0')
+        if (item->string[0] == name.s[0] && str_is(name, item->string))
             return item;
     }
     return NULL;

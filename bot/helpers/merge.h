@@ -23,8 +23,8 @@
  *
  * Everything outside of blocks belongs to people once it is committed. A block
  * is on every page of its template, empty when there is nothing to say: one
- * that a person took out is not put back. Several of one name go with each other
- * in their order; a copy that people made has the text of the last.
+ * that a person took out is not put back. Several of one name go with each
+ * other in their order; a copy that people made has the text of the last.
  *
  * A template without blocks is one block as a whole, and its page says so in a
  * last line, opsroom:page.
