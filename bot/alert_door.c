@@ -5,6 +5,7 @@
 #include "bot/base/mem.h"
 #include "bot/io/http_auth.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,7 @@ static void take(struct http_request *request, void *context)
 {
     struct alert_door *door = context;
     const struct alert_source *source = find_source(door, request->below);
+    assert(source != NULL); /* else it was not admitted */
     struct buf why = BUF_INIT(ALERTS_WHY_BYTES + 2);
     struct alerts alerts = {.count = 0};
     struct str body = request->body.n > 0 ? request->body : request->query;

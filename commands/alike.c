@@ -57,7 +57,7 @@ bool declared_kept(const struct call *call, struct request *request)
 {
     struct event *draft = &request->draft;
     struct str rest = call->draft, title, service, typed;
-    int64_t choices[5], times[3];
+    int64_t choices[5] = {0}, times[3] = {0};
     if (!str_cut(&rest, '\n', &title) || !str_cut(&rest, '\n', &service) ||
         !read_numbers(&rest, choices, 5) || !read_numbers(&rest, times, 3) ||
         !str_cut(&rest, '\n', &typed) || choices[0] < 0 ||

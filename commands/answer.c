@@ -127,7 +127,8 @@ static void drop_empty_select(struct answer *answer)
 {
     cJSON *row,
         *rows = cJSON_GetObjectItemCaseSensitive(answer->message, "components");
-    if (answer->options == NULL || answer->options->child != NULL)
+    if (answer->options == NULL || answer->options->child != NULL ||
+        rows == NULL)
         return;
     cJSON_ArrayForEach(row, rows)
     {

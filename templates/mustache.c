@@ -67,7 +67,7 @@ fail(struct run *run, const struct reader *in, size_t at, const char *format,
     for (size_t i = 0; i < at && i < in->text.n; i++)
         line += in->text.s[i] == '\n';
     const cJSON *file = member(run->job->files, in->partial);
-    if (cJSON_IsString(file))
+    if (file != NULL && cJSON_IsString(file))
         buf_addf(run->why, "%s, ", file->valuestring);
     else if (in->partial.s != NULL)
         buf_addf(run->why, "partial %.*s, ", STR_ARG(in->partial));

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <openssl/sha.h>
-#include <string.h>
 
 struct sha256 sha256_of(struct str data)
 {
@@ -21,14 +20,14 @@ struct sha256 sha256_of(struct str data)
 
 #define BLOCK_BYTES 64
 
-static struct sha256 keyed(const unsigned char *key, unsigned char pad,
-                           struct str data)
+/* A shorter key goes on with zeros. */
+static struct sha256 keyed(struct str key, unsigned char pad, struct str data)
 {
     unsigned char block[BLOCK_BYTES];
     SHA256_CTX context;
     struct sha256 hash;
     for (size_t i = 0; i < BLOCK_BYTES; i++)
-        block[i] = key[i] ^ pad;
+        block[i] = (i < key.n ? (unsigned char)key.s[i] : 0) ^ pad;
     int ok = SHA256_Init(&context) == 1 &&
              SHA256_Update(&context, block, sizeof block) == 1 &&
              SHA256_Update(&context, data.s, data.n) == 1 &&
@@ -37,19 +36,20 @@ static struct sha256 keyed(const unsigned char *key, unsigned char pad,
     return hash;
 }
 
+static struct str bytes_of(const struct sha256 *hash)
+{
+    return (struct str){(const char *)hash->bytes, SHA256_BYTES};
+}
+
 struct sha256 sha256_hmac(struct str key, struct str data)
 {
-    unsigned char block[BLOCK_BYTES] = {0};
-    struct sha256 hash;
+    struct sha256 short_key, inner;
     if (key.n > BLOCK_BYTES) {
-        hash = sha256_of(key);
-        memcpy(block, hash.bytes, SHA256_BYTES);
-    } else {
-        memcpy(block, key.s, key.n);
+        short_key = sha256_of(key);
+        key = bytes_of(&short_key);
     }
-    hash = keyed(block, 0x36, data);
-    return keyed(block, 0x5C,
-                 (struct str){(const char *)hash.bytes, SHA256_BYTES});
+    inner = keyed(key, 0x36, data);
+    return keyed(key, 0x5C, bytes_of(&inner));
 }
 
 void sha256_hex(const struct sha256 *hash, char out[static SHA256_HEX])

@@ -30,7 +30,7 @@ static bool next_line(struct reader *reader, struct line *out)
         return false;
     const char *end = memchr(page.s, '\n', page.n);
     size_t n = end == NULL ? page.n : (size_t)(end - page.s) + 1;
-    out->all = out->text = (struct str){page.s, n};
+    *out = (struct line){.all = {page.s, n}, .text = {page.s, n}};
     while (out->text.n > 0 &&
            strchr(" \t\r\n", out->text.s[out->text.n - 1]) != NULL)
         out->text.n--;

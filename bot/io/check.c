@@ -165,14 +165,16 @@ struct check *check_run(struct checks *checks, const struct check_order *order,
         checks->first->previous = check;
     checks->first = check;
 
-    check->is_starting = true;
     if (order->trouble != NULL) {
-        check_fail(check, "%s", order->trouble);
-    } else {
-        check->kind = kinds[order->probe->kind];
-        check_begin(check);
-        check->kind->start(check, order);
+        verdict_bad(&check->result, NAN, "%s", order->trouble);
+        check->has_ended = true;
+        deadline_set(check->deadline, 0);
+        return check;
     }
+    check->is_starting = true;
+    check->kind = kinds[order->probe->kind];
+    check_begin(check);
+    check->kind->start(check, order);
     check->is_starting = false;
     return check;
 }
