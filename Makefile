@@ -53,7 +53,7 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 .DEFAULT_GOAL := all
 .SECONDARY:
 .PHONY: all help deps deps-test check check-unit check-browser demo practice guide-pictures bench \
-	fuzz fuzz-all lint layers format format-check clean san tests install deb check-deb
+	fuzz fuzz-all analyze valgrind cover lint layers format format-check clean san tests install deb check-deb
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 
@@ -72,6 +72,9 @@ help:
 	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 of probes'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make fuzz-all        each of them for S=60 seconds, one after the other'
+	@echo 'make analyze         gcc -fanalyzer over our C'
+	@echo 'make valgrind        the demo, with the bot under valgrind'
+	@echo 'make cover           lines that the tests reach, by folder; build/cover has the pages'
 	@echo 'make lint            clang-format, clang-tidy, layers, file length'
 	@echo 'make format          lay the code out'
 	@echo 'make clean           remove build/'
@@ -242,6 +245,31 @@ fuzz:
 	@mkdir -p build/fuzz/corpus/$(T)
 	$(Q)build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(S) -timeout=10 -max_len=8192 \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$(T) tests/fuzz/corpus/$(T)
+
+# Only C: gcc 12 does not know C++ well enough for it.
+ANALYZED = $(PRODUCT) bot/main.c $(wildcard bot/helpers/*.c)
+analyze: deps
+	$(Q)$(MAKE) --no-print-directory -k -j2 BUILD=build/analyze CC=gcc CFLAGS='-O1 -fanalyzer' \
+		$(ANALYZED:%.c=build/analyze/%.o)
+	@echo 'analyze: clean'
+
+# The demo with the bot under valgrind; its report stays in build/valgrind.
+VALGRIND = valgrind --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --show-leak-kinds=definite,indirect,possible \
+	--error-exitcode=99 --log-file=build/valgrind/%p.log
+valgrind: deps-test
+	@tests/tools/install valgrind
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@rm -rf build/valgrind && mkdir -p build/valgrind
+	@OPSROOM_BUILD=$(BUILD) OPSROOM_UNDER='$(VALGRIND)' node tests/demo/demo.mjs
+	@grep -hE 'definitely lost|ERROR SUMMARY|no leaks' build/valgrind/*.log
+
+# Counted as written: nothing is optimised away.
+cover: deps-test
+	@tests/tools/install cover
+	$(Q)$(MAKE) --no-print-directory -j2 BUILD=build/cover HARDEN= CFLAGS='-O0 -g --coverage -Wno-maybe-uninitialized' LDFLAGS=--coverage all tests
+	@find build/cover -name '*.gcda' -delete
+	-@OPSROOM_BUILD=build/cover tests/tools/run-tests
+	@tests/tools/cover
 
 fuzz-all:
 	@for name in $(FUZZERS:tests/fuzz/fuzz_%.c=%); do \

@@ -4,7 +4,7 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 
-import { Bot, git } from '../e2e/bot.mjs';
+import { Bot, git, patience } from '../e2e/bot.mjs';
 import { guildOf, play, readReplay } from '../e2e/replay.mjs';
 import { start } from '../discord/standin.mjs';
 
@@ -39,7 +39,7 @@ function show(title, channel) {
 
 rmSync(directory, { recursive: true, force: true });
 const guild = guildOf(replay);
-const standin = await start({ guilds: [guild] });
+const standin = await start({ guilds: [guild], ...patience });
 const place = standin.guild();
 const bot = new Bot(standin, { directory, settings: { discord: { announce_channel: place.channel('announcements').id } } });
 let code = 0;
@@ -50,7 +50,7 @@ try {
     await play(standin, place, replay, { told: tell });
     const live = await place.channelNamed(/^inc-1-live/);
     const card = await (await place.channelNamed(/^inc-1-global/)).message('Postmortem');
-    await standin.until(() => card.text.includes('`'), 'the postmortem on the card', 30_000);
+    await standin.until(() => card.text.includes('`'), 'the postmortem on the card', 60_000);
     show('What everyone reads in the live operating room', live);
     const branch = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim();
     const page = git(bot.repository, 'ls-tree', '-r', '--name-only', branch).trim().split('\n').find((name) => name.endsWith('index.md'));

@@ -1,5 +1,6 @@
 // The real binary as a child: written settings, collected log, kill and restart.
-// Which build: $OPSROOM_BUILD (default build/san, what `make check` makes).
+// Which build: $OPSROOM_BUILD (default build/san, what `make check` makes). Under
+// what: $OPSROOM_UNDER ("valgrind --leak-check=full"), which may make it slow.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,9 @@ import { tmpdir } from 'node:os';
 
 export const build = resolve(process.env.OPSROOM_BUILD ?? 'build/san');
 export const program = join(build, 'opsroom');
+const under = process.env.OPSROOM_UNDER?.split(' ') ?? [];
+/** For the stand-in: its people wait for a bot that is slowed down. */
+export const patience = under.length > 0 ? { ackDeadline: 60_000, patience: 120_000 } : {};
 
 const toml = (value) => (Array.isArray(value) ? `[${value.map(toml).join(', ')}]` : JSON.stringify(value));
 
@@ -44,7 +48,8 @@ export class Bot {
 
     /** Starts it; resolves when it can be talked to. */
     async start({ ready = true } = {}) {
-        this.child = spawn(program, ['run', '--config', this.config], {
+        const [first, ...words] = [...under, program, 'run', '--config', this.config];
+        this.child = spawn(first, words, {
             env: { PATH: process.env.PATH, DISCORD_TOKEN: this.standin?.token ?? '', ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '', ...this.env },
             stdio: ['ignore', 'ignore', 'pipe'],
         });
@@ -55,7 +60,7 @@ export class Bot {
         });
         if (!ready) return this;
         await Promise.race([
-            this.standin.botReady(20_000),
+            this.standin.botReady(under.length > 0 ? 120_000 : 20_000),
             this.exited.then(({ code, signal }) => { throw new Error(`the bot ended (${code ?? signal}) before it was ready:\n${this.log}`); }),
         ]);
         return this;
