@@ -219,6 +219,20 @@ static void inspect_bytes(const char *path, struct findings *found)
     (void)sqlite3_close(db);
 }
 
+/* Who was killed in a transaction before there was a write-ahead log, as in its
+ * first second, left a journal. Nothing can be read before it is played back,
+ * which SQLite does for whoever may write. What it cannot play back stays. */
+static void play_back(const char *path)
+{
+    struct findings found = {.rc = SQLITE_OK};
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK)
+        look(db, &found);
+    (void)sqlite3_close(db);
+}
+
 enum err inspect_file(const char *path, bool read_only, bool *is_new,
                       struct buf *why)
 {
@@ -251,6 +265,8 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
     if (status.st_size < SMALLEST_PAGE)
         return not_a_database(path, why);
     struct findings found = {.rc = SQLITE_OK};
+    if (!read_only && has_bytes(path, "-journal"))
+        play_back(path);
     inspect_bytes(path, &found);
     return judge(path, &found, read_only, is_new, why);
 }

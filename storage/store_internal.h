@@ -197,7 +197,8 @@ MUST_CHECK enum err schema_migrate(struct store *store, int to);
 /* ---- before the file is opened (inspect.c) ---- */
 
 /* Whether the file at `path` may be opened as ours; *is_new when there is none
- * yet. Changes no byte of it and leaves no other file behind. */
+ * yet. Changes no byte of it and leaves no other file behind, but for what
+ * somebody left half done: to be written, it is first as it was before. */
 MUST_CHECK enum err inspect_file(const char *path, bool read_only, bool *is_new,
                                  struct buf *why);
 /* Whether it is a record of ours, of this schema or an older one, to be copied
