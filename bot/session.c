@@ -2,6 +2,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
+#include "bot/facts.h"
 #include "bot/io/gateway_ws.h"
 #include "bot/io/loop.h"
 #include "bot/version.h"
@@ -195,6 +196,15 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
     return session;
 }
 
+/* A resumed session brings no READY, which tells who we are: it is of use only
+ * to a process that knows. The one before may have been killed when it had kept
+ * the session, and not yet that. */
+static bool may_resume(struct session *session)
+{
+    return fact_id(session->store, "bot_user_id") != 0 &&
+           fact_id(session->store, "application_id") != 0;
+}
+
 void session_start(struct session *session)
 {
     struct stored_session stored;
@@ -204,7 +214,7 @@ void session_start(struct session *session)
                                  clock_wall_ms() - identified_ms,
                                  loop_now_ms(session->loop));
     if (store_session(session->store, &stored) == ERR_OK &&
-        stored.session_id[0] != '\0')
+        stored.session_id[0] != '\0' && may_resume(session))
         gateway_restore(session->gateway, str_of(stored.session_id),
                         str_of(stored.resume_url), stored.seq);
     on_tick(session);
