@@ -64,8 +64,8 @@ void gateway_restore(struct gateway *gateway, struct str session_id,
 void gateway_restore_identify(struct gateway *gateway, int64_t ago_ms,
                               int64_t now_ms)
 {
-    if (ago_ms >= 0) /* else the wall clock was set back */
-        gateway->identified_at_ms = now_ms - ago_ms;
+    /* The wall clock was set back: nobody knows how long ago that was. */
+    gateway->identified_at_ms = now_ms - (ago_ms < 0 ? 0 : ago_ms);
 }
 
 /* READY or RESUMED: what went wrong before no longer counts. */

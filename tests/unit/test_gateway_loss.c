@@ -301,7 +301,7 @@ static void a_restart_waits_between_identifies(void **state)
         {0, "> next 5500..5500\n" IDENTIFY},
         {4500, "> next 1000..1000\n" IDENTIFY},
         {5500, IDENTIFY},
-        {-1, IDENTIFY},
+        {-1, "> next 5500..5500\n" IDENTIFY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct gateway_config config = play_config;
