@@ -29,8 +29,11 @@ enum op {
     OP_HEARTBEAT_ACK = 11,
 };
 
-#define IDENTIFY_GAP_MS   5500 /* one per 5 s, and some travel faster */
-#define INTERVAL_LEAST_MS 100  /* of heartbeats: saner ones pass */
+#define IDENTIFY_GAP_MS 5500 /* one per 5 s, and some travel faster */
+/* A replay holds the RESUMED of earlier resumes: what follows one at once may
+ * be a replay still. */
+#define REPLAY_MS         1000
+#define INTERVAL_LEAST_MS 100 /* of heartbeats: saner ones pass */
 #define INTERVAL_MOST_MS  600000
 
 /* ---- life ---- */
@@ -42,6 +45,7 @@ struct gateway *gateway_new(const struct gateway_config *config)
     gateway->random = config->seed;
     gateway->identified_at_ms = -IDENTIFY_GAP_MS;
     gateway->resuming_since_ms = NEVER;
+    gateway->resumed_at_ms = -REPLAY_MS;
     return gateway;
 }
 
@@ -232,7 +236,7 @@ static void on_ready(struct gateway *gateway, const cJSON *data, int64_t seq,
 }
 
 /* `payload` is the whole frame; its `d` moves into the action. */
-static void on_dispatch(struct gateway *gateway, cJSON *payload,
+static void on_dispatch(struct gateway *gateway, cJSON *payload, int64_t now_ms,
                         struct gateway_out *out)
 {
     struct str name = json_text(payload, "t");
@@ -242,7 +246,8 @@ static void on_dispatch(struct gateway *gateway, cJSON *payload,
                         "A dispatch without a name, or before logging in.");
         return;
     }
-    bool replayed = gateway->state == GATEWAY_RESUMING;
+    bool replayed = gateway->state == GATEWAY_RESUMING ||
+                    now_ms - gateway->resumed_at_ms < REPLAY_MS;
     (void)json_whole(json_get(payload, "s"), &seq);
     if (seq > gateway->seq)
         gateway->seq = seq;
@@ -251,6 +256,7 @@ static void on_dispatch(struct gateway *gateway, cJSON *payload,
         replayed = false;
     } else if (str_is(name, "RESUMED")) {
         settle(gateway);
+        gateway->resumed_at_ms = now_ms;
         replayed = false;
     }
     struct gateway_action *action = gateway_add(out, GATEWAY_ACTION_DISPATCH);
@@ -276,7 +282,7 @@ static void on_payload(struct gateway *gateway, cJSON *payload, int64_t now_ms,
     }
     switch (op) {
     case OP_DISPATCH:
-        on_dispatch(gateway, payload, out);
+        on_dispatch(gateway, payload, now_ms, out);
         break;
     case OP_HEARTBEAT:
         answer_heartbeat(gateway, now_ms, out);

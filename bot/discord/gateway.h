@@ -57,7 +57,9 @@ struct gateway_action {
     char name[64];
     cJSON *data; /* owned by gateway_out; may be taken by setting to NULL */
     int64_t seq;
-    bool replayed; /* arrived between Resume and RESUMED */
+    /* Arrived between Resume and RESUMED, or so soon after that it may belong
+     * to the replay: another RESUMED may follow. */
+    bool replayed;
 };
 
 /* Filled by one call, which expects it empty: zeroed, or released. */

@@ -38,6 +38,7 @@ struct gateway {
     struct send_window window;
 
     /* The way back. */
+    int64_t resumed_at_ms; /* the latest RESUMED */
     int64_t connect_at_ms;
     int failures;    /* in a row, since READY or RESUMED */
     int unreachable; /* of them resumes that nobody answered, in a row */

@@ -93,9 +93,13 @@ static void resumes_a_session_of_the_last_run(void **state)
                    "< DISPATCH INTERACTION_CREATE 42 replayed\n"
                    "> {'op':0,'s':43,'t':'RESUMED','d':{}}\n"
                    "< DISPATCH RESUMED 43\n"
+                   /* this may have been the RESUMED of an earlier resume */
                    "> {'op':0,'s':44,'t':'INTERACTION_CREATE','d':{}}\n"
-                   "< DISPATCH INTERACTION_CREATE 44\n");
-    assert_int_equal(gateway_seq(play.gateway), 44);
+                   "< DISPATCH INTERACTION_CREATE 44 replayed\n"
+                   "> wait 1000\n"
+                   "> {'op':0,'s':45,'t':'INTERACTION_CREATE','d':{}}\n"
+                   "< DISPATCH INTERACTION_CREATE 45\n");
+    assert_int_equal(gateway_seq(play.gateway), 45);
     gateway_free(play.gateway);
 }
 
