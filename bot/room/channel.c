@@ -76,6 +76,8 @@ static bool narrow(struct visit *visit, const struct channel_plan *plan)
 static enum delivery_verdict prepare(struct visit *visit,
                                      const struct channel_plan *plan)
 {
+    if (plan->is_unwanted)
+        return DELIVERY_DONE;
     if (plan->asks_roles)
         return visit_call(visit, ROLES,
                           rest_guild_roles(visit->delivery->in.guild_id));

@@ -101,8 +101,9 @@ enum {
 struct channel_plan {
     enum room room;
     bool has_plain_name; /* "inc-12", when Discord refuses words of the title */
-    bool asks_roles; /* overwrites() wants the guild's roles as the answer */
-    int narrow_most; /* how far it may be narrowed */
+    bool asks_roles;  /* overwrites() wants the guild's roles as the answer */
+    bool is_unwanted; /* only what an earlier try made is taken */
+    int narrow_most;  /* how far it may be narrowed */
     struct refusal refusal;
     /* The list, owned by the caller; NULL: as its category has it. */
     cJSON *(*overwrites)(const struct visit *visit);
