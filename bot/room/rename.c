@@ -54,6 +54,20 @@ static enum delivery_verdict looked(struct visit *visit)
     return is_war ? look_live(visit) : DELIVERY_DONE;
 }
 
+/* When the room is gone, the other one is still to come: it may show a title
+ * that is private now. */
+static enum delivery_verdict refused(struct visit *visit,
+                                     const struct refusal *refusal,
+                                     enum effect_kind room)
+{
+    enum delivery_verdict verdict = visit_refused_in(visit, refusal, room);
+    return verdict == DELIVERY_DONE && store_want(visit->store, EFFECT_RENAME,
+                                                  visit->delivery->in.id, 0,
+                                                  NULL, visit->now_ms) != ERR_OK
+               ? visit_store_failed(visit)
+               : verdict;
+}
+
 enum delivery_verdict deliver_rename(struct visit *visit)
 {
     static const struct refusal refusal = {
@@ -73,6 +87,6 @@ enum delivery_verdict deliver_rename(struct visit *visit)
     }
     if (step == WAR && visit->answer->code == NAME_REFUSED)
         return change(visit, WAR_PLAIN, wanted(visit, ROOM_WAR, true));
-    return visit_refused_in(
-        visit, &refusal, step < LOOK_LIVE ? EFFECT_WAR_ROOM : EFFECT_LIVE_ROOM);
+    return refused(visit, &refusal,
+                   step < LOOK_LIVE ? EFFECT_WAR_ROOM : EFFECT_LIVE_ROOM);
 }
