@@ -22,6 +22,7 @@ enum delivery_verdict visit_call(struct visit *visit, int step,
                                  struct rest_call call)
 {
     visit->delivery->step = step;
+    visit->delivery->called_id = call.major_id;
     rest_call_release(&visit->delivery->call);
     visit->delivery->call = call;
     return DELIVERY_CALL;
@@ -199,6 +200,9 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
                                        enum effect_kind room)
 {
     uint64_t lost = lost_room(visit, room);
+    /* Lost before, and in the meantime there is another. */
+    if (lost != 0 && lost != visit->delivery->called_id)
+        return visit_retry(visit, "The room is another one by now.");
     /* What was just made is not known everywhere at once. */
     if (lost != 0 && visit->now_ms - snowflake_ms(lost) < NEWBORN_MS)
         return visit_retry(visit, "Discord does not know the channel yet.");

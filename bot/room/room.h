@@ -36,6 +36,7 @@ struct delivery {
     struct outbox_row row;
     struct incident in; /* as of this step: reloaded by the caller each time */
     int step;           /* which call is under way; each kind has its own */
+    uint64_t called_id; /* the channel, or guild, of the call under way */
     bool looked;        /* whether an earlier try arrived: it did not */
     int narrowed;       /* a room that Discord refuses is asked for with less */
     /* What the incident was when its room was asked for. */
