@@ -16,9 +16,16 @@ void losses_add(struct losses *losses, struct loss loss)
     losses->all[losses->count++] = loss;
 }
 
-void losses_clear(struct losses *losses)
+/* Anybody's messages are deleted all day long. */
+#define UNKNOWN_MOST 64
+
+void losses_clear(struct losses *losses, bool may_be_ours)
 {
-    losses->count = 0;
+    int kept = 0;
+    for (int i = 0; may_be_ours && i < losses->count; i++)
+        if (losses->all[i].is_unknown && kept < UNKNOWN_MOST)
+            losses->all[kept++] = losses->all[i];
+    losses->count = kept;
 }
 
 void losses_release(struct losses *losses)
@@ -64,8 +71,7 @@ static enum err find_channel(struct store *store, const struct loss *loss,
     return ERR_OK;
 }
 
-static enum err take_one(struct store *store, const struct loss *loss,
-                         int64_t now_ms)
+static enum err take_one(struct store *store, struct loss *loss, int64_t now_ms)
 {
     struct request request = {.kind = REQUEST_LOST};
     struct incident in, after;
@@ -74,6 +80,7 @@ static enum err take_one(struct store *store, const struct loss *loss,
     enum err err = loss->message_id == 0
                        ? find_channel(store, loss, &id, &request.draft)
                        : find_message(store, loss, &id, &request.draft);
+    loss->is_unknown = err == ERR_NOT_FOUND;
     if (err == ERR_OK)
         err = store_incident(store, id, &in);
     if (err != ERR_OK)
@@ -86,8 +93,7 @@ static enum err take_one(struct store *store, const struct loss *loss,
     return err;
 }
 
-enum err losses_take(const struct losses *losses, struct store *store,
-                     int64_t now_ms)
+enum err losses_take(struct losses *losses, struct store *store, int64_t now_ms)
 {
     enum err err = ERR_OK;
     for (int i = 0; i < losses->count && err == ERR_OK; i++)

@@ -452,8 +452,25 @@ static void arm(struct outbox *outbox)
                  loop_now_ms(outbox->config.loop) + (wait > 0 ? wait : 0));
 }
 
+static bool is_under_way(const struct outbox *outbox)
+{
+    for (int i = 0; i < WORKS; i++)
+        if (outbox->works[i].state != WORK_FREE)
+            return true;
+    return false;
+}
+
+/* What nobody knows may be of a delivery that ended in this turn, or will. */
+static void clear_losses(struct outbox *outbox, bool was_under_way)
+{
+    losses_clear(&outbox->losses, was_under_way);
+    if (outbox->losses.count > 0 && !is_under_way(outbox))
+        outbox->wanted = true; /* once more, then it is not ours */
+}
+
 void outbox_send(struct outbox *outbox, bool committed)
 {
+    bool was_under_way = is_under_way(outbox);
     for (int i = 0; i < WORKS; i++) {
         struct work *work = &outbox->works[i];
         if (work->state == WORK_FREE || work->state == WORK_SENT)
@@ -464,7 +481,7 @@ void outbox_send(struct outbox *outbox, bool committed)
             work_release(work);
     }
     if (committed) {
-        losses_clear(&outbox->losses);
+        clear_losses(outbox, was_under_way);
         outbox->heals = false;
         outbox->polls = false;
     } else {
