@@ -17,9 +17,6 @@
 
 enum { LOOK = 1, POST, EDIT };
 
-/* Discord forgets a nonce after "the past few minutes". A planned message older
- * than this is looked for before it is sent again. */
-#define NONCE_TRUST_MS (60 * MS_PER_SECOND)
 /* Edits of messages older than an hour are limited to about 3 per 6 s in a
  * channel, where no header tells it (30046); the live card is one, too. */
 #define OLD_MS      MS_PER_HOUR
@@ -214,23 +211,20 @@ static enum delivery_verdict next_message(struct rooms_work *work)
     return plan_and_send(work);
 }
 
-/* A message was planned and is not known to stand. The nonce answers that for a
- * while, and only for the same bytes. */
+/* A message was planned and is not known to stand. The nonce would tell, but
+ * only for a while, and how long ago that was is not sure: the clock may have
+ * been put back. */
 static enum delivery_verdict same_message(struct rooms_work *work)
 {
     struct visit *visit = work->visit;
     struct room_message *planned = &visit->delivery->planned;
+    if (planned->planned_ms != 0 && !visit->delivery->looked)
+        return visit_look(visit, LOOK, work->channel, planned->planned_ms);
+    if (planned->planned_ms == 0)
+        planned->planned_ms = visit->now_ms;
     if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
         ERR_OK)
         return visit_store_failed(visit);
-    struct sha256 now = batch_hash(&work->batch);
-    bool is_same = memcmp(&now, &planned->content, sizeof now) == 0;
-    int64_t age_ms = visit->now_ms - planned->planned_ms;
-    bool is_fresh = age_ms >= 0 && age_ms <= NONCE_TRUST_MS;
-    if (planned->planned_ms == 0)
-        planned->planned_ms = visit->now_ms;
-    else if (!visit->delivery->looked && !(is_same && is_fresh))
-        return visit_look(visit, LOOK, work->channel, planned->planned_ms);
     return plan_and_send(work);
 }
 

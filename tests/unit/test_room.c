@@ -152,7 +152,7 @@ static void a_planned_message_goes_out_unchanged(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world_add(&world, in.id, "first", VISIBILITY_ROOM);
-    world.trouble = TROUBLE_LOST;
+    world.trouble = TROUBLE_UNREACHED;
     world.trouble_at = "POST /channels";
     while (world.trouble != TROUBLE_NONE)
         assert_true(world_step(&world));
@@ -162,12 +162,11 @@ static void a_planned_message_goes_out_unchanged(void **state)
         str_eq(last_line(&world.bodies, 2), last_line(&world.bodies, 1)));
     assert_false(
         str_eq(last_line(&world.bodies, 1), last_line(&world.bodies, 0)));
-    assert_int_equal(world_calls(&world, "GET"), 0);
     assert_int_equal(world_message_count(&world, in.war_channel_id), 4);
     world_close(&world);
 }
 
-/* How old the nonce is cannot be told then. */
+/* How old the nonce is cannot be told then: so it always looks. */
 static void after_the_clock_was_put_back_it_looks(void **state)
 {
     (void)state;
