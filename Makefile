@@ -53,7 +53,7 @@ TEST_BINARIES := $(TESTS:%.c=$(BUILD)/%) $(FUZZERS:%.c=$(BUILD)/%)
 .DEFAULT_GOAL := all
 .SECONDARY:
 .PHONY: all help deps deps-test check check-unit check-browser demo practice guide-pictures bench \
-	fuzz fuzz-all analyze valgrind cover lint layers format format-check clean san tests install deb check-deb
+	soak fault torture fuzz fuzz-all analyze valgrind cover lint layers format format-check clean san tests install deb check-deb
 
 all: $(BUILD)/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 
@@ -70,6 +70,9 @@ help:
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
 	@echo 'make bench           speed and memory beside other bots: ROUNDS=3, PEERS=0 without them,'
 	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 of probes'
+	@echo 'make soak            SEEDS=10000 simulated incidents with troubles, from FIRST=1 on'
+	@echo 'make fault           one fault at every place, one after the other'
+	@echo 'make torture         ROUNDS=1000 times kill -9 of the real program'
 	@echo 'make fuzz T=NAME     tests/fuzz/fuzz_NAME.c for S=60 seconds (needs clang)'
 	@echo 'make fuzz-all        each of them for S=60 seconds, one after the other'
 	@echo 'make analyze         gcc -fanalyzer over our C'
@@ -159,6 +162,16 @@ $(BUILD)/tests/unit/test_draw_scale: $(BUILD)/bot/helpers/draw_scale.o
 # Only the postmortem's tests re-parse what was rendered.
 $(BUILD)/tests/unit/test_postmortem: TEST_LIBS = -lcmark-gfm-extensions -lcmark-gfm
 
+# Their own loop, wire and disk stand in for those of the library.
+SIM := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c))) \
+	$(patsubst %,$(BUILD)/tests/lib/%.o,chance golden room_check room_world) $(BUILD)/libopsroom.a
+SIMULATIONS := $(BUILD)/tests/sim/sim $(BUILD)/tests/fault/sweep
+$(BUILD)/tests/sim/sim: $(BUILD)/tests/sim/main.o
+$(BUILD)/tests/fault/sweep: $(BUILD)/tests/fault/sweep.o
+$(SIMULATIONS): $(SIM)
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDSAN) -Wl,--wrap=store_open,--wrap=mem_trim,--wrap=mem_alloc $(LDFLAGS) $^ $(LIBS) $(CMOCKA) -o $@
+
 $(BUILD)/tests/bench/bench: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c)) $(BUILD)/libopsroom.a
 	$(call say,LD,$@)
 	$(Q)$(CXX) $(LDSAN) $(LDFLAGS) $^ $(LIBS) $(shell pkg-config --libs libnghttp2) -o $@
@@ -188,7 +201,7 @@ $(BUILD)/tests/fuzz/fuzz_git_job: TEST_LIBS = $(shell pkg-config --libs libgit2)
 $(BUILD)/tests/fuzz/fuzz_draw: $(FUZZ_DRAW:%.c=$(BUILD)/%.o)
 $(BUILD)/tests/fuzz/fuzz_draw: TEST_LIBS = $(shell pkg-config --libs cairo fontconfig) -lm
 
-tests: $(TEST_BINARIES)
+tests: $(TEST_BINARIES) $(SIMULATIONS)
 san:
 	$(Q)$(MAKE) --no-print-directory SANITIZE=1 all tests
 
@@ -231,6 +244,18 @@ bench: deps-test
 	@rm -rf build/bench && mkdir -p build/bench && tests/bench/certificate build/bench
 	@$(BUILD)/tests/bench/bench $(BUILD) build/bench $(or $(ROUNDS),3) $(or $(ENTRIES),1000000) \
 		$(or $(SECONDS),60) '$(or $(PEERS),1)'
+
+soak: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/sim/sim
+	@SEEDS=$(or $(SEEDS),10000) JOBS=$(or $(JOBS),$(shell nproc)) $(BUILD)/tests/sim/sim
+
+fault: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/fault/sweep
+	@STRIDE=$(or $(STRIDE),1) $(BUILD)/tests/fault/sweep
+
+torture: deps-test
+	$(Q)$(MAKE) --no-print-directory -j2 all
+	@OPSROOM_BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),1000) node tests/e2e/kill.test.mjs
 
 # What it finds grows in build/fuzz/corpus/NAME; an input that broke something
 # goes to tests/fuzz/corpus/NAME, under a name that says what it is.
@@ -295,4 +320,4 @@ format-check:
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(BUILD)/tests/fuzz/replay.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/bench/peers/*.d $(BUILD)/bot/helpers/*.d)
+-include $(OBJECTS:.o=.d) $(TEST_BINARIES:%=%.d) $(TEST_LIB:%.c=$(BUILD)/%.d) $(BUILD)/bot/main.d $(BUILD)/tests/fuzz/replay.d $(wildcard $(BUILD)/tests/bench/*.d $(BUILD)/tests/bench/peers/*.d $(BUILD)/tests/sim/*.d $(BUILD)/tests/fault/*.d $(BUILD)/bot/helpers/*.d)

@@ -226,8 +226,7 @@ static void play_back(const char *path)
 {
     struct findings found = {.rc = SQLITE_OK};
     sqlite3 *db = NULL;
-    if (sqlite3_open_v2(path, &db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK)
         look(db, &found);
     (void)sqlite3_close(db);

@@ -328,8 +328,8 @@ static struct rest_answer active_threads(const struct world *world)
     return done(page);
 }
 
-static struct rest_answer carry_out(struct world *world,
-                                    const struct rest_call *call)
+struct rest_answer world_answer(struct world *world,
+                                const struct rest_call *call)
 {
     cJSON *body = call->body == NULL ? NULL : json_parse(str_of(call->body));
     uint64_t first = number_in(call->path, 0);
@@ -404,11 +404,11 @@ static struct rest_answer answer_to(struct world *world,
         answer.status = is_forbidden ? 403 : 400;
         answer.code = world->code;
     } else if (trouble == TROUBLE_LOST) {
-        struct rest_answer lost = carry_out(world, call);
+        struct rest_answer lost = world_answer(world, call);
         cJSON_Delete(lost.json);
         answer.maybe_done = true;
     } else if (trouble == TROUBLE_NONE) {
-        answer = carry_out(world, call);
+        answer = world_answer(world, call);
     }
     return answer;
 }

@@ -70,6 +70,10 @@ bool world_step(struct world *world);
  * troubles leave nothing but rows put off `tries` times. */
 void world_run(struct world *world, int tries);
 
+/* What Discord does and says; the answer's JSON is the caller's. */
+struct rest_answer world_answer(struct world *world,
+                                const struct rest_call *call);
+
 cJSON *world_channel(const struct world *world, uint64_t id);
 /* The channel's messages by the bot, oldest first: contents joined by lines. */
 void world_contents(const struct world *world, uint64_t channel_id,

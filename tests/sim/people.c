@@ -1,0 +1,578 @@
+/* People who use the bot, each wish under a word of its own by which it is
+ * found again in the record. */
+#include "tests/sim/people.h"
+
+#include "bot/base/mem.h"
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "tests/lib/room_world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_MS     3000 /* Discord docs: the first answer is due */
+#define TOKEN_MS      900000
+#define PATIENCE_MS   1000 /* of the deadline, for the way to the bot */
+#define DISCORD_BEGAN INT64_C(1420070400000)
+
+static struct ask *asks;
+static int ask_count, ask_room;
+static int words;
+static uint64_t next_id;
+
+void people_reset(void)
+{
+    for (int i = 0; i < ask_count; i++)
+        free(asks[i].said);
+    ask_count = words = 0;
+    next_id = 0;
+}
+
+int people_ask_count(void)
+{
+    return ask_count;
+}
+
+struct ask *people_ask(int i)
+{
+    return &asks[i];
+}
+
+const char *act_name(enum people_act act)
+{
+#define ACT_NAME(name) #name,
+    static const char *const names[] = {PEOPLE_ACT_LIST(ACT_NAME)};
+    return names[act];
+}
+
+bool is_secret(const char *text)
+{
+    return strstr(text, "secretq") != NULL;
+}
+
+/* ---- asking ---- */
+
+static struct ask *ask_new(enum people_act act, const char *kind)
+{
+    if (ask_count == ask_room) {
+        ask_room = ask_room == 0 ? 64 : ask_room * 2;
+        asks = mem_resize(asks, (size_t)ask_room * sizeof *asks);
+    }
+    struct ask *ask = &asks[ask_count++];
+    *ask = (struct ask){.act = act, .created_ms = sim.now_ms};
+    ask->id = ((uint64_t)(sim.now_ms - DISCORD_BEGAN) << 22) + ++next_id;
+    (void)snprintf(ask->token, sizeof ask->token, "tok-%" PRIu64, next_id);
+    (void)snprintf(ask->word, sizeof ask->word, "%sq%dz", kind, ++words);
+    return ask;
+}
+
+static struct ask *find_ask(uint64_t id)
+{
+    for (int i = ask_count; i-- > 0;)
+        if (asks[i].id == id)
+            return &asks[i];
+    return NULL;
+}
+
+static void on_deadline(void *context)
+{
+    struct ask *ask = find_ask((uint64_t)(uintptr_t)context);
+    if (ask == NULL || ask->is_answered || ask->is_excused ||
+        ask->delivered_ms == 0 ||
+        ask->delivered_ms - ask->created_ms > PATIENCE_MS)
+        return;
+    sim_fail("%s (%s) got no answer in time", act_name(ask->act), ask->word);
+}
+
+static void send_ask(struct ask *ask, int type, uint64_t channel_id,
+                     cJSON *data, cJSON *message)
+{
+    cJSON *all = json_object(), *member = json_object(), *user = json_object();
+    cJSON *channel = json_object();
+    json_set_id(all, "id", ask->id);
+    json_set_id(all, "application_id", WORLD_BOT);
+    json_set_number(all, "type", type);
+    json_set_text(all, "token", str_of(ask->token));
+    json_set_id(all, "guild_id", WORLD_GUILD);
+    json_set_id(all, "channel_id", channel_id);
+    json_set_id(channel, "id", channel_id);
+    json_set_number(channel, "type", 0);
+    json_set(all, "channel", channel);
+    json_set_id(user, "id", 77);
+    json_set_text(user, "username", STR("nova"));
+    json_set(member, "user", user);
+    json_set(member, "roles", json_array());
+    json_set(all, "member", member);
+    json_set(all, "data", data);
+    if (message != NULL)
+        json_set(all, "message", message);
+    sim_tell("%s (%s)", act_name(ask->act), ask->word);
+    sim_at(sim.now_ms + ANSWER_MS + 1, on_deadline,
+           (void *)(uintptr_t)ask->id); /* 64 bits everywhere we test */
+    gateway_dispatch("INTERACTION_CREATE", all);
+}
+
+struct option_given {
+    const char *name;
+    int type;
+    const char *text;
+    bool flag;
+};
+
+static cJSON *options_of(const struct option_given *given)
+{
+    cJSON *list = json_array();
+    for (; given->name != NULL; given++) {
+        cJSON *option = json_object();
+        json_set_text(option, "name", str_of(given->name));
+        json_set_number(option, "type", given->type);
+        if (given->type == OPTION_TYPE_BOOLEAN)
+            json_set(option, "value", cJSON_CreateBool(given->flag));
+        else
+            json_set_text(option, "value", str_of(given->text));
+        json_add(list, option);
+    }
+    return list;
+}
+
+/* `command`: "timeline add". */
+static cJSON *command_data(const char *command,
+                           const struct option_given *given)
+{
+    cJSON *data = json_object(), *options = options_of(given);
+    struct str rest = str_of(command), first;
+    (void)str_cut(&rest, ' ', &first);
+    json_set_number(data, "type", 1);
+    json_set_text(data, "name", first);
+    if (rest.n > 0) {
+        cJSON *nested = json_object(), *list = json_array();
+        json_set_text(nested, "name", rest);
+        json_set_number(nested, "type", 1);
+        json_set(nested, "options", options);
+        json_add(list, nested);
+        options = list;
+    }
+    json_set(data, "options", options);
+    return data;
+}
+
+/* ---- which incident ---- */
+
+#define KNOWN 12
+static struct {
+    int64_t ids[KNOWN];
+    int count;
+    struct incident in;
+} known;
+
+static bool note_id(const struct incident *in, void *context)
+{
+    (void)context;
+    if (known.count < KNOWN)
+        known.ids[known.count++] = in->id;
+    return known.count < KNOWN;
+}
+
+/* False: there is none that anybody knows of. */
+static bool choose(int which)
+{
+    if (!sim.is_running || sim.store == NULL || store_in_transaction(sim.store))
+        return false;
+    known.count = 0;
+    if (store_each_incident(sim.store, note_id, NULL) != ERR_OK ||
+        known.count == 0)
+        return false;
+    return store_incident(sim.store, known.ids[which % known.count],
+                          &known.in) == ERR_OK;
+}
+
+/* Declared in private, and never shown since. */
+static bool is_private_born(const struct incident *in)
+{
+    return is_secret(in->title);
+}
+
+/* ---- what they do ---- */
+
+static void ask_command(struct ask *ask, const char *command,
+                        const struct option_given *given)
+{
+    uint64_t channel = known.in.war_channel_id;
+    struct option_given all[8];
+    char name[24];
+    int n = 0;
+    while (given[n].name != NULL) {
+        all[n] = given[n];
+        n++;
+    }
+    if (channel == 0) {
+        (void)snprintf(name, sizeof name, "INC-%" PRId64, known.in.id);
+        all[n++] = (struct option_given){"incident", 3, name, false};
+        channel = WORLD_ORIGIN;
+    }
+    all[n] = (struct option_given){NULL, 0, NULL, false};
+    ask->incident_id = known.in.id;
+    send_ask(ask, INTERACTION_COMMAND, channel, command_data(command, all),
+             NULL);
+}
+
+static void declare(bool is_private)
+{
+    struct ask *ask = ask_new(is_private ? ACT_DECLARE_PRIVATE : ACT_DECLARE,
+                              is_private ? "secret" : "w");
+    const struct option_given options[] = {
+        {"title", 3, ask->word, false},
+        {"private", OPTION_TYPE_BOOLEAN, NULL, is_private},
+        {NULL, 0, NULL, false}};
+    known.in.id = 0;
+    send_ask(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
+             command_data("incident declare", options), NULL);
+}
+
+static void add(enum people_act act, const char *visibility)
+{
+    bool is_hidden = act == ACT_ADD_PRIVATE;
+    bool is_kept_in = act == ACT_ADD_ROOM || is_private_born(&known.in);
+    struct ask *ask = ask_new(act, is_hidden    ? "hidden"
+                                   : is_kept_in ? "secret"
+                                                : "w");
+    const struct option_given options[] = {{"text", 3, ask->word, false},
+                                           {"visibility", 3, visibility, false},
+                                           {NULL, 0, NULL, false}};
+    ask_command(ask, "timeline add", options);
+}
+
+static void by_number(enum people_act act, const char *command,
+                      const char *name)
+{
+    char id[16];
+    struct ask *ask = ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    (void)snprintf(
+        id, sizeof id, "#%d",
+        1 + (int)luck_below(LUCK_PEOPLE, (uint64_t)known.in.last_seq));
+    const struct option_given options[] = {{"id", 3, id, false},
+                                           {name, 3, ask->word, false},
+                                           {NULL, 0, NULL, false}};
+    ask_command(ask, command, options);
+}
+
+static void with_text(enum people_act act, const char *command,
+                      const char *name)
+{
+    struct ask *ask = ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    const struct option_given options[] = {{name, 3, ask->word, false},
+                                           {NULL, 0, NULL, false}};
+    ask_command(ask, command, options);
+}
+
+static void change(void)
+{
+    struct ask *ask =
+        ask_new(ACT_CHANGE, is_private_born(&known.in) ? "secret" : "w");
+    const struct option_given options[] = {{"what", 3, ask->word, false},
+                                           {"where", 3, "db-1", false},
+                                           {NULL, 0, NULL, false}};
+    ask_command(ask, "timeline change", options);
+}
+
+static void set_private(bool is_private)
+{
+    if (is_private_born(&known.in))
+        return; /* it stays so: else nobody could tell what must be hidden */
+    struct ask *ask = ask_new(is_private ? ACT_HIDE : ACT_SHOW, "w");
+    const struct option_given options[] = {
+        {"private", OPTION_TYPE_BOOLEAN, NULL, is_private},
+        {NULL, 0, NULL, false}};
+    ask_command(ask, "incident set", options);
+}
+
+/* ---- buttons and forms ---- */
+
+static void ask_button(enum people_act act, const char *custom_id,
+                       uint64_t channel_id, uint64_t message_id, bool is_own)
+{
+    struct ask *ask = ask_new(act, "w");
+    cJSON *data = json_object(), *message = json_object();
+    json_set_text(data, "custom_id", str_of(custom_id));
+    json_set_number(data, "component_type", 2);
+    json_set_id(message, "id", message_id);
+    json_set_number(message, "flags", is_own ? 64 : 0);
+    ask->incident_id = known.in.id;
+    send_ask(ask, INTERACTION_COMPONENT, channel_id, data, message);
+}
+
+/* The n-th button that is not a link, of all of them; NULL: there are fewer. */
+static const char *button_of(const cJSON *message, int *n)
+{
+    const cJSON *row, *item;
+    cJSON_ArrayForEach(row, json_get(message, "components"))
+    {
+        cJSON_ArrayForEach(item, json_get(row, "components"))
+        {
+            const char *id = cJSON_GetStringValue(json_get(item, "custom_id"));
+            int64_t type = 0;
+            (void)json_whole(json_get(item, "type"), &type);
+            if (id != NULL && type == 2 && (*n)-- == 0)
+                return id;
+        }
+    }
+    return NULL;
+}
+
+static void press(enum people_act act, int which)
+{
+    const cJSON *message;
+    int n = which % 9;
+    char id[101] = "";
+    uint64_t message_id = 0;
+    cJSON_ArrayForEach(message, discord_world()->messages)
+    {
+        uint64_t channel = 0;
+        (void)str_to_u64(json_text(message, "channel_id"), &channel);
+        const char *found = id[0] == '\0' &&
+                                    channel == known.in.war_channel_id &&
+                                    !json_is_true(message, "deleted")
+                                ? button_of(message, &n)
+                                : NULL;
+        if (found != NULL) {
+            str_copy_to(id, str_of(found));
+            (void)str_to_u64(json_text(message, "id"), &message_id);
+        }
+    }
+    if (id[0] == '\0')
+        return;
+    ask_button(act, id, known.in.war_channel_id, message_id, false);
+    if (act == ACT_PRESS_TWICE)
+        ask_button(act, id, known.in.war_channel_id, message_id, false);
+}
+
+struct follow {
+    cJSON *answer;
+    enum people_act act;
+    int64_t incident_id;
+    uint64_t channel_id;
+    char kind[8];
+};
+
+static cJSON *filled(const cJSON *component, const char *word)
+{
+    cJSON *copy = json_object();
+    int64_t type = 0;
+    struct str name = json_text(component, "custom_id");
+    (void)json_whole(json_get(component, "type"), &type);
+    json_set_number(copy, "type", (double)type);
+    json_set_text(copy, "custom_id", name);
+    if (type == 4) {
+        struct str value = json_text(component, "value");
+        bool is_told = str_is(name, "text") || str_is(name, "summary") ||
+                       str_is(name, "reason") || str_is(name, "message") ||
+                       str_is(name, "what") || str_is(name, "title");
+        json_set_text(copy, "value",
+                      is_told           ? str_of(word)
+                      : value.s == NULL ? STR("")
+                                        : value);
+    } else {
+        json_set(copy, "values", json_array());
+    }
+    return copy;
+}
+
+static void on_form(void *context)
+{
+    struct follow *follow = context;
+    const cJSON *label;
+    struct ask *ask = ask_new(follow->act, follow->kind);
+    cJSON *data = json_object(), *list = json_array();
+    cJSON *form = cJSON_GetObjectItem(follow->answer, "data");
+    json_set_text(data, "custom_id", json_text(form, "custom_id"));
+    cJSON_ArrayForEach(label, json_get(form, "components"))
+    {
+        cJSON *copy = json_object();
+        json_set_number(copy, "type", 18);
+        json_set(copy, "component",
+                 filled(json_get(label, "component"), ask->word));
+        json_add(list, copy);
+    }
+    json_set(data, "components", list);
+    ask->incident_id = follow->incident_id;
+    ask->is_form = true;
+    send_ask(ask, INTERACTION_FORM, follow->channel_id, data, NULL);
+    cJSON_Delete(follow->answer);
+    free(follow);
+}
+
+static void on_follow(void *context)
+{
+    struct follow *follow = context;
+    const cJSON *data = json_get(follow->answer, "data");
+    int n = (int)luck_below(LUCK_PEOPLE, 3);
+    const char *id = button_of(data, &n);
+    if (id != NULL) {
+        known.in.id = follow->incident_id;
+        ask_button(ACT_PRESS, id, follow->channel_id, 1, true);
+    }
+    cJSON_Delete(follow->answer);
+    free(follow);
+}
+
+/* They fill the form in, or sometimes press a button of the answer. */
+static void go_on(const struct ask *ask, int type, const cJSON *answer)
+{
+    bool is_form = type == 9;
+    if (!is_form && luck_below(LUCK_PEOPLE, 6) != 0)
+        return;
+    struct follow *follow = mem_alloc(sizeof *follow);
+    *follow = (struct follow){.answer = cJSON_Duplicate(answer, 1),
+                              .act = ask->act,
+                              .incident_id = ask->incident_id,
+                              .channel_id = WORLD_ORIGIN};
+    (void)snprintf(follow->kind, sizeof follow->kind, "%.*s",
+                   (int)strcspn(ask->word, "q"), ask->word);
+    /* Which incident it is about, people do not say: nothing told in a form
+     * may become public by mistake. */
+    if (strcmp(follow->kind, "w") == 0 && ask->act >= ACT_PRESS)
+        (void)snprintf(follow->kind, sizeof follow->kind, "w");
+    sim_at(sim.now_ms + 500 + (int64_t)luck_below(LUCK_PEOPLE, 3000),
+           is_form ? on_form : on_follow, follow);
+}
+
+void people_act(enum people_act act, int which)
+{
+    if (act == ACT_DECLARE || act == ACT_DECLARE_PRIVATE) {
+        declare(act == ACT_DECLARE_PRIVATE);
+        return;
+    }
+    if (!choose(which))
+        return;
+    switch (act) {
+    case ACT_ADD:
+        add(act, "live");
+        break;
+    case ACT_ADD_ROOM:
+        add(act, "room");
+        break;
+    case ACT_ADD_PRIVATE:
+        add(act, "private");
+        break;
+    case ACT_CHANGE:
+        change();
+        break;
+    case ACT_EDIT:
+        by_number(act, "timeline edit", "text");
+        break;
+    case ACT_STRIKE:
+        by_number(act, "timeline strike", "reason");
+        break;
+    case ACT_RESOLVE:
+        with_text(act, "resolve", "summary");
+        break;
+    case ACT_REOPEN:
+        with_text(act, "incident reopen", "reason");
+        break;
+    case ACT_UPDATE:
+        with_text(act, "incident update", "message");
+        break;
+    case ACT_ITEM:
+        with_text(act, "action add", "text");
+        break;
+    case ACT_TITLE:
+        with_text(act, "incident set", "title");
+        break;
+    case ACT_LIST:
+        with_text(act, "timeline list", "search");
+        break;
+    case ACT_HIDE:
+    case ACT_SHOW:
+        set_private(act == ACT_HIDE);
+        break;
+    case ACT_PRESS:
+    case ACT_PRESS_TWICE:
+        press(act, which);
+        break;
+    case ACT_DECLARE:
+    case ACT_DECLARE_PRIVATE:
+    case ACTS:
+        break;
+    }
+}
+
+/* ---- answers ---- */
+
+void people_delivered(uint64_t interaction_id)
+{
+    struct ask *ask = find_ask(interaction_id);
+    if (ask != NULL && ask->delivered_ms == 0)
+        ask->delivered_ms = sim.now_ms;
+    if (ask != NULL &&
+        (sim.is_stopping || sim.skew_ms != 0 || sim.now_ms < sim.held_until_ms))
+        ask->is_excused = true;
+}
+
+void people_excuse(uint64_t interaction_id)
+{
+    struct ask *ask = interaction_id == 0 ? NULL : find_ask(interaction_id);
+    if (ask != NULL)
+        ask->is_excused = true;
+}
+
+void people_excuse_all(void)
+{
+    for (int i = 0; i < ask_count; i++)
+        asks[i].is_excused = true;
+}
+
+void people_meet_process(void)
+{
+    for (int i = 0; i < ask_count; i++)
+        asks[i].may_return |=
+            sim.skew_ms < 0 || sim.now_ms - asks[i].created_ms < ANSWER_MS;
+}
+
+bool people_wait(void)
+{
+    for (int i = 0; i < ask_count; i++)
+        if (sim.now_ms - asks[i].created_ms <= ANSWER_MS)
+            return true;
+    return false;
+}
+
+int people_answered(uint64_t interaction_id, const char *token,
+                    const cJSON *answer, int *code)
+{
+    struct ask *ask = find_ask(interaction_id);
+    int64_t type = 0;
+    if (ask == NULL || strcmp(ask->token, token) != 0 ||
+        sim.now_ms - ask->created_ms > ANSWER_MS) {
+        *code = 10062;
+        return 404;
+    }
+    if (ask->is_answered) {
+        *code = 40060;
+        return 400;
+    }
+    (void)json_whole(json_get(answer, "type"), &type);
+    ask->is_answered = true;
+    struct str said = json_text(json_get(answer, "data"), "content");
+    ask->said = mem_alloc(said.n + 1);
+    if (said.n > 0)
+        memcpy(ask->said, said.s, said.n);
+    sim_tell("  %s answered: %.90s", ask->word,
+             type == 9 ? "a form" : ask->said);
+    go_on(ask, (int)type, answer);
+    return 204;
+}
+
+int people_edited(const char *token, int *code)
+{
+    for (int i = 0; i < ask_count; i++)
+        if (strcmp(asks[i].token, token) == 0) {
+            if (sim.now_ms - asks[i].created_ms <= TOKEN_MS)
+                return 200;
+            *code = 50027;
+            return 401;
+        }
+    *code = 10062;
+    return 404;
+}

@@ -1,0 +1,24 @@
+/* What somebody asked of the bot, and what they were told. */
+#ifndef TESTS_SIM_PEOPLE_H
+#define TESTS_SIM_PEOPLE_H
+
+#include "tests/sim/sim.h"
+
+struct ask {
+    uint64_t id;
+    enum people_act act;
+    int64_t incident_id; /* 0: of none, or a new one */
+    char token[32], word[24];
+    int64_t created_ms, delivered_ms; /* 0: not */
+    bool is_answered, is_excused, is_form;
+    /* A later start of the bot cannot tell that this one was answered: nothing
+     * was kept of it, and by its clock it is not too late. */
+    bool may_return;
+    char *said; /* content of the answer; NULL: none came */
+};
+int people_ask_count(void);
+struct ask *people_ask(int i);
+/* The bot starts. */
+void people_meet_process(void);
+
+#endif

@@ -1,0 +1,282 @@
+/* What the bot promises, held against what is on record and in the rooms. */
+#include "tests/sim/people.h"
+
+#include "bot/base/mem.h"
+#include "bot/discord/json.h"
+#include "tests/lib/room_check.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What the answer says when it was kept. */
+static const char *const claims[ACTS] = {
+    [ACT_DECLARE] = " is declared, ", [ACT_DECLARE_PRIVATE] = " is declared, ",
+    [ACT_ADD] = "Kept as #",          [ACT_ADD_ROOM] = "Kept as #",
+    [ACT_ADD_PRIVATE] = "Kept as #",  [ACT_CHANGE] = "Kept as #",
+    [ACT_UPDATE] = "Kept as #",       [ACT_EDIT] = " now reads",
+    [ACT_STRIKE] = " is struck: ",    [ACT_RESOLVE] = " is resolved since",
+    [ACT_REOPEN] = " is open again",
+};
+
+/* How often each word was recorded, by the number in it. */
+static struct {
+    int *times;
+    int count;
+} record;
+
+static bool counts_as_kept(enum event_kind kind)
+{
+    return event_kind_by_person(kind) || kind == EVENT_DECLARED ||
+           kind == EVENT_STATE || kind == EVENT_STRIKE || kind == EVENT_EDIT;
+}
+
+static void count_word(struct str text)
+{
+    for (size_t i = 0; i + 2 < text.n; i++) {
+        if (text.s[i] != 'q')
+            continue;
+        size_t at = i + 1;
+        int number = 0;
+        while (at < text.n && text.s[at] >= '0' && text.s[at] <= '9')
+            number = number * 10 + text.s[at++] - '0';
+        if (at > i + 1 && at < text.n && text.s[at] == 'z' &&
+            number <= record.count)
+            record.times[number]++;
+    }
+}
+
+static bool count_event(const struct event *event, void *context)
+{
+    (void)context;
+    if (!counts_as_kept(event->kind))
+        return true;
+    if (event->kind == EVENT_CHANGE)
+        count_word(event->change_what);
+    count_word(event->text);
+    return true;
+}
+
+static bool count_incident(const struct incident *in, void *context)
+{
+    (void)context;
+    return store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0, count_event,
+                            NULL) == ERR_OK;
+}
+
+static void read_record(void)
+{
+    record.count = people_ask_count();
+    record.times = mem_resize(record.times, ((size_t)record.count + 1) *
+                                                sizeof *record.times);
+    memset(record.times, 0, ((size_t)record.count + 1) * sizeof *record.times);
+    if (store_each_incident(sim.store, count_incident, NULL) != ERR_OK)
+        sim_fail("the record cannot be read: %s", store_why(sim.store));
+}
+
+static void check_ask(int i)
+{
+    const struct ask *ask = people_ask(i);
+    int times = record.times[i + 1];
+    const char *said = ask->said == NULL ? "" : ask->said;
+    if (times > 1)
+        sim_fail("%s (%s) is on record %d times", act_name(ask->act), ask->word,
+                 times);
+    if (times == 0 && claims[ask->act] != NULL &&
+        strstr(said, claims[ask->act]) != NULL)
+        sim_fail("%s (%s) is lost; they were told: %s", act_name(ask->act),
+                 ask->word, said);
+    if (times > 0 && !ask->may_return &&
+        strstr(said, "othing was kept") != NULL)
+        sim_fail("%s (%s) is on record; they were told: %s", act_name(ask->act),
+                 ask->word, said);
+}
+
+static int checked_process, checked_answers;
+
+static int answers(void)
+{
+    int count = 0;
+    for (int i = 0; i < people_ask_count(); i++)
+        count += people_ask(i)->is_answered;
+    return count;
+}
+
+static void verify(void)
+{
+    struct verdicts verdicts;
+    struct buf report = BUF_INIT(4000);
+    enum err err = store_verify(sim.store, &verdicts, &report);
+    if (err != ERR_OK)
+        sim_fail("the record is damaged: %s", buf_text(&report));
+    buf_release(&report);
+}
+
+void promises_reset(void)
+{
+    checked_process = checked_answers = 0;
+}
+
+/* Only when somebody was told something, or the bot has begun anew. */
+void promises_check(void)
+{
+    int now_answered = answers();
+    bool is_new = checked_process != sim.process;
+    if (sim.store == NULL || store_in_transaction(sim.store) ||
+        (!is_new && now_answered == checked_answers))
+        return;
+    checked_process = sim.process;
+    checked_answers = now_answered;
+    if (is_new)
+        verify();
+    read_record();
+    for (int i = 0; i < people_ask_count(); i++)
+        check_ask(i);
+}
+
+/* ---- at rest ---- */
+
+static bool has_end(const cJSON *object, const char *name, const char *end)
+{
+    return str_ends(json_text(object, name), end);
+}
+
+static int count_channels(const struct incident *in, const char *room)
+{
+    const cJSON *channel;
+    char mark[60];
+    int count = 0;
+    (void)snprintf(mark, sizeof mark, "(opsroom INC-%" PRId64 " %s ", in->id,
+                   room);
+    cJSON_ArrayForEach(channel, discord_world()->channels)
+    {
+        const char *topic = cJSON_GetStringValue(json_get(channel, "topic"));
+        count += topic != NULL && strstr(topic, mark) != NULL;
+    }
+    return count;
+}
+
+static int count_announcements(const struct incident *in)
+{
+    const cJSON *message;
+    char end[40];
+    int count = 0;
+    (void)snprintf(end, sizeof end, " · INC-%" PRId64, in->id);
+    cJSON_ArrayForEach(message, discord_world()->messages)
+    {
+        uint64_t channel = 0;
+        (void)str_to_u64(json_text(message, "channel_id"), &channel);
+        count += channel == WORLD_ANNOUNCE &&
+                 !json_is_true(message, "deleted") &&
+                 has_end(message, "content", end);
+    }
+    return count;
+}
+
+#define VIEW_CHANNEL (UINT64_C(1) << 10)
+
+/* No room of a private incident is open to everybody. */
+static void check_hidden(const struct incident *in)
+{
+    const cJSON *channel, *overwrite;
+    char mark[40];
+    (void)snprintf(mark, sizeof mark, "(opsroom INC-%" PRId64 " ", in->id);
+    cJSON_ArrayForEach(channel, discord_world()->channels)
+    {
+        const char *topic = cJSON_GetStringValue(json_get(channel, "topic"));
+        bool is_hidden = topic == NULL || strstr(topic, mark) == NULL;
+        cJSON_ArrayForEach(overwrite,
+                           json_get(channel, "permission_overwrites"))
+        {
+            uint64_t id = 0, deny = 0;
+            (void)str_to_u64(json_text(overwrite, "id"), &id);
+            (void)str_to_u64(json_text(overwrite, "deny"), &deny);
+            is_hidden |= id == WORLD_GUILD && (deny & VIEW_CHANNEL) != 0;
+        }
+        if (!is_hidden)
+            sim_fail("INC-%" PRId64 " is private, and everybody sees: %s",
+                     in->id, topic);
+        if (topic != NULL && strstr(topic, mark) != NULL &&
+            strstr(topic, in->title) != NULL)
+            sim_fail("INC-%" PRId64 " is private, and its title is in: %s",
+                     in->id, topic);
+    }
+}
+
+static void check_one(const struct incident *in)
+{
+    int wars = count_channels(in, "war"), lives = count_channels(in, "live");
+    int lines = count_announcements(in);
+    if (wars > 1 || lives > 1)
+        sim_fail("INC-%" PRId64 " has %d war rooms and %d live rooms", in->id,
+                 wars, lives);
+    if (lines != (in->is_private ? 0 : 1) &&
+        !discord_lost_unseen(WORLD_ANNOUNCE))
+        sim_fail("INC-%" PRId64 "%s is announced %d times", in->id,
+                 in->is_private ? ", which is private," : "", lines);
+    if (in->is_private)
+        check_hidden(in);
+    if (git_branches(in->id) != (in->postmortem_ref[0] != '\0' ? 1 : 0))
+        sim_fail("INC-%" PRId64 " has %d branches", in->id,
+                 git_branches(in->id));
+}
+
+struct all {
+    struct incident *list;
+    int count;
+};
+
+static bool keep(const struct incident *in, void *context)
+{
+    struct all *all = context;
+    all->list =
+        mem_resize(all->list, ((size_t)all->count + 1) * sizeof *all->list);
+    all->list[all->count++] = *in;
+    return true;
+}
+
+static void check_rooms(const struct incident *in)
+{
+    const struct world *world = discord_world();
+    if (in->war_channel_id != 0 && !discord_lost_unseen(in->war_channel_id)) {
+        check_room(world, in->id, ROOM_WAR);
+        check_card(world, in->id, ROOM_WAR);
+    }
+    if (!in->is_private && in->live_channel_id != 0 &&
+        !discord_lost_unseen(in->live_channel_id)) {
+        check_room(world, in->id, ROOM_LIVE);
+        check_card(world, in->id, ROOM_LIVE);
+    }
+}
+
+/* tests/lib says what is wrong by way of cmocka. */
+static void rooms_say_what_the_record_says(void **state)
+{
+    const struct all *all = *state;
+    for (int i = 0; i < all->count; i++)
+        check_rooms(&all->list[i]);
+}
+
+void promises_check_all(void)
+{
+    struct all all = {NULL, 0};
+    const struct CMUnitTest rooms[] = {
+        cmocka_unit_test_prestate(rooms_say_what_the_record_says, &all)};
+    verify();
+    read_record();
+    for (int i = 0; i < people_ask_count(); i++)
+        check_ask(i);
+    if (store_each_incident(sim.store, keep, &all) != ERR_OK)
+        sim_fail("the record cannot be read: %s", store_why(sim.store));
+    discord_world()->store = sim.store;
+    discord_world()->now_ms = sim.now_ms;
+    for (int i = 0; i < all.count; i++)
+        check_one(&all.list[i]);
+    if (cmocka_run_group_tests(rooms, NULL, NULL) != 0)
+        sim_fail("the rooms do not say what the record says");
+    free(all.list);
+}

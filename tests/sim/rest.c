@@ -1,0 +1,270 @@
+/* Discord's REST, as far as the bot asks: the guild is tests/lib/room_world's.
+ */
+#include "tests/sim/sim.h"
+
+#include "bot/base/mem.h"
+#include "bot/discord/json.h"
+#include "tests/lib/room_world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct world world;
+
+/* Deleted by hand. Who begins a new session never hears of what was deleted
+ * before: by design it is found when something is to be written there. */
+#define LOSSES 64
+static struct {
+    uint64_t channel_id;
+    int64_t at_ms;
+} losses[LOSSES];
+static int loss_count;
+
+static void note_loss(uint64_t channel_id)
+{
+    if (loss_count < LOSSES) {
+        losses[loss_count].channel_id = channel_id;
+        losses[loss_count++].at_ms = sim.now_ms;
+    }
+}
+
+bool discord_lost_unseen(uint64_t channel_id)
+{
+    for (int i = 0; i < loss_count; i++)
+        if (losses[i].channel_id == channel_id &&
+            losses[i].at_ms < gateway_identified_ms())
+            return true;
+    return false;
+}
+
+struct world *discord_world(void)
+{
+    return &world;
+}
+
+void discord_open(void)
+{
+    loss_count = 0;
+    world = (struct world){.channels = json_array(),
+                           .messages = json_array(),
+                           .roles = json_array(),
+                           .random = 1};
+    world.set = (struct room_settings){
+        .bot_user_id = WORLD_BOT,
+        .announce_channel_id = WORLD_ANNOUNCE,
+        .access = &world.access,
+    };
+}
+
+void discord_close(void)
+{
+    cJSON_Delete(world.channels);
+    cJSON_Delete(world.messages);
+    cJSON_Delete(world.roles);
+}
+
+/* ---- who may read it ---- */
+
+static bool is_public(uint64_t channel_id)
+{
+    const cJSON *channel = world_channel(&world, channel_id);
+    char name[40];
+    int64_t id;
+    if (channel_id == WORLD_ANNOUNCE || channel_id == WORLD_ORIGIN)
+        return true;
+    str_copy_to(name, json_text(channel, "name"));
+    return sscanf(name, "inc-%" SCNd64 "-live", &id) == 1 &&
+           strstr(name, "-live") != NULL;
+}
+
+static void check_secrecy(const char *what, uint64_t channel_id,
+                          const char *body)
+{
+    if (strstr(body, "hiddenq") != NULL)
+        sim_fail("%s shows what is in the record only: %s", what, body);
+    if (is_public(channel_id) && is_secret(body))
+        sim_fail("%s shows everybody a secret: %s", what, body);
+}
+
+static uint64_t id_at(const char *path, const char *after)
+{
+    const char *at = strstr(path, after);
+    return at == NULL ? 0 : strtoull(at + strlen(after), NULL, 10);
+}
+
+/* ---- events of it ---- */
+
+static void tell_message_gone(uint64_t channel_id, uint64_t id)
+{
+    cJSON *data = json_object();
+    json_set_id(data, "guild_id", WORLD_GUILD);
+    json_set_id(data, "channel_id", channel_id);
+    json_set_id(data, "id", id);
+    gateway_dispatch("MESSAGE_DELETE", data);
+}
+
+static void tell_channel(const char *name, uint64_t id)
+{
+    cJSON *data = json_object();
+    json_set_id(data, "guild_id", WORLD_GUILD);
+    json_set_id(data, "id", id);
+    gateway_dispatch(name, data);
+}
+
+void discord_delete_message(uint64_t id)
+{
+    const cJSON *message = world_message(&world, id);
+    if (message == NULL || json_is_true(message, "deleted"))
+        return;
+    uint64_t channel_id = 0;
+    (void)str_to_u64(json_text(message, "channel_id"), &channel_id);
+    sim_tell("somebody deletes message %" PRIu64, id);
+    world_delete(&world, id);
+    note_loss(channel_id);
+    tell_message_gone(channel_id, id);
+}
+
+void discord_delete_channel(uint64_t id)
+{
+    cJSON *message, *channel = world_channel(&world, id);
+    if (channel == NULL)
+        return;
+    sim_tell("somebody deletes channel %" PRIu64, id);
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        uint64_t in = 0;
+        (void)str_to_u64(json_text(message, "channel_id"), &in);
+        if (in == id)
+            json_set_true(message, "deleted");
+    }
+    cJSON_Delete(cJSON_DetachItemViaPointer(world.channels, channel));
+    note_loss(id);
+    tell_channel("CHANNEL_DELETE", id);
+}
+
+/* ---- the guild ---- */
+
+/* "GET /channels/:id/messages" of its path. */
+static void print_route(const struct sim_request *request, char *out,
+                        size_t bytes)
+{
+    struct buf text = BUF_INIT(500);
+    buf_addf(&text, "%s ", rest_method_name(request->method));
+    for (const char *at = request->path; *at != '\0' && *at != '?'; at++) {
+        bool is_id = at[0] == '/' && at[1] >= '0' && at[1] <= '9';
+        buf_add_char(&text, *at);
+        if (is_id) {
+            buf_add_text(&text, ":id");
+            at += 1 + strspn(at + 1, "0123456789") - 1;
+        }
+    }
+    (void)snprintf(out, bytes, "%s", buf_text(&text));
+    buf_release(&text);
+}
+
+static void answer_with(struct rest_reply *reply,
+                        const struct rest_answer *answer)
+{
+    reply->status = answer->status;
+    if (answer->code != 0) {
+        char body[80];
+        (void)snprintf(body, sizeof body, "{\"code\":%d,\"message\":\"no\"}",
+                       answer->code);
+        reply->body = mem_text(body);
+    } else if (answer->json != NULL) {
+        char *text = json_print(answer->json);
+        reply->body = mem_text(text);
+        cJSON_free(text);
+    }
+    cJSON_Delete(answer->json);
+}
+
+static void take_guild(const struct sim_request *request,
+                       struct rest_reply *reply)
+{
+    char route[200];
+    struct rest_call call = {.method = request->method};
+    print_route(request, route, sizeof route);
+    call.route = route;
+    str_copy_to(call.path, str_of(request->path));
+    call.body = request->body[0] == '\0' ? NULL : mem_text(request->body);
+    uint64_t channel_id = id_at(request->path, "/channels/");
+    bool is_message = strstr(request->path, "/messages") != NULL;
+    if (call.body != NULL && is_message)
+        check_secrecy(route, channel_id, call.body);
+    world.now_ms = sim.now_ms;
+    struct rest_answer answer = world_answer(&world, &call);
+    bool is_done = answer.status < 300;
+    answer_with(reply, &answer);
+    if (is_done && request->method == REST_DELETE && is_message)
+        tell_message_gone(channel_id, id_at(request->path, "/messages/"));
+    if (is_done && request->method == REST_PATCH && !is_message)
+        tell_channel("CHANNEL_UPDATE", channel_id);
+    free(call.body);
+}
+
+/* ---- answers to interactions ---- */
+
+static void answer_code(struct rest_reply *reply, int status, int code)
+{
+    struct rest_answer answer = {.status = status, .code = code};
+    answer_with(reply, &answer);
+}
+
+static void take_callback(const struct sim_request *request,
+                          struct rest_reply *reply)
+{
+    char token[64] = "";
+    uint64_t id = strtoull(request->path + 14, NULL, 10);
+    const char *slash = strchr(request->path + 14, '/');
+    int code = 0;
+    cJSON *answer = json_parse(str_of(request->body));
+    (void)snprintf(token, sizeof token, "%.*s",
+                   slash == NULL ? 0 : (int)strcspn(slash + 1, "/"),
+                   slash == NULL ? "" : slash + 1);
+    int status = people_answered(id, token, answer, &code);
+    cJSON_Delete(answer);
+    answer_code(reply, status, code);
+}
+
+static void take_edit(const struct sim_request *request,
+                      struct rest_reply *reply)
+{
+    char token[64] = "";
+    int code = 0;
+    const char *slash = strchr(request->path + 10, '/');
+    (void)snprintf(token, sizeof token, "%.*s",
+                   slash == NULL ? 0 : (int)strcspn(slash + 1, "/"),
+                   slash == NULL ? "" : slash + 1);
+    int status = people_edited(token, &code);
+    answer_code(reply, status, code);
+}
+
+void discord_take(const struct sim_request *request, struct rest_reply *reply)
+{
+    if (request->is_foreign) {
+        reply->status = 200;
+        reply->body = mem_text("a file");
+    } else if (strncmp(request->path, "/interactions/", 14) == 0) {
+        take_callback(request, reply);
+    } else if (strncmp(request->path, "/webhooks/", 10) == 0) {
+        take_edit(request, reply);
+    } else if (strncmp(request->path, "/applications/", 14) == 0) {
+        reply->status = 200;
+        reply->body = mem_text("[]");
+    } else if (strcmp(request->path, "/gateway/bot") == 0) {
+        char body[200];
+        (void)snprintf(body, sizeof body,
+                       "{\"url\":\"wss://gateway.test\",\"shards\":1,"
+                       "\"session_start_limit\":{\"total\":1000,"
+                       "\"remaining\":%d,\"reset_after\":3600000,"
+                       "\"max_concurrency\":1}}",
+                       1000 - gateway_identifies());
+        reply->status = 200;
+        reply->body = mem_text(body);
+    } else {
+        take_guild(request, reply);
+    }
+}

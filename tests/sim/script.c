@@ -1,0 +1,198 @@
+#include "tests/sim/story.h"
+
+#include "bot/base/file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[] = {
+#define KIND_NAME(name) #name,
+    TURN_LIST(KIND_NAME)};
+
+static uint64_t below(uint64_t *luck, uint64_t n)
+{
+    return chance_below(luck, n);
+}
+
+static struct item *add(struct script *script, int64_t at_ms,
+                        enum story_turn kind)
+{
+    struct item *item =
+        &script->items[script->count < ITEMS - 1 ? script->count++ : ITEMS - 1];
+    *item = (struct item){.at_ms = at_ms, .kind = kind};
+    return item;
+}
+
+static void add_acts(struct script *script, uint64_t *luck)
+{
+    int count = 4 + (int)below(luck, 16);
+    int64_t at_ms = 4000;
+    add(script, at_ms, TURN_ACT)->a =
+        below(luck, 5) == 0 ? ACT_DECLARE_PRIVATE : ACT_DECLARE;
+    for (int i = 0; i < count; i++) {
+        if (below(luck, 4) != 0) /* else in the same turn */
+            at_ms += (int64_t)below(luck, 20000);
+        struct item *item = add(script, at_ms, TURN_ACT);
+        item->a = (int)below(luck, ACTS);
+        item->b = (int)below(luck, 1000);
+        if (item->a <= ACT_DECLARE_PRIVATE && below(luck, 3) != 0)
+            item->a = ACT_ADD;
+    }
+    script->ends_ms = at_ms + 5000;
+}
+
+static void add_trouble(struct script *script, uint64_t *luck)
+{
+    static const int codes[] = {0,    0,    1000, 1001, 4000, 4001, 4002, 4003,
+                                4005, 4007, 4008, 4009, 4004, 4011, 4012};
+    static const int ops[] = {1, 7, 9, 9};
+    int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+    struct item *item = add(script, at_ms, TURN_TROUBLE);
+    switch (below(luck, 10)) {
+    case 0:
+        item->kind = TURN_CLOSE;
+        item->a = codes[below(luck, sizeof codes / sizeof codes[0])];
+        break;
+    case 1:
+        item->kind = TURN_OP;
+        item->a = ops[below(luck, 4)];
+        item->b = (int)below(luck, 2);
+        break;
+    case 2:
+        item->kind = below(luck, 2) == 0 ? TURN_FORGET : TURN_HANG;
+        break;
+    case 3:
+    case 4:
+        item->kind = below(luck, 2) == 0 ? TURN_KILL : TURN_CUT;
+        item->a = 1 + (int)below(luck, 60); /* things later */
+        item->b = (int)below(luck, below(luck, 4) == 0 ? 600 : 10); /* s */
+        break;
+    case 5:
+        item->kind = below(luck, 2) == 0 ? TURN_STOP : TURN_SKEW;
+        item->a = (int)below(luck, 8) - 4; /* minutes */
+        item->b = 1 + (int)below(luck, 10);
+        break;
+    case 6:
+        item->kind = below(luck, 2) == 0 ? TURN_LOSE_ROOM : TURN_LOSE_MESSAGE;
+        item->a = (int)below(luck, 1000);
+        break;
+    default:
+        item->a = (int)below(luck, SIM_TROUBLES);
+        item->b = 10 + (int)below(luck, 91);                  /* percent */
+        item->c = 1 + (int)below(luck, 1u << below(luck, 8)); /* s */
+        break;
+    }
+}
+
+void script_make(struct script *script, uint64_t seed)
+{
+    uint64_t luck = seed;
+    *script = (struct script){.count = 0};
+    (void)chance_next(&luck);
+    add_acts(script, &luck);
+    int troubles = (int)below(&luck, 9);
+    for (int i = 0; i < troubles; i++)
+        add_trouble(script, &luck);
+    script->from_nothing = below(&luck, 8) == 0;
+}
+
+void item_print(const struct item *item, struct buf *out)
+{
+    buf_addf(out, "%7.3f s  ", (double)item->at_ms / 1000);
+    if (item->kind == TURN_ACT)
+        buf_addf(out, "people: %s %d", act_name((enum people_act)item->a),
+                 item->b);
+    else if (item->kind == TURN_TROUBLE)
+        buf_addf(out, "%d %% for %d s: %s", item->b, item->c,
+                 trouble_words((enum sim_trouble)item->a));
+    else
+        buf_addf(out, "%s %d %d", kind_names[item->kind], item->a, item->b);
+}
+
+/* ---- scenes ---- */
+
+#define TROUBLE_NAME(name, words) #name,
+static const char *const trouble_names[] = {TROUBLE_LIST(TROUBLE_NAME)};
+
+static void print_name(const struct item *item, struct buf *out)
+{
+    if (item->kind == TURN_ACT)
+        buf_add_text(out, act_name((enum people_act)item->a));
+    else if (item->kind == TURN_TROUBLE)
+        buf_add_text(out, trouble_names[item->a]);
+    else
+        buf_addf(out, "%d", item->a);
+}
+
+void scene_print(const struct script *script, uint64_t seed, const bool *kept,
+                 struct buf *out)
+{
+    buf_addf(out, "seed %" PRIu64 "%s\nends %" PRId64 "\n", seed,
+             script->from_nothing ? " from nothing" : "", script->ends_ms);
+    for (int i = 0; i < script->count; i++) {
+        const struct item *item = &script->items[i];
+        if (!kept[i])
+            continue;
+        buf_addf(out, "%" PRId64 " %s ", item->at_ms, kind_names[item->kind]);
+        print_name(item, out);
+        buf_addf(out, " %d %d\n", item->b, item->c);
+    }
+}
+
+static int find_name(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static bool read_item(const char *line, struct script *script)
+{
+    char kind[20], name[20];
+    int64_t at_ms, number;
+    int b, c;
+    if (sscanf(line, "%" SCNd64 " %19s %19s %d %d", &at_ms, kind, name, &b,
+               &c) != 5)
+        return false;
+    int turn = find_name(kind_names, TURNS, kind);
+    if (turn < 0)
+        return false;
+    struct item *item = add(script, at_ms, (enum story_turn)turn);
+    item->b = b;
+    item->c = c;
+    item->a = -1;
+    for (int i = 0; turn == TURN_ACT && i < ACTS; i++)
+        if (strcmp(act_name((enum people_act)i), name) == 0)
+            item->a = i;
+    if (turn == TURN_TROUBLE)
+        item->a = find_name(trouble_names, SIM_TROUBLES, name);
+    if (turn == TURN_ACT || turn == TURN_TROUBLE)
+        return item->a >= 0;
+    if (sscanf(name, "%" SCNd64, &number) != 1)
+        return false;
+    item->a = (int)number;
+    return true;
+}
+
+bool scene_read(const char *path, struct script *script, uint64_t *seed)
+{
+    struct buf text = BUF_INIT(10000);
+    struct str rest, line;
+    char words[200];
+    bool ok = file_load(path, &text) == ERR_OK;
+    *script = (struct script){.count = 0};
+    rest = buf_str(&text);
+    while (ok && str_cut(&rest, '\n', &line)) {
+        str_copy_to(words, line);
+        if (line.n == 0 || line.s[0] == '#')
+            continue;
+        if (sscanf(words, "seed %" SCNu64, seed) == 1)
+            script->from_nothing = strstr(words, "from nothing") != NULL;
+        else if (sscanf(words, "ends %" SCNd64, &script->ends_ms) != 1)
+            ok = read_item(words, script);
+    }
+    buf_release(&text);
+    return ok && script->count > 0;
+}

@@ -1,0 +1,230 @@
+/*
+ * The whole program without sockets, children and clock: bot/app.c and all it
+ * wires, linked with stand-ins for bot/io on a virtual clock, in a simulated
+ * Discord with people in it. One seed is one story, the same each time; its
+ * troubles and what people do are items of a script, so that a failing story
+ * can be told again without those that do not matter.
+ *
+ * One process plays one story after the other; a violated promise ends the
+ * process (main.c plays in children).
+ */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include "bot/config.h"
+#include "bot/discord/rest_call.h"
+#include "storage/store.h"
+#include "tests/lib/chance.h"
+
+#define SIM_BEGAN_MS INT64_C(1773457140000) /* 2026-03-14 02:59 UTC */
+
+/* ---- the story's clock, and the process (clock.c) ---- */
+
+struct sim {
+    uint64_t seed;
+    int64_t now_ms;   /* true time, UTC */
+    int64_t skew_ms;  /* how far the bot's wall clock is ahead of it */
+    int process;      /* which start of the bot; 0: none yet */
+    bool is_running;  /* the bot's loop turns */
+    bool is_dead;     /* killed: what it still does on its way out is unseen */
+    bool is_cut;      /* the power went with it: unsynced writes are lost */
+    int64_t fuse;     /* things until it is killed; 0: it is not going to be */
+    bool is_stopping; /* told to end */
+    bool is_over;     /* the story is told */
+    bool tells;       /* prints what happens */
+    int64_t held_until_ms; /* Cloudflare holds back whatever the bot sends */
+    int64_t turns;
+    struct store *store; /* of the running bot */
+    const struct config *config;
+};
+extern struct sim sim;
+
+/* One more thing that the world could see: false, the bot was killed just
+ * before it. */
+bool sim_thing(void);
+/* Calls `fn` at that true time, whatever becomes of the bot. */
+typedef void sim_fn(void *context);
+void sim_at(int64_t at_ms, sim_fn *fn, void *context);
+void sim_stop(void); /* SIGTERM */
+/* Lets the time pass while no bot runs. */
+void sim_wait(int64_t until_ms);
+void clock_reset(void); /* forgets everything that was to happen */
+/* Prints a line of the story when somebody listens. */
+__attribute__((format(printf, 1, 2))) void sim_tell(const char *format, ...);
+/* A promise is broken: says which, and ends the process. */
+__attribute__((format(printf, 1, 2), noreturn)) void
+sim_fail(const char *format, ...);
+
+/* ---- what may go wrong (trouble.c) ----
+ *
+ * A trouble lasts for a while and befalls some of what it is about. */
+#define TROUBLE_LIST(X)                                                        \
+    X(LOSE_REQUEST, "requests do not arrive")                                  \
+    X(LOSE_ANSWER, "answers of requests are lost")                             \
+    X(REFUSE, "Discord cannot be connected to")                                \
+    X(SLOW, "requests take seconds")                                           \
+    X(RESEND, "requests arrive twice")                                         \
+    X(ERROR_BEFORE, "500, and nothing is done")                                \
+    X(ERROR_AFTER, "502, but it is done")                                      \
+    X(LIMIT_USER, "429 of a bucket")                                           \
+    X(LIMIT_SHARED, "429, shared")                                             \
+    X(LIMIT_GLOBAL, "429, global")                                             \
+    X(LIMIT_CLOUD, "429 of Cloudflare")                                        \
+    X(FRAME_TWICE, "dispatches come twice")                                    \
+    X(FRAME_LATE, "dispatches come late")                                      \
+    X(NO_ACK, "heartbeats are not acknowledged")                               \
+    X(NO_GATEWAY, "the gateway takes no connection")                           \
+    X(GIT_FAILS, "git jobs fail")                                              \
+    X(GIT_SLOW, "git jobs are killed for slowness")                            \
+    X(GIT_DIES, "git jobs die after the commit")                               \
+    X(DISK_WRITE, "disk writes fail")                                          \
+    X(DISK_SYNC, "disk syncs fail")                                            \
+    X(DISK_FULL, "the disk is full")
+#define TROUBLE_ENUM(name, words) SIM_##name,
+enum sim_trouble { TROUBLE_LIST(TROUBLE_ENUM) SIM_TROUBLES };
+/* Whether it befalls this one. */
+bool trouble_befalls(enum sim_trouble trouble);
+bool trouble_is_on(enum sim_trouble trouble); /* at all, now */
+/* Out of 100, until then. */
+void trouble_begin(enum sim_trouble trouble, int percent, int64_t until_ms);
+void troubles_end(void);
+const char *trouble_words(enum sim_trouble trouble);
+
+/* One fault, at the n-th place where it may be: for sweeps. */
+#define FAULT_LIST(X)                                                          \
+    X(NONE)                                                                    \
+    X(KILL)                                                                    \
+    X(CUT) X(ALLOC) X(WRITE) X(SYNC) X(FULL) X(READ) X(LOCK) X(REQUEST)        \
+        X(CHILD) X(JUMP)
+#define FAULT_ENUM(name) FAULT_##name,
+enum sim_fault { FAULT_LIST(FAULT_ENUM) FAULTS };
+struct fault_plan {
+    enum sim_fault fault;
+    int64_t nth;
+    int detail; /* REQUEST, CHILD: which trouble; JUMP: minutes */
+};
+void fault_plan(struct fault_plan plan); /* of the next story */
+void fault_begin(void);
+/* It is a place for that one, and it happens. */
+bool fault_fires(enum sim_fault fault);
+bool fault_has_fired(void);
+int fault_detail(void);
+/* From now on, this trouble befalls for sure (-1: none does). */
+void fault_force(int trouble);
+
+/* Chance of the world, by what it is used for: one more draw here changes
+ * nothing there. */
+enum sim_luck {
+    LUCK_NET,
+    LUCK_SOCKET,
+    LUCK_DISK,
+    LUCK_PEOPLE,
+    LUCK_GIT,
+    LUCKS
+};
+uint64_t luck_below(enum sim_luck luck, uint64_t n);
+void lucks_reset(uint64_t seed);
+
+/* ---- the disk (disk.c) ---- */
+
+void disk_install(void);
+/* A new story. */
+void disk_begin(const char *path);
+/* What a process that was killed, or a power cut, leaves of it. */
+void disk_after_death(void);
+
+/* ---- helpers (helpers.c) ---- */
+
+void helpers_reset(void);
+/* Branches of the incident in the repository. */
+int git_branches(int64_t incident_id);
+
+/* ---- the gateway (gateway.c): Discord's end of gateway_ws ---- */
+
+/* Bytes travel in order; what has not arrived when a connection breaks never
+ * does. These are of socket.c, for Discord. */
+struct gateway_link; /* one connection; lives as long as the story */
+void link_say(struct gateway_link *link, const char *text,
+              uint64_t interaction_id);
+void link_close(struct gateway_link *link, int code); /* 0: it breaks */
+void link_hang(struct gateway_link *link);
+/* These are of gateway.c. */
+void gateway_opened_by(struct gateway_link *link);
+void gateway_hears(struct gateway_link *link, struct str text);
+void gateway_left(struct gateway_link *link);
+
+void socket_reset(void); /* when nothing is under way */
+void gateway_reset(void);
+/* Gives the payload's `d` to the bot, now or when it comes back. `data` is
+ * taken. */
+void gateway_dispatch(const char *name, cJSON *data);
+/* Troubles of the connection that there is. */
+void gateway_send_close(int code); /* 0: the connection breaks */
+void gateway_send_op(int op, bool resumable);
+void gateway_forget_session(void);
+void gateway_hang(void); /* nothing comes any more, nobody says so */
+bool gateway_is_ready(void);
+int gateway_identifies(void);
+int64_t gateway_identified_ms(void); /* the latest; 0: never */
+
+/* ---- Discord's REST (rest.c) ---- */
+
+struct rest_reply {
+    int status;
+    char *body; /* owned */
+    char headers[8][2][64];
+    int header_count;
+    bool is_html;
+};
+struct sim_request {
+    enum rest_method method;
+    const char *path; /* below the API, or of another host */
+    const char *body, *content_type;
+    bool with_token, is_foreign;
+};
+void discord_open(void);
+void discord_close(void);
+void discord_take(const struct sim_request *request, struct rest_reply *reply);
+struct world *discord_world(void);
+/* A moderator deletes. */
+void discord_delete_channel(uint64_t id);
+void discord_delete_message(uint64_t id);
+/* Something of that channel was deleted, and the bot may never hear of it. */
+bool discord_lost_unseen(uint64_t channel_id);
+
+/* ---- people (people.c) ---- */
+
+#define PEOPLE_ACT_LIST(X)                                                     \
+    X(DECLARE)                                                                 \
+    X(DECLARE_PRIVATE)                                                         \
+    X(ADD) X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE) X(EDIT) X(STRIKE) X(RESOLVE)   \
+        X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS) X(PRESS_TWICE) X(UPDATE)   \
+            X(ITEM) X(LIST)
+#define PEOPLE_ACT_ENUM(name) ACT_##name,
+enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
+const char *act_name(enum people_act act);
+void people_reset(void);
+void people_act(enum people_act act, int which);
+/* The bot answers that interaction: status and Discord's code. */
+int people_answered(uint64_t interaction_id, const char *token,
+                    const cJSON *answer, int *code);
+int people_edited(const char *token, int *code);
+/* The frame with it reached the bot. */
+void people_delivered(uint64_t interaction_id);
+/* Something happened to its answer, or to the bot: nobody can be held to the
+ * deadline. */
+void people_excuse(uint64_t interaction_id);
+void people_excuse_all(void);
+/* Nobody waits for an answer that may still come. */
+bool people_wait(void);
+bool is_secret(const char *text); /* holds words that must not be public */
+
+/* ---- promises (promises.c) ---- */
+
+void promises_reset(void);
+void promises_check(void);     /* after a turn, and after a start */
+void promises_check_all(void); /* at the end */
+/* Walks the record: how often that word was recorded. */
+int promises_count(const char *word);
+
+#endif

@@ -1,0 +1,334 @@
+#include "tests/sim/story.h"
+#include "tests/sim/people.h"
+
+#include "bot/app.h"
+#include "bot/base/file.h"
+#include "bot/base/log.h"
+#include "bot/discord/json.h"
+#include "tests/lib/room_world.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TOKEN        "simulated-token-simulated-token"
+#define RESTART_MS   30 /* at the soonest */
+#define LOOK_MS      5000
+#define REST_MS      (90 * MS_PER_SECOND) /* after all is well */
+#define REST_MOST_MS (3 * MS_PER_HOUR)
+
+static struct config config;
+static struct script told; /* what its items are called back with */
+static char folder[100], db[120];
+static struct buf template; /* an empty database */
+static int64_t restart_ms;
+
+/* The story looks into the record of the running bot. */
+enum err __real_store_open(const char *path, bool read_only, struct store **out,
+                           struct buf *why);
+enum err __wrap_store_open(const char *path, bool read_only, struct store **out,
+                           struct buf *why);
+enum err __wrap_store_open(const char *path, bool read_only, struct store **out,
+                           struct buf *why)
+{
+    enum err err = __real_store_open(path, read_only, out, why);
+    if (err == ERR_OK)
+        sim.store = *out;
+    return err;
+}
+
+/* It would make the memory of the test small, and slow. */
+void __wrap_mem_trim(void);
+void __wrap_mem_trim(void)
+{
+}
+
+/* Out of memory the bot aborts: it is killed then and there. */
+void *__real_mem_alloc(size_t bytes);
+void *__wrap_mem_alloc(size_t bytes);
+void *__wrap_mem_alloc(size_t bytes)
+{
+    if (sim.is_running && fault_fires(FAULT_ALLOC)) {
+        sim.fuse = 1;
+        (void)sim_thing();
+    }
+    return __real_mem_alloc(bytes);
+}
+
+/* ---- before the first ---- */
+
+static void write_file(const char *path, struct str bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, bytes.s, bytes.n) != (ssize_t)bytes.n)
+        sim_fail("%s cannot be written", path);
+    (void)close(fd);
+}
+
+static void remove_files(void)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal", ".lock"};
+    char path[160];
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s%s", db, ends[i]);
+        (void)unlink(path);
+    }
+}
+
+static void on_exit_remove(void)
+{
+    char path[160];
+    remove_files();
+    (void)snprintf(path, sizeof path, "%s/c.toml", folder);
+    (void)unlink(path);
+    (void)rmdir(folder);
+}
+
+static void load_settings(void)
+{
+    char path[160];
+    struct buf text = BUF_INIT(2000), why = BUF_INIT(2000);
+    buf_addf(&text,
+             "[discord]\napi_base = \"https://discord.test/api/v10\"\n"
+             "announce_channel = \"%" PRIu64 "\"\ncompress = false\n"
+             "[storage]\npath = \"%s\"\n"
+             "[postmortem]\nrepository = \"/nowhere/pages.git\"\n"
+             "[http]\nlisten = \"\"\n",
+             WORLD_ANNOUNCE, db);
+    (void)snprintf(path, sizeof path, "%s/c.toml", folder);
+    write_file(path, buf_str(&text));
+    if (config_load(path, &config, &why) != ERR_OK)
+        sim_fail("settings: %s", buf_text(&why));
+    memset(&config.reminders, 0, sizeof config.reminders);
+    config.reminders.digest_weekday = 1;
+    buf_release(&text);
+    buf_release(&why);
+}
+
+static void make_template(void)
+{
+    struct store *store = NULL;
+    struct buf why = BUF_INIT(500);
+    disk_begin(db);
+    if (store_open(db, false, &store, &why) != ERR_OK)
+        sim_fail("%s", buf_text(&why));
+    store_close(store);
+    sim.store = NULL;
+    template = BUF_INIT(4u << 20);
+    if (file_load(db, &template) != ERR_OK)
+        sim_fail("no template");
+    buf_release(&why);
+}
+
+void story_prepare(void)
+{
+    (void)snprintf(folder, sizeof folder, "%s/opsroom-sim-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    if (mkdtemp(folder) == NULL)
+        sim_fail("no folder");
+    (void)snprintf(db, sizeof db, "%s/opsroom.db", folder);
+    (void)atexit(on_exit_remove);
+    load_settings();
+    sim.config = &config;
+    disk_install();
+    make_template();
+}
+
+/* ---- what happens ---- */
+
+static void die_soon(const struct item *item)
+{
+    if (sim.fuse > 0 || sim.is_dead)
+        return;
+    sim.fuse = item->a;
+    sim.is_cut = item->kind == TURN_CUT;
+    restart_ms = item->b * MS_PER_SECOND + RESTART_MS;
+}
+
+static void lose_room(int which)
+{
+    const cJSON *list = discord_world()->channels;
+    int count = cJSON_GetArraySize(list);
+    uint64_t id = 0;
+    if (count == 0)
+        return;
+    (void)str_to_u64(json_text(cJSON_GetArrayItem(list, which % count), "id"),
+                     &id);
+    discord_delete_channel(id);
+}
+
+static void lose_message(int which)
+{
+    const cJSON *list = discord_world()->messages;
+    int count = cJSON_GetArraySize(list);
+    uint64_t id = 0;
+    if (count == 0)
+        return;
+    (void)str_to_u64(json_text(cJSON_GetArrayItem(list, which % count), "id"),
+                     &id);
+    discord_delete_message(id);
+}
+
+static void on_item(void *context)
+{
+    const struct item *item = context;
+    struct buf words = BUF_INIT(200);
+    item_print(item, &words);
+    sim_tell("* %s", buf_text(&words));
+    buf_release(&words);
+    switch (item->kind) {
+    case TURN_ACT:
+        people_act((enum people_act)item->a, item->b);
+        break;
+    case TURN_TROUBLE:
+        if (item->a == SIM_LIMIT_CLOUD) /* everything is held back */
+            people_excuse_all();
+        trouble_begin((enum sim_trouble)item->a, item->b,
+                      sim.now_ms + item->c * MS_PER_SECOND);
+        break;
+    case TURN_CLOSE:
+        gateway_send_close(item->a);
+        break;
+    case TURN_OP:
+        gateway_send_op(item->a, item->b != 0);
+        break;
+    case TURN_FORGET:
+        gateway_forget_session();
+        break;
+    case TURN_HANG:
+        gateway_hang();
+        break;
+    case TURN_KILL:
+    case TURN_CUT:
+        die_soon(item);
+        break;
+    case TURN_STOP:
+        restart_ms = item->b * MS_PER_SECOND;
+        people_excuse_all();
+        sim_stop();
+        break;
+    case TURN_SKEW:
+        sim.skew_ms += item->a * MS_PER_MINUTE + 137 * item->b;
+        people_excuse_all();
+        break;
+    case TURN_LOSE_ROOM:
+        lose_room(item->a);
+        break;
+    case TURN_LOSE_MESSAGE:
+        lose_message(item->a);
+        break;
+    case TURNS:
+        break;
+    }
+}
+
+/* ---- the end ---- */
+
+static int64_t healed_ms, started_ms;
+
+static void look_for_rest(void *context)
+{
+    int64_t waiting = -1;
+    (void)context;
+    bool can_look = sim.is_running && !sim.is_dead && !sim.is_stopping &&
+                    sim.store != NULL && !store_in_transaction(sim.store);
+    if (can_look && store_outbox_count(sim.store, &waiting) != ERR_OK)
+        sim_fail("the outbox cannot be counted: %s", store_why(sim.store));
+    if (can_look && gateway_is_ready() && waiting == 0 && !people_wait() &&
+        sim.now_ms - healed_ms >= REST_MS &&
+        sim.now_ms - started_ms >= REST_MS) {
+        sim_tell("at rest");
+        promises_check_all();
+        sim.is_stopping = true;
+        healed_ms = 0;
+        sim_stop();
+        return;
+    }
+    if (sim.now_ms - healed_ms > REST_MOST_MS) {
+        struct store_health health = {0};
+        if (can_look && store_health(sim.store, &health) != ERR_OK)
+            sim_fail("%s", store_why(sim.store));
+        sim_fail("no rest: running %d, ready %d, %" PRId64 " effects wait: %s "
+                 "of INC-%" PRId64 ": %s",
+                 sim.is_running, gateway_is_ready(), waiting,
+                 word_of(&effect_kind_words, (int)health.kind),
+                 health.incident_id, health.error);
+    }
+    sim_at(sim.now_ms + LOOK_MS, look_for_rest, NULL);
+}
+
+static void on_heal(void *context)
+{
+    (void)context;
+    sim_tell("* all is well again");
+    troubles_end();
+    sim.fuse = 0;
+    sim.skew_ms = 0;
+    healed_ms = sim.now_ms;
+    look_for_rest(NULL);
+}
+
+/* ---- playing ---- */
+
+static void begin(const struct script *script, uint64_t seed, const bool *kept)
+{
+    bool tells = sim.tells;
+    sim = (struct sim){.seed = seed,
+                       .now_ms = SIM_BEGAN_MS,
+                       .config = &config,
+                       .tells = tells};
+    fault_begin();
+    lucks_reset(seed);
+    troubles_end();
+    clock_reset();
+    gateway_reset();
+    socket_reset();
+    people_reset();
+    promises_reset();
+    helpers_reset();
+    discord_open();
+    disk_begin(db);
+    remove_files();
+    sqlite3_randomness(0, NULL);
+    if (!script->from_nothing)
+        write_file(db, buf_str(&template));
+    restart_ms = 2000;
+    told = *script;
+    for (int i = 0; i < told.count; i++)
+        if (kept == NULL || kept[i])
+            sim_at(SIM_BEGAN_MS + told.items[i].at_ms, on_item, &told.items[i]);
+    sim_at(SIM_BEGAN_MS + script->ends_ms, on_heal, NULL);
+}
+
+void story_play(const struct script *script, uint64_t seed, const bool *kept)
+{
+    begin(script, seed, kept);
+    healed_ms = -1;
+    while (healed_ms != 0) {
+        sim.process++;
+        sim.is_stopping = false;
+        started_ms = sim.now_ms;
+        people_meet_process();
+        sim_tell("the bot starts");
+        int code = app_run(&config, TOKEN, "/nowhere");
+        bool was_killed = sim.is_dead;
+        sim.is_running = false;
+        sim.store = NULL;
+        people_excuse_all();
+        sim_tell("the bot ended: %s %d", was_killed ? "killed" : "exit", code);
+        if (healed_ms == 0 && !was_killed && code != 0)
+            sim_fail("a clean stop ended with %d", code);
+        if (was_killed)
+            disk_after_death();
+        sim.is_dead = sim.is_cut = false;
+        sim_wait(sim.now_ms + restart_ms);
+        restart_ms = 2000;
+    }
+    sim_wait(sim.now_ms + MS_PER_HOUR); /* what was under way is gone */
+    discord_close();
+}

@@ -1,0 +1,40 @@
+/* The script of a story: what people do and what goes wrong, when. */
+#ifndef TESTS_SIM_STORY_H
+#define TESTS_SIM_STORY_H
+
+#include "tests/sim/sim.h"
+
+#define TURN_LIST(X)                                                           \
+    X(ACT)                                                                     \
+    X(TROUBLE)                                                                 \
+    X(CLOSE) X(OP) X(FORGET) X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW)            \
+        X(LOSE_ROOM) X(LOSE_MESSAGE)
+#define TURN_ENUM(name) TURN_##name,
+enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
+
+struct item {
+    int64_t at_ms; /* of the story */
+    enum story_turn kind;
+    int a, b, c;
+};
+#define ITEMS 96
+struct script {
+    struct item items[ITEMS];
+    int count;
+    int64_t ends_ms;   /* everything is well again from then on */
+    bool from_nothing; /* no database yet */
+};
+void script_make(struct script *script, uint64_t seed);
+void item_print(const struct item *item, struct buf *out);
+/* A scene is a script that was found to matter, kept as a file: "seed 7", then
+ * a line an item, as scene_print has them. False: cannot be read. */
+bool scene_read(const char *path, struct script *script, uint64_t *seed);
+void scene_print(const struct script *script, uint64_t seed, const bool *kept,
+                 struct buf *out);
+
+/* Plays the items that are kept (NULL: all); ends the process when a promise
+ * is broken. Once before the first: */
+void story_prepare(void);
+void story_play(const struct script *script, uint64_t seed, const bool *kept);
+
+#endif
