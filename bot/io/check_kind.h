@@ -98,6 +98,11 @@ void web_free(struct web *web); /* NULL is fine */
 /* Looks what curl has for the checks, which are the context. */
 void web_settle(void *context);
 
+/* ---- what Prometheus answers (check_prometheus.c) ---- */
+
+void prometheus_read(const struct probe *probe, const struct web_answer *answer,
+                     struct probe_result *out);
+
 /* ---- trust (check_tls.c) ---- */
 
 struct trust *trust_new(void);

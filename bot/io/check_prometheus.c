@@ -15,6 +15,7 @@
 #define ANSWER_BYTES ((size_t)1024 * 1024)
 #define VALUES       1000 /* more are not looked at */
 #define URL_BYTES    16384
+#define SAID_BYTES   RESULT_WORDS_BYTES
 
 static const cJSON *get(const cJSON *object, const char *key)
 {
@@ -44,11 +45,11 @@ static struct str label_of(const cJSON *metric)
     return str_of(metric == NULL ? NULL : text_of(metric->child));
 }
 
-static void judge_data(struct check *check, const cJSON *data)
+static void judge_data(const struct probe *probe, const cJSON *data,
+                       struct probe_result *out)
 {
     const char *type = text_of(get(data, "resultType"));
     const cJSON *found = get(data, "result"), *sample;
-    struct probe_result result;
     struct query_value *values = mem_alloc(VALUES * sizeof *values);
     int count = 0;
     if (str_is(str_of(type), "scalar"))
@@ -64,29 +65,37 @@ static void judge_data(struct check *check, const cJSON *data)
     else
         count = -1;
     if (count < 0)
-        verdict_bad(&result, NAN, "the query's answer is no number: it is a %s",
+        verdict_bad(out, NAN, "the query's answer is no number: it is a %.40s",
                     type);
     else
-        verdict_values(check->probe, values, count, &result);
+        verdict_values(probe, values, count, out);
     free(values);
-    check_end(check, &result);
 }
 
-static void on_answer(struct check *check, const struct web_answer *answer)
+void prometheus_read(const struct probe *probe, const struct web_answer *answer,
+                     struct probe_result *out)
 {
     cJSON *root = cJSON_ParseWithLength(
         answer->body.n == 0 ? "" : answer->body.s, answer->body.n);
     const char *status = text_of(get(root, "status"));
     if (answer->is_cut)
-        check_fail(check, "the answer is longer than 1 MB");
+        verdict_bad(out, NAN, "the answer is longer than 1 MB");
     else if (str_is(str_of(status), "success"))
-        judge_data(check, get(root, "data"));
+        judge_data(probe, get(root, "data"), out);
     else if (str_is(str_of(status), "error"))
-        check_fail(check, "Prometheus refused the query: %s",
-                   text_of(get(root, "error")));
+        verdict_bad(out, NAN, "Prometheus refused the query: %.*s", SAID_BYTES,
+                    text_of(get(root, "error")));
     else
-        check_fail(check, "no answer of Prometheus, status %d", answer->status);
+        verdict_bad(out, NAN, "no answer of Prometheus, status %d",
+                    answer->status);
     cJSON_Delete(root);
+}
+
+static void on_answer(struct check *check, const struct web_answer *answer)
+{
+    struct probe_result result;
+    prometheus_read(check->probe, answer, &result);
+    check_end(check, &result);
 }
 
 static void start(struct check *check, const struct check_order *order)
