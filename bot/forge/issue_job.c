@@ -2,6 +2,7 @@
 
 #include "bot/base/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,7 @@ enum job_verdict issue_job_step(struct issue_job *job,
                                 int64_t now_ms)
 {
     struct forge_verdict verdict = {.fate = FORGE_DONE};
+    assert((answer == NULL) == (job->step == ISSUE_BEGIN));
     if (answer != NULL)
         forge_judge(job->set, answer, now_ms, &verdict);
     switch (job->step) {

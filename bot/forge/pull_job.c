@@ -3,6 +3,7 @@
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -321,6 +322,7 @@ enum job_verdict pull_job_step(struct pull_job *job,
                                int64_t now_ms)
 {
     struct forge_verdict verdict = {.fate = FORGE_DONE};
+    assert((answer == NULL) == (job->step == PULL_BEGIN));
     if (answer != NULL)
         forge_judge(job->set, answer, now_ms, &verdict);
     switch (job->step) {

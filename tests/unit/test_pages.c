@@ -312,8 +312,8 @@ static void nobody_is_named_in_public(void **state)
                                        "1234567890123456789",
                                        "nova"};
     static const char *const there[] = {
-        "the commander and the responder, with somebody: see [an address\\], "
-        "somebody, the commander's log, the responder.",
+        ("the commander and the responder, with somebody: see [an address\\], "
+         "somebody, the commander's log, the responder."),
         "takes the commander role",
         "the commander fixed it. Thanks to the responder!",
         "the responder tidies up",
