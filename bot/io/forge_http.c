@@ -288,8 +288,11 @@ void forge_http_free(struct forge_http *http)
 {
     if (http == NULL)
         return;
-    while (http->busy != NULL)
-        request_free(http->busy);
+    for (struct forge_request *request = http->busy, *next; request != NULL;
+         request = next) {
+        next = request->next;
+        request_free(request);
+    }
     multi_free(http->multi);
     explicit_bzero(http->auth, strlen(http->auth));
     free(http->auth);

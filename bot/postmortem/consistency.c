@@ -69,10 +69,10 @@ static void check_people(const struct check *check,
                          const struct sentence *sentence)
 {
     for (int i = 0; i < sentence->count; i++) {
-        struct str word = sentence->words[i].text, name = word;
+        struct str word = sentence->words[i].text;
         if (!str_starts(word, "@") || word_in(" @everyone @here ", word))
             continue;
-        name = str_from(word, 1);
+        struct str name = str_from(word, 1);
         /* "@nova@example.org" is of elsewhere. */
         if (name.n < 2 || memchr(name.s, '@', name.n) != NULL ||
             memchr(name.s, '/', name.n) != NULL)
