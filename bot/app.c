@@ -6,6 +6,7 @@
 #include "bot/export.h"
 #include "bot/facts.h"
 #include "bot/forge_parts.h"
+#include "bot/git_parts.h"
 #include "bot/io/loop.h"
 #include "bot/listener.h"
 #include "bot/preview.h"
@@ -50,6 +51,7 @@ struct app {
     struct watch *watch;
     struct session *session;
     struct forge_parts *forge;
+    struct git_parts *git;
     struct listener *listener;
     struct supervisor *supervisor;
     struct process process;
@@ -398,6 +400,8 @@ static bool open_parts(struct app *app, const char *token)
     if (ok)
         ok = (app->rest = rest_new(&app->loop, &rest, &why)) != NULL;
     if (ok)
+        ok = (app->git = git_parts_new(config, &why)) != NULL;
+    if (ok)
         ok = (app->forge = forge_parts_new(&app->loop, config, &why)) != NULL;
     if (!ok)
         log_error("cannot_start", LOG_STR("why", buf_str(&why)));
@@ -477,6 +481,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
         .probes = &config->probes,
         .services = &config->services,
         .forge = forge_parts_desk(app->forge),
+        .poll_ms = config->forge.poll_min * MS_PER_MINUTE,
         .attachment_max_bytes = config->attachment_max_bytes,
         .wake = turn_wake,
     };
@@ -490,6 +495,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     cli_helper_path(config->draw_helper, program_dir, "opsroom-draw",
                     app->draw_helper);
     cli_postmortem_settings(config, &outbox.postmortem);
+    outbox.postmortem.access = git_parts_access(app->git);
     app->turn = turn_new(&turn);
     outbox.context = app->turn;
     app->outbox = outbox_new(&outbox, &nobody);
@@ -535,6 +541,7 @@ static void unwire(struct app *app)
     rest_free(app->rest); /* from here on nobody is called back */
     outbox_free(app->outbox);
     forge_parts_free(app->forge);
+    git_parts_free(app->git);
     reminders_free(app->reminders);
     watch_free(app->watch);
     session_free(app->session);
@@ -565,6 +572,7 @@ int app_run(const struct config *config, const char *token,
         return EXIT_FAILED;
     if (!open_parts(&app, token)) {
         rest_free(app.rest);
+        git_parts_free(app.git);
         store_close(app.store);
         return EXIT_FAILED;
     }

@@ -140,17 +140,16 @@ static int check_store(const struct config *config)
 }
 
 static int check_postmortem(const struct config *config,
-                            const char *program_dir)
+                            const char *program_dir, bool online)
 {
     char helper[PATH_MAX];
-    int bad = 0;
     if (config->repository[0] == '\0')
         return 0;
     cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
     if (access(helper, X_OK) != 0)
-        bad = complain(helper, "the helper opsroom-git is not there; install "
-                               "it beside opsroom or set [postmortem] helper");
-    return bad;
+        return complain(helper, "the helper opsroom-git is not there; install "
+                                "it beside opsroom or set [postmortem] helper");
+    return cli_check_git(config, program_dir, online);
 }
 
 int cli_check_template(const struct config *config)
@@ -173,13 +172,13 @@ static int check_draw(const struct config *config, const char *program_dir)
                             "beside opsroom or set [probes] draw_helper");
 }
 
-int cli_check(const struct config *config, const char *program_dir)
+int cli_check(const struct config *config, const char *program_dir, bool online)
 {
     int bad = check_token(config);
     bad |= check_lists(config);
     bad |= check_forge(config);
     bad |= check_store(config);
-    bad |= check_postmortem(config, program_dir);
+    bad |= check_postmortem(config, program_dir, online);
     bad |= check_draw(config, program_dir);
     bad |= cli_check_template(config);
     if (bad != 0)

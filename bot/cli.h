@@ -13,8 +13,12 @@
 #include <stdbool.h>
 
 /* Are the settings, the token, the database and the postmortem's repository
- * usable? Connects to nobody. */
-int cli_check(const struct config *config, const char *program_dir);
+ * usable? Connects to nobody; `online`: to that repository. */
+int cli_check(const struct config *config, const char *program_dir,
+              bool online);
+/* cli_git.c: can the repository's secrets be read; does it answer? 0: yes. */
+int cli_check_git(const struct config *config, const char *program_dir,
+                  bool online);
 int cli_verify(const struct config *config);
 /* cli_backup.c */
 int cli_backup(const struct config *config, const char *file);

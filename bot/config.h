@@ -38,6 +38,14 @@ struct forge_config {
 /* "https://api.github.com" */
 const char *forge_api_base(const struct forge_config *forge);
 
+/* [postmortem] How to get into the repository. "" : not set. */
+struct git_config {
+    char *user, *token_file, *ca_file; /* https */
+    char *ssh_key, *host_key;          /* ssh */
+    char *signing_key, *cache;
+    int64_t timeout_s;
+};
+
 struct config {
     /* [discord] */
     char *api_base;               /* "https://discord.com/api/v10" */
@@ -54,13 +62,14 @@ struct config {
     char *storage_path;
     /* [postmortem] */
     bool postmortem_enabled; /* repository is not "" */
-    char *repository;        /* path of a local bare repository; "" : none */
+    char *repository;        /* a folder, or where git finds one; "" : none */
     char *branch;            /* base branch: "main" */
     char *path; /* "content/en/blog/incidents/{date}-{slug}/index.md" */
     char *author_name, *author_email; /* of the commit */
     char *template;                   /* "hugo", "markdown", or a folder */
     char *style;                      /* of the timeline: "list", "table" */
     char *helper; /* path of opsroom-git; "" : beside the program */
+    struct git_config git;
     /* [access] */
     struct access access;
     /* [roles] what people call them; see config_role_name */
@@ -107,7 +116,11 @@ const char *config_assignee(const struct config *config, uint64_t user_id);
  * file, never what it holds. */
 typedef enum err secret_fn(const char *path, char **out, struct buf *why);
 MUST_CHECK secret_fn config_secret, config_credentials;
-/* The same, of the forge. */
-MUST_CHECK secret_fn config_forge_token, config_forge_secret;
+/* The same, of the forge and of the postmortem's repository. */
+MUST_CHECK secret_fn config_forge_token, config_forge_secret, config_git_token;
+/* The path of a private key, which nobody else may read: what opsroom-git gets.
+ * `name` is its setting. */
+MUST_CHECK enum err config_key(const char *name, const char *path, char **out,
+                               struct buf *why);
 
 #endif

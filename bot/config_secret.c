@@ -217,3 +217,35 @@ enum err config_forge_secret(const char *path, char **out, struct buf *why)
         "a blank or a character that no header can hold"};
     return secret_of_file(&rule, path, out, why);
 }
+
+enum err config_git_token(const char *path, char **out, struct buf *why)
+{
+    static const struct secret_rule rule = {"postmortem.token_file",
+                                            "the token of the repository", 1,
+                                            SECRET_MOST, NULL};
+    return secret_of_file(&rule, path, out, why);
+}
+
+/* opsroom-git reads it; what is in it stays unknown here. */
+enum err config_key(const char *name, const char *file, char **out,
+                    struct buf *why)
+{
+    const struct secret_rule rule = {name, "the key", 1, FILE_BYTES, NULL};
+    char path[PATH_MAX];
+    struct buf text = BUF_INIT(FILE_BYTES);
+    if (!file_of(file, path)) {
+        buf_addf(why, "%s: %s is no name of a credential", name, file);
+        return ERR_INVALID;
+    }
+    enum err err = read_secret_file(&rule, path, &text, why);
+    if (err == ERR_OK && memmem(text.s, text.n, "PRIVATE KEY", 11) == NULL) {
+        buf_addf(why, "%s: %s is not a private key", name, path);
+        err = ERR_INVALID;
+    }
+    if (text.s != NULL)
+        explicit_bzero(text.s, text.room);
+    buf_release(&text);
+    if (err == ERR_OK)
+        *out = mem_text(path);
+    return err;
+}

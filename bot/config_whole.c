@@ -133,6 +133,25 @@ static void check_forge(struct reading *reading)
                          "to go; give [http] listen");
 }
 
+/* What a repository elsewhere cannot be reached without. */
+static void check_git(struct reading *reading)
+{
+    const struct config *config = reading->config;
+    const cJSON *table = list_of(reading, "postmortem");
+    struct str repository = str_of(config->repository);
+    bool is_ssh = str_starts(repository, "ssh://") ||
+                  (strstr(repository.s, "://") == NULL &&
+                   repository.s[strcspn(repository.s, ":/")] == ':');
+    if (is_ssh && config->git.ssh_key[0] == '\0')
+        reading_complain(reading, place_of(reading, table, "repository"),
+                         "postmortem.ssh_key: is missing; name a file with a "
+                         "private key that may push there");
+    if (str_starts(repository, "https://") && config->git.token_file[0] == '\0')
+        reading_complain(reading, place_of(reading, table, "repository"),
+                         "postmortem.token_file: is missing; name a file with "
+                         "a token that may push there");
+}
+
 void reading_check_whole(struct reading *reading)
 {
     const struct config *config = reading->config;
@@ -142,6 +161,7 @@ void reading_check_whole(struct reading *reading)
         check_names(reading, &setting_lists[n]);
     check_services(reading);
     check_forge(reading);
+    check_git(reading);
     cJSON_ArrayForEach(table, list_of(reading, "probe"))
     {
         check_probe(reading, &config->probes.all[i++], table);

@@ -1,5 +1,6 @@
 #include "bot/forge_parts.h"
 
+#include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/version.h"
 
@@ -29,6 +30,7 @@ open_http(uv_loop_t *loop, const struct forge_config *forge, struct buf *why)
         .user_agent = OPSROOM_PROBE_AGENT,
         .ca_file = forge->ca_file[0] == '\0' ? NULL : forge->ca_file,
     };
+    log_hide(token);
     struct forge_http *made = forge_http_new(loop, &http, why);
     explicit_bzero(token, strlen(token));
     free(token);

@@ -42,14 +42,16 @@ int gnutls_global_init(void)  /* NOLINT */
 struct arguments {
     const char *verb, *config, *name, *template;
     uint64_t incident;
-    bool json, is_public;
+    bool json, is_public, online;
 };
 
 static const char usage[] =
     "opsroom " OPSROOM_VERSION ": incident command for teams in Discord\n"
     "\n"
     "  opsroom run      --config FILE              run the bot\n"
-    "  opsroom check    --config FILE              are the settings usable?\n"
+    "  opsroom check    --config FILE [--online]   are the settings usable?\n"
+    "                                              online: ask the repository, "
+    "too\n"
     "  opsroom verify   --config FILE              is the record whole?\n"
     "  opsroom backup TO    --config FILE          copy the record, while it "
     "runs\n"
@@ -99,6 +101,8 @@ static int read_arguments(int count, char **words, struct arguments *out)
         assert(words[i] != NULL);
         if (strcmp(words[i], "--json") == 0) {
             out->json = true;
+        } else if (strcmp(words[i], "--online") == 0) {
+            out->online = true;
         } else if (strcmp(words[i], "--config") == 0 && value != NULL) {
             out->config = words[++i];
         } else if (strcmp(words[i], "--template") == 0 && value != NULL) {
@@ -171,7 +175,7 @@ static int with_config(const struct arguments *arguments,
     if (strcmp(verb, "run") == 0)
         return run(config);
     if (strcmp(verb, "check") == 0)
-        return cli_check(config, dir);
+        return cli_check(config, dir, arguments->online);
     if (strcmp(verb, "verify") == 0)
         return cli_verify(config);
     if (takes_name(verb) && arguments->name == NULL)

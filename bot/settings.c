@@ -65,9 +65,10 @@ const struct setting settings[] = {
      "The record: one SQLite file."},
 
     {"postmortem", "repository", SETTING_TEXT, FIELD(repository),
-     "\"\"", 0, 1000, NULL, NULL,
-     "Bare git repository that gets the postmortem on resolution.\n"
-     "Empty: no postmortem is written."},
+     "\"\"", 0, 1000, NULL, check_git_address,
+     "Git repository that gets the postmortem on resolution:\n"
+     "https://HOST/PATH, ssh://git@HOST/PATH, git@HOST:PATH, or the folder of a\n"
+     "bare one. Empty: no postmortem is written."},
     {"postmortem", "branch", SETTING_TEXT, FIELD(branch),
      "\"main\"", 1, 200, NULL, check_branch,
      "Branch on which the postmortem's own branch starts."},
@@ -90,6 +91,36 @@ const struct setting settings[] = {
     {"postmortem", "style", SETTING_CHOICE, FIELD(style),
      "\"list\"", 0, 0, "list table", NULL,
      "The timeline is a list, or a table with the phase of each entry."},
+    {"postmortem", "user", SETTING_TEXT, FIELD(git.user),
+     "\"\"", 0, 100, NULL, check_git_user,
+     "https: the name that goes with the token. Empty: x-access-token, which\n"
+     "GitHub wants and others do not mind."},
+    {"postmortem", "token_file", SETTING_TEXT, FIELD(git.token_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "https: file with a token, or password, that may push there, readable by\n"
+     "nobody else (chmod 600). It may be the one of [forge]."},
+    {"postmortem", "ca_file", SETTING_TEXT, FIELD(git.ca_file),
+     "\"\"", 0, 1000, NULL, NULL,
+     "https: certificates (PEM) to trust. Empty: the system's."},
+    {"postmortem", "ssh_key", SETTING_TEXT, FIELD(git.ssh_key),
+     "\"\"", 0, 1000, NULL, NULL,
+     "ssh: file with a private key (ed25519 or ecdsa, no passphrase) that may\n"
+     "push there, readable by nobody else."},
+    {"postmortem", "host_key", SETTING_TEXT, FIELD(git.host_key),
+     "\"\"", 0, 60, NULL, check_host_key,
+     "ssh: the server's key as `ssh-keygen -lf` prints it, SHA256:… No other is\n"
+     "talked to. While it is empty, `opsroom check --online` says what is shown."},
+    {"postmortem", "signing_key", SETTING_TEXT, FIELD(git.signing_key),
+     "\"\"", 0, 1000, NULL, NULL,
+     "File with a private ssh key that signs the commits. Empty: not signed."},
+    {"postmortem", "cache", SETTING_TEXT, FIELD(git.cache),
+     "\"\"", 0, 1000, NULL, NULL,
+     "Folder for what was fetched by https or ssh; it may be deleted any time.\n"
+     "Empty: git-cache beside the record."},
+    {"postmortem", "timeout_s", SETTING_INTEGER, FIELD(git.timeout_s),
+     "60", 1, 3600, NULL, NULL,
+     "Seconds that a push may take. The first one fetches the base branch: a large\n"
+     "repository wants more."},
     {"postmortem", "helper", SETTING_TEXT, FIELD(helper),
      "\"\"", 0, 1000, NULL, NULL,
      "The program opsroom-git. Empty: the one beside opsroom."},
@@ -130,7 +161,8 @@ const struct setting settings[] = {
      "Label of these issues. It must be there. Empty: none."},
     {"forge", "poll_minutes", SETTING_INTEGER, FIELD(forge.poll_min),
      "5", 1, 10, NULL, NULL,
-     "Look so often what became of an open pull request and of issues."},
+     "Look so often what became of an open pull request and of issues; without a\n"
+     "forge, whether the postmortem's branch was merged."},
     {"forge", "webhook_secret_file", SETTING_TEXT,
      FIELD(forge.webhook_secret_file),
      "\"\"", 0, 1000, NULL, NULL,

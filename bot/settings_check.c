@@ -194,6 +194,67 @@ const char *check_repository(const char *text)
     return good || text[0] == '\0' ? NULL : "\"owner/name\", as in its address";
 }
 
+/* git@host:path, as ssh has it: a colon before any slash. */
+static bool is_scp(const char *text)
+{
+    size_t n = strcspn(text, ":/");
+    return n > 0 && text[n] == ':' && text[n + 1] != '\0' &&
+           strpbrk(text, " \t") == NULL && text[n - 1] != '@' &&
+           text[0] != '@' && text[0] != '-';
+}
+
+/* ssh://git@host:22/path, without a password. */
+static bool is_ssh(const char *text)
+{
+    char host[AUTHORITY_BYTES];
+    struct url url;
+    struct str rest = str_from(str_of(text), strlen("ssh://")), authority, user;
+    if (!str_cut(&rest, '/', &authority) || rest.n == 0 ||
+        authority.n >= sizeof host)
+        return false;
+    if (memchr(authority.s, '@', authority.n) != NULL &&
+        (!str_cut(&authority, '@', &user) || user.n == 0 ||
+         memchr(user.s, ':', user.n) != NULL))
+        return false;
+    str_copy_to(host, authority);
+    return parse_host(host, &url);
+}
+
+const char *check_git_address(const char *text)
+{
+    bool good = true;
+    if (str_starts(str_of(text), "ssh://"))
+        good = is_ssh(text);
+    else if (strstr(text, "://") != NULL)
+        good = url_is_allowed(text, "https", "http");
+    else if (text[strcspn(text, ":/")] == ':')
+        good = is_scp(text);
+    return good ? NULL
+                : "https://host/path, ssh://git@host/path, git@host:path or a "
+                  "folder; without a password, which token_file holds";
+}
+
+/* A whole SHA-256 in base64. */
+const char *check_host_key(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789+/";
+    struct str key = str_of(text);
+    if (str_starts(key, "SHA256:"))
+        key = str_from(key, strlen("SHA256:"));
+    bool good = strspn(key.s, letters) == 43 &&
+                (key.s[43] == '\0' || strcmp(key.s + 43, "=") == 0);
+    return good || text[0] == '\0' ? NULL
+                                   : "\"SHA256:\" and 43 letters, as "
+                                     "`ssh-keygen -lf` prints it";
+}
+
+const char *check_git_user(const char *text)
+{
+    return strpbrk(text, ": \t") == NULL ? NULL : "a name without : and blank";
+}
+
 /* GitLab has lists with commas between. */
 const char *check_forge_name(const char *text)
 {

@@ -202,8 +202,8 @@ MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
  * first. */
 MUST_CHECK enum err store_watched(struct store *store, int64_t *ids, int max,
                                   int *count);
-/* Incidents whose pull request is open, or that have action items whose issue
- * is; newest first. */
+/* Incidents whose pull request is open, whose branch is in review, or that have
+ * action items whose issue is open; newest first. */
 MUST_CHECK enum err store_polled(struct store *store, int64_t *ids, int max,
                                  int *count);
 /* Of each guild: its last weekly digest (before the first: its first incident),

@@ -38,6 +38,9 @@ enum err store_polled(struct store *store, int64_t *ids, int max, int *count)
                "  WHERE pull_state = 'open'"
                " UNION SELECT incident FROM item INDEXED BY item_issue"
                "  WHERE issue_number <> 0 AND state IN ('open', 'doing')"
+               " UNION SELECT id FROM incident INDEXED BY incident_unarchived"
+               "  WHERE archive_reminded_ms <= last_update_ms"
+               "  AND state = 'review' AND postmortem_ref <> ''"
                " ORDER BY 1 DESC");
     return read_ids(&query, ids, max, count);
 }

@@ -325,9 +325,10 @@ struct event {
     enum effect_kind effect;
     bool failed;     /* text says why, for people */
     uint64_t ref_id; /* channel or message id */
-    struct str ref;  /* POSTMORTEM: commit id; its branch is the text. PULL,
-                      * ISSUE: what became of it (pull_state), its page in link;
-                      * opened: its number; merged: the merge commit */
+    struct str ref;  /* POSTMORTEM: commit id; its branch is the text. Without
+                      * one the text is for people. PULL, ISSUE: what became of
+                      * it (pull_state), its page in link; opened: its number;
+                      * merged: the merge commit */
 
     /* The bytes lie in storage under their hash; the hash is in the log. */
     struct str file_name, file_type, file_sha256;
@@ -335,7 +336,8 @@ struct event {
     struct str file_alt;
 
     /* Entries: where it came from, to know it again when it comes twice: a
-     * message's link, the digest of an imported line. */
+     * message's link, the digest of an imported line. TASK of POSTMORTEM: the
+     * digest of what somebody wrote on the branch. */
     struct str origin;
     enum phase phase; /* told by a person; else it is derived */
 

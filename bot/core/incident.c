@@ -177,7 +177,7 @@ static void fold_task(struct incident *in, const struct event *event)
             in->announce_message_id = event->ref_id;
         break;
     case EFFECT_POSTMORTEM:
-        if (!event->failed) {
+        if (!event->failed && event->ref.n > 0) {
             set_text_of(in->postmortem_ref, event->text);
             set_text_of(in->postmortem_commit, event->ref);
         }

@@ -26,6 +26,7 @@
 #define ROLE_HOLDERS   12
 #define SERVICES_BYTES (8 * SERVICE_BYTES)
 #define FETCH_MOST     10 /* files that come with one entry */
+#define OUTCOME_EVENTS 4
 
 struct role_holder {
     enum role role;
@@ -158,6 +159,12 @@ struct request {
     struct str file_bytes;
     /* EFFECT of EFFECT_FETCH: target names the entry, file_* are filled, and
      * recorder, actor, occurred and visibility are the entry's. */
+    /* EFFECT of EFFECT_POSTMORTEM: what else the room is told, each in an event
+     * of its own. With an `origin` it was not told before. */
+    struct room_word {
+        struct str text, origin;
+    } told[OUTCOME_EVENTS - 1];
+    int told_count;
     /* DECLARE only. */
     int64_t new_id;
     uint64_t guild_id, origin_channel_id;
@@ -183,7 +190,6 @@ struct effect {
 int64_t fetch_target(int64_t seq, int n);
 int64_t fetch_seq(int64_t target);
 
-#define OUTCOME_EVENTS  4
 #define OUTCOME_EFFECTS 24
 
 struct outcome {

@@ -74,13 +74,45 @@ static void decide_fetched(struct step *step)
     want_shown(step, event->visibility);
 }
 
+/* Text without a commit: what stands against the record, or no longer hinders
+ * it. */
+static void tell_more(struct step *step)
+{
+    const struct request *request = step->request;
+    assert(request->told_count < OUTCOME_EVENTS);
+    for (int i = 0; i < request->told_count; i++) {
+        struct event event = step->event;
+        event.ref = STR_NONE;
+        event.text = request->told[i].text;
+        event.origin = request->told[i].origin;
+        event.state_from = event.state_to = STATE_NONE;
+        emit(step, &event);
+    }
+    want(step, EFFECT_ROOM);
+}
+
+static bool told_fits(struct step *step)
+{
+    for (int i = 0; i < step->request->told_count; i++)
+        if (!fits(step, "The result", step->request->told[i].text, TEXT_UNITS))
+            return false;
+    return true;
+}
+
 static void decide_postmortem(struct step *step)
 {
     struct event *event = &step->event;
     const struct incident *in = step->in;
     bool resolved = in->state == STATE_RESOLVED;
-    if (!resolved && str_is(event->ref, in->postmortem_commit) &&
-        str_is(event->text, in->postmortem_ref)) {
+    bool is_known = !resolved && str_is(event->ref, in->postmortem_commit) &&
+                    str_is(event->text, in->postmortem_ref);
+    if (!told_fits(step))
+        return;
+    if (is_known && step->request->told_count > 0) {
+        tell_more(step);
+        return;
+    }
+    if (is_known) {
         known_already(step);
         return;
     }
@@ -90,9 +122,10 @@ static void decide_postmortem(struct step *step)
     }
     emit(step, event);
     want(step, EFFECT_CARD);
-    want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
     want(step, EFFECT_PULL);
+    want(step, EFFECT_POLL);
+    tell_more(step);
 }
 
 /* The world is in line with the record: nothing new, but for what had failed
@@ -159,13 +192,16 @@ static void decide_pull(struct step *step)
     bool is_other = event->pull_state == PULL_OPEN &&
                     str_to_u64(event->ref, &number) &&
                     number != (uint64_t)in->pull_number;
-    if (event->pull_state == in->pull_state && !is_other) {
+    /* Without pull requests, the second review is merged like the first. */
+    bool ends_review =
+        event->pull_state == PULL_MERGED && in->state == STATE_REVIEW;
+    if (event->pull_state == in->pull_state && !is_other && !ends_review) {
         known_already(step);
         return;
     }
     if (!fits(step, "The link", event->link, FORGE_URL_BYTES - 1))
         return;
-    if (event->pull_state == PULL_MERGED && in->state == STATE_REVIEW) {
+    if (ends_review) {
         event->state_from = STATE_REVIEW;
         event->state_to = STATE_CLOSED;
     }

@@ -169,7 +169,9 @@ MUST_CHECK enum err git_open_anew(struct git_work *work);
 MUST_CHECK enum err git_fetch(struct git_work *work);
 MUST_CHECK enum err git_send(struct git_work *work, const char *branch,
                              const git_oid *old, const git_oid *commit);
-/* git_refs.c */
+/* git_refs.c: git_clear_stale removes the lock of a branch that a killed job
+ * was moving; with the repository's own lock held. */
+void git_clear_stale(const struct git_work *work);
 MUST_CHECK enum err git_tip(struct git_work *work, const char *branch,
                             bool *has, git_oid *tip);
 MUST_CHECK enum err git_move(struct git_work *work, const char *branch,

@@ -127,6 +127,8 @@ static enum err open_folder(struct git_work *work)
     if (err == ERR_OK)
         err = open_bare(work, buf_text(&path));
     if (err == ERR_OK)
+        git_clear_stale(work);
+    if (err == ERR_OK)
         git_fence_close(work->job, buf_text(&path));
     buf_release(&path);
     return err;

@@ -39,7 +39,8 @@ struct forge_work {
     struct poll poll;
     enum job_verdict verdict;
     /* Text that the result borrows. */
-    char number[24], evidence[FORGE_URL_BYTES + 60], owner[NAME_BYTES];
+    char words[400], number[24], evidence[FORGE_URL_BYTES + 60],
+        owner[NAME_BYTES];
 };
 
 void forge_work_free(struct forge_work *forge)
@@ -180,50 +181,19 @@ static struct event *result_begin(struct delivery *delivery)
     return &delivery->result.draft;
 }
 
-struct last_word {
-    const char *words;
-    bool failed, is_same;
-};
-
-static bool read_last_word(const struct event *task, void *context)
+static enum delivery_verdict fail(struct work *work, struct store *store,
+                                  const char *what, const char *words)
 {
-    struct last_word *last = context;
-    last->failed = task->failed;
-    last->is_same = task->failed && str_is(task->text, last->words);
-    return false;
-}
-
-static struct last_word last_word(struct store *store,
-                                  const struct delivery *delivery)
-{
-    struct last_word last = {.words = delivery->words};
-    if (store_last_task(store, delivery->in.id, delivery->row.kind,
-                        delivery->row.target, read_last_word, &last) != ERR_OK)
-        last.failed = last.is_same = false;
-    return last;
-}
-
-/* On the record once, however often it is tried again. */
-static enum delivery_verdict fail(struct delivery *delivery,
-                                  struct store *store, const char *what,
-                                  const char *words)
-{
-    (void)snprintf(delivery->words, sizeof delivery->words,
+    (void)snprintf(work->forge->words, sizeof work->forge->words,
                    "%s: %s It is tried again by itself.", what, words);
-    if (!last_word(store, delivery).is_same) {
-        struct event *draft = result_begin(delivery);
-        draft->failed = true;
-        draft->text = str_of(delivery->words);
-    }
-    return DELIVERY_FAILED;
+    return work_fail_once(work, store, work->forge->words);
 }
 
 /* Nothing new, but for what had failed before. */
-static enum delivery_verdict in_line(struct delivery *delivery,
-                                     struct store *store)
+static enum delivery_verdict in_line(struct work *work, struct store *store)
 {
-    if (last_word(store, delivery).failed)
-        result_begin(delivery)->text =
+    if (work_past(work, store, "").has_failed)
+        result_begin(&work->delivery)->text =
             STR("What hindered it is out of the way.");
     return DELIVERY_DONE;
 }
@@ -245,7 +215,7 @@ static enum delivery_verdict later_or_fail(struct work *work,
     if (retry_at_ms != 0)
         forge_desk_close_until(work->forge->desk, retry_at_ms);
     else if (delivery->row.attempts >= ATTEMPTS)
-        return fail(delivery, store, what, words);
+        return fail(work, store, what, words);
     return put_off(delivery, words, retry_at_ms);
 }
 
@@ -334,13 +304,13 @@ static enum delivery_verdict end_pull(struct work *work, struct store *store,
         return later_or_fail(work, store, "The pull request is not up to date",
                              job->words, job->retry_at_ms);
     if (work->forge->verdict == JOB_FAILED)
-        return fail(delivery, store, "The pull request is not up to date",
+        return fail(work, store, "The pull request is not up to date",
                     job->words);
     enum err err = want_issues(work, store, wall_ms);
     if (err != ERR_OK)
         return put_off(delivery, store_why(store), 0);
     if (pull->state == in->pull_state && pull->number == in->pull_number)
-        return in_line(delivery, store);
+        return in_line(work, store);
     tell_pull(work, pull, job->words, wall_ms);
     return DELIVERY_DONE;
 }
@@ -367,7 +337,7 @@ static bool begin_item(const struct stored_item *stored, void *context)
     issue_text_body(reader->store, in, stored, &body);
     issue_text_mark(reader->store, in, stored->item.seq, &mark);
     bool may_be_there = work->delivery.row.attempts > 0 ||
-                        last_word(reader->store, &work->delivery).failed;
+                        work_past(work, reader->store, "").has_failed;
     const struct issue_wish wish = {
         .text = {.title = buf_text(&title),
                  .body = buf_text(&body),
@@ -412,7 +382,7 @@ static enum delivery_verdict end_issue(struct work *work, struct store *store)
     if (forge->verdict == JOB_LATER)
         return later_or_fail(work, store, what, job->words, job->retry_at_ms);
     if (forge->verdict == JOB_FAILED)
-        return fail(delivery, store, what, job->words);
+        return fail(work, store, what, job->words);
     struct event *draft = result_begin(delivery);
     (void)snprintf(forge->number, sizeof forge->number, "%" PRId64,
                    job->issue.number);
@@ -508,7 +478,7 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
     if (work->forge->verdict == JOB_DONE && poll->is_news)
         return tell_news(work, store, wall_ms);
     if (work->forge->verdict == JOB_FAILED) {
-        (void)fail(delivery, store,
+        (void)fail(work, store,
                    "What became of the pull request cannot be seen",
                    poll->verdict.words);
     } else if (work->forge->verdict == JOB_LATER) {
@@ -518,7 +488,7 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
             forge_desk_close_until(work->forge->desk,
                                    poll->verdict.retry_at_ms);
     } else {
-        (void)in_line(delivery, store);
+        (void)in_line(work, store);
     }
     delivery->again_ms =
         wall_ms + forge_desk_config(work->forge->desk)->poll_ms;

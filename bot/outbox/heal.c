@@ -33,16 +33,18 @@ static bool heal_issue(const struct stored_item *stored, void *context)
     return wanted->err == ERR_OK;
 }
 
-/* The review, too, is over some day: what the forge refused may go now. */
+/* The review, too, is over some day: what the repository or the forge refused
+ * may go now. */
 static enum err heal_review(struct store *store, const struct incident *in,
                             int64_t now_ms)
 {
     const struct item_filter filter = {.incident_id = in->id,
                                        .open_only = true};
     struct wanted_issues wanted = {.store = store, .now_ms = now_ms};
-    if (in->postmortem_ref[0] == '\0')
-        return ERR_OK;
-    enum err err = want_failed(store, in->id, EFFECT_PULL, now_ms);
+    enum err err = want_failed(store, in->id, EFFECT_POSTMORTEM, now_ms);
+    if (err != ERR_OK || in->postmortem_ref[0] == '\0')
+        return err;
+    err = want_failed(store, in->id, EFFECT_PULL, now_ms);
     if (err == ERR_OK)
         err = store_each_item(store, &filter, heal_issue, &wanted);
     return err == ERR_OK ? wanted.err : err;

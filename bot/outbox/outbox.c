@@ -106,7 +106,8 @@ struct outbox *outbox_new(const struct outbox_config *config,
     outbox->config = *config;
     outbox->rooms = *rooms;
     outbox->wanted = true;
-    outbox->polls = config->forge != NULL; /* nobody told us while away */
+    outbox->polls = true; /* nobody told us while away */
+    outbox->heals = true; /* the settings may be others */
     outbox->next_due_ms = INT64_MAX;
     outbox->due = deadline_new(config->loop, on_due, outbox);
     return outbox;

@@ -30,6 +30,7 @@ struct outbox_config {
     const struct probes *probes; /* of the settings; what incidents are about */
     const struct services *services;
     struct forge_desk *forge; /* NULL: no pull requests */
+    int64_t poll_ms; /* without them: how often to look for the merge */
     int64_t attachment_max_bytes;
     /* Called when there is something for outbox_settle: wake the turn. */
     void (*wake)(void *context);

@@ -3,16 +3,14 @@
 #include "bot/io/child.h"
 #include "bot/outbox/chart.h"
 #include "bot/outbox/forge_work.h"
-#include "bot/postmortem/charts.h"
+#include "bot/outbox/page_work.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define PAGE_BYTES (8u << 20)
-/* JSON escaping makes a page at most six times longer; and its pictures. */
-#define JOB_BYTES        (6u * PAGE_BYTES + 2u * PICTURES * CHART_PICTURE)
 #define GIT_OUTPUT_BYTES (64u << 10)
-#define GIT_TIMEOUT_MS   (30 * MS_PER_SECOND)
+/* opsroom-git says what it waited for; a little later it is killed. */
+#define GIT_GRACE_MS (5 * MS_PER_SECOND)
 
 static void on_rest(const struct rest_answer *answer, void *context)
 {
@@ -22,6 +20,14 @@ static void on_rest(const struct rest_answer *answer, void *context)
     work->rest.json =
         answer->json == NULL ? NULL : cJSON_Duplicate(answer->json, 1);
     work->answered(work);
+}
+
+/* A job holds the token. */
+static void forget_bytes(struct work *work)
+{
+    if (work->ask == WORK_ASK_GIT && work->bytes.s != NULL)
+        explicit_bzero(work->bytes.s, work->bytes.room);
+    buf_release(&work->bytes);
 }
 
 static void keep_bytes(struct work *work, struct str bytes)
@@ -110,6 +116,42 @@ enum delivery_verdict work_draw(struct work *work)
                                                   : DELIVERY_DONE;
 }
 
+struct last_word {
+    const char *words;
+    struct work_past past;
+};
+
+static bool read_last_word(const struct event *task, void *context)
+{
+    struct last_word *last = context;
+    last->past.has_failed = task->failed;
+    last->past.is_same = task->failed && str_is(task->text, last->words);
+    return false;
+}
+
+struct work_past work_past(const struct work *work, struct store *store,
+                           const char *words)
+{
+    const struct delivery *delivery = &work->delivery;
+    struct last_word last = {.words = words};
+    if (store_last_task(store, delivery->in.id, delivery->row.kind,
+                        delivery->row.target, read_last_word, &last) != ERR_OK)
+        return (struct work_past){false, false};
+    return last.past;
+}
+
+enum delivery_verdict work_fail_once(struct work *work, struct store *store,
+                                     const char *words)
+{
+    say(&work->delivery, words);
+    if (!work_past(work, store, words).is_same) {
+        struct event *draft = work_result(work);
+        draft->failed = true;
+        draft->text = str_of(words);
+    }
+    return DELIVERY_FAILED;
+}
+
 /* ---- an attached file ---- */
 
 /* The file becomes evidence with its entry's time and people. */
@@ -170,101 +212,6 @@ static enum delivery_verdict step_fetch(struct work *work,
                            "too large. Attach it again.");
 }
 
-/* ---- the postmortem: its charts, then the page ---- */
-
-enum { DRAW = 1, COMMIT };
-
-static void add_pictures(const struct chart *chart, const char *name,
-                         void *context)
-{
-    struct pictures *pictures = context;
-    char file[60];
-    (void)snprintf(file, sizeof file, "%s.svg", name);
-    pictures_add(pictures, chart, CHART_SVG, file);
-    (void)snprintf(file, sizeof file, "%s.png", name);
-    pictures_add(pictures, chart, CHART_PNG, file);
-}
-
-/* What could not be drawn is left out: its page says in words what it shows. */
-static void make_job(struct work *work, const struct outbox_config *config,
-                     struct str page)
-{
-    const struct pictures *pictures = &work->pictures;
-    struct postmortem_file all[PICTURES];
-    struct postmortem_files files = {all, 0};
-    for (int i = 0; i < pictures->count; i++) {
-        const struct picture *picture = &pictures->all[i];
-        if (picture->bytes.n > 0)
-            all[files.count++] = (struct postmortem_file){
-                picture->name, buf_str(&picture->bytes),
-                picture->format == CHART_SVG};
-    }
-    buf_release(&work->bytes);
-    work->bytes = BUF_INIT(JOB_BYTES);
-    postmortem_job(&work->delivery.in, &config->postmortem, page, &files,
-                   &work->bytes);
-    work->ask = WORK_ASK_GIT;
-    work->delivery.step = COMMIT;
-}
-
-static enum delivery_verdict ask_git(struct work *work,
-                                     const struct outbox_config *config)
-{
-    struct delivery *delivery = &work->delivery;
-    struct buf page = BUF_INIT(PAGE_BYTES);
-    struct buf why = BUF_INIT(sizeof delivery->words - 1);
-    enum err err = postmortem_render(config->store, &delivery->in,
-                                     &config->postmortem, &page, &why);
-    enum delivery_verdict verdict = DELIVERY_CALL;
-    if (err == ERR_OK)
-        make_job(work, config, buf_str(&page));
-    else
-        verdict = work_fail(work, why.n > 0 ? buf_text(&why) : err_words(err));
-    buf_release(&page);
-    buf_release(&why);
-    return verdict;
-}
-
-static enum delivery_verdict read_git(struct work *work)
-{
-    struct buf why = BUF_INIT(sizeof work->delivery.words - 1);
-    enum delivery_verdict verdict = DELIVERY_DONE;
-    if (postmortem_result_read(buf_str(&work->bytes), &work->git, &why) ==
-        ERR_OK) {
-        struct event *draft = work_result(work);
-        draft->ref = str_of(work->git.commit);
-        draft->text = str_of(work->git.branch);
-    } else {
-        verdict = work_later_or_fail(
-            work, buf_text(&why),
-            "The postmortem could not be committed. Check [postmortem] "
-            "repository; it is tried again with the next entry.");
-    }
-    buf_release(&why);
-    return verdict;
-}
-
-static enum delivery_verdict step_postmortem(struct work *work,
-                                             const struct outbox_config *config)
-{
-    if (config->postmortem.repository[0] == '\0')
-        return DELIVERY_DONE;
-    if (work->delivery.step == COMMIT)
-        return read_git(work);
-    if (work->delivery.step == 0 &&
-        postmortem_charts(config->store, &work->delivery.in,
-                          &config->postmortem, add_pictures,
-                          &work->pictures) != ERR_OK)
-        return work_retry(work, store_why(config->store));
-    work->delivery.step = DRAW;
-    if (work_draw(work) == DELIVERY_CALL)
-        return DELIVERY_CALL;
-    if (!pictures_are_whole(&work->pictures) &&
-        work->delivery.row.attempts < WORK_ATTEMPTS)
-        return work_retry(work, "The page's charts could not be drawn yet.");
-    return ask_git(work, config);
-}
-
 /* ---- any ---- */
 
 enum delivery_verdict work_step(struct work *work,
@@ -276,9 +223,11 @@ enum delivery_verdict work_step(struct work *work,
     if (delivery->row.kind == EFFECT_FETCH)
         return step_fetch(work, config);
     if (delivery->row.kind == EFFECT_POSTMORTEM)
-        return step_postmortem(work, config);
+        return page_work_step(work, config);
     if (delivery->row.kind == EFFECT_CHART)
         return chart_step(work, config, rooms, wall_ms);
+    if (delivery->row.kind == EFFECT_POLL && config->forge == NULL)
+        return page_work_look(work, config, wall_ms);
     if (delivery->row.kind == EFFECT_PULL ||
         delivery->row.kind == EFFECT_ISSUE || delivery->row.kind == EFFECT_POLL)
         return forge_work_step(work, config, wall_ms);
@@ -301,9 +250,12 @@ void work_send(struct work *work, const struct outbox_config *config)
     } else if (work->ask == WORK_ASK_GIT) {
         struct child_job job = {.program = config->git_helper,
                                 .input = buf_str(&work->bytes),
-                                .timeout_ms = GIT_TIMEOUT_MS,
+                                .timeout_ms =
+                                    postmortem_timeout_ms(&config->postmortem) +
+                                    GIT_GRACE_MS,
                                 .output_limit = GIT_OUTPUT_BYTES};
         work->child = child_run(config->loop, &job, on_git, work);
+        forget_bytes(work);
     } else if (work->ask == WORK_ASK_DRAW) {
         struct child_job job = {
             .program = config->draw_helper,
@@ -325,7 +277,8 @@ void work_release(struct work *work)
     forge_work_free(work->forge);
     rest_call_release(&work->delivery.call);
     cJSON_Delete(work->rest.json);
-    buf_release(&work->bytes);
+    page_work_free(work->page);
+    forget_bytes(work);
     buf_release(&work->text);
     buf_release(&work->alt);
     pictures_release(&work->pictures);

@@ -27,6 +27,7 @@ enum work_ask {
 };
 
 struct forge_work;
+struct page_work;
 
 struct work {
     enum work_state state;
@@ -35,6 +36,7 @@ struct work {
     struct delivery delivery;
     struct child *child;      /* the helper at work; NULL: none */
     struct forge_work *forge; /* see forge_work.h; NULL: none */
+    struct page_work *page;   /* see page_work.h; NULL: none */
 
     enum work_ask ask;
     struct rest_answer rest; /* json owned here, unlike in a callback */
@@ -43,7 +45,6 @@ struct work {
     /* Text that delivery.result borrows. */
     char name[256], type[128], sha256[SHA256_HEX];
     char actor[NAME_BYTES], recorder[NAME_BYTES]; /* of the file's entry */
-    struct postmortem_result git;
     /* CHART: what the entry says, and which room is being written to. */
     char origin[80];
     struct buf text, alt;
@@ -69,6 +70,16 @@ enum delivery_verdict work_fail(struct work *work, const char *words);
 /* Until WORK_ATTEMPTS are used up. */
 enum delivery_verdict work_later_or_fail(struct work *work, const char *words,
                                          const char *for_good);
+/* What was recorded of this effect last, and whether in these words. */
+struct work_past {
+    bool has_failed, is_same;
+};
+struct work_past work_past(const struct work *work, struct store *store,
+                           const char *words);
+/* On the record once, however often it is tried again. `words` outlive the
+ * work's settling. */
+enum delivery_verdict work_fail_once(struct work *work, struct store *store,
+                                     const char *words);
 /* CALL for the next picture; DONE: all were tried. */
 enum delivery_verdict work_draw(struct work *work);
 

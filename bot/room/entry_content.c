@@ -38,7 +38,10 @@ static const char *task_label(const struct event *event)
         return "not done";
     if (event->pull_state != PULL_NONE)
         return event->effect == EFFECT_PULL ? "pull request" : "issue";
-    return event->effect == EFFECT_POSTMORTEM ? "postmortem" : "done after all";
+    return event->effect == EFFECT_POSTMORTEM &&
+                   (event->ref.n > 0 || event->origin.n > 0)
+               ? "postmortem"
+               : "done after all";
 }
 
 void line_add_label(struct line *line)
@@ -394,7 +397,7 @@ void line_add_content(struct line *line)
         return;
     }
     if (event->kind == EVENT_TASK && !event->failed &&
-        event->effect == EFFECT_POSTMORTEM) {
+        event->effect == EFFECT_POSTMORTEM && event->ref.n > 0) {
         add_page(line);
         return;
     }

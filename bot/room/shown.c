@@ -25,7 +25,7 @@ static bool task_belongs(const struct event *event, bool is_war)
 {
     if (event->failed)
         return is_war;
-    if (event->effect == EFFECT_POSTMORTEM)
+    if (event->effect == EFFECT_POSTMORTEM && event->ref.n > 0)
         return event->state_to != STATE_NONE;
     if (event->pull_state != PULL_NONE)
         return is_war || event->effect == EFFECT_PULL;

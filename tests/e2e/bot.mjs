@@ -42,8 +42,14 @@ export class Bot {
             postmortem: { repository: this.repository, author_name: 'opsroom', author_email: 'opsroom@example.org' },
             http: { listen: '127.0.0.1:0' },
         };
-        for (const [section, keys] of Object.entries(settings)) base[section] = Array.isArray(keys) ? keys : { ...base[section], ...keys };
-        writeFileSync(this.config, settingsText(base));
+        this.settings = base;
+        this.settle(settings);
+    }
+
+    /** Other settings, for the next start. */
+    settle(settings) {
+        for (const [section, keys] of Object.entries(settings)) this.settings[section] = Array.isArray(keys) ? keys : { ...this.settings[section], ...keys };
+        writeFileSync(this.config, settingsText(this.settings));
     }
 
     /** Starts it; resolves when it can be talked to. */

@@ -108,6 +108,21 @@ test('a folder: a lock that nobody holds any more is removed, a fresh one is not
     assert.equal(shown('lock.git'), page('two'));
 });
 
+test('a folder: a lock that a killed job left is removed at once', async () => {
+    const repository = place.repository('left.git');
+    await place.done(place.job(repository));
+    writeFileSync(join(repository, 'opsroom-moving'), `refs/heads/${BRANCH}`); // as when it is killed while it moves the branch
+    writeFileSync(join(repository, `refs/heads/${BRANCH}.lock`), '');
+    await place.done(place.job(repository, { content: page('two') }));
+    assert.equal(shown('left.git'), page('two'));
+    // The note of long ago is not about a lock of now.
+    writeFileSync(join(repository, 'opsroom-moving'), `refs/heads/${BRANCH}`);
+    utimesSync(join(repository, 'opsroom-moving'), new Date(Date.now() - 600_000), new Date(Date.now() - 600_000));
+    writeFileSync(join(repository, `refs/heads/${BRANCH}.lock`), '');
+    const said = await place.fails(place.job(repository, { content: page('three') }));
+    assert.equal(said.reason, 'locked');
+});
+
 test('a full disk is said, and nothing is pushed', async () => {
     place.repository('full.git');
     writeFileSync(place.in('full.json'), JSON.stringify(job('full.git')));

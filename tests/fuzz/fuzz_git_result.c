@@ -1,5 +1,5 @@
 /*
- * Any bytes as what opsroom-git says: a commit and its branch, or why not.
+ * Any bytes as what opsroom-git says: a branch and its commit, or why not.
  */
 #include "bot/postmortem/postmortem.h"
 #include "tests/fuzz/fuzz.h"
@@ -9,12 +9,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct postmortem_result result = {.commit = ""};
-    struct buf why = BUF_INIT(4096);
-    if (postmortem_result_read((struct str){(const char *)data, size}, &result,
-                               &why) == ERR_OK)
-        assert(result.commit[0] != '\0' && result.branch[0] != '\0');
+    struct postmortem_failure failure = {.words = BUF_INIT(1400)};
+    const struct postmortem_settings settings = {.repository = "p.git"};
+    if (postmortem_result_read((struct str){(const char *)data, size},
+                               &settings, &result, &failure) == ERR_OK)
+        assert(result.branch[0] != '\0');
     else
-        assert(why.n > 0 && result.commit[0] == '\0');
-    buf_release(&why);
+        assert(failure.words.n > 0 && result.commit[0] == '\0');
+    buf_release(&failure.words);
     return 0;
 }

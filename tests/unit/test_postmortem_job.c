@@ -144,42 +144,101 @@ static void messages_touch_nobody(void **state)
     cJSON_Delete(job);
 }
 
-static void reads_what_the_helper_says(void **state)
+static void reads_what_the_helper_did(void **state)
 {
     (void)state;
     struct postmortem_result result;
-    struct buf why = BUF_INIT(1000);
-    assert_int_equal(postmortem_result_read(
-                         STR("{\"commit\":\"abc\",\"branch\":\"postmortem/x\","
-                             "\"unchanged\":true}\n"),
-                         &result, &why),
-                     ERR_OK);
+    struct postmortem_failure failure = {.words = BUF_INIT(1000)};
+    assert_int_equal(
+        postmortem_result_read(
+            STR("{\"commit\":\"abc\",\"branch\":\"postmortem/x\","
+                "\"unchanged\":true,\"path\":\"a/b.md\",\"base_commit\":\"b\","
+                "\"merged_commit\":\"m\",\"conflicts\":["
+                "{\"block\":\"timeline\",\"ours\":\"1\",\"theirs\":\"2\"},"
+                "{\"block\":\"timeline\",\"ours\":\"3\",\"theirs\":\"2\"},"
+                "{\"block\":\"causes\",\"ours\":\"1\",\"theirs\":\"2\"}]}\n"),
+            &record_settings, &result, &failure),
+        ERR_OK);
     assert_string_equal(result.commit, "abc");
     assert_string_equal(result.branch, "postmortem/x");
+    assert_string_equal(result.path, "a/b.md");
+    assert_string_equal(result.base_commit, "b");
+    assert_string_equal(result.merged_commit, "m");
     assert_true(result.unchanged);
+    assert_int_equal(result.conflict_count, 3);
+    assert_string_equal(result.conflicts[0].block, "timeline");
+    assert_string_equal(result.conflicts[0].key, result.conflicts[1].key);
+    assert_string_not_equal(result.conflicts[0].key, result.conflicts[2].key);
+    assert_int_equal(
+        postmortem_result_read(STR("{\"branch\":\"postmortem/x\"}"),
+                               &record_settings, &result, &failure),
+        ERR_OK);
+    assert_string_equal(result.commit, "");
+    assert_int_equal(failure.words.n, 0);
+    buf_release(&failure.words);
+}
+
+static void says_what_failed_and_what_to_do(void **state)
+{
+    (void)state;
     static const struct {
-        const char *output, *why;
+        const char *output, *words;
+        bool may_pass, has_waited;
     } cases[] = {
-        {"{\"error\":\"r.git: No space left on device\"}",
-         "The postmortem was not committed: r.git: No space left on device"},
-        {"", "opsroom-git gave no result: "},
-        {"it was killed", "opsroom-git gave no result: it was killed"},
+        {"{\"error\":\"r.git: No space left on device.\","
+         "\"reason\":\"disk_full\",\"retry\":true}",
+         "r.git: No space left on device. Make room there", true, false},
+        {"{\"error\":\"no\",\"reason\":\"auth\",\"retry\":false}",
+         "no. See [postmortem] user and token_file", false, false},
+        {"{\"error\":\"no\",\"reason\":\"host_key\",\"retry\":false}",
+         "no. See [postmortem] host_key", false, false},
+        {"{\"error\":\"late\",\"reason\":\"timeout\",\"retry\":true}", "late",
+         true, true},
+        {"", "opsroom-git gave no result: ", true, false},
+        {"it was killed", "opsroom-git gave no result: it was killed", true,
+         false},
         {"{\"commit\":\"abc\"}",
-         "opsroom-git gave no result: {\"commit\":\"abc\"}"},
+         "opsroom-git gave no result: {\"commit\":\"abc\"}", true, false},
         {"{\"commit\":\"0123456789012345678901234567890123456789012345678\","
          "\"branch\":\"x\"}",
          "opsroom-git gave no result: {\"commit\":"
          "\"0123456789012345678901234567890123456789012345678\","
-         "\"branch\":\"x\"}"},
+         "\"branch\":\"x\"}",
+         true, false},
     };
+    struct postmortem_settings settings = record_settings;
+    settings.repository = "https://git.example.org/r.git";
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        buf_clear(&why);
-        assert_int_equal(
-            postmortem_result_read(str_of(cases[i].output), &result, &why),
-            ERR_IO);
-        assert_string_equal(buf_text(&why), cases[i].why);
+        struct postmortem_result result;
+        struct postmortem_failure failure = {.words = BUF_INIT(1000)};
+        assert_int_equal(postmortem_result_read(str_of(cases[i].output),
+                                                &settings, &result, &failure),
+                         ERR_IO);
+        assert_string_equal(buf_text(&failure.words), cases[i].words);
+        assert_int_equal(failure.may_pass, cases[i].may_pass);
+        assert_int_equal(failure.has_waited, cases[i].has_waited);
+        buf_release(&failure.words);
     }
-    buf_release(&why);
+}
+
+static void a_look_has_what_it_takes_to_get_in(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT(10000);
+    struct postmortem_settings settings = record_settings;
+    settings.access = (struct postmortem_access){
+        .user = "bot", .token = "t0ken", .host_key = "", .cache = "git-cache"};
+    struct incident in = incident("Slow");
+    postmortem_look(&in, &settings, &out);
+    assert_string_equal(
+        buf_text(&out),
+        "{\"repository\":\"postmortems.git\",\"base\":\"main\","
+        "\"branch\":\"postmortem/2022-12-13-slow{n}\","
+        "\"path\":\"content/en/blog/incidents/2022-12-13-slow{n}/index.md\","
+        "\"mark\":\"<!-- opsroom: INC-12 -->\","
+        "\"auth\":{\"user\":\"bot\",\"token\":\"t0ken\"},"
+        "\"cache\":\"git-cache\",\"timeout_ms\":60000,\"op\":\"look\"}");
+    buf_release(&out);
 }
 
 static void front_matter_is_yaml(void **state)
@@ -264,7 +323,9 @@ int main(void)
         cmocka_unit_test(job_tells_the_helper_all),
         cmocka_unit_test(paths_follow_their_pattern),
         cmocka_unit_test(messages_touch_nobody),
-        cmocka_unit_test(reads_what_the_helper_says),
+        cmocka_unit_test(reads_what_the_helper_did),
+        cmocka_unit_test(says_what_failed_and_what_to_do),
+        cmocka_unit_test(a_look_has_what_it_takes_to_get_in),
         cmocka_unit_test(front_matter_is_yaml),
         cmocka_unit_test_setup_teardown(a_team_brings_its_template,
                                         scratch_setup, scratch_teardown),

@@ -295,7 +295,7 @@ static void a_postmortem_brings_review(void **state)
     assert_int_equal(play.in.state, STATE_REVIEW);
     assert_string_equal(play.in.postmortem_commit, "c1");
     assert_string_equal(play.in.postmortem_ref, "postmortem/2022-12-13-logins");
-    assert_string_equal(play.wanted, "card live_card room live pull");
+    assert_string_equal(play.wanted, "card live_card live pull poll room");
     assert_int_equal(play.in.last_update_ms, last_update);
     answers(&play, VERDICT_ALREADY, committed("c1"), "known");
     accepts(&play, committed("c2"));

@@ -74,6 +74,44 @@ static void what_was_reopened_goes_on(void **state)
     assert_int_equal(play.in.state, STATE_CLOSED);
 }
 
+/* Without pull requests, nothing but the merge is told of a review. */
+static void without_pull_requests_each_review_ends_by_its_merge(void **state)
+{
+    struct play play = in_review();
+    (void)state;
+    accepts(&play, pull(PULL_MERGED, "c0ffee"));
+    assert_int_equal(play.in.state, STATE_CLOSED);
+    accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
+    accepts(&play, moving(STATE_RESOLVED, "over"));
+    accepts(&play, committed("c2"));
+    assert_non_null(strstr(play.wanted, "poll"));
+    accepts(&play, pull(PULL_MERGED, "c1ffee"));
+    assert_int_equal(play.in.state, STATE_CLOSED);
+    answers(&play, VERDICT_ALREADY, pull(PULL_MERGED, "c1ffee"), "known");
+}
+
+/* The branch and its commit stay what they are. */
+static void more_to_tell_comes_in_events_of_its_own(void **state)
+{
+    struct play play = in_review();
+    struct request request = committed("c2");
+    (void)state;
+    request.told[0] = (struct room_word){STR("Somebody changed it."), STR("o")};
+    request.told[1] = (struct room_word){STR("It goes again."), STR_NONE};
+    request.told_count = 2;
+    accepts(&play, request);
+    assert_int_equal(play.out.event_count, 3);
+    assert_string_equal(play.in.postmortem_commit, "c2");
+    assert_true(str_is(play.out.events[1].origin, "o"));
+    request.told_count = 1;
+    accepts(&play, request);
+    assert_int_equal(play.out.event_count, 1);
+    assert_true(str_is(play.out.events[0].text, "Somebody changed it."));
+    assert_string_equal(play.in.postmortem_commit, "c2");
+    assert_non_null(strstr(play.wanted, "room"));
+    answers(&play, VERDICT_ALREADY, committed("c2"), "known");
+}
+
 static void closed_without_a_merge_stays_in_review(void **state)
 {
     struct play play = in_review();
@@ -142,6 +180,8 @@ int main(void)
         cmocka_unit_test(an_opened_one_is_looked_at_from_then_on),
         cmocka_unit_test(merged_means_closed),
         cmocka_unit_test(what_was_reopened_goes_on),
+        cmocka_unit_test(without_pull_requests_each_review_ends_by_its_merge),
+        cmocka_unit_test(more_to_tell_comes_in_events_of_its_own),
         cmocka_unit_test(closed_without_a_merge_stays_in_review),
         cmocka_unit_test(a_failure_is_said_and_changes_nothing),
         cmocka_unit_test(an_item_has_one_issue),

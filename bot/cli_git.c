@@ -1,0 +1,97 @@
+#include "bot/cli.h"
+
+#include "bot/git_parts.h"
+#include "bot/io/child.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define JOB_BYTES    20000
+#define OUTPUT_BYTES (64u << 10)
+#define WORDS_BYTES  2000
+#define GRACE_MS     (5 * MS_PER_SECOND)
+
+struct look {
+    struct buf output;
+    bool is_over;
+};
+
+static void on_look(int status, struct str output, void *context)
+{
+    struct look *look = context;
+    (void)status; /* the output says it in words */
+    buf_add(&look->output, output);
+    look->is_over = true;
+}
+
+static bool run(const char *helper, const struct postmortem_settings *set,
+                struct look *look)
+{
+    struct buf job = BUF_INIT(JOB_BYTES);
+    uv_loop_t loop;
+    if (uv_loop_init(&loop) != 0)
+        return false;
+    postmortem_look(NULL, set, &job);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)child_run(
+        &loop,
+        &(struct child_job){.program = helper,
+                            .input = buf_str(&job),
+                            .timeout_ms = postmortem_timeout_ms(set) + GRACE_MS,
+                            .output_limit = OUTPUT_BYTES},
+        on_look, look);
+    while (!look->is_over && uv_run(&loop, UV_RUN_ONCE) != 0)
+        ;
+    (void)uv_run(&loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&loop);
+    explicit_bzero(job.s, job.room);
+    buf_release(&job);
+    return look->is_over;
+}
+
+/* What it may write shows with the first postmortem. */
+static int look_there(const char *helper, const struct postmortem_settings *set)
+{
+    struct look look = {.output = BUF_INIT(OUTPUT_BYTES)};
+    struct postmortem_failure failure = {.words = BUF_INIT(WORDS_BYTES)};
+    struct postmortem_result result;
+    int bad = 0;
+    if (!run(helper, set, &look) ||
+        postmortem_result_read(buf_str(&look.output), set, &result, &failure) !=
+            ERR_OK) {
+        (void)fprintf(stderr, "opsroom: [postmortem] repository: %s.\n",
+                      buf_text(&failure.words));
+        bad = 1;
+    } else if (result.base_commit[0] == '\0') {
+        (void)printf("%s answers; it is empty.\n", set->repository);
+    } else {
+        (void)printf("%s answers; %s is at %.10s.\n", set->repository,
+                     set->branch, result.base_commit);
+    }
+    buf_release(&look.output);
+    buf_release(&failure.words);
+    return bad;
+}
+
+int cli_check_git(const struct config *config, const char *program_dir,
+                  bool online)
+{
+    char helper[PATH_MAX];
+    struct buf why = BUF_INIT(WORDS_BYTES);
+    struct postmortem_settings set;
+    struct git_parts *parts = git_parts_new(config, &why);
+    int bad = 0;
+    if (parts == NULL) {
+        (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
+        bad = 1;
+    } else if (online) {
+        cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
+        cli_postmortem_settings(config, &set);
+        set.access = git_parts_access(parts);
+        bad = look_there(helper, &set);
+    }
+    git_parts_free(parts);
+    buf_release(&why);
+    return bad;
+}
