@@ -87,6 +87,7 @@ struct outbox {
     bool heals;           /* with the next turn */
     bool polls;           /* the same */
     bool wanted;          /* ask the store: a row was made or became due */
+    bool crowded;         /* a row found no place in its part */
     bool answered;        /* a work has an answer to settle */
     int64_t next_due_ms;  /* wall */
     struct deadline *due; /* wakes the turn at next_due_ms */
@@ -363,9 +364,12 @@ static bool start_row(const struct outbox_row *row, void *context)
     struct start *start = context;
     struct outbox *outbox = start->outbox;
     /* A work that ends asks again. */
-    if (lane_is_busy(outbox, row->lane) ||
-        part_is_full(outbox, part_of(row->kind)))
+    if (lane_is_busy(outbox, row->lane))
         return true;
+    if (part_is_full(outbox, part_of(row->kind))) {
+        outbox->crowded = true;
+        return true;
+    }
     int64_t until_ms = paced_until_ms(outbox, row, start->wall_ms);
     if (until_ms > start->wall_ms) {
         if (start->paced_count == WORKS)
@@ -415,7 +419,7 @@ static enum err start_due(struct outbox *outbox, int64_t wall_ms)
 {
     struct start start = {.outbox = outbox, .wall_ms = wall_ms};
     enum err err;
-    outbox->wanted = false;
+    outbox->wanted = outbox->crowded = false;
     do
         err = start_heads(&start);
     while (err == ERR_OK && start.paced_count > 0);
@@ -476,10 +480,13 @@ void outbox_send(struct outbox *outbox, bool committed)
         struct work *work = &outbox->works[i];
         if (work->state == WORK_FREE || work->state == WORK_SENT)
             continue;
-        if (committed && work->state == WORK_TO_SEND)
+        if (committed && work->state == WORK_TO_SEND) {
             work_send(work, &outbox->config);
-        else
+        } else {
             work_release(work);
+            /* Its place is free only now. */
+            outbox->wanted = outbox->wanted || outbox->crowded;
+        }
     }
     if (committed) {
         clear_losses(outbox, was_under_way);

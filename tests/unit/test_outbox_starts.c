@@ -108,6 +108,38 @@ static void no_part_of_the_world_takes_all_places(void **state)
     close_bench(&bench);
 }
 
+/* One at a time goes to the forge; no other turn would come by itself. */
+static void a_place_that_becomes_free_is_taken(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, *state);
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    for (int64_t id = 1; id <= 3; id++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(id, "Logins fail");
+        assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
+                         VERDICT_ACCEPTED);
+    }
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    scratch_sql(*state, "DELETE FROM outbox");
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    for (int64_t id = 1; id <= 3; id++)
+        want(&bench, EFFECT_PULL, id);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    for (int turn = 0; turn < 10 && outbox_has_work(bench.outbox); turn++) {
+        assert_int_equal(store_begin(bench.store), ERR_OK);
+        assert_int_equal(outbox_settle(bench.outbox, NOW), ERR_OK);
+        assert_int_equal(store_commit(bench.store), ERR_OK);
+        outbox_send(bench.outbox, true);
+    }
+    assert_int_equal(
+        scratch_number(*state,
+                       "SELECT count(*) FROM outbox WHERE kind = 'pull'"),
+        0);
+    assert_false(outbox_has_work(bench.outbox));
+    close_bench(&bench);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -115,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(no_part_of_the_world_takes_all_places),
+        TEST(a_place_that_becomes_free_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
