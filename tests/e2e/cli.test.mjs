@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 
 import { Bot, settingsText } from './bot.mjs';
+import { Place, TOKEN } from './git_servers.mjs';
 import { declare, requests, scene, sent } from './stage.mjs';
 
 /** A bot's folder without a stand-in. */
@@ -44,6 +45,32 @@ test('wrong settings: exit 2 with file, line and column', () => alone((bot) => {
     assert.equal(bot.run('run').code, 2);
     assert.match(bot.run('run').err, /cannot be read/);
 }));
+
+test('check --online asks the repository', async () => {
+    const place = new Place();
+    try {
+        const server = await place.https();
+        place.repository('there.git');
+        const secret = place.in('git.token');
+        writeFileSync(secret, `${TOKEN}\n`, { mode: 0o600 });
+        alone((bot) => {
+            const online = (postmortem) => { bot.settle({ postmortem }); return bot.run('check', '--online'); };
+            const good = { repository: server.url('there.git'), user: 'bot', token_file: secret, ca_file: server.auth.ca_file };
+            const { code, out, err } = online(good);
+            assert.equal(code, 0, err);
+            assert.match(out, new RegExp(`there\\.git answers; main is at ${place.git('there.git', 'rev-parse', 'main').slice(0, 10)}\\.\nThe settings are fine`));
+            const refused = online({ ...good, user: 'nobody' });
+            assert.deepEqual([refused.code, /did not take the token\. .*See \[postmortem\] user and token_file\.\n$/.test(refused.err)], [2, true], refused.err);
+            assert.match(online({ ...good, ca_file: place.in('none.pem') }).err, /postmortem\.ca_file: .*none\.pem cannot be read/);
+            chmodSync(secret, 0o644);
+            assert.match(online(good).err, /postmortem\.token_file: others may read .*chmod 600/);
+            assert.match(online({ repository: 'git@localhost:blog.git' }).err, /postmortem\.ssh_key: is missing/);
+            assert.match(online({ ...good, repository: 'https://x:y@localhost/x.git' }).err, /allowed is https:\/\/host\/path.*without a password/);
+        });
+    } finally {
+        await place.close();
+    }
+});
 
 test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     const check = (env = {}) => { bot.env = env; return bot.run('check'); };

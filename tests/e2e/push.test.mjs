@@ -46,6 +46,7 @@ function pushing(name, { to = https, files, forge: kind, postmortem = {}, ...mor
         try {
             await stage({ settings }, async (scene) => {
                 const branch = () => scene.bot.record().postmortem_branch;
+                scene.bot.readers.add(() => scene.standin.world.changed()); // what it pushed shows in its log alone
                 if (forge) forge.branches = () => place.branches(repository);
                 await play({
                     ...scene, forge, repository, branch,
