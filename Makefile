@@ -253,9 +253,13 @@ fault: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 $(BUILD)/tests/fault/sweep
 	@STRIDE=$(or $(STRIDE),1) $(BUILD)/tests/fault/sweep
 
+# Two at a time: each waits mostly for the other end.
 torture: deps-test
 	$(Q)$(MAKE) --no-print-directory -j2 all
-	@OPSROOM_BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),1000) node tests/e2e/kill.test.mjs
+	@half=$$(( ($(or $(ROUNDS),1000) + 19) / 20 )); \
+	OPSROOM_BUILD=$(BUILD) SEED=1 ROUNDS=$$((half * 10)) node tests/e2e/kill.test.mjs & first=$$!; \
+	OPSROOM_BUILD=$(BUILD) SEED=$$((half + 1)) ROUNDS=$$((half * 10)) node tests/e2e/kill.test.mjs; \
+	second=$$?; wait $$first && [ $$second = 0 ]
 
 # What it finds grows in build/fuzz/corpus/NAME; an input that broke something
 # goes to tests/fuzz/corpus/NAME, under a name that says what it is.

@@ -181,11 +181,13 @@ static bool choose(int which)
     if (!sim.is_running || sim.store == NULL || store_in_transaction(sim.store))
         return false;
     known.count = 0;
-    if (store_each_incident(sim.store, note_id, NULL) != ERR_OK ||
-        known.count == 0)
-        return false;
-    return store_incident(sim.store, known.ids[which % known.count],
-                          &known.in) == ERR_OK;
+    sim.is_looking = true;
+    bool ok = store_each_incident(sim.store, note_id, NULL) == ERR_OK &&
+              known.count > 0 &&
+              store_incident(sim.store, known.ids[which % known.count],
+                             &known.in) == ERR_OK;
+    sim.is_looking = false;
+    return ok;
 }
 
 /* Declared in private, and never shown since. */

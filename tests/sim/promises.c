@@ -131,11 +131,14 @@ void promises_check(void)
         return;
     checked_process = sim.process;
     checked_answers = now_answered;
+    sim.is_looking = true;
     if (is_new)
-        verify();
+        sim.is_looking = true;
+    verify();
     read_record();
     for (int i = 0; i < people_ask_count(); i++)
         check_ask(i);
+    sim.is_looking = false;
 }
 
 /* ---- at rest ---- */
@@ -266,6 +269,7 @@ void promises_check_all(void)
     struct all all = {NULL, 0};
     const struct CMUnitTest rooms[] = {
         cmocka_unit_test_prestate(rooms_say_what_the_record_says, &all)};
+    sim.is_looking = true;
     verify();
     read_record();
     for (int i = 0; i < people_ask_count(); i++)
@@ -279,4 +283,5 @@ void promises_check_all(void)
     if (cmocka_run_group_tests(rooms, NULL, NULL) != 0)
         sim_fail("the rooms do not say what the record says");
     free(all.list);
+    sim.is_looking = false;
 }

@@ -30,6 +30,7 @@ struct sim {
     bool is_cut;      /* the power went with it: unsynced writes are lost */
     int64_t fuse;     /* things until it is killed; 0: it is not going to be */
     bool is_stopping; /* told to end */
+    bool is_looking;  /* we read the record, not the bot: no fault comes */
     bool is_over;     /* the story is told */
     bool tells;       /* prints what happens */
     int64_t held_until_ms; /* Cloudflare holds back whatever the bot sends */
@@ -94,8 +95,9 @@ const char *trouble_words(enum sim_trouble trouble);
 #define FAULT_LIST(X)                                                          \
     X(NONE)                                                                    \
     X(KILL)                                                                    \
-    X(CUT) X(ALLOC) X(WRITE) X(SYNC) X(FULL) X(READ) X(LOCK) X(REQUEST)        \
-        X(CHILD) X(JUMP)
+    X(CUT)                                                                     \
+    X(ALLOC) X(WRITE) X(SYNC) X(FULL) X(READ) X(LOCK) X(REQUEST) X(CHILD)      \
+        X(JUMP)
 #define FAULT_ENUM(name) FAULT_##name,
 enum sim_fault { FAULT_LIST(FAULT_ENUM) FAULTS };
 struct fault_plan {
@@ -197,7 +199,8 @@ bool discord_lost_unseen(uint64_t channel_id);
 #define PEOPLE_ACT_LIST(X)                                                     \
     X(DECLARE)                                                                 \
     X(DECLARE_PRIVATE)                                                         \
-    X(ADD) X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE) X(EDIT) X(STRIKE) X(RESOLVE)   \
+    X(ADD)                                                                     \
+    X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE) X(EDIT) X(STRIKE) X(RESOLVE)          \
         X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS) X(PRESS_TWICE) X(UPDATE)   \
             X(ITEM) X(LIST)
 #define PEOPLE_ACT_ENUM(name) ACT_##name,

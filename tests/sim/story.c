@@ -237,8 +237,10 @@ static void look_for_rest(void *context)
     (void)context;
     bool can_look = sim.is_running && !sim.is_dead && !sim.is_stopping &&
                     sim.store != NULL && !store_in_transaction(sim.store);
+    sim.is_looking = true;
     if (can_look && store_outbox_count(sim.store, &waiting) != ERR_OK)
         sim_fail("the outbox cannot be counted: %s", store_why(sim.store));
+    sim.is_looking = false;
     if (can_look && gateway_is_ready() && waiting == 0 && !people_wait() &&
         sim.now_ms - healed_ms >= REST_MS &&
         sim.now_ms - started_ms >= REST_MS) {

@@ -78,7 +78,8 @@ void fault_begin(void)
 
 bool fault_fires(enum sim_fault fault)
 {
-    if (plan.fault != fault || has_fired || sim.is_dead || --plan.nth > 0)
+    if (plan.fault != fault || has_fired || sim.is_dead || sim.is_looking ||
+        --plan.nth > 0)
         return false;
     has_fired = true;
     people_excuse_all();
