@@ -269,7 +269,7 @@ fuzz:
 		echo 'make fuzz T=NAME, one of: $(FUZZERS:tests/fuzz/fuzz_%.c=%)'; exit 2; }
 	@tests/tools/install build fuzz
 	$(Q)$(MAKE) --no-print-directory -j2 SANITIZE=1 BUILD=build/fuzz CC=clang CXX=clang++ \
-		CFLAGS='-fsanitize=fuzzer-no-link,float-cast-overflow' LDFLAGS=-fsanitize=fuzzer FUZZ_MAIN= \
+		CFLAGS='-fsanitize=fuzzer-no-link,float-cast-overflow -DTAGS_MOST=20000' LDFLAGS=-fsanitize=fuzzer FUZZ_MAIN= \
 		build/fuzz/tests/fuzz/fuzz_$(T)
 	@mkdir -p build/fuzz/corpus/$(T)
 	$(Q)build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=$(S) -timeout=10 -max_len=8192 \

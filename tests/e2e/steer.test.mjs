@@ -60,6 +60,7 @@ scene('private and public again: what others see of it', {}, async ({ standin, g
 scene('the same is declared twice: asked once, and nothing typed is lost', {}, async ({ standin, guild, bot, nova, quill }) => {
     await nova.slash('/incident declare', { title: 'Images do not load on media.example.org' });
     const war = await guild.channelNamed(/^inc-1-(?!live)/);
+    await war.message('Images do not load'); // the bot knows its room
     const typed = { title: 'media.example.org: images not loading', severity: 'SEV2', impact: 'No picture anywhere' };
     const asked = await quill.slash('/incident declare', typed);
     assert.match(asked.text, /INC-1\*\* has been open for .* in <#\d+>: Images.*Is it the same\?/s);
