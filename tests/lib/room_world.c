@@ -483,7 +483,8 @@ static void deliver(struct world *world, const struct outbox_row *row)
     assert_int_equal(store_outbox_begin(world->store, row->id, world->now_ms),
                      ERR_OK);
     for (;;) {
-        delivery.in = world_incident(world, row->incident_id);
+        if (row->incident_id != 0) /* a card of alerts has none */
+            delivery.in = world_incident(world, row->incident_id);
         verdict = row->kind == EFFECT_POSTMORTEM || row->kind == EFFECT_FETCH
                       ? DELIVERY_DONE
                       : room_deliver(&delivery, world->store, &world->set,

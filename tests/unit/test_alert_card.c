@@ -1,0 +1,134 @@
+/* The card of alerts that no incident has, in the announce channel: one,
+ * whatever gets lost on the way, and let alone when people took it away. */
+#include "bot/discord/json.h"
+#include "tests/lib/room_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define POST_CARD "POST /channels/1003/messages"
+
+static void want(struct world *world, int64_t card)
+{
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_want(world->store, EFFECT_ALERT_CARD, 0, card, NULL,
+                                world->now_ms),
+                     ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+}
+
+static int64_t put_card(struct world *world, const char *title)
+{
+    struct alert_card card = {.opened_ms = world->now_ms,
+                              .newest_ms = world->now_ms};
+    const struct alert alert = {.source = STR("robot"),
+                                .key = str_of(title),
+                                .title = str_of(title),
+                                .service = STR("forum"),
+                                .is_firing = true,
+                                .started_ms = world->now_ms};
+    int64_t id;
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
+                     ERR_OK);
+    assert_int_equal(store_put_alert_card(world->store, &card, &card.id),
+                     ERR_OK);
+    assert_int_equal(store_alert_on_card(world->store, id, card.id), ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+    want(world, card.id);
+    return card.id;
+}
+
+static struct alert_card card_of(struct world *world, int64_t id)
+{
+    struct alert_card card = {0};
+    assert_int_equal(store_alert_card(world->store, id, &card), ERR_OK);
+    return card;
+}
+
+/* Long after Discord forgot the nonce, and with another card above it. */
+static void a_lost_answer_makes_no_second_card(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t other = put_card(&world, "Database is full");
+    world_run(&world, 3);
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = POST_CARD;
+    int64_t id = put_card(&world, "Forum is down");
+    world_run(&world, 1);
+    assert_int_equal(world.trouble, TROUBLE_NONE);
+    world.now_ms += MS_PER_HOUR;
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 2);
+    struct alert_card card = card_of(&world, id);
+    assert_true(card.message_id != 0);
+    assert_true(card.message_id != card_of(&world, other).message_id);
+    assert_int_equal(card.state, ALERT_CARD_OPEN);
+    world_close(&world);
+}
+
+static void one_that_never_came_is_posted(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    world.trouble = TROUBLE_UNREACHED;
+    world.trouble_at = POST_CARD;
+    int64_t id = put_card(&world, "Forum is down");
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_true(card_of(&world, id).message_id != 0);
+    world_close(&world);
+}
+
+/* It is not put back, and nobody is asked about it any more. */
+static void a_card_that_was_deleted_is_ignored(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t id = put_card(&world, "Forum is down");
+    world_run(&world, 3);
+    world_delete(&world, card_of(&world, id).message_id);
+    want(&world, id);
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    struct alert_card card = card_of(&world, id);
+    assert_int_equal(card.state, ALERT_CARD_IGNORED);
+    assert_int_equal(card.message_id, 0);
+    world_close(&world);
+}
+
+/* Where it may not write, no entry of an incident can say so: the log does, and
+ * the next alert tries again. */
+static void a_channel_that_refuses_is_tried_again_with_the_next(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = POST_CARD;
+    world.code = 50013;
+    int64_t id = put_card(&world, "Forum is down");
+    world_run(&world, 3);
+    want(&world, id);
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_true(card_of(&world, id).message_id != 0);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lost_answer_makes_no_second_card),
+        cmocka_unit_test(one_that_never_came_is_posted),
+        cmocka_unit_test(a_card_that_was_deleted_is_ignored),
+        cmocka_unit_test(a_channel_that_refuses_is_tried_again_with_the_next),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
