@@ -226,8 +226,8 @@ static void the_page_is_previewed(void **state)
     assert_says(words, "Still empty: summary");
     assert_string_equal(caller.run.answer.file_name, "inc-1-postmortem.md");
     const char *page = buf_text(&caller.run.answer.file);
-    assert_says(page, "## Where we were lucky\n\n<!-- opsroom:begin lucky -->"
-                      "\n\nIt was \\*Sunday\\*.\n");
+    assert_says(page, "<!-- opsroom:begin lucky -->\n\n"
+                      "## Where we were lucky\n\nIt was \\*Sunday\\*.\n");
 }
 
 static void the_public_page_names_nobody(void **state)
