@@ -509,12 +509,15 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     });
     if (!start_watch(app))
         return false;
-    const struct turn_parts parts = {app->outbox, app->reminders,
-                                     watch_alerts(app->watch),
-                                     watch_probes(app->watch)};
-    turn_set_parts(app->turn, &parts);
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
+    const struct turn_parts parts = {app->outbox,
+                                     app->reminders,
+                                     watch_alerts(app->watch),
+                                     watch_probes(app->watch),
+                                     session_has_more,
+                                     app->session};
+    turn_set_parts(app->turn, &parts);
     app->grace = deadline_new(&app->loop, on_grace, app);
     app->chores = deadline_new(&app->loop, on_chores, app);
     app->meter = loop_meter_new(&app->loop, on_turned, app);

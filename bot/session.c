@@ -225,6 +225,11 @@ enum gateway_state session_state(const struct session *session)
     return gateway_state(session->gateway);
 }
 
+bool session_has_more(void *context)
+{
+    return gateway_ws_has_more(((struct session *)context)->ws);
+}
+
 int64_t session_silence_ms(const struct session *session)
 {
     return session->heard_ms < 0

@@ -31,6 +31,9 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
                             const struct session_handlers *handlers);
 void session_start(struct session *session);
 enum gateway_state session_state(const struct session *session);
+/* More of Discord's has arrived than was read. `session` as void * to serve as
+ * a callback. */
+bool session_has_more(void *session);
 /* Since anything came, milliseconds; -1: nothing ever did. */
 int64_t session_silence_ms(const struct session *session);
 void session_free(struct session *session);

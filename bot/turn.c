@@ -19,7 +19,9 @@
 #define ANSWERED_ALREADY   40060 /* Discord docs, JSON error codes */
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
-#define RECENT 512
+#define RECENT      512
+#define GATHER_MOST 64                /* commands in one turn */
+#define GATHER_NS   UINT64_C(2000000) /* from the first to the sync */
 
 /* An interaction on its way through the turn. */
 struct item {
@@ -69,8 +71,9 @@ struct turn {
     struct readings *readings;
     struct item **items; /* pooled: `count` of `room` are in use */
     int count, room;
-    bool is_changed; /* something was accepted in this transaction */
-    int64_t seq;     /* newest dispatch seen */
+    bool is_changed;   /* something was accepted in this transaction */
+    uint64_t began_ns; /* when the first item came; 0: none yet */
+    int64_t seq;       /* newest dispatch seen */
     int64_t kept_seq;
     struct flight *oldest, *newest;
     /* Of take_new only; too large for the stack. */
@@ -363,9 +366,27 @@ static bool probes_wait(const struct turn *turn)
     return turn->parts.probes != NULL && probes_have_work(turn->parts.probes);
 }
 
+/* What has arrived already is kept with the same sync: over TLS the loop would
+ * read one command a turn. Nobody waits longer for it than that. */
+static bool gathers(struct turn *turn)
+{
+    uint64_t now_ns = uv_hrtime();
+    if (turn->count == 0 || turn->parts.has_more == NULL)
+        return false;
+    if (turn->began_ns == 0)
+        turn->began_ns = now_ns;
+    return turn->count < GATHER_MOST && now_ns - turn->began_ns < GATHER_NS &&
+           turn->parts.has_more(turn->parts.more_context);
+}
+
 static void on_end(void *context)
 {
     struct turn *turn = context;
+    if (gathers(turn)) {
+        turn_end_wake(turn->end);
+        return;
+    }
+    turn->began_ns = 0;
     if (turn->count == 0 && !outbox_has_work(turn->parts.outbox) &&
         !reminders_have_work(turn->parts.reminders) &&
         !alerts_have_work(turn->parts.alerts) && !probes_wait(turn))

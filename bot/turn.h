@@ -36,6 +36,9 @@ struct turn_parts {
     struct reminders *reminders;
     struct alerts_desk *alerts;
     struct probe_runner *probes; /* NULL: none */
+    /* Whether more commands have arrived than were read; NULL: none ever. */
+    bool (*has_more)(void *context);
+    void *more_context;
 };
 void turn_set_parts(struct turn *turn, const struct turn_parts *parts);
 /* `data` is taken. seq is the dispatch's; replayed: it came after a resume. */

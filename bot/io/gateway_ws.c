@@ -23,6 +23,7 @@
 #include <assert.h>
 #include <libwebsockets.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -532,6 +533,15 @@ void gateway_ws_send(struct gateway_ws *ws, struct str text)
     *ws->last = sending;
     ws->last = &sending->next;
     (void)lws_callback_on_writable(ws->wsi);
+}
+
+bool gateway_ws_has_more(const struct gateway_ws *ws)
+{
+    if (ws->wsi == NULL)
+        return false;
+    struct pollfd socket = {.fd = lws_get_socket_fd(ws->wsi), .events = POLLIN};
+    return socket.fd >= 0 && poll(&socket, 1, 0) > 0 &&
+           (socket.revents & POLLIN) != 0;
 }
 
 void gateway_ws_close(struct gateway_ws *ws, int code)

@@ -29,6 +29,9 @@ void gateway_ws_free(struct gateway_ws *ws); /* no close frame is sent */
  * never come from inside the call. */
 void gateway_ws_connect(struct gateway_ws *ws, const char *url,
                         bool compressed);
+/* More has arrived than was read: over TLS a turn of the loop reads one record,
+ * which is one payload. */
+bool gateway_ws_has_more(const struct gateway_ws *ws);
 void gateway_ws_send(struct gateway_ws *ws, struct str text);
 void gateway_ws_close(struct gateway_ws *ws, int code);
 
