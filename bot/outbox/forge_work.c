@@ -184,8 +184,10 @@ static struct event *result_begin(struct delivery *delivery)
 static enum delivery_verdict fail(struct work *work, struct store *store,
                                   const char *what, const char *words)
 {
-    (void)snprintf(work->forge->words, sizeof work->forge->words,
-                   "%s: %s It is tried again by itself.", what, words);
+    struct buf text = BUF_INIT(1000);
+    buf_addf(&text, "%s: %s It is tried again by itself.", what, words);
+    str_copy_to(work->forge->words, buf_str(&text));
+    buf_release(&text);
     return work_fail_once(work, store, work->forge->words);
 }
 
