@@ -26,7 +26,7 @@ struct store;
  * belongs to another program (application_id) or another process holds it
  * (ERR_REFUSED), or cannot be written (ERR_IO); `why` says so in whole
  * sentences with what to do. read_only opens without migrating or locking, for
- * `verify` and `timeline` beside a running bot; without a file ERR_NOT_FOUND. */
+ * `verify` and `timeline` beside a running bot; NOT_FOUND without a file. */
 MUST_CHECK enum err store_open(const char *path, bool read_only,
                                struct store **out, struct buf *why);
 void store_close(struct store *store); /* NULL is fine */
