@@ -8,7 +8,8 @@
     X(ACT)                                                                     \
     X(TROUBLE)                                                                 \
     X(CLOSE)                                                                   \
-    X(OP) X(FORGET) X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM)        \
+    X(OP)                                                                      \
+    X(FORGET) X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM)              \
         X(LOSE_MESSAGE)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
