@@ -532,6 +532,22 @@ void people_meet_process(void)
             sim.skew_ms < 0 || sim.now_ms - asks[i].created_ms < ANSWER_MS;
 }
 
+int64_t people_hidden_ms(int64_t incident_id)
+{
+    int64_t since_ms = 0;
+    for (int i = 0; i < ask_count; i++) {
+        const struct ask *ask = &asks[i];
+        if (ask->incident_id != incident_id)
+            continue;
+        if (ask->act == ACT_SHOW || ask->act >= ACT_PRESS)
+            since_ms = 0;
+        else if (ask->act == ACT_HIDE && ask->said != NULL &&
+                 strstr(ask->said, "now private") != NULL)
+            since_ms = ask->answered_ms;
+    }
+    return since_ms;
+}
+
 bool people_wait(void)
 {
     for (int i = 0; i < ask_count; i++)
@@ -556,6 +572,7 @@ int people_answered(uint64_t interaction_id, const char *token,
     }
     (void)json_whole(json_get(answer, "type"), &type);
     ask->is_answered = true;
+    ask->answered_ms = sim.now_ms;
     struct str said = json_text(json_get(answer, "data"), "content");
     ask->said = mem_alloc(said.n + 1);
     if (said.n > 0)

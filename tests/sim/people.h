@@ -9,7 +9,7 @@ struct ask {
     enum people_act act;
     int64_t incident_id; /* 0: of none, or a new one */
     char token[32], word[24];
-    int64_t created_ms, delivered_ms; /* 0: not */
+    int64_t created_ms, delivered_ms, answered_ms; /* 0: not */
     bool is_answered, is_excused, is_form;
     /* A later start of the bot cannot tell that this one was answered: nothing
      * was kept of it, and by its clock it is not too late. */

@@ -79,6 +79,33 @@ static bool is_public(uint64_t channel_id)
            strstr(name, "-live") != NULL;
 }
 
+/* What was on its way when the incident became private may still arrive. */
+#define UNDER_WAY_MS 500
+
+/* Of an announcement: "… · INC-3". */
+static int64_t incident_in(const char *body)
+{
+    const char *at = strstr(body, " \xC2\xB7 INC-");
+    return at == NULL ? 0 : strtoll(at + 8, NULL, 10);
+}
+
+static void check_hidden(uint64_t channel_id, const char *body)
+{
+    char name[40];
+    int64_t id = 0;
+    str_copy_to(name,
+                json_text(world_channel(&world, channel_id), "name"));
+    if (channel_id == WORLD_ANNOUNCE)
+        id = incident_in(body);
+    else if (is_public(channel_id))
+        (void)sscanf(name, "inc-%" SCNd64, &id);
+    int64_t since_ms = id == 0 ? 0 : people_hidden_ms(id);
+    if (since_ms != 0 && sim.now_ms - since_ms > UNDER_WAY_MS)
+        sim_fail("INC-%" PRId64 " is private since %" PRId64
+                 " ms, and is shown: %s",
+                 id, sim.now_ms - since_ms, body);
+}
+
 static void check_secrecy(const char *what, uint64_t channel_id,
                           const char *body)
 {
@@ -192,6 +219,8 @@ static void take_guild(const struct sim_request *request,
     call.body = request->body[0] == '\0' ? NULL : mem_text(request->body);
     uint64_t channel_id = id_at(request->path, "/channels/");
     bool is_message = strstr(request->path, "/messages") != NULL;
+    if (call.body != NULL && is_message && request->method == REST_POST)
+        check_hidden(channel_id, call.body);
     if (call.body != NULL && is_message)
         check_secrecy(route, channel_id, call.body);
     world.now_ms = sim.now_ms;

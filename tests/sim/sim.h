@@ -220,6 +220,9 @@ void people_excuse(uint64_t interaction_id);
 void people_excuse_all(void);
 /* Nobody waits for an answer that may still come. */
 bool people_wait(void);
+/* Since when people were told that it is private; 0: it is not, or somebody is
+ * about to show it. */
+int64_t people_hidden_ms(int64_t incident_id);
 bool is_secret(const char *text); /* holds words that must not be public */
 
 /* ---- promises (promises.c) ---- */
