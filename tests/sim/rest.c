@@ -93,8 +93,7 @@ static void check_hidden(uint64_t channel_id, const char *body)
 {
     char name[40];
     int64_t id = 0;
-    str_copy_to(name,
-                json_text(world_channel(&world, channel_id), "name"));
+    str_copy_to(name, json_text(world_channel(&world, channel_id), "name"));
     if (channel_id == WORLD_ANNOUNCE)
         id = incident_in(body);
     else if (is_public(channel_id))

@@ -20,6 +20,7 @@ struct gateway_link {
     int ws_id; /* 0: the bot's end is gone */
     bool is_hung, is_closed;
     int64_t down_ms, up_ms; /* when the last frame arrives */
+    int coming;             /* frames on their way to the bot */
 };
 
 struct frame {
@@ -73,6 +74,7 @@ static void on_down(void *context)
     struct gateway_ws *ws = find_ws(frame->ws_id);
     bool is_ours = ws != NULL && ws->link == frame->link &&
                    !frame->link->is_hung && !frame->link->is_closed;
+    frame->link->coming--;
     if (is_ours && sim_thing()) {
         if (frame->interaction_id != 0)
             people_delivered(frame->interaction_id);
@@ -95,6 +97,7 @@ void link_say(struct gateway_link *link, const char *text,
     for (int i = 0; i < times; i++) {
         struct frame *frame = frame_new(link, str_of(text), 0);
         frame->interaction_id = interaction_id;
+        link->coming++;
         sim_at(at_ms, on_down, frame);
     }
 }
@@ -216,6 +219,13 @@ void gateway_ws_connect(struct gateway_ws *ws, const char *url, bool compressed)
         sim_at(sim.now_ms + 10 * way_ms(), tell_closed, frame);
     else
         sim_at(sim.now_ms + way_ms(), on_connected, frame);
+}
+
+bool gateway_ws_has_more(const struct gateway_ws *ws)
+{
+    const struct gateway_link *link = ws->link;
+    return link != NULL && link->coming > 0 && link->down_ms <= sim.now_ms &&
+           !sim.is_dead;
 }
 
 void gateway_ws_send(struct gateway_ws *ws, struct str text)

@@ -9,8 +9,8 @@
     X(TROUBLE)                                                                 \
     X(CLOSE)                                                                   \
     X(OP)                                                                      \
-    X(FORGET) X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM)              \
-        X(LOSE_MESSAGE)
+    X(FORGET)                                                                  \
+    X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
 
