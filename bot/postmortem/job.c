@@ -283,6 +283,9 @@ static void read_failure(const cJSON *root, struct str output,
 {
     struct str error = member(root, "error"), reason = member(root, "reason");
     const char *what_to_do = advice(reason, set);
+    error.n = utf8_cut_bytes(error, ERROR_BYTES); /* a server may go on */
+    while (str_ends(error, "."))
+        error.n--;
     if (error.n == 0) { /* it died, or is another program */
         error = str_trim(output);
         error.n = utf8_cut_bytes(error, 200);
@@ -291,9 +294,6 @@ static void read_failure(const cJSON *root, struct str output,
         out->may_pass = true;
         return;
     }
-    error.n = utf8_cut_bytes(error, ERROR_BYTES); /* a server may go on */
-    while (str_ends(error, "."))
-        error.n--;
     buf_addf(&out->words, "%.*s%s%s", STR_ARG(error),
              what_to_do[0] == '\0' ? "" : ". ", what_to_do);
     out->may_pass =
