@@ -237,12 +237,27 @@ enum err store_begin(struct store *store)
     return err;
 }
 
+/* A commit whose sync failed stands in the log all the same: after a kill the
+ * next start would find it, though people were told that nothing was kept. A
+ * change of no account is written over its beginning (it has to be a change:
+ * SQLite writes no page that is as it was); store_why goes on telling why the
+ * commit failed. */
+static void bury(struct store *store)
+{
+    (void)sqlite3_exec(store->db,
+                       "INSERT OR REPLACE INTO fact (name, value)"
+                       " VALUES ('buried', hex(randomblob(4)))",
+                       NULL, NULL, NULL);
+}
+
 enum err store_commit(struct store *store)
 {
     assert(store->turn);
     enum err err = run(store, "COMMIT");
-    if (err != ERR_OK)
+    if (err != ERR_OK) {
         store_rollback(store);
+        bury(store);
+    }
     store->turn = false;
     wishes_forget(store);
     return err;

@@ -572,7 +572,6 @@ int people_answered(uint64_t interaction_id, const char *token,
     }
     (void)json_whole(json_get(answer, "type"), &type);
     ask->is_answered = true;
-    ask->is_doubtful = trouble_is_on(SIM_DISK_SYNC);
     ask->answered_ms = sim.now_ms;
     struct str said = json_text(json_get(answer, "data"), "content");
     ask->said = mem_alloc(said.n + 1);

@@ -14,9 +14,6 @@ struct ask {
     /* A later start of the bot cannot tell that this one was answered: nothing
      * was kept of it, and by its clock it is not too late. */
     bool may_return;
-    /* The disk did not sync then: what was written may be found by a later
-     * start, although the commit had failed. */
-    bool is_doubtful;
     char *said; /* content of the answer; NULL: none came */
 };
 int people_ask_count(void);

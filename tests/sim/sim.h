@@ -202,8 +202,9 @@ bool discord_lost_unseen(uint64_t channel_id);
     X(ADD)                                                                     \
     X(ADD_ROOM)                                                                \
     X(ADD_PRIVATE)                                                             \
-    X(CHANGE) X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE)  \
-        X(PRESS) X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
+    X(CHANGE)                                                                  \
+    X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)   \
+        X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
 #define PEOPLE_ACT_ENUM(name) ACT_##name,
 enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
 const char *act_name(enum people_act act);
