@@ -203,7 +203,8 @@ bool discord_lost_unseen(uint64_t channel_id);
     X(ADD_ROOM)                                                                \
     X(ADD_PRIVATE)                                                             \
     X(CHANGE)                                                                  \
-    X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)   \
+    X(EDIT)                                                                    \
+    X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)           \
         X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
 #define PEOPLE_ACT_ENUM(name) ACT_##name,
 enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
