@@ -196,16 +196,12 @@ bool discord_lost_unseen(uint64_t channel_id);
 
 /* ---- people (people.c) ---- */
 
+/* clang-format off */
 #define PEOPLE_ACT_LIST(X)                                                     \
-    X(DECLARE)                                                                 \
-    X(DECLARE_PRIVATE)                                                         \
-    X(ADD)                                                                     \
-    X(ADD_ROOM)                                                                \
-    X(ADD_PRIVATE)                                                             \
-    X(CHANGE)                                                                  \
-    X(EDIT)                                                                    \
-    X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)           \
-        X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
+    X(DECLARE) X(DECLARE_PRIVATE) X(ADD) X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE)  \
+    X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)   \
+    X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
+/* clang-format on */
 #define PEOPLE_ACT_ENUM(name) ACT_##name,
 enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
 const char *act_name(enum people_act act);
