@@ -172,8 +172,8 @@ static enum delivery_verdict tell_done(struct work *work,
         tell(work, "", "What hindered it is out of the way.");
     if (tell_conflicts(work, config->store) != ERR_OK)
         return work_retry(work, store_why(config->store));
+    /* Not the branch or the path: they hold the title, which may be private. */
     log_info("postmortem_kept", LOG_INT("incident", work->delivery.in.id),
-             LOG_TEXT("branch", result->branch), LOG_TEXT("path", result->path),
              LOG_TEXT("commit", result->commit),
              LOG_TEXT("base", result->base_commit),
              LOG_INT("conflicts", result->conflict_count));
