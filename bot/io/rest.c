@@ -11,6 +11,7 @@
 #include "bot/discord/ratelimit.h"
 #include "bot/io/loop.h"
 #include "bot/io/rest_curl.h"
+#include "bot/io/rest_judge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +30,7 @@
 #define CALLBACK_ATTEMPT_MS 1200
 #define CALLBACK_BACKOFF_MS 50
 
-/* Discord docs, JSON error codes. */
-#define CODE_ALREADY_ANSWERED 40060
-#define CODE_DEAD_TOKEN       50027
-#define CODE_INVALID_FORM     50035
+#define CODE_INVALID_FORM 50035 /* Discord docs, JSON error codes */
 
 struct job {
     struct job *next;   /* of the lanes */
@@ -220,52 +218,6 @@ static void pump(struct rest *rest)
 
 /* ---- answers ---- */
 
-enum next { FINAL, AGAIN_LATER, AGAIN_WHEN_ALLOWED };
-
-/* Of an answer that is final. */
-static enum rest_fate fate_of(const struct job *job,
-                              const struct transfer_end *end,
-                              const struct rest_answer *answer)
-{
-    bool is_callback = job->call.is_callback;
-    bool was_repeated = job->maybe_done || end->was_resent;
-    if (end->result != TRANSFER_ANSWERED)
-        return REST_REJECTED; /* no URL of ours, or too large */
-    if (answer->status >= 200 && answer->status < 300)
-        return REST_DONE;
-    /* Without the bot's token in it, it says nothing about that. */
-    if (answer->status == 401)
-        return is_callback || answer->code == CODE_DEAD_TOKEN ? REST_EXPIRED
-                                                              : REST_BAD_TOKEN;
-    if (answer->status == 403)
-        return REST_FORBIDDEN;
-    if (answer->status == 404 && answer->code != 0)
-        return REST_GONE;
-    /* By the attempt whose answer was lost. */
-    if (answer->code == CODE_ALREADY_ANSWERED && is_callback && was_repeated)
-        return REST_DONE;
-    return REST_REJECTED;
-}
-
-/* The retry matrix: what an attempt's end means for the call. */
-static enum next judge(const struct job *job, const struct transfer_end *end,
-                       struct rest_answer *answer)
-{
-    bool may_repeat =
-        job->call.is_callback || job->call.repeat == REST_REPEAT_SAFE;
-    answer->fate = REST_UNREACHABLE;
-    if (end->result == TRANSFER_NOT_SENT)
-        return AGAIN_LATER;
-    if (end->result == TRANSFER_LOST || answer->status >= 500) {
-        answer->maybe_done = true;
-        return may_repeat ? AGAIN_LATER : FINAL;
-    }
-    if (answer->status == 429)
-        return AGAIN_WHEN_ALLOWED;
-    answer->fate = fate_of(job, end, answer);
-    return FINAL;
-}
-
 static int64_t backoff_ms(const struct job *job)
 {
     int64_t ms = is_first_answer(&job->call) ? CALLBACK_BACKOFF_MS : BACKOFF_MS;
@@ -353,14 +305,14 @@ static int64_t retry_after_ms(const struct transfer *transfer,
 }
 
 /* Notes when the next attempt may begin. */
-static void put_off(struct rest *rest, struct job *job, enum next next,
+static void put_off(struct rest *rest, struct job *job, enum rest_next next,
                     const struct transfer *transfer, const cJSON *json)
 {
     int64_t now_ms = loop_now_ms(rest->loop);
-    if (next == AGAIN_LATER || job->call.is_callback)
+    if (next == REST_AGAIN_LATER || job->call.is_callback)
         job->failures++;
     int64_t wait_ms = job->failures == 0 ? 0 : backoff_ms(job);
-    if (next == AGAIN_LATER) {
+    if (next == REST_AGAIN_LATER) {
         job->not_before_ms = now_ms + wait_ms;
         return;
     }
@@ -396,18 +348,19 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
         answer.text.n = LOGGED_BYTES;
 
     count(&rest->counts, answer.status);
-    enum next next = judge(job, end, &answer);
+    enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
     job->status = answer.status;
     rest->in_flight--;
     answer.maybe_done = job->maybe_done =
         job->maybe_done || answer.maybe_done || end->was_resent;
-    if (next != FINAL)
+    if (next != REST_FINAL)
         put_off(rest, job, next, transfer, answer.json);
-    if (next == AGAIN_LATER || (next == FINAL && answer.fate != REST_DONE))
+    if (next == REST_AGAIN_LATER ||
+        (next == REST_FINAL && answer.fate != REST_DONE))
         log_failure(job, end, &answer);
-    if (next == FINAL) {
+    if (next == REST_FINAL) {
         if (answer.fate != REST_UNREACHABLE)
             answer.maybe_done = false;
         if (answer.fate == REST_BAD_TOKEN)
@@ -417,25 +370,10 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
     cJSON_Delete(answer.json);
 }
 
-static enum rest_fate fetch_fate(const struct transfer_end *end)
-{
-    if (end->result == TRANSFER_NOT_SENT || end->result == TRANSFER_LOST ||
-        end->status >= 500 || end->status == 429)
-        return REST_UNREACHABLE;
-    if (end->result == TRANSFER_ANSWERED && end->status == 403)
-        return REST_FORBIDDEN;
-    if (end->result == TRANSFER_ANSWERED && end->status == 404)
-        return REST_GONE;
-    return end->result == TRANSFER_ANSWERED && end->status >= 200 &&
-                   end->status < 300
-               ? REST_DONE
-               : REST_REJECTED;
-}
-
 static void fetch_ended(struct rest *rest, const struct transfer_end *end)
 {
     struct fetch *fetch = end->owner, **at = &rest->fetches;
-    enum rest_fate fate = fetch_fate(end);
+    enum rest_fate fate = rest_judge_fetch(end);
     while (*at != fetch)
         at = &(*at)->next;
     *at = fetch->next;
@@ -555,6 +493,15 @@ void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
         try_start(rest, job);
     if (!job->is_sent)
         deadline_set(rest->wake, 0);
+}
+
+void rest_recall(struct rest *rest, const void *context)
+{
+    for (struct job *head = rest->lanes; head != NULL; head = head->next)
+        for (struct job *job = head; job != NULL; job = job->behind)
+            if (job->context == context)
+                job->call.give_up_ms = loop_now_ms(rest->loop) - 1;
+    deadline_set(rest->wake, 0);
 }
 
 void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,

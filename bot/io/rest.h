@@ -38,6 +38,9 @@ typedef void rest_fn(const struct rest_answer *answer, void *context);
  * after it is not waited for: REST_UNREACHABLE at once. */
 void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
                void *context);
+/* What was sent with that context is not tried again: an attempt on the wire is
+ * the last one, and what waits for its next ends as REST_UNREACHABLE. */
+void rest_recall(struct rest *rest, const void *context);
 /* Plain GET of bytes from another host: an attachment. https only (http to
  * loopback), no redirects, no Authorization, no retry. REST_REJECTED with
  * status 2xx: larger than max_bytes; with status 0: a URL that is not allowed.

@@ -426,6 +426,26 @@ static enum err start_due(struct outbox *outbox, int64_t wall_ms)
     return err;
 }
 
+/* What is to be shown was decided when the incident was public. Discord may
+ * make a request wait for a minute: it is not to arrive afterwards. */
+static enum err recall_hidden(struct outbox *outbox)
+{
+    for (int i = 0; i < WORKS; i++) {
+        struct work *work = &outbox->works[i];
+        struct incident now;
+        int64_t incident_id = work->delivery.row.incident_id;
+        if (work->state != WORK_SENT || work->ask != WORK_ASK_REST ||
+            incident_id == 0 || work->delivery.in.is_private)
+            continue;
+        enum err err = store_incident(outbox->config.store, incident_id, &now);
+        if (err != ERR_OK)
+            return err;
+        if (now.is_private)
+            rest_recall(outbox->config.rest, work);
+    }
+    return ERR_OK;
+}
+
 enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
 {
     enum err err = losses_take(&outbox->losses, outbox->config.store, wall_ms);
@@ -433,6 +453,8 @@ enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
         err = heal_want(outbox->config.store, wall_ms);
     if (err == ERR_OK && outbox->polls)
         err = forge_want_polls(outbox->config.store, wall_ms);
+    if (err == ERR_OK && outbox->wanted)
+        err = recall_hidden(outbox);
     outbox->answered = false;
     for (int i = 0; i < WORKS && err == ERR_OK; i++)
         if (outbox->works[i].state == WORK_ANSWERED)

@@ -79,10 +79,8 @@ static bool is_public(uint64_t channel_id)
            strstr(name, "-live") != NULL;
 }
 
-/* What was on its way when the incident became private may still arrive: a
- * request that Discord does not take is repeated for a minute (bot/io/rest.c),
- * whatever has become of the incident since. */
-#define UNDER_WAY_MS (61 * MS_PER_SECOND)
+/* What was on the wire when the incident became private may still arrive. */
+#define UNDER_WAY_MS 500
 
 /* Of an announcement: "… · INC-3". */
 static int64_t incident_in(const char *body)

@@ -205,6 +205,29 @@ static void a_call_that_is_late_already_is_not_sent(void **state)
     close_bench(&bench, "< unreachable 0\n");
 }
 
+/* The lane goes on: what is behind a recalled call is not. */
+static void recall(struct bench *bench)
+{
+    bench->after = NULL;
+    rest_recall(bench->rest, bench);
+    ask(bench, message(1, "{\"n\":2}"));
+}
+
+static void a_recalled_call_ends_with_the_attempt_on_the_wire(void **state)
+{
+    static const struct reply script[] = {{ANSWER, 500, NULL, NULL},
+                                          {ANSWER, 200, NULL, "{}"}};
+    struct bench bench;
+    (void)state;
+    OPEN(&bench, script);
+    bench.after = recall;
+    ask(&bench, message(1, "{\"n\":1}"));
+    run(&bench);
+    close_bench(&bench, "> POST /api/c/1 {\"n\":1}\n"
+                        "< unreachable 500 maybe done\n"
+                        "> POST /api/c/1 {\"n\":2}\n< done 200\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_kept_connection_that_dies_is_seen),
         cmocka_unit_test(a_port_that_refuses_is_tried_until_the_end),
         cmocka_unit_test(a_call_that_is_late_already_is_not_sent),
+        cmocka_unit_test(a_recalled_call_ends_with_the_attempt_on_the_wire),
     };
     bench_guard();
     return cmocka_run_group_tests(tests, NULL, NULL);
