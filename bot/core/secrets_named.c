@@ -303,12 +303,17 @@ static bool find_random(struct scan *scan, const struct named *named,
     return out->to - from >= 32;
 }
 
-/* The closing quote on the same line, or `from` when there is none. */
+/* The closing quote on the same line, or `from` when there is none. A key is no
+ * end of a line: a second scrubbing finds a marker in its place. */
 static size_t closing_quote(const struct scan *scan, size_t from, char quote)
 {
-    for (size_t i = from; i < scan->text.n && scan->text.s[i] != '\n'; i++)
+    struct scan ahead = *scan; /* what it remembers may not go ahead */
+    struct find key;
+    for (size_t i = from; i < scan->text.n && scan->text.s[i] != '\n';) {
         if (scan->text.s[i] == quote)
             return i;
+        i = find_pem(&ahead, i, &key) ? key.to : i + 1;
+    }
     return from;
 }
 

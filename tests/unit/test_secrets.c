@@ -144,6 +144,8 @@ static const struct {
     {"\"key\": \"" BEGIN("EC ") "\\nAAAA\\n" END("EC ") "\\n\"",
      "\"key\": \"" KEY "\\n\""},
     {BEGIN("") "\n" PEM_LINES "and so on", KEY "\nand so on"},
+    {"password='a key " BEGIN("") "\n" PEM_LINES END("") " it is' she said",
+     "password='" PASSWORD "' she said"},
     {"AGE-SECRET-KEY-1"
      "QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3J",
      KEY},
