@@ -470,6 +470,19 @@ static void a_later_incident_gets_what_fires(void **state)
     close_desk(&desk);
 }
 
+/* More incidents are watched than alerts are housed in one turn. */
+static void many_incidents_may_be_open(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    for (int64_t id = 1; id <= 250; id++)
+        declare(&desk, id, id == 250 ? "forum" : "", 0);
+    hand_in(&desk, fires("a", "forum", NOW), NOW);
+    assert_int_equal(
+        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 250);
+    close_desk(&desk);
+}
+
 static void a_failed_turn_is_told(void **state)
 {
     struct desk desk = open_desk(state);
@@ -502,6 +515,7 @@ int main(void)
         TEST(what_a_person_corrected_stays),
         TEST(what_no_incident_has_is_on_a_card),
         TEST(a_later_incident_gets_what_fires),
+        TEST(many_incidents_may_be_open),
         TEST(a_failed_turn_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
