@@ -17,6 +17,7 @@
 #define FIRST_ROUND_MS (30 * MS_PER_SECOND) /* all are checked once by then */
 #define WATCH_MS       (5 * MS_PER_SECOND)
 #define FLUSH_MS       (5 * MS_PER_SECOND)
+#define AGAIN_MS       (5 * MS_PER_SECOND) /* after an alert was not kept */
 #define THIN_MS        MS_PER_MINUTE
 #define SAMPLES_MOST   50000 /* that wait for a store which fails */
 
@@ -33,7 +34,10 @@ struct runner_probe {
     struct judge judge;
     enum probe_state told;
     int64_t told_since_ms;
-    bool was_told_before; /* by another process: tell again */
+    /* The same without an alert that may yet turn out not to be kept. */
+    enum probe_state kept;
+    int64_t kept_since_ms;
+    bool was_told_before; /* by another process, or in vain: tell again */
     int64_t muted_until_ms, watched_until_ms;
     int64_t next_ms; /* of the loop */
     struct check *check;
@@ -126,10 +130,16 @@ static void alert(struct runner_probe *one, enum probe_state news)
         .started_ms = one->told_since_ms,
         .ended_ms = is_bad_news(news) ? 0 : one->judge.since_ms,
     };
-    config->on_alert(&told, config->alert_context);
+    config->on_alert(&told, one, config->alert_context);
     buf_release(&title);
     buf_release(&text);
     buf_release(&link);
+}
+
+static void note_kept(struct runner_probe *one)
+{
+    one->kept = one->told;
+    one->kept_since_ms = one->told_since_ms;
 }
 
 static void tell(struct runner_probe *one, int64_t now_ms)
@@ -154,6 +164,8 @@ static void tell(struct runner_probe *one, int64_t now_ms)
     }
     if (news != PROBE_UNKNOWN)
         alert(one, news);
+    else if (one->told != before)
+        note_kept(one);
 }
 
 /* ---- samples ---- */
@@ -318,6 +330,24 @@ static void look(void *context)
     deadline_set(runner->next, next_ms);
 }
 
+void probes_told(bool kept, void *receipt)
+{
+    struct runner_probe *one = receipt;
+    struct probe_runner *runner = one->runner;
+    int64_t again_ms = loop_now_ms(runner->config.loop) + AGAIN_MS;
+    if (kept) {
+        note_kept(one);
+        return;
+    }
+    one->told = one->kept;
+    one->told_since_ms = one->kept_since_ms;
+    one->was_told_before = true;
+    memory_changed(one);
+    if (one->next_ms > again_ms)
+        one->next_ms = again_ms;
+    look(runner);
+}
+
 /* ---- life ---- */
 
 static enum err remember(struct runner_probe *one)
@@ -332,6 +362,7 @@ static enum err remember(struct runner_probe *one)
     one->told_since_ms = memory.told_since_ms;
     one->muted_until_ms = memory.muted_until_ms;
     one->was_told_before = true;
+    note_kept(one);
     return ERR_OK;
 }
 

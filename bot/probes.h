@@ -23,8 +23,9 @@ struct probes_config {
     int64_t keep_hours, keep_days; /* 0: the default */
     /* A target changed: by_probe, source and key are the probe's name. A bot
      * that is started while its target is down tells again: same key, same
-     * started_ms. Never called from inside probes_new. */
-    void (*on_alert)(const struct alert *alert, void *context);
+     * started_ms. Never called from inside probes_new. Whoever is told gives
+     * `receipt` to probes_told. */
+    void (*on_alert)(const struct alert *alert, void *receipt, void *context);
     void *alert_context;
     /* Every result, after it was judged; may be NULL. */
     void (*on_result)(const struct probe_status *status, void *context);
@@ -45,6 +46,9 @@ bool probes_have_work(const struct probe_runner *runner);
 MUST_CHECK enum err probes_settle(struct probe_runner *runner, int64_t now_ms);
 /* The turn failed: what it should have kept is kept by a later one. */
 void probes_failed(struct probe_runner *runner);
+/* The alert is kept; or it is not, and told again within seconds, if it is
+ * still true. Not from inside on_alert. */
+void probes_told(bool kept, void *receipt);
 
 int probes_count(const struct probe_runner *runner);
 struct probe_status probes_status(const struct probe_runner *runner, int index);

@@ -16,10 +16,10 @@ struct watch {
 
 /* ---- probes ---- */
 
-static void on_alert(const struct alert *alert, void *context)
+static void on_alert(const struct alert *alert, void *receipt, void *context)
 {
     struct watch *watch = context;
-    alerts_hand_in(watch->alerts, alert, 1, NULL, NULL);
+    alerts_hand_in(watch->alerts, alert, 1, probes_told, receipt);
 }
 
 static bool start_probes(struct watch *watch, struct buf *why)

@@ -25,6 +25,7 @@ struct scene {
     struct probe_runner *runner;
     struct buf told;   /* a line an alert */
     struct alert last; /* its times only */
+    void *receipt;     /* of it */
     int wakes, ran, results;
 };
 
@@ -45,7 +46,7 @@ static void gone(struct peer_link *link, void *context)
     (void)context;
 }
 
-static void on_alert(const struct alert *alert, void *context)
+static void on_alert(const struct alert *alert, void *receipt, void *context)
 {
     struct scene *scene = context;
     assert_true(alert->by_probe);
@@ -55,6 +56,7 @@ static void on_alert(const struct alert *alert, void *context)
              alert->is_firing ? "fires" : "ends", STR_ARG(alert->title),
              STR_ARG(alert->service), STR_ARG(alert->link));
     scene->last = *alert;
+    scene->receipt = receipt;
 }
 
 static void on_result(const struct probe_status *status, void *context)
@@ -279,6 +281,54 @@ static void a_turn_that_fails_loses_nothing(void **state)
     close_scene(&scene);
 }
 
+/* The turn that should have kept it fails, and the disk is well afterwards. */
+static void an_alert_that_is_not_kept_is_told_again(void **state)
+{
+    struct scene scene;
+    open_scene(&scene, *state);
+    for (int i = 0; i < 2; i++)
+        check(&scene, 0, false);
+    for (int i = 0; i < 2; i++)
+        check(&scene, 0, true);
+    expect_told(&scene, "fires forum https is down | forum");
+    int64_t started_ms = scene.last.started_ms;
+    probes_told(false, scene.receipt);
+    settle(&scene);
+    assert_in_range(uv_backend_timeout(&scene.loop), 1, 5 * MS_PER_SECOND);
+    check(&scene, 0, true);
+    expect_told(&scene, "fires forum https is down | forum");
+    assert_int_equal(scene.last.started_ms, started_ms);
+    probes_told(true, scene.receipt);
+    check(&scene, 0, true);
+    expect_told(&scene, "");
+    for (int i = 0; i < 2; i++)
+        check(&scene, 0, false);
+    expect_told(&scene, "ends forum https is up again | forum");
+    probes_told(false, scene.receipt);
+    check(&scene, 0, false);
+    expect_told(&scene, "ends forum https is up again | forum");
+    probes_told(true, scene.receipt);
+    settle(&scene);
+    restart(&scene);
+    check(&scene, 0, false);
+    check(&scene, 0, false);
+    expect_told(&scene, "");
+    /* A process that begins while it is down tells in vain, too. */
+    for (int i = 0; i < 2; i++)
+        check(&scene, 0, true);
+    probes_told(true, scene.receipt);
+    settle(&scene);
+    restart(&scene);
+    buf_clear(&scene.told);
+    for (int i = 0; i < 2; i++)
+        check(&scene, 0, true);
+    expect_told(&scene, "fires forum https is down | forum");
+    probes_told(false, scene.receipt);
+    check(&scene, 0, true);
+    expect_told(&scene, "fires forum https is down | forum");
+    close_scene(&scene);
+}
+
 static void a_restart_while_it_is_down_tells_again(void **state)
 {
     struct scene scene;
@@ -367,6 +417,7 @@ int main(void)
         TEST(a_status_says_how_it_stands),
         TEST(samples_go_to_the_store_with_a_turn),
         TEST(a_turn_that_fails_loses_nothing),
+        TEST(an_alert_that_is_not_kept_is_told_again),
         TEST(a_restart_while_it_is_down_tells_again),
         TEST(a_mute_holds_until_it_ends),
         TEST(a_missing_password_is_a_bad_result),

@@ -1,0 +1,154 @@
+/* A probe's alert on its way to the record. */
+#include "bot/watch.h"
+#include "tests/lib/peer.h"
+#include "tests/lib/scratch.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GUARD_SECONDS 60
+
+/* One probe of a server that answers 502; checked on request. */
+struct scene {
+    uv_loop_t loop;
+    struct store *store;
+    struct peer *peer;
+    char target[80];
+    struct probe probe;
+    struct config config;
+    struct watch *watch;
+    int ran;
+};
+
+static void came(struct peer_link *link, void *context)
+{
+    (void)context;
+    if (memmem(link->in.s, link->in.n, "\r\n\r\n", 4) == NULL)
+        return;
+    peer_take(link, link->in.n);
+    peer_say(link, STR("HTTP/1.1 502 Ill\r\nContent-Length: 0\r\n\r\n"));
+}
+
+static void gone(struct peer_link *link, void *context)
+{
+    (void)link;
+    (void)context;
+}
+
+static void on_wake(void *context)
+{
+    (void)context;
+}
+
+static void open_scene(struct scene *scene, const struct scratch *scratch)
+{
+    static char name[] = "forum https", service[] = "forum", empty[] = "";
+    const struct peer_handlers handlers = {came, gone, scene};
+    struct buf why = BUF_INIT(500);
+    *scene = (struct scene){.ran = 0};
+    assert_int_equal(uv_loop_init(&scene->loop), 0);
+    scene->store = scratch_open(scratch);
+    scene->peer = peer_new(&scene->loop, &handlers);
+    (void)snprintf(scene->target, sizeof scene->target, "http://127.0.0.1:%d/",
+                   peer_port(scene->peer));
+    scene->probe = (struct probe){.name = name,
+                                  .service = service,
+                                  .kind = PROBE_HTTP,
+                                  .target = scene->target,
+                                  .interval_s = 3600,
+                                  .timeout_s = 30,
+                                  .down_after = 1,
+                                  .of = 1,
+                                  .ca_file = empty,
+                                  .expect_text = empty,
+                                  .credentials_file = empty};
+    scene->config.probes = (struct probes){&scene->probe, 1};
+    scene->config.announce_channel_id = 7;
+    scene->watch = watch_new(&(struct watch_config){.loop = &scene->loop,
+                                                    .store = scene->store,
+                                                    .config = &scene->config,
+                                                    .wake = on_wake,
+                                                    .context = scene},
+                             &why);
+    assert_non_null(scene->watch);
+}
+
+static void close_scene(struct scene *scene)
+{
+    watch_free(scene->watch);
+    peer_free(scene->peer);
+    assert_int_equal(uv_run(&scene->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(uv_loop_close(&scene->loop), 0);
+    store_close(scene->store);
+}
+
+static void on_ran(const struct probe_status *status, void *context)
+{
+    (void)status;
+    ((struct scene *)context)->ran++;
+}
+
+static void check(struct scene *scene)
+{
+    int before = scene->ran;
+    probes_run(watch_probes(scene->watch), 0, on_ran, scene);
+    while (scene->ran == before)
+        (void)uv_run(&scene->loop, UV_RUN_ONCE);
+}
+
+/* As the shell's turn has it. */
+static void turn(struct scene *scene, bool is_kept)
+{
+    struct alerts_desk *alerts = watch_alerts(scene->watch);
+    struct probe_runner *probes = watch_probes(scene->watch);
+    int64_t now_ms = clock_wall_ms();
+    bool accepted = false;
+    assert_int_equal(store_begin(scene->store), ERR_OK);
+    assert_int_equal(probes_settle(probes, now_ms), ERR_OK);
+    assert_int_equal(alerts_settle(alerts, now_ms, &accepted), ERR_OK);
+    if (is_kept) {
+        assert_int_equal(store_commit(scene->store), ERR_OK);
+    } else {
+        store_rollback(scene->store);
+        probes_failed(probes);
+    }
+    alerts_ended(alerts, is_kept);
+}
+
+static void a_turn_that_fails_loses_no_alert(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scene scene;
+    open_scene(&scene, scratch);
+    check(&scene);
+    turn(&scene, false);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM alert"), 0);
+    check(&scene);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM alert"
+                                             " WHERE key = 'forum https'"),
+                     1);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM probe"
+                                             " WHERE told = 'down'"),
+                     1);
+    check(&scene);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, "SELECT sum(times) FROM alert"),
+                     1);
+    close_scene(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_turn_that_fails_loses_no_alert,
+                                        scratch_setup, scratch_teardown),
+    };
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)alarm(GUARD_SECONDS);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
