@@ -95,13 +95,19 @@ static void set_refusal(struct exchange *exchange)
     }
 }
 
-static void refuse(struct exchange *exchange, int status)
+static void note_refusal(struct exchange *exchange, int status)
 {
     exchange->refusal = status;
-    exchange->server->body_bytes -= exchange->body.n;
-    buf_release(&exchange->body);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
         exchange->retry_after_s = 1;
+}
+
+/* Before it is handed over: nobody has its body yet. */
+static void refuse(struct exchange *exchange, int status)
+{
+    note_refusal(exchange, status);
+    exchange->server->body_bytes -= exchange->body.n;
+    buf_release(&exchange->body);
 }
 
 static enum MHD_Result queue_answer(struct exchange *exchange)
@@ -407,7 +413,7 @@ static void release(struct exchange *exchange)
 void http_link_waited(struct link *link)
 {
     struct exchange *exchange = held_by(link);
-    refuse(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
+    note_refusal(exchange, MHD_HTTP_SERVICE_UNAVAILABLE);
     set_refusal(exchange);
     release(exchange);
 }

@@ -280,11 +280,15 @@ static void what_takes_too_long_is_told_so(void **state)
     scene_prepare(&scene);
     scene.limits.request_ms = 20;
     scene_open(&scene);
-    struct guest *guest = guest_comes(&scene, GET("/later"));
+    struct guest *guest =
+        guest_comes(&scene, "POST /later" HOST "Content-Length: 2\r\n\r\nhi");
     scene_play(&scene);
     assert_string_equal(statuses(guest), "503");
+    assert_non_null(strstr(buf_text(&guest->hears), "\r\nRetry-After: 1\r\n"));
     assert_int_equal(scene.kept_count, 1);
+    /* Who has it reads it still. */
     assert_true(str_is(scene.kept[0]->path, "/later"));
+    assert_true(str_is(scene.kept[0]->body, "hi"));
     http_answer(scene.kept[0], 200, HTTP_TEXT, STR("late"));
     scene_close(&scene);
 }
