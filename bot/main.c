@@ -6,11 +6,11 @@
  * token, 4 another program answers with it.
  */
 #include "bot/app.h"
+#include "bot/arguments.h"
 #include "bot/base/log.h"
 #include "bot/cli.h"
 #include "bot/version.h"
 
-#include <assert.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -39,12 +39,6 @@ int gnutls_global_init(void)  /* NOLINT */
     return 0;
 }
 
-struct arguments {
-    const char *verb, *config, *name, *template;
-    uint64_t incident;
-    bool json, is_public, online;
-};
-
 static const char usage[] =
     "opsroom " OPSROOM_VERSION ": incident command for teams in Discord\n"
     "\n"
@@ -70,61 +64,11 @@ static const char usage[] =
     "The bot token comes from [discord] token_file or from the environment,\n"
     "DISCORD_TOKEN.\n";
 
-static int misuse(const char *what, const char *argument)
-{
-    (void)fprintf(stderr, "opsroom: %s%s\n\n%s", what, argument, usage);
-    return EXIT_USAGE;
-}
-
 static const char *default_config(void)
 {
     bool is_installed =
         access(CONFIG, F_OK) != 0 && access(INSTALLED_CONFIG, F_OK) == 0;
     return is_installed ? INSTALLED_CONFIG : CONFIG;
-}
-
-/* What is named without an option: a check, or a file. */
-static bool takes_name(const char *verb)
-{
-    return strcmp(verb, "probe") == 0 || strcmp(verb, "backup") == 0 ||
-           strcmp(verb, "restore") == 0;
-}
-
-static int read_arguments(int count, char **words, struct arguments *out)
-{
-    *out = (struct arguments){.config = default_config()};
-    if (count < 2)
-        return misuse("a command is missing.", "");
-    out->verb = words[1];
-    for (int i = 2; i < count; i++) {
-        const char *value = i + 1 < count ? words[i + 1] : NULL;
-        assert(words[i] != NULL);
-        if (strcmp(words[i], "--json") == 0) {
-            out->json = true;
-        } else if (strcmp(words[i], "--online") == 0) {
-            out->online = true;
-        } else if (strcmp(words[i], "--config") == 0 && value != NULL) {
-            out->config = words[++i];
-        } else if (strcmp(words[i], "--template") == 0 && value != NULL) {
-            out->template = words[++i];
-        } else if (strcmp(words[i], "--audience") == 0 && value != NULL) {
-            out->is_public = strcmp(words[++i], "public") == 0;
-            if (!out->is_public && strcmp(value, "internal") != 0)
-                return misuse("an audience is internal or public, not ", value);
-        } else if (strcmp(words[i], "--incident") == 0 && value != NULL) {
-            struct str number = str_of(words[++i]);
-            if (str_starts(number, "INC-"))
-                number = str_from(number, 4);
-            if (!str_to_u64(number, &out->incident))
-                return misuse("not an incident's number: ", value);
-        } else if (takes_name(out->verb) && out->name == NULL &&
-                   words[i][0] != '-') {
-            out->name = words[i];
-        } else {
-            return misuse("cannot make sense of ", words[i]);
-        }
-    }
-    return 0;
 }
 
 /* Where this program lies, so that its helper is found beside it. */
@@ -178,16 +122,12 @@ static int with_config(const struct arguments *arguments,
         return cli_check(config, dir, arguments->online);
     if (strcmp(verb, "verify") == 0)
         return cli_verify(config);
-    if (takes_name(verb) && arguments->name == NULL)
-        return misuse("which one? Name it after ", verb);
     if (strcmp(verb, "probe") == 0)
         return cli_probe(config, arguments->name, arguments->json);
     if (strcmp(verb, "backup") == 0)
         return cli_backup(config, arguments->name);
     if (strcmp(verb, "restore") == 0)
         return cli_restore(config, arguments->name);
-    if (arguments->incident == 0)
-        return misuse("which incident? Add --incident N to ", verb);
     if (strcmp(verb, "timeline") == 0)
         return cli_timeline(config, (int64_t)arguments->incident,
                             arguments->json);
@@ -195,51 +135,66 @@ static int with_config(const struct arguments *arguments,
                       arguments->is_public);
 }
 
-static int plain_verb(const char *verb, int *code)
+static int without_config(const char *verb)
 {
     if (strcmp(verb, "commands") == 0)
-        *code = cli_commands();
-    else if (strcmp(verb, "table") == 0)
-        *code = cli_command_table();
-    else if (strcmp(verb, "example") == 0)
-        *code = cli_example();
-    else if (strcmp(verb, "version") == 0 || strcmp(verb, "--version") == 0)
-        *code = puts("opsroom " OPSROOM_VERSION) < 0;
-    else if (strcmp(verb, "help") == 0 || strcmp(verb, "--help") == 0)
-        *code = fputs(usage, stdout) < 0;
-    else
-        return 0;
-    return 1;
+        return cli_commands();
+    if (strcmp(verb, "table") == 0)
+        return cli_command_table();
+    if (strcmp(verb, "example") == 0)
+        return cli_example();
+    if (str_ends(str_of(verb), "version"))
+        return puts("opsroom " OPSROOM_VERSION) < 0;
+    return fputs(usage, stdout) < 0;
 }
 
-static bool needs_config(const char *verb)
+static const char *const config_verbs[] = {"run",    "check",   "verify",
+                                           "backup", "restore", "timeline",
+                                           "render", "probe",   NULL};
+static const char *const plain_verbs[] = {"commands", "table",     "example",
+                                          "version",  "--version", "help",
+                                          "--help",   "-h",        NULL};
+
+static bool is_among(const char *const *verbs, const char *verb)
 {
-    static const char *const verbs[] = {"run",    "check",   "verify",
-                                        "backup", "restore", "timeline",
-                                        "render", "probe"};
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verb, verbs[i]) == 0)
-            return true;
-    return false;
+    while (*verbs != NULL && strcmp(*verbs, verb) != 0)
+        verbs++;
+    return *verbs != NULL;
+}
+
+static int load_and_do(const struct arguments *arguments)
+{
+    struct config config;
+    struct buf why = BUF_INIT(16384);
+    const char *file =
+        arguments->config == NULL ? default_config() : arguments->config;
+    int code = EXIT_USAGE;
+    if (config_load(file, &config, &why) == ERR_OK) {
+        code = with_config(arguments, &config);
+        config_release(&config);
+    } else {
+        (void)fputs(buf_text(&why), stderr);
+    }
+    buf_release(&why);
+    return code;
 }
 
 int main(int count, char **words)
 {
     struct arguments arguments;
-    struct config config;
-    int code = read_arguments(count, words, &arguments);
-    if (code != 0 || plain_verb(arguments.verb, &code))
-        return code;
-    if (!needs_config(arguments.verb))
-        return misuse("there is no command ", arguments.verb);
-    struct buf why = BUF_INIT(16384);
-    if (config_load(arguments.config, &config, &why) == ERR_OK) {
-        code = with_config(&arguments, &config);
-        config_release(&config);
-    } else {
-        (void)fputs(buf_text(&why), stderr);
-        code = EXIT_USAGE;
+    if (count < 2) {
+        (void)fprintf(stderr, "opsroom: a command is missing.\n\n%s", usage);
+        return EXIT_USAGE;
     }
-    buf_release(&why);
-    return code;
+    const char *verb = words[1];
+    bool needs_config = is_among(config_verbs, verb);
+    if (!needs_config && !is_among(plain_verbs, verb)) {
+        arguments_misused("there is no command ", verb);
+        return EXIT_USAGE;
+    }
+    if (!arguments_read(count, words, &arguments))
+        return EXIT_USAGE;
+    if (arguments.help)
+        return fputs(usage, stdout) < 0;
+    return needs_config ? load_and_do(&arguments) : without_config(verb);
 }

@@ -1,12 +1,13 @@
 // The program as whoever runs it sees it: settings, exit codes, words, logs.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { Bot, settingsText } from './bot.mjs';
+import { Bot, program, settingsText } from './bot.mjs';
 import { Place, TOKEN } from './git_servers.mjs';
 import { declare, requests, scene, sent } from './stage.mjs';
 
@@ -44,6 +45,31 @@ test('wrong settings: exit 2 with file, line and column', () => alone((bot) => {
     rmSync(bot.config);
     assert.equal(bot.run('run').code, 2);
     assert.match(bot.run('run').err, /cannot be read/);
+}));
+
+test('words that make no sense: exit 2, what is wrong in one line, and where to read on', () => alone((bot) => {
+    const cases = [
+        [['no-such'], 'there is no command no-such'],
+        [['check', 'twice'], 'cannot make sense of twice'],
+        [['check', '--nonsense'], 'there is no option --nonsense'],
+        [['check', '--online=yes'], 'nothing follows --online'],
+        [['timeline'], 'which incident? Add --incident N to timeline'],
+        [['timeline', '--incident', 'x'], "not an incident's number: x"],
+        [['timeline', '--incident=0'], "not an incident's number: 0"],
+        [['timeline', '--incident='], '--incident wants a number, such as 12'],
+        // Who asks for it must not take what is printed for public.
+        [['timeline', '--incident', '1', '--audience', 'public'], '--audience is not for timeline'],
+        [['render', '--incident', '1', '--audience', 'all'], 'an audience is internal or public, not all'],
+        [['probe'], 'which one? Name it after probe'],
+        [['probe', 'front', 'page'], 'put a name with blanks into quotes; it is not clear what to do with page'],
+    ];
+    for (const [words, why] of cases) {
+        assert.deepEqual(bot.run(...words), { code: 2, out: '', err: `opsroom: ${why}\n\`opsroom help\` says how it is used.\n` }, words.join(' '));
+    }
+    const last = spawnSync(program, ['verify', '--config'], { encoding: 'utf8' });
+    assert.deepEqual([last.status, /^opsroom: --config wants a file\n/.test(last.stderr)], [2, true], last.stderr);
+    assert.deepEqual(bot.run('check', '--help'), bot.run('help'));
+    assert.match(bot.run('timeline', '--incident=inc-1').err, /Cannot read .*opsroom\.db: No such file/);
 }));
 
 test('check --online asks the repository', async () => {
