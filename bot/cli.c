@@ -15,10 +15,17 @@
 #define PAGE_BYTES   (8u << 20)
 #define REPORT_BYTES (1u << 20)
 #define WHY_BYTES    2000
+#define STATE_FOLDER "/var/lib/opsroom"
 
 static int complain(const char *what, const char *why)
 {
     (void)fprintf(stderr, "opsroom: %s: %s\n", what, why);
+    return 1;
+}
+
+static int say(const char *sentences)
+{
+    (void)fprintf(stderr, "opsroom: %s\n", sentences);
     return 1;
 }
 
@@ -33,7 +40,7 @@ static int open_store(const struct config *config, struct store **store)
     struct buf why = BUF_INIT(500);
     int code = 0;
     if (store_open(config->storage_path, true, store, &why) != ERR_OK)
-        code = complain(config->storage_path, buf_text(&why));
+        code = say(buf_text(&why));
     buf_release(&why);
     return code;
 }
@@ -131,11 +138,14 @@ static int check_forge(const struct config *config)
 
 static int check_store(const struct config *config)
 {
-    struct store *store = NULL;
-    if (access(config->storage_path, F_OK) != 0)
-        return 0; /* made on the first start */
-    int bad = open_store(config, &store);
-    store_close(store);
+    struct buf why = BUF_INIT(WHY_BYTES);
+    int bad = 0;
+    if (str_starts(str_of(config->storage_path), STATE_FOLDER "/") &&
+        access(STATE_FOLDER, F_OK) != 0)
+        return 0; /* the unit makes it, at its first start */
+    if (store_check(config->storage_path, &why) != ERR_OK)
+        bad = say(buf_text(&why));
+    buf_release(&why);
     return bad;
 }
 
@@ -143,8 +153,11 @@ static int check_postmortem(const struct config *config,
                             const char *program_dir, bool online)
 {
     char helper[PATH_MAX];
-    if (config->repository[0] == '\0')
+    if (config->repository[0] == '\0') {
+        if (online)
+            (void)puts("No [postmortem] repository is set: nobody was asked.");
         return 0;
+    }
     cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
     if (access(helper, X_OK) != 0)
         return complain(helper, "the helper opsroom-git is not there; install "

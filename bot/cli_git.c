@@ -3,9 +3,11 @@
 #include "bot/git_parts.h"
 #include "bot/io/child.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define JOB_BYTES    20000
 #define OUTPUT_BYTES (64u << 10)
@@ -50,8 +52,21 @@ static bool run(const char *helper, const struct postmortem_settings *set,
     return look->is_over;
 }
 
+static bool is_folder(const char *repository)
+{
+    return repository[strcspn(repository, ":/")] != ':';
+}
+
+/* The first postmortem makes it; a look must not. */
+static bool is_to_be_made(const char *repository)
+{
+    return is_folder(repository) && access(repository, F_OK) != 0 &&
+           errno == ENOENT;
+}
+
 /* What it may write shows with the first postmortem. */
-static int look_there(const char *helper, const struct postmortem_settings *set)
+static int look_there(const char *helper, const struct postmortem_settings *set,
+                      bool tell)
 {
     struct look look = {.output = BUF_INIT(OUTPUT_BYTES)};
     struct postmortem_failure failure = {.words = BUF_INIT(WORDS_BYTES)};
@@ -63,9 +78,10 @@ static int look_there(const char *helper, const struct postmortem_settings *set)
         (void)fprintf(stderr, "opsroom: [postmortem] repository: %s.\n",
                       buf_text(&failure.words));
         bad = 1;
-    } else if (result.base_commit[0] == '\0') {
-        (void)printf("%s answers; it is empty.\n", set->repository);
-    } else {
+    } else if (tell && result.base_commit[0] == '\0') {
+        (void)printf("%s answers; it has no branch %s yet.\n", set->repository,
+                     set->branch);
+    } else if (tell) {
         (void)printf("%s answers; %s is at %.10s.\n", set->repository,
                      set->branch, result.base_commit);
     }
@@ -85,11 +101,15 @@ int cli_check_git(const struct config *config, const char *program_dir,
     if (parts == NULL) {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
         bad = 1;
-    } else if (online) {
+    } else if (is_to_be_made(config->repository)) {
+        if (online)
+            (void)printf("%s is not there; the first postmortem makes it.\n",
+                         config->repository);
+    } else if (online || is_folder(config->repository)) {
         cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
         cli_postmortem_settings(config, &set);
         set.access = git_parts_access(parts);
-        bad = look_there(helper, &set);
+        bad = look_there(helper, &set, online);
     }
     git_parts_free(parts);
     buf_release(&why);

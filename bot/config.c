@@ -360,10 +360,11 @@ enum err config_load(const char *file, struct config *out, struct buf *why)
     struct buf text = BUF_INIT(FILE_BYTES);
     enum err err = file_load(file, &text);
     if (err == ERR_IO) {
-        buf_addf(why,
-                 "%s: cannot be read: %s; write one after "
-                 "config.example.toml and name it with --config FILE\n",
-                 file, strerror(errno));
+        buf_addf(why, "%s: cannot be read: %s%s\n", file, strerror(errno),
+                 errno == ENOENT
+                     ? "; write one after config.example.toml and name it "
+                       "with --config FILE"
+                     : "");
     } else if (err == ERR_TOO_LONG) {
         buf_addf(why, "%s: is larger than %zu kB; that is no settings file\n",
                  file, FILE_BYTES / 1024);

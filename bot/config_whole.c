@@ -152,6 +152,17 @@ static void check_git(struct reading *reading)
                          "a token that may push there");
 }
 
+/* Alerts come in by the listener and by nothing else. */
+static void check_door(struct reading *reading)
+{
+    const struct config *config = reading->config;
+    const cJSON *first = list_of(reading, "alert");
+    if (config->alert_sources.count > 0 && config->http_listen[0] == '\0')
+        reading_complain(reading, place_of(reading, first->child, "name"),
+                         "alert: the alerts have nowhere to go; give [http] "
+                         "listen");
+}
+
 void reading_check_whole(struct reading *reading)
 {
     const struct config *config = reading->config;
@@ -162,6 +173,7 @@ void reading_check_whole(struct reading *reading)
     check_services(reading);
     check_forge(reading);
     check_git(reading);
+    check_door(reading);
     cJSON_ArrayForEach(table, list_of(reading, "probe"))
     {
         check_probe(reading, &config->probes.all[i++], table);

@@ -153,9 +153,9 @@ enum err store_backup(struct store *store, const char *file,
     if (!name_part(file, part, why))
         return ERR_TOO_LONG;
     /* No bot works on what we write over, nor does a second backup. */
-    enum err err = lock_take(file, &lock, why);
+    enum err err = may_replace(store->path, file, why);
     if (err == ERR_OK)
-        err = may_replace(store->path, file, why);
+        err = lock_take(file, "name another file", &lock, why);
     if (err == ERR_OK) {
         err = copy(store->db, part, why);
         if (err == ERR_OK)
@@ -308,7 +308,7 @@ enum err store_restore(const char *path, const char *file, int64_t now_ms,
                        struct restored *out, struct buf *why)
 {
     int lock = -1;
-    enum err err = lock_take(path, &lock, why);
+    enum err err = lock_take(path, CHANGE_PATH, &lock, why);
     if (err == ERR_OK)
         err = restore(path, file, now_ms, out, why);
     lock_release(path, lock);

@@ -29,25 +29,35 @@ static void lock_path(const char *path, char out[static PATH_MAX])
     (void)snprintf(out, PATH_MAX, "%s.lock", path);
 }
 
-enum err lock_take(const char *path, int *out, struct buf *why)
+static enum err no_lock(const char *path, const char *lock, const char *instead,
+                        struct buf *why)
+{
+    if (errno == ENOENT)
+        buf_addf(why, "There is no folder for %s. Create it, or %s.", path,
+                 instead);
+    else
+        buf_addf(why,
+                 "Cannot write %s: %s. Let the bot's user write in that "
+                 "folder, or %s.",
+                 lock, strerror(errno), instead);
+    return ERR_IO;
+}
+
+enum err lock_take(const char *path, const char *instead, int *out,
+                   struct buf *why)
 {
     char lock[PATH_MAX];
     lock_path(path, lock);
     for (;;) {
         int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0) {
-            buf_addf(why,
-                     "Cannot write %s: %s. Let the bot's user write in that "
-                     "folder, or change storage.path.",
-                     lock, strerror(errno));
-            return ERR_IO;
-        }
+        if (fd < 0)
+            return no_lock(path, lock, instead, why);
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
             (void)close(fd);
             buf_addf(why,
                      "%s is in use by another opsroom. Stop that one first, or "
-                     "change storage.path.",
-                     path);
+                     "%s.",
+                     path, instead);
             return ERR_REFUSED;
         }
         if (is_same_file(fd, lock)) {
@@ -232,8 +242,9 @@ static void play_back(const char *path)
     (void)sqlite3_close(db);
 }
 
-enum err inspect_file(const char *path, bool read_only, bool *is_new,
-                      struct buf *why)
+/* By its size and permissions; `is_new`: there is nothing to read in it. */
+static enum err inspect_outside(const char *path, bool read_only, bool *is_new,
+                                struct buf *why)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
@@ -261,9 +272,27 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
         return ERR_OK;
     }
     /* SQLite takes what is smaller than its smallest page for an empty file. */
-    if (status.st_size < SMALLEST_PAGE)
-        return not_a_database(path, why);
+    return status.st_size < SMALLEST_PAGE ? not_a_database(path, why) : ERR_OK;
+}
+
+enum err inspect_check(const char *path, struct buf *why)
+{
     struct findings found = {.rc = SQLITE_OK};
+    bool is_new = false;
+    enum err err = inspect_outside(path, false, &is_new, why);
+    if (err != ERR_OK || is_new)
+        return err;
+    inspect_bytes(path, &found);
+    return judge(path, &found, false, &is_new, why);
+}
+
+enum err inspect_file(const char *path, bool read_only, bool *is_new,
+                      struct buf *why)
+{
+    struct findings found = {.rc = SQLITE_OK};
+    enum err err = inspect_outside(path, read_only, is_new, why);
+    if (err != ERR_OK || *is_new)
+        return err;
     if (!read_only && has_bytes(path, "-journal"))
         play_back(path);
     inspect_bytes(path, &found);

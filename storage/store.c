@@ -135,20 +135,49 @@ static enum err open_file(struct store *store, struct buf *why)
     return err;
 }
 
+static void folder_of(const char *path, char out[static PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+    struct str folder = slash == NULL ? str_of(".") : (struct str){path, n};
+    str_copy(out, PATH_MAX, slash == path ? str_of("/") : folder);
+}
+
 static bool folder_exists(const char *path, struct buf *why)
 {
     char folder[PATH_MAX];
     struct stat status;
-    const char *slash = strrchr(path, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-    if (slash == NULL)
-        return true;
-    str_copy_to(folder, ((struct str){n == 0 ? "/" : path, n == 0 ? 1 : n}));
+    folder_of(path, folder);
     if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
         return true;
-    buf_addf(why, "There is no folder %s. Create it, or change storage.path.",
-             folder);
+    buf_addf(why, "There is no folder %s. Create it, or %s.", folder,
+             CHANGE_PATH);
     return false;
+}
+
+/* Not only to make the file: its lock and its log lie beside it. */
+static bool folder_is_writable(const char *path, struct buf *why)
+{
+    char folder[PATH_MAX];
+    folder_of(path, folder);
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    buf_addf(why,
+             "Cannot write in the folder %s: %s. Let the bot's user write "
+             "there, or %s.",
+             folder, strerror(errno), CHANGE_PATH);
+    return false;
+}
+
+enum err store_check(const char *path, struct buf *why)
+{
+    if (strlen(path) >= PATH_MAX - sizeof ".journal") {
+        buf_addf(why, "The path of the database is too long.");
+        return ERR_TOO_LONG;
+    }
+    return folder_exists(path, why) && folder_is_writable(path, why)
+               ? inspect_check(path, why)
+               : ERR_IO;
 }
 
 enum err store_open(const char *path, bool read_only, struct store **out,
@@ -170,7 +199,8 @@ enum err store_open(const char *path, bool read_only, struct store **out,
     store->lock_fd = -1;
     store->scratch = BUF_INIT(CANONICAL_MAX);
     /* The lock comes first: nobody else writes while we look. */
-    enum err err = read_only ? ERR_OK : lock_take(path, &store->lock_fd, why);
+    enum err err =
+        read_only ? ERR_OK : lock_take(path, CHANGE_PATH, &store->lock_fd, why);
     if (err == ERR_OK)
         err = inspect_file(path, read_only, &is_new, why);
     if (err == ERR_OK && is_new)

@@ -29,6 +29,9 @@ struct store;
  * `verify` and `timeline` beside a running bot; NOT_FOUND without a file. */
 MUST_CHECK enum err store_open(const char *path, bool read_only,
                                struct store **out, struct buf *why);
+/* Would the bot, as this user, open it, make it or bring it up to date? Touches
+ * nothing, also beside a running bot. */
+MUST_CHECK enum err store_check(const char *path, struct buf *why);
 void store_close(struct store *store); /* NULL is fine */
 const char *store_why(const struct store *store);
 /* 24 random hex digits made with the file: part of every nonce, so that two

@@ -201,14 +201,20 @@ MUST_CHECK enum err schema_migrate(struct store *store, int to);
  * somebody left half done: to be written, it is first as it was before. */
 MUST_CHECK enum err inspect_file(const char *path, bool read_only, bool *is_new,
                                  struct buf *why);
+/* The same without changing even that: whether it could be opened and written
+ * by us; so it is when it is not there. */
+MUST_CHECK enum err inspect_check(const char *path, struct buf *why);
 /* Whether it is a record of ours, of this schema or an older one, to be copied
  * from or written over. */
 MUST_CHECK enum err inspect_backup(const char *path, struct buf *why);
 /* Reads, and leaves nothing behind. A result of SQLite; closed by the caller
  * whatever it is. */
 int inspect_open(const char *path, sqlite3 **db);
-/* One bot a file: "<path>.lock" exists and is locked while it runs. */
-MUST_CHECK enum err lock_take(const char *path, int *fd, struct buf *why);
+/* One bot a file: "<path>.lock" exists and is locked while it runs. `instead`:
+ * what else to do when it cannot be had. */
+#define CHANGE_PATH "change storage.path"
+MUST_CHECK enum err lock_take(const char *path, const char *instead, int *fd,
+                              struct buf *why);
 void lock_release(const char *path, int fd); /* -1 is fine */
 
 #endif

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -88,6 +88,10 @@ test('check --online asks the repository', async () => {
             const refused = online({ ...good, user: 'nobody' });
             assert.deepEqual([refused.code, /did not take the token\. .*See \[postmortem\] user and token_file\.\n$/.test(refused.err)], [2, true], refused.err);
             assert.match(online({ ...good, ca_file: place.in('none.pem') }).err, /postmortem\.ca_file: .*none\.pem cannot be read/);
+            // A slip of the pen must not become a repository.
+            const none = join(bot.directory, 'none.git');
+            assert.deepEqual(online({ ...good, repository: none }), { code: 0, out: `${none} is not there; the first postmortem makes it.\nThe settings are fine.\n`, err: '' });
+            assert.equal(existsSync(none), false);
             chmodSync(secret, 0o644);
             assert.match(online(good).err, /postmortem\.token_file: others may read .*chmod 600/);
             assert.match(online({ repository: 'git@localhost:blog.git' }).err, /postmortem\.ssh_key: is missing/);
@@ -140,6 +144,14 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     const started = bot.run('run');
     assert.deepEqual([started.code, started.err], [2, mistake]);
     writeFileSync(bot.config, fine);
+
+    const settled = (settings) => { bot.settle(settings); return check().err; };
+    const kept = { storage: bot.settings.storage, postmortem: bot.settings.postmortem, http: bot.settings.http };
+    assert.match(settled({ storage: { path: join(bot.directory, 'none/opsroom.db') } }), /^opsroom: There is no folder .*none\. Create it, or change storage\.path\.\n$/);
+    assert.equal(settled({ storage: { path: '/var/lib/opsroom/opsroom.db' } }), '', 'the unit makes it');
+    assert.match(settled({ storage: kept.storage, postmortem: { repository: bot.directory } }), /is not a bare git repository/);
+    assert.match(settled({ postmortem: kept.postmortem, http: { listen: '' }, alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }] }), /alert: the alerts have nowhere to go; give \[http\] listen/);
+    assert.equal(settled({ http: kept.http }), '');
 
     writeFileSync(bot.database, 'This is no database, whatever it says.'.repeat(40));
     const { code, err } = check();

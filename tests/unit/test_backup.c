@@ -140,7 +140,7 @@ static void copies_over_nothing_but_a_backup(void **state)
     scratch_fill(scratch);
     refuse_backup(scratch, scratch->db, ERR_REFUSED, "is the record itself");
     (void)snprintf(path, sizeof path, "%s/none/b.db", scratch->folder);
-    refuse_backup(scratch, path, ERR_IO, "No such file");
+    refuse_backup(scratch, path, ERR_IO, "Create it, or name another file");
     refuse_backup(scratch, scratch->folder, ERR_REFUSED, "no record");
     scratch_write(other.db, "dear diary\n", 11);
     refuse_backup(scratch, other.db, ERR_REFUSED, "is no record of opsroom");

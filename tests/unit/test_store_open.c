@@ -175,6 +175,9 @@ static void reads_an_older_file_only_after_its_migration(void **state)
     assert_non_null(strstr(buf_text(&why), "older opsroom"));
     assert_null(store);
     buf_release(&why);
+    /* `check` stands before the start that migrates it. */
+    assert_int_equal(store_check(scratch->db, &why), ERR_OK);
+    buf_release(&why);
 }
 
 static void refuse_path(const char *path, bool read_only, enum err expected,
@@ -189,6 +192,15 @@ static void refuse_path(const char *path, bool read_only, enum err expected,
     buf_release(&why);
 }
 
+static void check_path(const char *path, enum err expected, const char *says)
+{
+    struct buf why = BUF_INIT(1024);
+    assert_int_equal(store_check(path, &why), expected);
+    if (strstr(buf_text(&why), says) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+    buf_release(&why);
+}
+
 static void refuses_places_without_a_file(void **state)
 {
     const struct scratch *scratch = *state;
@@ -198,6 +210,10 @@ static void refuses_places_without_a_file(void **state)
     (void)snprintf(path, sizeof path, "%s/none/opsroom.db", scratch->folder);
     refuse_path(path, false, ERR_IO, "There is no folder");
     refuse_path(path, true, ERR_IO, "There is no folder");
+    check_path(path, ERR_IO, "There is no folder");
+    check_path(scratch->folder, ERR_IO, "is not a file");
+    check_path(scratch->db, ERR_OK, "");
+    assert_false(scratch_has(scratch, ""));
 }
 
 /* What the file's modes forbid, root may do all the same. */
@@ -219,6 +235,7 @@ static void refuses_what_it_may_not_write(void **state)
     if (child == 0) {
         become_nobody();
         refuse_path(scratch->db, false, ERR_IO, "Cannot write");
+        check_path(scratch->db, ERR_IO, "Cannot write");
         _exit(0);
     }
     int status = 0;
@@ -245,6 +262,7 @@ static void refuses_a_folder_it_may_not_write(void **state)
         refuse_path(scratch->db, false, ERR_IO,
                     "opsroom.db.lock: Permission denied. Let the bot's user "
                     "write in that folder");
+        check_path(scratch->db, ERR_IO, "Let the bot's user write there");
         _exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
