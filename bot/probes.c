@@ -99,9 +99,14 @@ static void print_title(const struct runner_probe *one, enum probe_state news,
     buf_addf(out, "%s %s", one->probe->name, endings[news]);
 }
 
-static void print_text(const struct runner_probe *one, struct buf *out)
+/* A page is the alert's link, which stands behind the text. */
+static void print_text(const struct runner_probe *one, bool has_page,
+                       struct buf *out)
 {
-    buf_addf(out, "%s\n", one->last.words);
+    buf_add_text(out, one->last.words);
+    if (has_page)
+        return;
+    buf_add_text(out, "\n");
     target_print(str_of(one->probe->target), out);
 }
 
@@ -112,7 +117,7 @@ static void alert(struct runner_probe *one, enum probe_state news)
                text = BUF_INIT(ALERT_TEXT_UNITS), link = BUF_INIT(600);
     bool has_page = one->probe->kind == PROBE_HTTP;
     print_title(one, news, &title);
-    print_text(one, &text);
+    print_text(one, has_page, &text);
     if (has_page)
         target_print(str_of(one->probe->target), &link);
     log_info("probe_changed", LOG_TEXT("probe", one->probe->name),

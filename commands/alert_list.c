@@ -1,3 +1,4 @@
+#include "bot/base/utf8.h"
 #include "commands/alerts.h"
 #include "commands/reach.h"
 #include "commands/words.h"
@@ -5,11 +6,14 @@
 #include <inttypes.h>
 
 #define LISTED 20
+/* The rest is for the heading, and for how many more there are. */
+#define PAGE_UNITS (MESSAGE_UNITS - 60)
 
 struct listing {
     const struct call *call;
     struct buf *words;
     int64_t shown, left_out;
+    size_t units;
     enum err err;
 };
 
@@ -33,27 +37,43 @@ static void say_fate(struct buf *words, const struct stored_alert *stored)
         buf_add_text(words, " · no incident has it");
 }
 
-static bool list_alert(const struct stored_alert *stored, void *context)
+static void say_alert(struct buf *words, const struct stored_alert *stored,
+                      int64_t now_ms)
 {
-    struct listing *listing = context;
     const struct alert *alert = &stored->alert;
     struct when since = when_exact(alert->started_ms > 0 ? alert->started_ms
                                                          : stored->received_ms);
+    buf_add_text(words, "\n- **");
+    say_public(words, alert->title, 120);
+    buf_add_text(words, "** since ");
+    say_time(words, &since, now_ms);
+    buf_add_text(words, " (");
+    say_excerpt(words, alert->source, 60);
+    buf_add_text(words, ")");
+    say_fate(words, stored);
+}
+
+/* Whole lines only, as many as a message holds; the others are counted. */
+static bool list_alert(const struct stored_alert *stored, void *context)
+{
+    struct listing *listing = context;
     if (stored->incident_id != 0 && !may_know(listing, stored->incident_id))
         return listing->err == ERR_OK;
-    if (listing->shown == LISTED) {
+    if (listing->left_out > 0 || listing->shown == LISTED) {
         listing->left_out++;
         return true;
     }
-    listing->shown++;
-    buf_add_text(listing->words, "\n- **");
-    say_public(listing->words, alert->title, 120);
-    buf_add_text(listing->words, "** since ");
-    say_time(listing->words, &since, listing->call->now_ms);
-    buf_add_text(listing->words, " (");
-    say_excerpt(listing->words, alert->source, 60);
-    buf_add_text(listing->words, ")");
-    say_fate(listing->words, stored);
+    struct buf line = BUF_INIT(WORDS_BYTES);
+    say_alert(&line, stored, listing->call->now_ms);
+    size_t units = utf16_units(buf_str(&line));
+    if (listing->units + units > PAGE_UNITS) {
+        listing->left_out++;
+    } else {
+        listing->shown++;
+        listing->units += units;
+        buf_add(listing->words, buf_str(&line));
+    }
+    buf_release(&line);
     return true;
 }
 

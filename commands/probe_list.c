@@ -1,8 +1,13 @@
+#include "bot/base/utf8.h"
 #include "commands/complete.h"
 #include "commands/probes.h"
 #include "commands/words.h"
 
+#include <string.h>
+
 #define LISTED 20
+/* The rest is for how many more there are. */
+#define PAGE_UNITS (MESSAGE_UNITS - 100)
 
 static const enum probe_state order[] = {PROBE_DOWN, PROBE_FLAPPING,
                                          PROBE_UNKNOWN, PROBE_UP};
@@ -16,6 +21,8 @@ static enum reply run(const struct call *call, struct request *request,
     struct buf *words = &answer->words;
     int count = probes->runner == NULL ? 0 : probes->count(probes->runner);
     int shown = 0, left_out = 0;
+    struct buf line = BUF_INIT(WORDS_BYTES);
+    size_t units = 0;
     (void)request;
     if (count == 0) {
         buf_add_text(words, "The settings have no [[probe]]. "
@@ -29,13 +36,17 @@ static enum reply run(const struct call *call, struct request *request,
                 !(text_holds(str_of(status.probe->name), part) ||
                   text_holds(str_of(status.probe->service), part)))
                 continue;
-            if (shown == LISTED) {
+            buf_clear(&line);
+            say_probe(&line, &status, call->now_ms);
+            units += utf16_units(buf_str(&line)) + strlen("\n- ");
+            if (left_out > 0 || shown == LISTED || units > PAGE_UNITS) {
                 left_out++;
                 continue;
             }
             buf_add_text(words, shown++ > 0 ? "\n- " : "- ");
-            say_probe(words, &status, call->now_ms);
+            buf_add(words, buf_str(&line));
         }
+    buf_release(&line);
     if (shown == 0)
         buf_add_text(words, "No probe is called so, and none is of a service "
                             "called so. `/probe list` shows all of them.");

@@ -150,21 +150,18 @@ enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
 /* ---- summing up ---- */
 
 enum err store_count_alerts_on_card(struct store *store, int64_t card,
-                                    int64_t *all, int64_t *firing)
+                                    struct alert_counts *out)
 {
     struct query query =
         query_new(store, "SELECT count(*), count(*) FILTER (WHERE ended_ms = 0)"
+                         ", count(DISTINCT service COLLATE NOCASE)"
                          " FROM alert WHERE card = ? AND card <> 0");
     query_int(&query, card);
     bool found = query_row(&query);
-    int64_t counts[2] = {found ? row_int(&query, 0) : 0,
-                         found ? row_int(&query, 1) : 0};
-    enum err err = query_end(&query);
-    if (err == ERR_OK) {
-        *all = counts[0];
-        *firing = counts[1];
-    }
-    return err;
+    if (found)
+        *out = (struct alert_counts){row_int(&query, 0), row_int(&query, 1),
+                                     row_int(&query, 2)};
+    return query_end(&query);
 }
 
 /* Those that are homeless are few, or they are this card's. */

@@ -276,9 +276,13 @@ MUST_CHECK enum err store_each_alert_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
                                               store_alert_fn *each,
                                               void *context);
+struct alert_counts {
+    int64_t all, firing;
+    int64_t services; /* that they are about; to name none is one, too */
+};
 MUST_CHECK enum err store_count_alerts_on_card(struct store *store,
-                                               int64_t card, int64_t *all,
-                                               int64_t *firing);
+                                               int64_t card,
+                                               struct alert_counts *out);
 /* Whether one of the card's fires that no incident has. */
 MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
                                             bool *any);

@@ -23,7 +23,8 @@ enum { LOOK = 1, POST, EDIT };
 
 struct look {
     struct buf lines;
-    int64_t count, firing, shown;
+    struct alert_counts count;
+    int64_t shown;
     char service[SERVICE_BYTES];
     char title[ALERT_TITLE_UNITS * 3 + 1];
 };
@@ -54,23 +55,32 @@ static bool add_alert(const struct stored_alert *stored, void *context)
 
 static void add_title(struct buf *out, const struct look *look)
 {
-    if (look->count == 1)
+    if (look->count.all == 1)
         markdown_add_line(out, str_of(look->title));
     else
-        buf_addf(out, "%" PRId64 " alerts", look->count);
-    if (look->service[0] != '\0') {
+        buf_addf(out, "%" PRId64 " alerts", look->count.all);
+    if (look->count.services == 1 && look->service[0] != '\0') {
         buf_add_text(out, " · ");
         markdown_add_line(out, str_of(look->service));
     }
 }
 
+/* A monitor that calls a service otherwise than the settings do reaches no
+ * incident: whoever set it up should see that. */
 static void add_service(struct buf *out, const struct look *look,
                         const struct services *services)
 {
-    const struct service *service =
-        services == NULL ? NULL : service_find(services, str_of(look->service));
-    if (service == NULL)
+    struct str name = str_of(look->service);
+    if (services == NULL || services->count == 0 || name.n == 0 ||
+        look->count.services > 1)
         return;
+    const struct service *service = service_find(services, name);
+    if (service == NULL) {
+        buf_add_text(out, "\nThe settings know no service called ");
+        markdown_add_line(out, name);
+        buf_add_text(out, ".");
+        return;
+    }
     if (service->owner[0] != '\0') {
         buf_add_text(out, "\nOwner: ");
         markdown_add_line(out, str_of(service->owner));
@@ -111,7 +121,7 @@ static void add_fate(struct buf *out, const struct visit *visit,
         buf_add_text(out, "Ignored by ");
         markdown_add_line(out, str_of(by));
         buf_add_text(out, ".");
-    } else if (look->firing == 0) {
+    } else if (look->count.firing == 0) {
         buf_add_text(out, "All over, and no incident has them.");
     } else {
         buf_addf(out,
@@ -141,8 +151,7 @@ static enum err read_alerts(struct visit *visit, struct alert_card *card,
     int64_t id = visit->delivery->row.target;
     enum err err = store_alert_card(visit->store, id, card);
     if (err == ERR_OK)
-        err = store_count_alerts_on_card(visit->store, id, &look->count,
-                                         &look->firing);
+        err = store_count_alerts_on_card(visit->store, id, &look->count);
     return err == ERR_OK
                ? store_each_alert_on_card(visit->store, id, add_alert, look)
                : err;
@@ -155,8 +164,9 @@ static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
     struct buf footer = BUF_INIT(64);
     bool is_open = card->state == ALERT_CARD_OPEN;
     add_title(&title, look);
-    if (look->count > NAMED)
-        buf_addf(&look->lines, "\n- and %" PRId64 " more", look->count - NAMED);
+    if (look->count.all > NAMED)
+        buf_addf(&look->lines, "\n- and %" PRId64 " more",
+                 look->count.all - NAMED);
     buf_add(&text, buf_str(&look->lines));
     add_service(&text, look, visit->set->services);
     add_fate(&text, visit, look, card);
@@ -164,7 +174,7 @@ static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
     cJSON *message = message_new(STR_NONE);
     cJSON *embed =
         embed_new(buf_str(&title), buf_str(&text),
-                  is_open && look->firing > 0 ? COLOR_OPEN : COLOR_OVER);
+                  is_open && look->count.firing > 0 ? COLOR_OPEN : COLOR_OVER);
     embed_set_footer(embed, buf_str(&footer));
     message_add_embed(message, embed);
     message_clear_buttons(message);

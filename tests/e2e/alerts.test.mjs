@@ -54,6 +54,31 @@ const group = (alerts, status = 'firing', startsAt = new Date(Date.now() - 60_00
 
 const alerts = (bot, id = 1) => told(bot, id).events.filter(({ kind }) => kind === 'alert');
 
+test('a card of alerts about different services is called after none', () => withDoor(async ({ announce, post }) => {
+    await post('prom', group([['ReplicaLag', { service: 'database' }], ['HighLatency', { service: 'forum' }]]));
+    const card = await announce.message('ReplicaLag');
+    assert.match(card.text, /^2 alerts\n/);
+    assert.doesNotMatch(card.text, /Owner|Runbook|know no service/);
+}));
+
+test('a card says when the settings know no such service', () => withDoor(async ({ announce, post }) => {
+    await post('prom', group([['HighLatency', { service: 'Forums' }]]));
+    const card = await announce.message('HighLatency');
+    assert.match(card.text, /was seen · Forums\n/);
+    assert.match(card.text, /The settings know no service called Forums\./);
+}));
+
+test('a list of alerts that is too long for a message ends with a whole line', () => withDoor(async ({ nova, announce, post }) => {
+    const long = 'w'.repeat(110);
+    await post('prom', group(Array.from({ length: 25 }, (_, n) => [`${n}-${long}`, { service: 'forum' }])));
+    await announce.message('25 alerts');
+    const { text } = await nova.slash('/alert list');
+    const lines = text.split('\n').filter((line) => line.startsWith('- '));
+    assert.ok(text.length <= 2000 && lines.length > 5, text);
+    for (const line of lines) assert.match(line, /no incident has it \(alerts #1\)$/);
+    assert.match(text, new RegExp(`\n… and ${25 - lines.length} more\\.$`));
+}));
+
 test('an alert without an incident is a card; the incident that is declared from it has it', () => withDoor(async ({ standin, guild, bot, nova, announce, post }) => {
     assert.deepEqual(await post('prom', group([['HighLatency', { instance: 'api-1', service: 'forum', severity: 'critical' }]])), { status: 200, text: 'Kept.\n' });
     const card = await announce.message('HighLatency on api-1');

@@ -55,6 +55,9 @@ static void on_alert(const struct alert *alert, void *receipt, void *context)
     buf_addf(&scene->told, "%s %.*s | %.*s | %.*s\n",
              alert->is_firing ? "fires" : "ends", STR_ARG(alert->title),
              STR_ARG(alert->service), STR_ARG(alert->link));
+    /* The room shows both, one behind the other. */
+    assert_null(
+        memmem(alert->text.s, alert->text.n, alert->link.s, alert->link.n));
     scene->last = *alert;
     scene->receipt = receipt;
 }
