@@ -93,6 +93,13 @@ bool reminders_have_work(const struct reminders *reminders)
 
 /* ---- looking ---- */
 
+/* What a clock wrote that was ahead, and was put back since, would silence us
+ * until then: it counts as never. */
+static int64_t not_to_come(int64_t at_ms, int64_t now_ms)
+{
+    return at_ms > now_ms ? 0 : at_ms;
+}
+
 static void consider(struct look *look, enum reminder reminder, int64_t target,
                      int64_t at_ms)
 {
@@ -108,23 +115,26 @@ static void consider(struct look *look, enum reminder reminder, int64_t target,
 static bool look_at_change(const struct entry *entry, void *context)
 {
     struct look *look = context;
-    consider(look, REMINDER_CHANGE, entry->state.seq,
-             reminder_due_change(look->in, &entry->state, look->settings));
+    struct entry_state change = entry->state;
+    change.reminded_ms = not_to_come(change.reminded_ms, look->now_ms);
+    consider(look, REMINDER_CHANGE, change.seq,
+             reminder_due_change(look->in, &change, look->settings));
     return true;
 }
 
 static bool look_at_item(const struct stored_item *stored, void *context)
 {
     struct look *look = context;
-    const struct action_item *item = &stored->item;
-    int64_t due_ms = reminder_due_item(item, look->settings);
+    struct action_item item = stored->item;
+    item.reminded_ms = not_to_come(item.reminded_ms, look->now_ms);
+    int64_t due_ms = reminder_due_item(&item, look->settings);
     int64_t owner_ms =
-        reminder_due_owner(item, stored->made_ms, look->settings);
+        reminder_due_owner(&item, stored->made_ms, look->settings);
     /* One at a time: the one that is due first says it all. */
     if (due_ms <= owner_ms)
-        consider(look, REMINDER_ITEM_DUE, item->seq, due_ms);
+        consider(look, REMINDER_ITEM_DUE, item.seq, due_ms);
     else
-        consider(look, REMINDER_ITEM_OWNER, item->seq, owner_ms);
+        consider(look, REMINDER_ITEM_OWNER, item.seq, owner_ms);
     return true;
 }
 
@@ -137,6 +147,11 @@ static enum err look_at_incident(struct reminders *reminders, int64_t id)
     if (err != ERR_OK)
         return err;
     look->in = in;
+    int64_t *const written[] = {&in->last_told_ms,
+                                &in->remind_commander.last_ms,
+                                &in->remind_update.last_ms};
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        *written[i] = not_to_come(*written[i], look->now_ms);
     consider(look, REMINDER_COMMANDER, 0,
              reminder_due_commander(in, look->settings));
     consider(look, REMINDER_UPDATE, 0, reminder_due_update(in, look->settings));

@@ -211,6 +211,58 @@ static void reminds_once_across_restarts(void **state)
     store_close(bench.store);
 }
 
+/* The clock is days ahead for a while, as when a machine wakes up. What was
+ * written then must not keep anybody from being reminded afterwards, and nobody
+ * is reminded twice. */
+static void a_clock_that_was_ahead_silences_nobody(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct incident in = {0};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    struct request declare = scratch_declare(1, "Disk full");
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = scratch_entry(EVENT_NOTE, "alert").draft};
+    struct request change = scratch_entry(EVENT_CHANGE, "");
+    change.draft.change_what = STR("queue");
+    change.draft.change_where = STR("db-1");
+    change.draft.change_from = STR("on");
+    change.draft.change_to = STR("off");
+    change.draft.change_temporary = true;
+    assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
+                     VERDICT_ACCEPTED);
+    assert_int_equal(scratch_take(bench.store, &in, &item, NOW),
+                     VERDICT_ACCEPTED);
+    assert_int_equal(scratch_take(bench.store, &in, &change, NOW),
+                     VERDICT_ACCEPTED);
+    for (int i = 0; i < 2; i++)
+        look(&bench, NOW + 5 * DAY);
+    assert_int_equal(reminded(scratch, "no commander"), 1);
+    assert_int_equal(reminded(scratch, "update overdue"), 1);
+    assert_int_equal(reminded(scratch, "change still open"), 1);
+    assert_int_equal(reminded(scratch, "action item without an owner"), 1);
+    assert_int_equal(store_incident(bench.store, 1, &in), ERR_OK);
+    struct request update = scratch_move(STATE_IDENTIFIED, "a full disk");
+    assert_int_equal(
+        scratch_take(bench.store, &in, &update, NOW + 5 * DAY + HOUR),
+        VERDICT_ACCEPTED);
+    /* It is right again. */
+    look(&bench, NOW + 9 * MINUTE);
+    assert_int_equal(reminded(scratch, "no commander"), 1);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 11 * MINUTE);
+    assert_int_equal(reminded(scratch, "no commander"), 2);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 121 * MINUTE);
+    assert_int_equal(reminded(scratch, "update overdue"), 2);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 4 * DAY);
+    assert_int_equal(reminded(scratch, "change still open"), 2);
+    assert_int_equal(reminded(scratch, "action item without an owner"), 2);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +271,8 @@ int main(void)
         cmocka_unit_test(what_is_left_waits_for_the_morning),
         cmocka_unit_test(rooms_and_digests),
         cmocka_unit_test_setup_teardown(reminds_once_across_restarts,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_silences_nobody,
                                         scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
