@@ -88,11 +88,21 @@ static void change(struct judge *judge, const struct probe *probe, bool is_up,
     judge->count = 0;
 }
 
+/* The clock was put back: how long ago they were nobody knows. */
+static void forget_changes_to_come(struct judge *judge, int64_t at_ms)
+{
+    if (judge->changes_ms[FLAP_CHANGES - 1] <= at_ms)
+        return;
+    judge->is_flapping = false;
+    memset(judge->changes_ms, 0, sizeof judge->changes_ms);
+}
+
 bool judge_result(struct judge *judge, const struct probe *probe, bool is_good,
                   int64_t at_ms)
 {
     enum probe_state before = judge_state(judge);
     int needed = needed_of(probe);
+    forget_changes_to_come(judge, at_ms);
     remember(judge, window_of(probe), is_good, at_ms);
     int64_t good_ms = judge->is_up ? 0 : good_since(judge, needed);
     int64_t bad_ms = judge->is_down ? 0 : bad_since(judge, needed);

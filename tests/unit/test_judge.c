@@ -147,6 +147,34 @@ static void a_target_that_stays_down_after_flapping_is_told(void **state)
     assert_string_equal(story, "dDD");
 }
 
+/* The clock is put back a day. What was said of changes has no place in time
+ * any more: neither is the target flapping until tomorrow, nor is it because it
+ * changed often on a day that is yet to come. */
+static void a_clock_that_is_put_back_forgets_changes(void **state)
+{
+    struct probe probe = probe_of(1, 1);
+    struct judge judge = {.count = 0};
+    enum probe_state told = PROBE_UNKNOWN;
+    int64_t now_ms = START_MS;
+    char story[64];
+    (void)state;
+    play(&judge, &probe, &told, &now_ms, "+-+-+", story);
+    assert_string_equal(story, "Ududf");
+    now_ms -= MS_PER_DAY;
+    play(&judge, &probe, &told, &now_ms, "++-", story);
+    assert_string_equal(story, "uUd");
+    now_ms += MS_PER_DAY;
+    play(&judge, &probe, &told, &now_ms, "+", story);
+    assert_string_equal(story, "u");
+    for (int i = 0; i < 2; i++, now_ms += MS_PER_HOUR) {
+        play(&judge, &probe, &told, &now_ms, i % 2 == 0 ? "-" : "+", story);
+        assert_string_equal(story, i % 2 == 0 ? "d" : "u");
+    }
+    now_ms -= MS_PER_DAY;
+    play(&judge, &probe, &told, &now_ms, "-+", story);
+    assert_string_equal(story, "du");
+}
+
 /* A bot that starts while its target is down: the state is unknown at first,
  * and what was told before the stop is what counts. */
 static void a_restart_tells_what_has_changed(void **state)
@@ -203,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_target_that_changes_often_is_told_once),
         cmocka_unit_test(changes_that_are_far_apart_do_not_flap),
         cmocka_unit_test(a_target_that_stays_down_after_flapping_is_told),
+        cmocka_unit_test(a_clock_that_is_put_back_forgets_changes),
         cmocka_unit_test(a_restart_tells_what_has_changed),
         cmocka_unit_test(probes_spread_over_their_interval),
     };
