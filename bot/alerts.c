@@ -268,6 +268,8 @@ static enum err find_card(struct alerts_desk *desk, const struct alert *alert,
     if (err != ERR_OK)
         return err;
     int64_t age_ms = now_ms - card.newest_ms;
+    if (age_ms < 0) /* a clock that was put back since: nobody knows */
+        return ERR_OK;
     if (age_ms > CARD_GO_MS && age_ms <= CARD_SERVICE_MS)
         err = store_each_alert_on_card(desk->config.store, card.id,
                                        compare_service, &same);

@@ -168,8 +168,8 @@ enum err alerts_link(struct store *store, const struct stored_alert *stored,
     int64_t seq = 0, newest_ms = 0;
     enum err err = store_last_alert_entry(
         store, incident_id, stored->alert.source, &seq, &newest_ms);
-    bool folds =
-        err == ERR_OK && stored->received_ms - newest_ms <= ALERT_FOLD_MS;
+    bool folds = err == ERR_OK &&
+                 llabs(stored->received_ms - newest_ms) <= ALERT_FOLD_MS;
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return err;
     err = ERR_OK;

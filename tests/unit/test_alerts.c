@@ -470,6 +470,27 @@ static void a_later_incident_gets_what_fires(void **state)
     close_desk(&desk);
 }
 
+/* The clock is put back a day: what comes now is neither of the storm of
+ * tomorrow nor for a card that nobody looks at any more. */
+static void a_clock_that_is_put_back_mixes_nothing(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    hand_in(&desk, fires("a", "mail", NOW), NOW);
+    hand_in(&desk, fires("b", "mail", 0), NOW - 24 * MS_PER_HOUR);
+    hand_in(&desk, fires("c", "mail", 0), NOW - 24 * MS_PER_HOUR + 5000);
+    assert_int_equal(number(&desk, "SELECT count(DISTINCT card) FROM alert"),
+                     2);
+    declare(&desk, 1, "forum", 0);
+    hand_in(&desk, fires("d", "forum", NOW), NOW);
+    hand_in(&desk, fires("e", "forum", 0), NOW - 24 * MS_PER_HOUR);
+    assert_int_equal(number(&desk, "SELECT count(DISTINCT seq) FROM alert"
+                                   " WHERE incident = 1"),
+                     2);
+    turns(&desk, NOW - 24 * MS_PER_HOUR);
+    close_desk(&desk);
+}
+
 /* More incidents are watched than alerts are housed in one turn. */
 static void many_incidents_may_be_open(void **state)
 {
@@ -515,6 +536,7 @@ int main(void)
         TEST(what_a_person_corrected_stays),
         TEST(what_no_incident_has_is_on_a_card),
         TEST(a_later_incident_gets_what_fires),
+        TEST(a_clock_that_is_put_back_mixes_nothing),
         TEST(many_incidents_may_be_open),
         TEST(a_failed_turn_is_told),
     };
