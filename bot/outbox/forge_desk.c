@@ -9,7 +9,7 @@
 
 struct forge_desk {
     struct forge_desk_config config;
-    int64_t closed_until_ms;
+    int64_t closed_ms, closed_until_ms; /* since when; 0: is not */
     struct memory {
         char path[200];
         char etag[FORGE_ETAG_BYTES];
@@ -34,15 +34,18 @@ const struct forge_desk_config *forge_desk_config(const struct forge_desk *desk)
     return &desk->config;
 }
 
-int64_t forge_desk_closed_until(const struct forge_desk *desk)
+int64_t forge_desk_closed_until(const struct forge_desk *desk, int64_t now_ms)
 {
-    return desk->closed_until_ms;
+    return now_ms < desk->closed_ms ? 0 : desk->closed_until_ms;
 }
 
-void forge_desk_close_until(struct forge_desk *desk, int64_t at_ms)
+void forge_desk_close_until(struct forge_desk *desk, int64_t now_ms,
+                            int64_t at_ms)
 {
-    if (at_ms > desk->closed_until_ms)
-        desk->closed_until_ms = at_ms;
+    if (at_ms <= forge_desk_closed_until(desk, now_ms))
+        return;
+    desk->closed_ms = now_ms;
+    desk->closed_until_ms = at_ms;
 }
 
 static const struct memory *find(const struct forge_desk *desk,

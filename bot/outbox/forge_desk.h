@@ -27,9 +27,11 @@ void forge_desk_free(struct forge_desk *desk); /* NULL is fine */
 const struct forge_desk_config *
 forge_desk_config(const struct forge_desk *desk);
 
-/* Nothing is asked before that (wall); 0: no limit. */
-int64_t forge_desk_closed_until(const struct forge_desk *desk);
-void forge_desk_close_until(struct forge_desk *desk, int64_t at_ms);
+/* Nothing is asked before that (wall clock); 0: no limit, or one of a clock
+ * that was put back since. */
+int64_t forge_desk_closed_until(const struct forge_desk *desk, int64_t now_ms);
+void forge_desk_close_until(struct forge_desk *desk, int64_t now_ms,
+                            int64_t at_ms);
 
 /* What a GET of that path said last, for If-None-Match. */
 void forge_desk_condition(const struct forge_desk *desk,

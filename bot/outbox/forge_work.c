@@ -211,11 +211,11 @@ static enum delivery_verdict put_off(struct delivery *delivery,
 static enum delivery_verdict later_or_fail(struct work *work,
                                            struct store *store,
                                            const char *what, const char *words,
-                                           int64_t retry_at_ms)
+                                           int64_t wall_ms, int64_t retry_at_ms)
 {
     struct delivery *delivery = &work->delivery;
     if (retry_at_ms != 0)
-        forge_desk_close_until(work->forge->desk, retry_at_ms);
+        forge_desk_close_until(work->forge->desk, wall_ms, retry_at_ms);
     else if (delivery->row.attempts >= ATTEMPTS)
         return fail(work, store, what, words);
     return put_off(delivery, words, retry_at_ms);
@@ -304,7 +304,7 @@ static enum delivery_verdict end_pull(struct work *work, struct store *store,
     const struct forge_pull *pull = &job->pull;
     if (work->forge->verdict == JOB_LATER)
         return later_or_fail(work, store, "The pull request is not up to date",
-                             job->words, job->retry_at_ms);
+                             job->words, wall_ms, job->retry_at_ms);
     if (work->forge->verdict == JOB_FAILED)
         return fail(work, store, "The pull request is not up to date",
                     job->words);
@@ -372,7 +372,8 @@ static enum delivery_verdict begin_issue(struct work *work, struct store *store)
                : put_off(&work->delivery, store_why(store), 0);
 }
 
-static enum delivery_verdict end_issue(struct work *work, struct store *store)
+static enum delivery_verdict end_issue(struct work *work, struct store *store,
+                                       int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
     struct forge_work *forge = work->forge;
@@ -382,7 +383,8 @@ static enum delivery_verdict end_issue(struct work *work, struct store *store)
                    "Action item #%" PRId64 " is no issue yet",
                    delivery->row.target);
     if (forge->verdict == JOB_LATER)
-        return later_or_fail(work, store, what, job->words, job->retry_at_ms);
+        return later_or_fail(work, store, what, job->words, wall_ms,
+                             job->retry_at_ms);
     if (forge->verdict == JOB_FAILED)
         return fail(work, store, what, job->words);
     struct event *draft = result_begin(delivery);
@@ -487,7 +489,7 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
         log_warn("forge_not_seen", LOG_INT("incident", delivery->in.id),
                  LOG_TEXT("words", poll->verdict.words));
         if (poll->verdict.fate == FORGE_LATER)
-            forge_desk_close_until(work->forge->desk,
+            forge_desk_close_until(work->forge->desk, wall_ms,
                                    poll->verdict.retry_at_ms);
     } else {
         (void)in_line(work, store);
@@ -513,7 +515,7 @@ enum err forge_want_polls(struct store *store, int64_t now_ms)
 static bool is_closed(struct work *work, struct forge_desk *desk,
                       int64_t wall_ms)
 {
-    int64_t until_ms = forge_desk_closed_until(desk);
+    int64_t until_ms = forge_desk_closed_until(desk, wall_ms);
     if (until_ms <= wall_ms)
         return false;
     (void)put_off(&work->delivery, "The forge wants us to wait.", until_ms);
@@ -555,7 +557,7 @@ enum delivery_verdict forge_work_step(struct work *work,
     case EFFECT_PULL:
         return end_pull(work, config->store, wall_ms);
     case EFFECT_ISSUE:
-        return end_issue(work, config->store);
+        return end_issue(work, config->store, wall_ms);
     default:
         return end_poll(work, config->store, wall_ms);
     }

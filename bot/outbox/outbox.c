@@ -475,8 +475,10 @@ static void arm(struct outbox *outbox)
         return;
     }
     int64_t wait = outbox->next_due_ms - clock_wall_ms();
-    deadline_set(outbox->due,
-                 loop_now_ms(outbox->config.loop) + (wait > 0 ? wait : 0));
+    /* No row waits longer; the clock was put back since. */
+    if (wait < 0 || wait > OUTBOX_WAIT_MOST_MS)
+        wait = wait < 0 ? 0 : OUTBOX_WAIT_MOST_MS;
+    deadline_set(outbox->due, loop_now_ms(outbox->config.loop) + wait);
 }
 
 static bool is_under_way(const struct outbox *outbox)

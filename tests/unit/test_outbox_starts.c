@@ -140,6 +140,61 @@ static void a_place_that_becomes_free_is_taken(void **state)
     close_bench(&bench);
 }
 
+static void expect_waits(struct bench *bench, int64_t least, int64_t most)
+{
+    (void)uv_run(&bench->loop, UV_RUN_NOWAIT);
+    assert_in_range(uv_backend_timeout(&bench->loop), least, most);
+}
+
+static void settle(struct bench *bench, int64_t wall_ms)
+{
+    assert_int_equal(store_begin(bench->store), ERR_OK);
+    outbox_wanted(bench->outbox);
+    assert_int_equal(outbox_settle(bench->outbox, wall_ms), ERR_OK);
+    assert_int_equal(store_commit(bench->store), ERR_OK);
+    outbox_send(bench->outbox, true);
+}
+
+/* A row in back-off, and a clock that jumps a day: back, the outbox looks again
+ * within the longest wait there is, and then starts it; forward, at once. */
+static void a_clock_that_jumps_holds_up_nothing(void **state)
+{
+    struct bench bench;
+    struct incident in = {0};
+    struct request declare = scratch_declare(1, "Logins fail");
+    int64_t now_ms = clock_wall_ms();
+    char sql[120];
+    open_bench(&bench, *state);
+    assert_int_equal(scratch_take(bench.store, &in, &declare, now_ms),
+                     VERDICT_ACCEPTED);
+    scratch_sql(*state, "DELETE FROM outbox");
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    want(&bench, EFFECT_WAR_ROOM, 1);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    /* For a process whose clock is a day ahead it is due in a minute. */
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE outbox SET attempts = 3, not_before_ms = %lld",
+                   (long long)(now_ms + MS_PER_DAY + MS_PER_MINUTE));
+    scratch_sql(*state, sql);
+    settle(&bench, now_ms + MS_PER_DAY);
+    assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 3);
+    expect_waits(&bench, 1, OUTBOX_WAIT_MOST_MS);
+    settle(&bench, now_ms);
+    assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 4);
+    close_bench(&bench);
+    /* It fails once more, in time to come; the clock goes on a day. */
+    (void)snprintf(sql, sizeof sql, "UPDATE outbox SET not_before_ms = %lld",
+                   (long long)(now_ms + MS_PER_MINUTE));
+    scratch_sql(*state, sql);
+    open_bench(&bench, *state);
+    settle(&bench, now_ms);
+    assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 4);
+    expect_waits(&bench, 1, MS_PER_MINUTE);
+    settle(&bench, now_ms + MS_PER_DAY);
+    assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 5);
+    close_bench(&bench);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -148,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(no_part_of_the_world_takes_all_places),
         TEST(a_place_that_becomes_free_is_taken),
+        TEST(a_clock_that_jumps_holds_up_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
