@@ -132,6 +132,18 @@ static enum delivery_verdict post_or_look(struct card *card)
     return post(card);
 }
 
+/* Or was when it was first tried, by a clock that was put back since: then
+ * another one may be posted already. */
+static bool is_old(const struct card *card)
+{
+    const struct visit *visit = card->visit;
+    int64_t now_ms = visit->now_ms;
+    if (visit_is_repeat(visit) &&
+        visit->delivery->row.first_attempt_ms > now_ms)
+        now_ms = visit->delivery->row.first_attempt_ms;
+    return now_ms - snowflake_ms(card->stands) > OLD_MS;
+}
+
 static enum delivery_verdict start(struct card *card)
 {
     struct visit *visit = card->visit;
@@ -145,9 +157,8 @@ static enum delivery_verdict start(struct card *card)
     if (card->kept->message_id == card->stands &&
         memcmp(&now, &card->kept->content, sizeof now) == 0)
         return DELIVERY_DONE;
-    bool is_old = visit->now_ms - snowflake_ms(card->stands) > OLD_MS;
-    return is_old && card->room == ROOM_WAR ? post_or_look(card)
-                                            : edit(card, card->stands);
+    return is_old(card) && card->room == ROOM_WAR ? post_or_look(card)
+                                                  : edit(card, card->stands);
 }
 
 /* It stands, as it was rendered. One that it follows is to be taken away. */

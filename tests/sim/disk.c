@@ -134,6 +134,8 @@ static int on_write(sqlite3_file *file, const void *bytes, int n,
             return SQLITE_IOERR_WRITE;
         if (trouble_befalls(SIM_DISK_FULL) || fault_fires(FAULT_FULL))
             return SQLITE_FULL;
+        if (trouble_befalls(SIM_DISK_READ_ONLY))
+            return SQLITE_READONLY;
         remember((struct handle *)file, at, n);
     }
     return real_of(file)->pMethods->xWrite(real_of(file), bytes, n, at);
@@ -142,7 +144,7 @@ static int on_write(sqlite3_file *file, const void *bytes, int n,
 static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     sqlite3_int64 old = 0;
-    if (!sim_thing())
+    if (!sim_thing() || trouble_befalls(SIM_DISK_READ_ONLY))
         return SQLITE_IOERR_TRUNCATE;
     (void)real_of(file)->pMethods->xFileSize(real_of(file), &old);
     if (old > size)
@@ -253,6 +255,10 @@ static int on_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file,
     handle->base.pMethods = NULL;
     handle->real = (sqlite3_file *)(handle + 1);
     handle->file = file_of(path);
+    /* Neither would there be the lock of bot's own beside it. */
+    if ((flags & SQLITE_OPEN_READWRITE) != 0 && handle->file != NULL &&
+        !sim.is_looking && trouble_befalls(SIM_DISK_READ_ONLY))
+        return SQLITE_CANTOPEN;
     int rc = below->xOpen(below, path, handle->real, flags, flags_out);
     if (handle->real->pMethods != NULL)
         handle->base.pMethods = &methods;
@@ -263,7 +269,7 @@ static int on_delete(sqlite3_vfs *vfs, const char *path, int sync)
 {
     (void)vfs;
     struct disk_file *file = file_of(path);
-    if (!sim_thing())
+    if (!sim_thing() || trouble_befalls(SIM_DISK_READ_ONLY))
         return SQLITE_IOERR_DELETE;
     forget(file);
     return below->xDelete(below, path, sync);

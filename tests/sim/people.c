@@ -275,8 +275,16 @@ static void change(void)
         ask_new(ACT_CHANGE, is_private_born(&known.in) ? "secret" : "w");
     const struct option_given options[] = {{"what", 3, ask->word, false},
                                            {"where", 3, "db-1", false},
+                                           {"from", 3, "on", false},
+                                           {"to", 3, "off", false},
                                            {NULL, 0, NULL, false}};
     ask_command(ask, "timeline change", options);
+}
+
+static void list(void)
+{
+    static const struct option_given none[] = {{NULL, 0, NULL, false}};
+    ask_command(ask_new(ACT_LIST, "w"), "timeline list", none);
 }
 
 static void set_private(bool is_private)
@@ -483,7 +491,7 @@ void people_act(enum people_act act, int which)
         with_text(act, "incident set", "title");
         break;
     case ACT_LIST:
-        with_text(act, "timeline list", "search");
+        list();
         break;
     case ACT_HIDE:
     case ACT_SHOW:

@@ -23,9 +23,13 @@ static const char *const claims[ACTS] = {
     [ACT_REOPEN] = " is open again",
 };
 
-/* How often each word was recorded, by the number in it. */
+/* How often each word was recorded, by the number in it, and in which entry at
+ * last: the correction of a change says again what it leaves as it is. */
 static struct {
-    int *times;
+    struct recorded_word {
+        int times;
+        int64_t incident_id, seq;
+    } * words;
     int count;
 } record;
 
@@ -35,7 +39,18 @@ static bool counts_as_kept(enum event_kind kind)
            kind == EVENT_STATE || kind == EVENT_STRIKE || kind == EVENT_EDIT;
 }
 
-static void count_word(struct str text)
+static void note_word(int number, int64_t incident_id, int64_t seq,
+                      bool may_repeat)
+{
+    struct recorded_word *word = &record.words[number];
+    if (may_repeat && word->times > 0 && word->incident_id == incident_id &&
+        word->seq == seq)
+        return;
+    *word = (struct recorded_word){word->times + 1, incident_id, seq};
+}
+
+static void count_word(struct str text, int64_t incident_id, int64_t seq,
+                       bool may_repeat)
 {
     for (size_t i = 0; i + 2 < text.n; i++) {
         if (text.s[i] != 'q')
@@ -46,34 +61,37 @@ static void count_word(struct str text)
             number = number * 10 + text.s[at++] - '0';
         if (at > i + 1 && at < text.n && text.s[at] == 'z' &&
             number <= record.count)
-            record.times[number]++;
+            note_word(number, incident_id, seq, may_repeat);
     }
 }
 
 static bool count_event(const struct event *event, void *context)
 {
-    (void)context;
+    const struct incident *in = context;
+    bool is_edit = event->kind == EVENT_EDIT;
+    int64_t seq = is_edit ? event->target : event->seq;
     if (!counts_as_kept(event->kind))
         return true;
     if (event->kind == EVENT_CHANGE)
-        count_word(event->change_what);
-    count_word(event->text);
+        count_word(event->change_what, in->id, seq, false);
+    count_word(event->text, in->id, seq, is_edit && event->change_what.n > 0);
     return true;
 }
 
 static bool count_incident(const struct incident *in, void *context)
 {
     (void)context;
+    struct incident its = *in;
     return store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0, count_event,
-                            NULL) == ERR_OK;
+                            &its) == ERR_OK;
 }
 
 static void read_record(void)
 {
     record.count = people_ask_count();
-    record.times = mem_resize(record.times, ((size_t)record.count + 1) *
-                                                sizeof *record.times);
-    memset(record.times, 0, ((size_t)record.count + 1) * sizeof *record.times);
+    size_t bytes = ((size_t)record.count + 1) * sizeof *record.words;
+    record.words = mem_resize(record.words, bytes);
+    memset(record.words, 0, bytes);
     if (store_each_incident(sim.store, count_incident, NULL) != ERR_OK)
         sim_fail("the record cannot be read: %s", store_why(sim.store));
 }
@@ -81,7 +99,7 @@ static void read_record(void)
 static void check_ask(int i)
 {
     const struct ask *ask = people_ask(i);
-    int times = record.times[i + 1];
+    int times = record.words[i + 1].times;
     const char *said = ask->said == NULL ? "" : ask->said;
     if (times > 1)
         sim_fail("%s (%s) is on record %d times", act_name(ask->act), ask->word,

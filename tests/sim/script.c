@@ -70,7 +70,8 @@ static void add_trouble(struct script *script, uint64_t *luck)
         break;
     case 5:
         item->kind = below(luck, 2) == 0 ? TURN_STOP : TURN_SKEW;
-        item->a = (int)below(luck, 8) - 4; /* minutes */
+        item->a = (int)below(luck, 8) - 4; /* minutes, or days */
+        item->a *= below(luck, 4) == 0 ? 24 * 60 : 1;
         item->b = 1 + (int)below(luck, 10);
         break;
     case 6:

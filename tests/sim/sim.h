@@ -80,7 +80,8 @@ sim_fail(const char *format, ...);
     X(GIT_DIES, "git jobs die after the commit")                               \
     X(DISK_WRITE, "disk writes fail")                                          \
     X(DISK_SYNC, "disk syncs fail")                                            \
-    X(DISK_FULL, "the disk is full")
+    X(DISK_FULL, "the disk is full")                                           \
+    X(DISK_READ_ONLY, "the file system is read-only")
 #define TROUBLE_ENUM(name, words) SIM_##name,
 enum sim_trouble { TROUBLE_LIST(TROUBLE_ENUM) SIM_TROUBLES };
 /* Whether it befalls this one. */
