@@ -179,7 +179,7 @@ static int load_and_do(const struct arguments *arguments)
     return code;
 }
 
-int main(int count, char **words)
+static int obey(int count, char **words)
 {
     struct arguments arguments;
     if (count < 2) {
@@ -197,4 +197,17 @@ int main(int count, char **words)
     if (arguments.help)
         return fputs(usage, stdout) < 0;
     return needs_config ? load_and_do(&arguments) : without_config(verb);
+}
+
+/* Whoever keeps what was printed must hear when it is not all there. */
+int main(int count, char **words)
+{
+    int code = obey(count, words);
+    bool is_printed = fflush(stdout) == 0 && ferror(stdout) == 0;
+    if (is_printed)
+        return code;
+    (void)fputs("opsroom: not all of it could be printed: standard output "
+                "takes no more. Is a disk full?\n",
+                stderr);
+    return code == 0 ? 1 : code;
 }

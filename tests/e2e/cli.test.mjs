@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -70,6 +70,19 @@ test('words that make no sense: exit 2, what is wrong in one line, and where to 
     assert.deepEqual([last.status, /^opsroom: --config wants a file\n/.test(last.stderr)], [2, true], last.stderr);
     assert.deepEqual(bot.run('check', '--help'), bot.run('help'));
     assert.match(bot.run('timeline', '--incident=inc-1').err, /Cannot read .*opsroom\.db: No such file/);
+}));
+
+test('what cannot be printed is no success', () => alone((bot) => {
+    const full = openSync('/dev/full', 'w');
+    try {
+        for (const words of [['commands'], ['table'], ['example'], ['version'], ['help'], ['check', '--config', bot.config]]) {
+            const { status, stderr } = spawnSync(program, words, {
+                stdio: ['ignore', full, 'pipe'], encoding: 'utf8', env: { ...process.env, DISCORD_TOKEN: 'x'.repeat(60) },
+            });
+            assert.equal(status, 1, `${words}: ${stderr}`);
+            assert.match(stderr, /could be printed/, `${words}`);
+        }
+    } finally { closeSync(full); }
 }));
 
 test('check --online asks the repository', async () => {
