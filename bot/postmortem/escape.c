@@ -46,8 +46,10 @@ static size_t url_length(struct str text)
     size_t scheme = scheme_length(text), n = scheme;
     if (scheme == 0)
         return 0;
+    /* What secrets.h puts in place of a secret is no part of an address. */
     while (n < text.n && (unsigned char)text.s[n] > ' ' &&
-           strchr("<>\"`{}|\\^\x7f", text.s[n]) == NULL)
+           strchr("<>\"`{}|\\^\x7f", text.s[n]) == NULL &&
+           !str_starts(str_from(text, n), "[removed:"))
         n++;
     struct str url = {text.s, n};
     bool opens = holds(url, "(") || holds(url, "[");
