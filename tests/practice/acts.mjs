@@ -27,9 +27,10 @@ function valuesOf(values) {
 }
 
 export class Acts {
-    constructor(standin, guild, paceMs) {
+    constructor(standin, guild, forum, paceMs) {
         this.standin = standin;
         this.guild = guild;
+        this.forum = forum;
         this.paceMs = paceMs;
         this.isPlaying = false;
     }
@@ -94,6 +95,10 @@ const ACTS = {
 
     remove(person, { message }, room) {
         person.deleteMessage(room.message(person, message));
+    },
+
+    forum(person, { broken }, room) {
+        room.forum.isBroken = Boolean(broken);
     },
 
     async outage(person, body, room) {

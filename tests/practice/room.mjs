@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { start } from '../discord/standin.mjs';
 import { Bot } from '../e2e/bot.mjs';
 import { Acts } from './acts.mjs';
+import { Forum } from './forum.mjs';
 import { PageServer } from './http.mjs';
 import { outage } from './outage.mjs';
 import { Postmortems } from './postmortems.mjs';
@@ -43,10 +44,11 @@ export class PracticeRoom {
         if (directory) rmSync(directory, { recursive: true, force: true });
         this.standin = await start({ guilds: [GUILD] });
         this.guild = this.standin.guild();
-        this.bot = bot?.(this.standin) ?? new Bot(this.standin, { directory, settings: botSettings(this.guild) });
+        this.forum = await Forum.open();
+        this.bot = bot?.(this.standin) ?? this.forum.watchedBy(new Bot(this.standin, { directory, settings: botSettings(this.guild) }));
         this.postmortems = new Postmortems(this.bot.repository);
-        this.view = new View(this.standin, this.guild, this.postmortems);
-        this.acts = new Acts(this.standin, this.guild, paceMs);
+        this.view = new View(this.standin, this.guild, this.postmortems, this.forum);
+        this.acts = new Acts(this.standin, this.guild, this.forum, paceMs);
         this.server = new PageServer(this);
         try {
             await this.bot.start();
@@ -58,10 +60,12 @@ export class PracticeRoom {
     }
 
     get address() { return this.server.address; }
+    get alertCommand() { return this.forum.alertCommand(this.bot); }
 
     async close() {
         await this.server.close();
         await this.bot.close();
+        await this.forum.close();
         await this.standin.close();
     }
 }

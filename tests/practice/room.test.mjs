@@ -121,3 +121,22 @@ test('only pages of its own may talk to it', () => inRoom(async (room) => {
     ];
     for (const [path, how, status] of table) assert.equal((await request(room, path, how)).status, status, `${how.method ?? 'GET'} ${path} ${JSON.stringify(how.headers ?? {})}`);
 }));
+
+test('what the bot watches can be broken, and a monitor can report', () => inRoom(async (room) => {
+    const { guild } = room;
+    const nova = guild.member('nova'), announce = guild.channel('announcements');
+    assert.match((await nova.slash('/probe list')).text, /forum front page/);
+
+    await post(room, 'forum', { as: nova.id, broken: true });
+    assert.equal(room.view.of(nova, announce.id).forumIsBroken, true);
+    const card = await announce.message('forum front page is down');
+    assert.match(card.text, /Owner: marlow/);
+
+    const [, secret, body, address] = /'Authorization: Bearer (\w+)' -d '(.+?)' (\S+)$/.exec(room.alertCommand);
+    const answer = await fetch(address, { method: 'POST', headers: { authorization: `Bearer ${secret}` }, body });
+    assert.deepEqual([answer.status, await answer.text()], [200, 'Kept.\n']);
+    await announce.message('Disk is full');
+
+    await post(room, 'forum', { as: nova.id, broken: false });
+    await room.standin.until(() => /Over: \*\*forum front page/.test(card.text), 'the probe to see that it is over');
+}));

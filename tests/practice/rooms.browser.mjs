@@ -73,3 +73,14 @@ test('a real outage is played, to be watched', () => withBrowser({ paceMs: 0 }, 
     await me.sees('article h2', 'Timeline');
     await me.looksRight('postmortem');
 }));
+
+test('the forum breaks and is mended with a press each', () => withBrowser({}, async ({ room, visit }) => {
+    const me = await visit({ name: 'forum' });
+    await me.push('#forum', 'Break the forum');
+    await me.sees('#forum', 'Mend the forum');
+    await me.looksRight('broken');
+    assert.equal((await fetch(room.forum.address)).status, 502);
+    await me.push('#forum', 'Mend the forum');
+    await me.sees('#forum', 'Break the forum');
+    assert.equal((await fetch(room.forum.address)).status, 200);
+}));

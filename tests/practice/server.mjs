@@ -6,7 +6,9 @@ import { PracticeRoom } from './room.mjs';
 const room = await PracticeRoom.open({ directory: 'build/practice/room', port: Number(process.env.PRACTICE_PORT ?? 0) });
 console.log(`The practice room is open: ${room.address}
 Open it in a browser. Nothing leaves this computer; Ctrl-C ends it.
-The record and the postmortems are in build/practice/room until the next start.`);
+The record and the postmortems are in build/practice/room until the next start.
+An alert, as a monitor sends it (with "state": "resolved" it is over):
+  ${room.alertCommand}`);
 
 let closing = false;
 async function close(code) {

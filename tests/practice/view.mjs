@@ -12,10 +12,11 @@ const SLASH = 1, USER_MENU = 2, MESSAGE_MENU = 3, SUBCOMMANDS = 2;
 const older = (one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1);
 
 export class View {
-    constructor(standin, guild, postmortems) {
+    constructor(standin, guild, postmortems, forum) {
         this.standin = standin;
         this.guild = guild;
         this.postmortems = postmortems;
+        this.forum = forum;
         this.dismissed = new Set(); // ids of private answers that were read
     }
 
@@ -42,6 +43,7 @@ export class View {
             members: [...this.guild.members.values()].map((one) => this.#memberView(one)),
             roles: [...this.guild.roles.values()].map(({ id, name }) => ({ id, name })),
             channels: this.#channels(person),
+            forumIsBroken: this.forum.isBroken,
             room: place ? this.#room(person, place) : null,
             postmortems: this.postmortems.list.filter((page) => this.mayRead(person, page)),
         };

@@ -84,16 +84,31 @@ async function watch() {
     }
 }
 
+/** Its probe looks every two seconds; two bad looks of three are news. */
+async function turnForum() {
+    const broken = !state.view.forumIsBroken;
+    try {
+        await act('forum', { broken });
+        notice(broken ? 'The forum answers 502 from now on. Soon #announcements tells of it; /probe list does, too.'
+            : 'The forum answers again. Soon its probe says so.');
+    } catch (error) {
+        notice(error.message);
+    }
+}
+
 function showWelcome({ view }) {
     const box = at('welcome');
     const first = view.channels.find(({ type: kind }) => kind !== 4);
     box.hidden = view.room?.id !== first?.id;
+    const forum = view.forumIsBroken ? 'Mend the forum' : 'Break the forum';
+    if (box.childElementCount) at('forum').textContent = forum;
     if (box.hidden || box.childElementCount) return;
     box.append(
         h('h2', {}, 'Practise an incident'),
         h('p', {}, 'This is the real opsroom with a stand-in for Discord. Nothing leaves this computer, and nobody is woken.'),
         h('div', { class: 'row' }, FIRST_STEPS.map(([label, text], index) => h('button', { type: 'button', class: index ? '' : 'primary', onclick: () => start(text) }, label)),
-            h('button', { type: 'button', onclick: watch }, 'Watch a real outage')),
+            h('button', { type: 'button', onclick: watch }, 'Watch a real outage'),
+            h('button', { type: 'button', id: 'forum', onclick: turnForum }, forum)),
         h('ul', {},
             h('li', {}, h('kbd', {}, '/'), ' begins a command, ', h('kbd', {}, 'Tab'), ' moves on, ', h('kbd', {}, 'Enter'), ' sends, ', h('kbd', {}, 'Esc'), ' closes.'),
             h('li', {}, 'A message or a person has a menu: right-click, or ', h('kbd', {}, 'Enter'), ' on it; arrow keys walk the messages.'),
