@@ -128,6 +128,7 @@ install: all
 	$(Q)install -Dm755 $(BUILD)/opsroom $(DESTDIR)$(BINDIR)/opsroom
 	$(Q)install -Dm755 -t $(DESTDIR)$(PREFIX)/libexec/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 	$(Q)install -Dm644 bot/dist/opsroom.1 $(DESTDIR)$(PREFIX)/share/man/man1/opsroom.1
+	$(Q)install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/opsroom/examples config.example.toml templates/*.md
 	$(Q)install -Dm644 bot/dist/opsroom.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/opsroom.conf
 	$(Q)install -d $(DESTDIR)$(UNITDIR)
 	$(Q)sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' bot/dist/opsroom.service >$(DESTDIR)$(UNITDIR)/opsroom.service

@@ -105,9 +105,12 @@ void config_print_example(struct buf *out)
 {
     const char *section = "";
     buf_add_text(
-        out, "# Settings of opsroom. Each value below is the default: what you "
-             "leave out stays so.\n"
-             "# No secret belongs in this file: see token_file.\n");
+        out,
+        "# Settings of opsroom. Each value below is the default: what you "
+        "leave out stays so.\n"
+        "# No secret belongs in this file: see token_file. A file or folder "
+        "without / in\n# front is looked for where opsroom is "
+        "started.\n");
     for (size_t i = 0; i < setting_count; i++) {
         const struct setting *setting = &settings[i];
         if (setting_list_find(setting->section) != NULL)

@@ -68,7 +68,7 @@ const struct setting settings[] = {
      "\"\"", 0, 1000, NULL, check_git_address,
      "Git repository that gets the postmortem on resolution:\n"
      "https://HOST/PATH, ssh://git@HOST/PATH, git@HOST:PATH, or the folder of a\n"
-     "bare one. Empty: no postmortem is written."},
+     "bare one, made when it is missing. Empty: no postmortem is written."},
     {"postmortem", "branch", SETTING_TEXT, FIELD(branch),
      "\"main\"", 1, 200, NULL, check_branch,
      "Branch on which the postmortem's own branch starts."},
@@ -86,8 +86,8 @@ const struct setting settings[] = {
     {"postmortem", "template", SETTING_TEXT, FIELD(template),
      "\"hugo\"", 1, 1000, NULL, NULL,
      "hugo: a page bundle with front matter. markdown: without. Else a folder of\n"
-     "your own with page.md and its parts, in Mustache; templates/hugo.md lists\n"
-     "the names there are."},
+     "your own with page.md and its parts, in Mustache; templates/hugo.md (which\n"
+     "is installed to share/doc/opsroom/examples) lists the names there are."},
     {"postmortem", "style", SETTING_CHOICE, FIELD(style),
      "\"list\"", 0, 0, "list table", NULL,
      "The timeline is a list, or a table with the phase of each entry."},
@@ -296,7 +296,7 @@ const struct setting settings[] = {
      true, BIT(PROBE_HTTP)},
     {"probe", "target", SETTING_TEXT, PROBE(target),
      "\"mail.example.org:465\"", 1, 300, NULL, check_host_port,
-     "Host and port.", true, BIT(PROBE_TLS) | BIT(PROBE_TCP)},
+     "Host and port; so it is for kind tcp.", true, BIT(PROBE_TLS) | BIT(PROBE_TCP)},
     {"probe", "target", SETTING_TEXT, PROBE(target),
      "\"forum.example.org\"", 1, 253, NULL, check_host_name,
      "The name to look up.", true, BIT(PROBE_DNS)},
@@ -372,15 +372,17 @@ const struct setting settings[] = {
 
     {"alert", "name", SETTING_TEXT, ALERT(name),
      "\"prometheus\"", 1, SERVICE_BYTES - 1, NULL, check_source_name,
-     "Who speaks in the record; it sends its alerts to /alerts/NAME.", true, 0},
+     "Who speaks in the record; it sends its alerts to /alerts/NAME. Lower-case\n"
+     "letters, digits and dashes.", true, 0},
     {"alert", "form", SETTING_WORD, ALERT(form),
      "\"alertmanager\"", 0, 0, &ALERT_FORM_LIST(BLANK_AND_WORD)[1], NULL,
      "Whose webhook it is. generic: any JSON, see below.", true, 0},
     {"alert", "secret_file", SETTING_TEXT, ALERT(secret_file),
      "\"prometheus.secret\"", 1, 1000, NULL, NULL,
-     "File with the secret that the sender shows, readable by nobody else (chmod\n"
-     "600). The header is Authorization: Bearer SECRET, or it is the password of\n"
-     "basic auth; who can send neither puts ?secret=SECRET after the address.",
+     "File with the secret that the sender shows, 16 to 200 characters, readable\n"
+     "by nobody else (chmod 600). The header is Authorization: Bearer SECRET, or\n"
+     "it is the password of basic auth; who can send neither puts ?secret=SECRET\n"
+     "after the address.",
      true, 0},
     {"alert", "service", SETTING_TEXT, ALERT(service),
      "\"\"", 0, SERVICE_BYTES - 1, NULL, NULL,

@@ -22,9 +22,9 @@ test('make install: its settings are fine once there is a token, and stay when i
         const { code, err } = install();
         assert.equal(code, 0, err);
         assert.deepEqual(['opt/o/bin/opsroom', 'opt/o/libexec/opsroom/opsroom-git', 'opt/o/libexec/opsroom/opsroom-draw',
-            'opt/o/share/man/man1/opsroom.1', 'opt/o/lib/sysusers.d/opsroom.conf', 'opt/o/lib/systemd/system/opsroom.service',
+            'opt/o/share/man/man1/opsroom.1', 'opt/o/share/doc/opsroom/examples/hugo.md', 'opt/o/lib/sysusers.d/opsroom.conf', 'opt/o/lib/systemd/system/opsroom.service',
             'etc/opsroom/config.toml', 'etc/opsroom/secrets'].map((path) => mode(join(root, path))),
-        ['755', '755', '755', '644', '644', '644', '640', '700']);
+        ['755', '755', '755', '644', '644', '644', '644', '640', '700']);
         assert.match(readFileSync(join(root, 'opt/o/lib/systemd/system/opsroom.service'), 'utf8'), /^ExecStart=\/opt\/o\/bin\/opsroom run /m);
 
         const settings = join(root, 'etc/opsroom/config.toml'), secrets = join(root, 'etc/opsroom/secrets');

@@ -84,13 +84,9 @@ async function watch() {
     }
 }
 
-/** Its probe looks every two seconds; two bad looks of three are news. */
 async function turnForum() {
-    const broken = !state.view.forumIsBroken;
     try {
-        await act('forum', { broken });
-        notice(broken ? 'The forum answers 502 from now on. Soon #announcements tells of it; /probe list does, too.'
-            : 'The forum answers again. Soon its probe says so.');
+        await act('forum', { broken: !state.view.forumIsBroken });
     } catch (error) {
         notice(error.message);
     }
@@ -113,6 +109,7 @@ function showWelcome({ view }) {
             h('li', {}, h('kbd', {}, '/'), ' begins a command, ', h('kbd', {}, 'Tab'), ' moves on, ', h('kbd', {}, 'Enter'), ' sends, ', h('kbd', {}, 'Esc'), ' closes.'),
             h('li', {}, 'A message or a person has a menu: right-click, or ', h('kbd', {}, 'Enter'), ' on it; arrow keys walk the messages.'),
             h('li', {}, 'Be somebody else with “You are”: finch, a reader, sees less than nova. Open a second tab to be two people.'),
+            h('li', {}, 'opsroom looks at a forum every two seconds: break it, then read #announcements and ', h('kbd', {}, '/probe list'), '.'),
             h('li', {}, 'When an incident is resolved, its postmortem appears under “Postmortems”.')));
 }
 
