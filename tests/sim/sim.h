@@ -184,6 +184,7 @@ struct sim_request {
     const char *path; /* below the API, or of another host */
     const char *body, *content_type;
     bool with_token, is_foreign;
+    int64_t sent_ms; /* true time: it may have been under way for long */
 };
 void discord_open(void);
 void discord_close(void);

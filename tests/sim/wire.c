@@ -28,7 +28,7 @@ struct transfer {
     enum transfer_result result;
     struct rest_reply reply;
     int arrivals_left;
-    int64_t timeout_ms;
+    int64_t timeout_ms, sent_ms;
     struct transfer *sibling; /* all of a curl, so that it can leave them */
 };
 
@@ -135,6 +135,7 @@ static void on_arrival(void *context)
         .content_type = transfer->content_type,
         .with_token = transfer->with_token,
         .is_foreign = transfer->is_foreign,
+        .sent_ms = transfer->sent_ms,
     };
     if (transfer->orphaned_ms != 0 &&
         sim.now_ms - transfer->orphaned_ms > ORPHAN_MS) {
@@ -236,6 +237,7 @@ static void send_off(struct transfer *transfer,
                      const struct transfer_order *order)
 {
     int64_t way = way_ms();
+    transfer->sent_ms = sim.now_ms;
     if (trouble_befalls(SIM_SLOW))
         way += (int64_t)luck_below(LUCK_NET,
                                    (uint64_t)transfer->timeout_ms + LATE_MS);
