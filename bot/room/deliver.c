@@ -175,17 +175,24 @@ static enum effect_kind room_effect(enum effect_kind kind)
     }
 }
 
-/* The channel that Discord does not know, if it was one that we made. */
-static uint64_t lost_room(const struct visit *visit, enum effect_kind effect)
+/* Discord does not know the channel of that room. */
+static bool is_gone(const struct visit *visit, enum effect_kind room)
+{
+    return visit->answer->fate == REST_GONE && visit->answer->code == 10003 &&
+           room != EFFECT_NONE;
+}
+
+static uint64_t room_now(const struct visit *visit, enum effect_kind room)
 {
     const struct incident *in = &visit->delivery->in;
-    bool is_gone =
-        visit->answer->fate == REST_GONE && visit->answer->code == 10003;
-    if (!is_gone || effect == EFFECT_NONE)
-        return 0;
-    if (effect == EFFECT_LIVE_ROOM)
-        return in->live_channel_id;
-    return in->war_channel_id == in->origin_channel_id ? 0 : in->war_channel_id;
+    return room == EFFECT_LIVE_ROOM ? in->live_channel_id : in->war_channel_id;
+}
+
+/* That channel, if it was one that we made. */
+static uint64_t lost_room(const struct visit *visit, enum effect_kind room)
+{
+    uint64_t id = is_gone(visit, room) ? room_now(visit, room) : 0;
+    return id == visit->delivery->in.origin_channel_id ? 0 : id;
 }
 
 enum delivery_verdict visit_refused(struct visit *visit,
@@ -200,8 +207,9 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
                                        enum effect_kind room)
 {
     uint64_t lost = lost_room(visit, room);
-    /* Lost before, and in the meantime there is another. */
-    if (lost != 0 && lost != visit->delivery->called_id)
+    /* Lost before, and in the meantime there is another, or none yet. */
+    if (is_gone(visit, room) &&
+        room_now(visit, room) != visit->delivery->called_id)
         return visit_retry(visit, "The room is another one by now.");
     /* What was just made is not known everywhere at once. */
     if (lost != 0 && visit->now_ms - snowflake_ms(lost) < NEWBORN_MS)
@@ -270,11 +278,14 @@ enum delivery_verdict visit_look(struct visit *visit, int step,
                                  uint64_t channel_id, int64_t since_ms)
 {
     const int64_t discord_began_ms = INT64_C(1420070400000);
-    /* Later than now: the clock was put back since. */
-    int64_t first_ms = since_ms < visit->now_ms ? since_ms : visit->now_ms;
-    int64_t ms = first_ms - LOOK_BACK_MS - discord_began_ms;
+    /* Later than now: the clock was put back since, nobody knows how far. */
+    int64_t first_ms = since_ms <= visit->now_ms ? since_ms - LOOK_BACK_MS
+                                                 : visit->now_ms - MS_PER_DAY;
+    int64_t ms = first_ms - discord_began_ms;
+    uint64_t after = ms <= 0 ? 0 : (uint64_t)ms << 22;
+    /* A channel is older than what is in it. */
     return look_after(visit, step, channel_id,
-                      ms <= 0 ? 0 : (uint64_t)ms << 22);
+                      after < channel_id ? channel_id - 1 : after);
 }
 
 bool listing_goes_on(struct visit *visit, uint64_t channel_id)
