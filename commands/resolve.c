@@ -72,6 +72,20 @@ static void add_proposal_button(const struct call *call, struct answer *answer)
                   "kind=detect|draft=%" PRIu64, call->id);
 }
 
+/* Resolved too early, or a monitor that should look again. */
+static void add_firing(const struct call *call, const struct incident *in,
+                       struct buf *words)
+{
+    int64_t count = 0;
+    if (store_count_firing_in(call->store, in->id, &count) != ERR_OK ||
+        count == 0)
+        return;
+    buf_add_text(words, "\n**But ");
+    say_count(words, count, "alert");
+    buf_addf(words, " in its record still fire%s**: `/alert list`.",
+             count == 1 ? "s" : "");
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -91,6 +105,7 @@ static void told(const struct call *call, const struct incident *after,
                             : ".\nNo postmortem is written: the settings name "
                               "no repository for it.");
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
+    add_firing(call, after, words);
     buf_add_text(words, "\n\n");
     propose_alert(call, after, answer);
     bool any;

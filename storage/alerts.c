@@ -164,6 +164,19 @@ enum err store_count_alerts_on_card(struct store *store, int64_t card,
     return query_end(&query);
 }
 
+enum err store_count_firing_in(struct store *store, int64_t incident_id,
+                               int64_t *out)
+{
+    struct query query =
+        query_new(store, "SELECT count(*) FROM alert INDEXED BY alert_firing_in"
+                         " WHERE incident = ? AND ended_ms = 0");
+    query_int(&query, incident_id);
+    bool found = query_row(&query);
+    if (found)
+        *out = row_int(&query, 0);
+    return query_end(&query);
+}
+
 /* Those that are homeless are few, or they are this card's. */
 enum err store_card_has_homeless(struct store *store, int64_t card, bool *any)
 {

@@ -283,6 +283,8 @@ struct alert_counts {
 MUST_CHECK enum err store_count_alerts_on_card(struct store *store,
                                                int64_t card,
                                                struct alert_counts *out);
+MUST_CHECK enum err store_count_firing_in(struct store *store,
+                                          int64_t incident_id, int64_t *out);
 /* Whether one of the card's fires that no incident has. */
 MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
                                             bool *any);

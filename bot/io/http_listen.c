@@ -71,7 +71,10 @@ int http_listen_open(const char *listen_at, char address[HTTP_ADDRESS_BYTES],
               bind(fd, &at.any, n) == 0 && listen(fd, BACKLOG) == 0 &&
               getsockname(fd, &at.any, &n) == 0;
     if (!ok) {
-        buf_addf(why, "cannot listen on %s: %s", listen_at, strerror(errno));
+        buf_addf(why,
+                 "cannot listen on %s: %s. Stop what listens there, or change "
+                 "http.listen.",
+                 listen_at, strerror(errno));
         http_listen_close(fd);
         return -1;
     }

@@ -126,6 +126,8 @@ test('alerts of an open incident go there; others are ignored by a press', () =>
     await standin.until(() => /in the record of INC-1/.test(other.text), 'the card to say so');
     const list = await nova.slash('/alert list');
     assert.match(list.text, /DiskFull on mail-1.*no incident has it.*Forum is down.*INC-1.*ReplicaLag.*INC-1/s);
+    const over = await nova.slash('/resolve', { summary: 'The forum answers.' }, { channel: war });
+    assert.match(over.text, /\*\*But 3 alerts in its record still fire\*\*: `\/alert list`\./);
 }));
 
 test('a storm of 1,000 in a second is one card, and none is lost', () => withDoor(async ({ standin, bot, nova, announce, post }) => {

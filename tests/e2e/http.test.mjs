@@ -76,7 +76,7 @@ test('where it cannot listen it does not start; without an address it listens no
     try {
         await one.start({ ready: false });
         assert.deepEqual(await one.exited, { code: 1, signal: null });
-        assert.match(one.log, /cannot_start .*cannot listen on 127\.0\.0\.1:\d+: Address already in use/);
+        assert.match(one.log, /cannot_start .*cannot listen on 127\.0\.0\.1:\d+: Address already in use\. Stop what listens there, or change http\.listen/);
         await other.start({ ready: false });
         await other.logged(/event=started/);
         assert.doesNotMatch(other.log, /listening/);
