@@ -4,14 +4,17 @@
 #include "bot/io/child.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define JOB_BYTES    20000
 #define OUTPUT_BYTES (64u << 10)
 #define WORDS_BYTES  2000
+#define FILES_OPEN   20
 #define GRACE_MS     (5 * MS_PER_SECOND)
 
 struct look {
@@ -90,6 +93,36 @@ static int look_there(const char *helper, const struct postmortem_settings *set,
     return bad;
 }
 
+static int remove_it(const char *path, const struct stat *stat, int type,
+                     struct FTW *where)
+{
+    (void)stat;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+/* In a cache of its own: root may check, and what root left in the bot's cache
+ * the bot could not write to. */
+static int look_aside(const char *helper, const struct postmortem_settings *set,
+                      bool tell)
+{
+    struct postmortem_settings aside = *set;
+    const char *folder = getenv("TMPDIR");
+    char cache[PATH_MAX];
+    (void)snprintf(cache, sizeof cache, "%s/opsroom-check-XXXXXX",
+                   folder == NULL || folder[0] != '/' ? P_tmpdir : folder);
+    if (mkdtemp(cache) == NULL) {
+        (void)fprintf(stderr, "opsroom: cannot make the folder %s: %s\n", cache,
+                      strerror(errno));
+        return 1;
+    }
+    aside.access.cache = cache;
+    int bad = look_there(helper, &aside, tell);
+    (void)nftw(cache, remove_it, FILES_OPEN, FTW_DEPTH | FTW_PHYS);
+    return bad;
+}
+
 int cli_check_git(const struct config *config, const char *program_dir,
                   bool online)
 {
@@ -109,7 +142,7 @@ int cli_check_git(const struct config *config, const char *program_dir,
         cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
         cli_postmortem_settings(config, &set);
         set.access = git_parts_access(parts);
-        bad = look_there(helper, &set, online);
+        bad = look_aside(helper, &set, online);
     }
     git_parts_free(parts);
     buf_release(&why);

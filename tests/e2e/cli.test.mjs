@@ -93,11 +93,16 @@ test('check --online asks the repository', async () => {
         const secret = place.in('git.token');
         writeFileSync(secret, `${TOKEN}\n`, { mode: 0o600 });
         alone((bot) => {
+            // Root may check: what it left in the bot's cache the bot could not write to.
+            const aside = join(bot.directory, 'tmp');
+            mkdirSync(aside);
+            bot.env = { TMPDIR: aside };
             const online = (postmortem) => { bot.settle({ postmortem }); return bot.run('check', '--online'); };
             const good = { repository: server.url('there.git'), user: 'bot', token_file: secret, ca_file: server.auth.ca_file };
             const { code, out, err } = online(good);
             assert.equal(code, 0, err);
             assert.match(out, new RegExp(`there\\.git answers; main is at ${place.git('there.git', 'rev-parse', 'main').slice(0, 10)}\\.\nThe settings are fine`));
+            assert.deepEqual([readdirSync(aside), existsSync(join(bot.directory, 'git-cache'))], [[], false]);
             const refused = online({ ...good, user: 'nobody' });
             assert.deepEqual([refused.code, /did not take the token\. .*See \[postmortem\] user and token_file\.\n$/.test(refused.err)], [2, true], refused.err);
             assert.match(online({ ...good, ca_file: place.in('none.pem') }).err, /postmortem\.ca_file: .*none\.pem cannot be read/);
