@@ -14,7 +14,6 @@
 #define BODY_BYTES       50000
 #define POLLED_MOST      60 /* issues of one incident */
 #define POLLED_INCIDENTS 500
-#define ATTEMPTS         5 /* then the failure goes on the record */
 
 /* What one look at the forge asks for. */
 struct poll {
@@ -168,19 +167,6 @@ void forge_work_send(struct work *work)
 
 /* ---- how it ends ---- */
 
-static struct event *result_begin(struct delivery *delivery)
-{
-    delivery->has_result = true;
-    delivery->result = (struct request){
-        .kind = REQUEST_EFFECT,
-        .draft = {.kind = EVENT_TASK,
-                  .source = SOURCE_SYSTEM,
-                  .effect = delivery->row.kind,
-                  .target = delivery->row.target},
-    };
-    return &delivery->result.draft;
-}
-
 static enum delivery_verdict fail(struct work *work, struct store *store,
                                   const char *what, const char *words)
 {
@@ -195,8 +181,7 @@ static enum delivery_verdict fail(struct work *work, struct store *store,
 static enum delivery_verdict in_line(struct work *work, struct store *store)
 {
     if (work_past(work, store, "").has_failed)
-        result_begin(&work->delivery)->text =
-            STR("What hindered it is out of the way.");
+        work_result(work)->text = STR("What hindered it is out of the way.");
     return DELIVERY_DONE;
 }
 
@@ -216,7 +201,7 @@ static enum delivery_verdict later_or_fail(struct work *work,
     struct delivery *delivery = &work->delivery;
     if (retry_at_ms != 0)
         forge_desk_close_until(work->forge->desk, wall_ms, retry_at_ms);
-    else if (delivery->row.attempts >= ATTEMPTS)
+    else if (delivery->row.attempts >= WORK_ATTEMPTS)
         return fail(work, store, what, words);
     return put_off(delivery, words, retry_at_ms);
 }
@@ -250,7 +235,7 @@ static void tell_pull(struct work *work, const struct forge_pull *pull,
                       const char *notes, int64_t wall_ms)
 {
     struct forge_work *forge = work->forge;
-    struct event *draft = result_begin(&work->delivery);
+    struct event *draft = work_result(work);
     draft->effect = EFFECT_PULL;
     draft->pull_state = pull->state;
     draft->link = str_of(pull->url);
@@ -387,7 +372,7 @@ static enum delivery_verdict end_issue(struct work *work, struct store *store,
                              job->retry_at_ms);
     if (forge->verdict == JOB_FAILED)
         return fail(work, store, what, job->words);
-    struct event *draft = result_begin(delivery);
+    struct event *draft = work_result(work);
     (void)snprintf(forge->number, sizeof forge->number, "%" PRId64,
                    job->issue.number);
     draft->pull_state = PULL_OPEN;
@@ -429,7 +414,7 @@ static bool tell_closed_issue(const struct stored_item *stored, void *context)
     struct forge_work *forge = work->forge;
     const struct forge_issue *issue = &forge->poll.issue;
     const struct action_item *item = &stored->item;
-    struct event *draft = result_begin(&work->delivery);
+    struct event *draft = work_result(work);
     const char *how =
         issue->is_dropped ? "closed as not planned:" : "closed as";
     work->delivery.result.kind = REQUEST_ITEM;
@@ -511,7 +496,7 @@ enum err forge_want_polls(struct store *store, int64_t now_ms)
 
 /* ---- any ---- */
 
-/* It wants to be left alone: the row waits, as it is. */
+/* It wants to be left alone: nothing is asked. */
 static bool is_closed(struct work *work, struct forge_desk *desk,
                       int64_t wall_ms)
 {

@@ -1,7 +1,7 @@
 #include "bot/outbox/work.h"
 
 #include "bot/io/child.h"
-#include "bot/outbox/chart.h"
+#include "bot/outbox/chart_work.h"
 #include "bot/outbox/forge_work.h"
 #include "bot/outbox/page_work.h"
 
@@ -225,7 +225,7 @@ enum delivery_verdict work_step(struct work *work,
     if (delivery->row.kind == EFFECT_POSTMORTEM)
         return page_work_step(work, config);
     if (delivery->row.kind == EFFECT_CHART)
-        return chart_step(work, config, rooms, wall_ms);
+        return chart_work_step(work, config, rooms, wall_ms);
     if (delivery->row.kind == EFFECT_POLL && config->forge == NULL)
         return page_work_look(work, config, wall_ms);
     if (delivery->row.kind == EFFECT_PULL ||

@@ -139,7 +139,7 @@ static void check_clock(const struct check *check,
                         const struct sentence *sentence, int i)
 {
     const struct recorded *record = check->record;
-    const struct reach reach = reach_of(record);
+    const struct reach reach = check->reach;
     struct str word = word_at(sentence, i);
     int64_t ms, best = INT64_MAX;
     int nearest = -1;

@@ -2,7 +2,7 @@
  * The samples around an incident become an entry: over a real store, whole ones
  * and rows of five minutes.
  */
-#include "bot/outbox/chart.h"
+#include "bot/outbox/chart_work.h"
 #include "bot/road/road.h"
 #include "tests/lib/scratch.h"
 
@@ -72,8 +72,9 @@ static bool freeze(struct bench *bench, int64_t now_ms)
         (struct outbox_row){.kind = EFFECT_CHART, .incident_id = 12};
     bench->work.delivery.in = bench->in;
     assert_int_equal(store_begin(bench->store), ERR_OK);
-    assert_int_equal(chart_step(&bench->work, &bench->config, NULL, now_ms),
-                     DELIVERY_DONE);
+    assert_int_equal(
+        chart_work_step(&bench->work, &bench->config, NULL, now_ms),
+        DELIVERY_DONE);
     assert_int_equal(store_commit(bench->store), ERR_OK);
     return bench->work.delivery.has_result;
 }

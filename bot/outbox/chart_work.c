@@ -1,4 +1,4 @@
-#include "bot/outbox/chart.h"
+#include "bot/outbox/chart_work.h"
 
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
@@ -286,10 +286,10 @@ static enum delivery_verdict show(struct showing *showing)
     }
 }
 
-enum delivery_verdict chart_step(struct work *work,
-                                 const struct outbox_config *config,
-                                 const struct room_settings *rooms,
-                                 int64_t wall_ms)
+enum delivery_verdict chart_work_step(struct work *work,
+                                      const struct outbox_config *config,
+                                      const struct room_settings *rooms,
+                                      int64_t wall_ms)
 {
     if (work->delivery.row.target == 0)
         return freeze(work, config, wall_ms);
