@@ -76,7 +76,8 @@ struct app {
 static void finish(struct app *app)
 {
     int64_t safe_seq = turn_safe_seq(app->turn);
-    if (safe_seq > 0 && store_begin(app->store) == ERR_OK) {
+    bool is_all_kept = !outbox_has_losses(app->outbox);
+    if (safe_seq > 0 && is_all_kept && store_begin(app->store) == ERR_OK) {
         if (store_put_session_seq(app->store, safe_seq) != ERR_OK ||
             store_commit(app->store) != ERR_OK)
             store_rollback(app->store);

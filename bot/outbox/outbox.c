@@ -139,6 +139,11 @@ void outbox_lost(struct outbox *outbox, struct loss loss)
     outbox->config.wake(outbox->config.context);
 }
 
+bool outbox_has_losses(const struct outbox *outbox)
+{
+    return outbox->losses.count > 0;
+}
+
 void outbox_heal(struct outbox *outbox)
 {
     outbox->heals = true;

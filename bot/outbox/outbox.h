@@ -48,6 +48,9 @@ void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms);
 
 /* Discord told that it was deleted; settled with the next turn. */
 void outbox_lost(struct outbox *outbox, struct loss loss);
+/* Some of it is not settled yet: Discord has to tell it again to whoever comes
+ * after us. */
+bool outbox_has_losses(const struct outbox *outbox);
 
 /* Roles or channels were changed: what was refused may be possible now. */
 void outbox_heal(struct outbox *outbox);
