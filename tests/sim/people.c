@@ -281,12 +281,6 @@ static void change(void)
     ask_command(ask, "timeline change", options);
 }
 
-static void list(void)
-{
-    static const struct option_given none[] = {{NULL, 0, NULL, false}};
-    ask_command(ask_new(ACT_LIST, "w"), "timeline list", none);
-}
-
 static void set_private(bool is_private)
 {
     if (is_private_born(&known.in))
@@ -491,7 +485,7 @@ void people_act(enum people_act act, int which)
         with_text(act, "incident set", "title");
         break;
     case ACT_LIST:
-        list();
+        with_text(act, "timeline list", NULL); /* without options */
         break;
     case ACT_HIDE:
     case ACT_SHOW:

@@ -3,6 +3,7 @@
 #include "tests/lib/peer.h"
 #include "tests/lib/scratch.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -173,8 +174,8 @@ static void a_clock_that_jumps_holds_up_nothing(void **state)
     assert_int_equal(store_commit(bench.store), ERR_OK);
     /* For a process whose clock is a day ahead it is due in a minute. */
     (void)snprintf(sql, sizeof sql,
-                   "UPDATE outbox SET attempts = 3, not_before_ms = %lld",
-                   (long long)(now_ms + MS_PER_DAY + MS_PER_MINUTE));
+                   "UPDATE outbox SET attempts = 3, not_before_ms = %" PRId64,
+                   now_ms + MS_PER_DAY + MS_PER_MINUTE);
     scratch_sql(*state, sql);
     settle(&bench, now_ms + MS_PER_DAY);
     assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 3);
@@ -183,8 +184,9 @@ static void a_clock_that_jumps_holds_up_nothing(void **state)
     assert_int_equal(scratch_number(*state, "SELECT attempts FROM outbox"), 4);
     close_bench(&bench);
     /* It fails once more, in time to come; the clock goes on a day. */
-    (void)snprintf(sql, sizeof sql, "UPDATE outbox SET not_before_ms = %lld",
-                   (long long)(now_ms + MS_PER_MINUTE));
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE outbox SET not_before_ms = %" PRId64,
+                   now_ms + MS_PER_MINUTE);
     scratch_sql(*state, sql);
     open_bench(&bench, *state);
     settle(&bench, now_ms);
