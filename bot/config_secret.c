@@ -226,6 +226,20 @@ enum err config_git_token(const char *path, char **out, struct buf *why)
     return secret_of_file(&rule, path, out, why);
 }
 
+static bool holds(const struct buf *text, const char *what)
+{
+    return memmem(text->s, text->n, what, strlen(what)) != NULL;
+}
+
+/* OpenSSH's own form begins with "openssh-key-v1", NUL and the cipher, in
+ * base64: here as far as the cipher "none". */
+static bool has_passphrase(const struct buf *key)
+{
+    return holds(key, "ENCRYPTED") ||
+           (holds(key, "OPENSSH PRIVATE KEY") &&
+            !holds(key, "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU"));
+}
+
 /* opsroom-git reads it; what is in it stays unknown here. */
 enum err config_key(const char *name, const char *file, char **out,
                     struct buf *why)
@@ -238,8 +252,14 @@ enum err config_key(const char *name, const char *file, char **out,
         return ERR_INVALID;
     }
     enum err err = read_secret_file(&rule, path, &text, why);
-    if (err == ERR_OK && memmem(text.s, text.n, "PRIVATE KEY", 11) == NULL) {
+    if (err == ERR_OK && !holds(&text, "PRIVATE KEY")) {
         buf_addf(why, "%s: %s is not a private key", name, path);
+        err = ERR_INVALID;
+    } else if (err == ERR_OK && has_passphrase(&text)) {
+        buf_addf(why,
+                 "%s: %s has a passphrase, and nobody types it for the bot; "
+                 "make a key without one",
+                 name, path);
         err = ERR_INVALID;
     }
     if (text.s != NULL)

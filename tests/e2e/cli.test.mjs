@@ -171,6 +171,18 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(settled({ postmortem: kept.postmortem, http: { listen: '' }, alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }] }), /alert: the alerts have nowhere to go; give \[http\] listen/);
     assert.equal(settled({ http: kept.http }), '');
 
+    const key = (name, passphrase, form) => {
+        const file = join(bot.directory, name);
+        const { status, stderr } = spawnSync('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', passphrase, '-f', file, ...form], { encoding: 'utf8' });
+        assert.equal(status, 0, stderr);
+        return file;
+    };
+    for (const [name, form] of [['openssh', []], ['pem', ['-m', 'PEM']], ['pkcs8', ['-m', 'PKCS8']]]) {
+        assert.equal(settled({ postmortem: { ...kept.postmortem, signing_key: key(name, '', form) } }), '', name);
+        assert.match(settled({ postmortem: { ...kept.postmortem, signing_key: key(`locked-${name}`, 'hunter2', form) } }), /postmortem\.signing_key: .*locked-.* has a passphrase/, name);
+    }
+    settled({ postmortem: { ...kept.postmortem, signing_key: '' } });
+
     writeFileSync(bot.database, 'This is no database, whatever it says.'.repeat(40));
     const { code, err } = check();
     assert.equal(code, 2);
