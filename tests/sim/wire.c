@@ -29,6 +29,7 @@ struct transfer {
     struct rest_reply reply;
     int arrivals_left;
     int64_t timeout_ms, sent_ms;
+    int process;              /* that sent it */
     struct transfer *sibling; /* all of a curl, so that it can leave them */
 };
 
@@ -137,8 +138,12 @@ static void on_arrival(void *context)
         .is_foreign = transfer->is_foreign,
         .sent_ms = transfer->sent_ms,
     };
-    if (transfer->orphaned_ms != 0 &&
-        sim.now_ms - transfer->orphaned_ms > ORPHAN_MS) {
+    bool is_orphan = transfer->orphaned_ms != 0 &&
+                     sim.now_ms - transfer->orphaned_ms > ORPHAN_MS;
+    /* A late one is nobody's, so that it was not told of its orphanhood. */
+    bool is_of_before = transfer->curl == NULL && transfer->orphaned_ms == 0 &&
+                        transfer->process != sim.process;
+    if (is_orphan || is_of_before) {
         transfer_free(transfer);
         return;
     }
@@ -238,6 +243,7 @@ static void send_off(struct transfer *transfer,
 {
     int64_t way = way_ms();
     transfer->sent_ms = sim.now_ms;
+    transfer->process = sim.process;
     if (trouble_befalls(SIM_SLOW))
         way += (int64_t)luck_below(LUCK_NET,
                                    (uint64_t)transfer->timeout_ms + LATE_MS);
