@@ -93,37 +93,62 @@ static void say_live(struct buf *words, const struct incident *in)
     buf_add_char(words, '\n');
 }
 
-/* One live incident that the caller may know of is it; of several, the answer
- * names the newest. With a `room`: of those that have it. *found: whether there
- * is any. */
-static bool find_live(struct attempt *attempt, uint64_t room, bool *found)
+struct live {
+    int64_t ids[LIVE_MOST]; /* that the caller may know of, newest first */
+    int count;
+};
+
+/* With a `room`: of those that have it. The oldest is loaded. */
+static enum err list_live(struct attempt *attempt, uint64_t room,
+                          struct live *live)
 {
+    struct incident in;
     int64_t ids[LIVE_MOST];
-    int live, known = 0;
-    struct buf list = BUF_INIT(WORDS_BYTES);
+    int all;
     enum err err = store_live_incidents(attempt->world->store,
                                         attempt->interaction->guild_id, ids,
-                                        LIVE_MOST, &live);
-    for (int i = 0; err == ERR_OK && i < live && i < LIVE_MOST; i++) {
-        struct incident in;
+                                        LIVE_MOST, &all);
+    live->count = 0;
+    for (int i = 0; err == ERR_OK && i < all && i < LIVE_MOST; i++) {
         err = store_incident(attempt->world->store, ids[i], &in);
         if (err != ERR_OK || !reach_may_know(&attempt->run->call, &in) ||
             (room != 0 && in.war_channel_id != room))
             continue;
-        if (known++ < LISTED)
-            say_live(&list, &in);
+        live->ids[live->count++] = ids[i];
         attempt->run->in = in;
     }
-    *found = known > 0;
-    if (err == ERR_OK && known > 1)
-        buf_addf(&attempt->run->answer.words,
-                 "%d incidents are open. Use the command in the room of the "
-                 "one you mean, or name it with the option `incident`:\n%s%s"
-                 "Nothing was kept.",
-                 known, buf_text(&list),
-                 known > LISTED ? "- and others\n" : "");
-    buf_release(&list);
-    return err == ERR_OK ? known <= 1 : attempt_fail(attempt, err);
+    return err;
+}
+
+static enum err say_which(struct attempt *attempt, const struct live *live)
+{
+    struct buf *words = &attempt->run->answer.words;
+    struct incident in;
+    buf_addf(words,
+             "%d incidents are open. Use the command in the room of the one "
+             "you mean, or name it with the option `incident`:\n",
+             live->count);
+    for (int i = 0; i < live->count && i < LISTED; i++) {
+        enum err err = store_incident(attempt->world->store, live->ids[i], &in);
+        if (err != ERR_OK)
+            return err;
+        say_live(words, &in);
+    }
+    buf_addf(words, "%sNothing was kept.",
+             live->count > LISTED ? "- and others\n" : "");
+    return ERR_OK;
+}
+
+/* One live incident that the caller may know of is it; of several, the answer
+ * names the newest. *found: whether there is any. */
+static bool find_live(struct attempt *attempt, uint64_t room, bool *found)
+{
+    struct live live;
+    enum err err = list_live(attempt, room, &live);
+    *found = err == ERR_OK && live.count > 0;
+    if (err == ERR_OK && live.count > 1)
+        err = say_which(attempt, &live);
+    return err == ERR_OK ? live.count <= 1 : attempt_fail(attempt, err);
 }
 
 /* A room that could not be made is the channel of the declaration, which is

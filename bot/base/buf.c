@@ -100,6 +100,18 @@ void buf_addf(struct buf *buf, const char *format, ...)
     va_end(args);
 }
 
+void buf_add_i64(struct buf *buf, int64_t number)
+{
+    char digits[NUMBER_BYTES];
+    buf_add(buf, str_of_i64(number, digits));
+}
+
+void buf_add_u64(struct buf *buf, uint64_t number)
+{
+    char digits[NUMBER_BYTES];
+    buf_add(buf, str_of_u64(number, digits));
+}
+
 void buf_add_hex(struct buf *buf, const void *bytes, size_t n)
 {
     static const char digits[] = "0123456789abcdef";

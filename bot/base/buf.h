@@ -39,6 +39,8 @@ void buf_addf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
+void buf_add_i64(struct buf *buf, int64_t number);
+void buf_add_u64(struct buf *buf, uint64_t number);
 void buf_add_hex(struct buf *buf, const void *bytes, size_t n);
 /* Room for n more bytes at buf->s + buf->n; the caller then adds to buf->n.
  * False (and overflow) over the limit. */

@@ -4,7 +4,6 @@
 #include "bot/base/civil.h"
 #include "bot/base/mem.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,11 +87,13 @@ void log_write(enum log_level level, const char *event,
     civil_iso(clock_wall_ms(), now);
     buf_addf(&line, "time=%s level=%s event=%s", now, names[level], event);
     for (; fields->key != NULL; fields++) {
-        buf_addf(&line, " %s=", fields->key);
+        buf_add_char(&line, ' ');
+        buf_add_text(&line, fields->key);
+        buf_add_char(&line, '=');
         if (fields->type == LOG_FIELD_NUMBER)
-            buf_addf(&line, "%" PRId64, fields->number);
+            buf_add_i64(&line, fields->number);
         else if (fields->type == LOG_FIELD_ID)
-            buf_addf(&line, "%" PRIu64, (uint64_t)fields->number);
+            buf_add_u64(&line, (uint64_t)fields->number);
         else if (is_plain(fields->text))
             buf_add(&line, fields->text);
         else

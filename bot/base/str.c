@@ -16,21 +16,6 @@ static char lower(char c)
     return (char)(c - 'A' + 'a');
 }
 
-struct str str_of(const char *text)
-{
-    return text == NULL ? STR_NONE : (struct str){text, strlen(text)};
-}
-
-bool str_eq(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
-}
-
-bool str_is(struct str a, const char *b)
-{
-    return str_eq(a, str_of(b));
-}
-
 bool str_eq_nocase(struct str a, struct str b)
 {
     if (a.n != b.n)
@@ -68,16 +53,6 @@ struct str str_trim(struct str text)
     return text;
 }
 
-struct str str_from(struct str text, size_t skip)
-{
-    if (skip > text.n)
-        skip = text.n;
-    if (text.s != NULL)
-        text.s += skip;
-    text.n -= skip;
-    return text;
-}
-
 bool str_cut(struct str *rest, char mark, struct str *piece)
 {
     if (rest->s == NULL)
@@ -108,6 +83,26 @@ bool str_to_u64(struct str text, uint64_t *out)
     }
     *out = value;
     return true;
+}
+
+struct str str_of_u64(uint64_t number, char digits[static NUMBER_BYTES])
+{
+    size_t at = NUMBER_BYTES;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return (struct str){digits + at, NUMBER_BYTES - at};
+}
+
+struct str str_of_i64(int64_t number, char digits[static NUMBER_BYTES])
+{
+    if (number >= 0)
+        return str_of_u64((uint64_t)number, digits);
+    struct str text = str_of_u64(0 - (uint64_t)number, digits);
+    size_t at = NUMBER_BYTES - text.n - 1;
+    digits[at] = '-';
+    return (struct str){digits + at, text.n + 1};
 }
 
 void str_copy(char *to, size_t bytes, struct str text)

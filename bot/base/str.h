@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *s;
@@ -19,20 +20,49 @@ struct str {
 /* For printf: "%.*s", STR_ARG(text) */
 #define STR_ARG(text) (int)(text).n, (text).n == 0 ? "" : (text).s
 
-struct str str_of(const char *text); /* NULL gives STR_NONE */
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str a, const char *b);
+/* Here, because they are asked at every byte of a text. */
+
+/* NULL gives STR_NONE. */
+static inline struct str str_of(const char *text)
+{
+    return text == NULL ? STR_NONE : (struct str){text, strlen(text)};
+}
+
+/* Without the first bytes. */
+static inline struct str str_from(struct str text, size_t skip)
+{
+    if (skip > text.n)
+        skip = text.n;
+    if (text.s != NULL)
+        text.s += skip;
+    text.n -= skip;
+    return text;
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+}
+
+static inline bool str_is(struct str a, const char *b)
+{
+    return str_eq(a, str_of(b));
+}
+
 bool str_eq_nocase(struct str a, struct str b);
 bool str_is_nocase(struct str a, const char *b); /* ASCII only */
 bool str_starts(struct str text, const char *prefix);
 bool str_ends(struct str text, const char *suffix);
-struct str str_trim(struct str text);              /* ASCII blanks, both ends */
-struct str str_from(struct str text, size_t skip); /* without the first bytes */
+struct str str_trim(struct str text); /* ASCII blanks, both ends */
 /* Takes the text up to `mark` (or all of it) off the front of *rest; false
  * when *rest is used up. */
 bool str_cut(struct str *rest, char mark, struct str *piece);
 /* Whole text is a decimal number that fits; leaves *out alone otherwise. */
 bool str_to_u64(struct str text, uint64_t *out);
+/* In decimal, within `digits`, not ended by a NUL. */
+#define NUMBER_BYTES 20 /* of 2^64 - 1, and of -2^63 */
+struct str str_of_u64(uint64_t number, char digits[static NUMBER_BYTES]);
+struct str str_of_i64(int64_t number, char digits[static NUMBER_BYTES]);
 /* Copies into a fixed array, cut on a code point boundary; always ends it. */
 void str_copy(char *to, size_t bytes, struct str text);
 #define str_copy_to(array, text) str_copy((array), sizeof(array), (text))

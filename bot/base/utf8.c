@@ -86,10 +86,19 @@ static bool is_control(uint32_t point)
            (point >= 0x7F && point < 0xA0);
 }
 
+/* Bytes of plain text at the front. */
+static size_t plain_bytes(struct str text)
+{
+    size_t n = 0;
+    while (n < text.n && byte_at(text, n) >= 0x20 && byte_at(text, n) < 0x7F)
+        n++;
+    return n;
+}
+
 bool utf8_printable(struct str text, size_t *at)
 {
     struct str rest = text;
-    while (rest.n > 0) {
+    while ((rest = str_from(rest, plain_bytes(rest))).n > 0) {
         uint32_t point;
         size_t n = utf8_next(rest, &point);
         if (n == 0 || is_control(point) || turns_direction(point)) {
@@ -132,6 +141,8 @@ size_t utf8_cut_units(struct str text, size_t units)
 {
     struct str rest = text;
     size_t used = 0;
+    if (text.n <= units) /* each takes a byte at least */
+        return text.n;
     while (rest.n > 0) {
         uint32_t point;
         size_t n = utf8_next(rest, &point);

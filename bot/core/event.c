@@ -1,7 +1,6 @@
 #include "bot/core/event.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -246,32 +245,32 @@ bool event_field_is_default(const struct event *event,
     return event_get_number(event, field) == 0;
 }
 
-/* Longest value in digits: an int64_t's. */
 static struct str number_text(const struct event *event,
                               const struct event_field *field,
-                              char digits[static 24])
+                              char digits[static NUMBER_BYTES])
 {
     int64_t number = event_get_number(event, field);
     if (field->type == FIELD_ENUM)
         return str_of(word_of(field->words, (int)number));
     if (field->type == FIELD_ID)
-        (void)snprintf(digits, 24, "%" PRIu64, (uint64_t)number);
-    else
-        (void)snprintf(digits, 24, "%" PRId64, number);
-    return str_of(digits);
+        return str_of_u64((uint64_t)number, digits);
+    return str_of_i64(number, digits);
 }
 
 void event_canonical(const struct event *event, struct buf *out)
 {
     for (int i = 0; i < event_field_count; i++) {
         const struct event_field *field = &event_fields[i];
-        char digits[24];
+        char digits[NUMBER_BYTES];
         if (event_field_is_default(event, field))
             continue;
         struct str value = event_field_is_text(field)
                                ? event_get_text(event, field)
                                : number_text(event, field, digits);
-        buf_addf(out, "%s=%zu:", field->name, value.n);
+        buf_add_text(out, field->name);
+        buf_add_char(out, '=');
+        buf_add_u64(out, value.n);
+        buf_add_char(out, ':');
         buf_add(out, value);
         buf_add_char(out, '\n');
     }

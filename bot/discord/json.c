@@ -5,7 +5,6 @@
 #include "bot/base/utf8.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +115,12 @@ cJSON *json_string(struct str text)
 {
     /* A byte that is not UTF-8 grows to the three of U+FFFD. */
     struct buf copy = BUF_INIT(text.n * 3);
-    for (struct str rest = text; rest.n > 0;) {
+    struct str rest = text;
+    if (utf8_valid(text)) {
+        buf_add(&copy, text);
+        rest.n = 0;
+    }
+    while (rest.n > 0) {
         uint32_t point;
         size_t n = utf8_next(rest, &point);
         if (n == 0)
@@ -147,9 +151,8 @@ void json_set_true(cJSON *object, const char *name)
 
 cJSON *json_id(uint64_t id)
 {
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%" PRIu64, id);
-    return built(cJSON_CreateString(digits));
+    char digits[NUMBER_BYTES];
+    return json_string(str_of_u64(id, digits));
 }
 
 void json_set_id(cJSON *object, const char *name, uint64_t id)

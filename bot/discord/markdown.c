@@ -13,8 +13,6 @@
 #define ZERO_WIDTH_SPACE "\xE2\x80\x8B" /* U+200B */
 #define REPLACEMENT      "\xEF\xBF\xBD" /* U+FFFD */
 
-#define ESCAPED "\\*_~`|>#[]()<"
-
 /* Legal in a link and inert between < and >. Brackets, quotes, '|', '\\' and
  * '`' are not legal in a URL, so they end it. */
 #define LINK_MARKS "-._~:/?#@!$&'()*+,;=%"
@@ -122,6 +120,10 @@ static void add_line_start(struct buf *out, struct str *text)
 static struct buf printable(struct str text)
 {
     struct buf clean = BUF_INIT(text.n * (sizeof REPLACEMENT - 1));
+    if (utf8_printable(text, NULL)) {
+        buf_add(&clean, text);
+        text.n = 0;
+    }
     while (text.n > 0) {
         uint32_t point;
         struct str one = {text.s, utf8_next(text, &point)};
@@ -134,6 +136,20 @@ static struct buf printable(struct str text)
     return clean;
 }
 
+/* Bytes at the front that mean nothing. */
+static size_t inert_bytes(struct str text)
+{
+    static const bool has_meaning[256] = {
+        ['\n'] = true, ['\t'] = true, ['@'] = true, ['<'] = true, ['h'] = true,
+        ['H'] = true,  ['\\'] = true, ['*'] = true, ['_'] = true, ['~'] = true,
+        ['`'] = true,  ['|'] = true,  ['>'] = true, ['#'] = true, ['['] = true,
+        [']'] = true,  ['('] = true,  [')'] = true};
+    size_t n = 0;
+    while (n < text.n && !has_meaning[(unsigned char)text.s[n]])
+        n++;
+    return n;
+}
+
 static void add_character(struct buf *out, struct str text)
 {
     char c = text.s[0];
@@ -144,10 +160,10 @@ static void add_character(struct buf *out, struct str text)
         buf_add(out, STR("\\<" ZERO_WIDTH_SPACE));
     else if (c == '\t')
         buf_add_char(out, ' ');
-    else if (strchr(ESCAPED, c) != NULL)
-        buf_add_bytes(out, (char[]){'\\', c}, 2);
-    else
+    else if (c == '@' || c == 'h' || c == 'H') /* of no ping, of no link */
         buf_add_char(out, c);
+    else
+        buf_add_bytes(out, (char[]){'\\', c}, 2);
 }
 
 static void add_literal(struct buf *out, struct str raw, const char *new_line)
@@ -162,6 +178,12 @@ static void add_literal(struct buf *out, struct str raw, const char *new_line)
         if (at_line_start) {
             at_line_start = false;
             add_line_start(out, &text);
+            continue;
+        }
+        size_t inert = inert_bytes(text);
+        if (inert > 0) {
+            buf_add_bytes(out, text.s, inert);
+            text = str_from(text, inert);
             continue;
         }
         struct str link = link_at(text);

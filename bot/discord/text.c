@@ -25,6 +25,10 @@ static void cut(struct buf *out, struct str text, size_t units)
 void text_set(cJSON *object, const char *name, struct str text, size_t units)
 {
     struct buf short_text;
+    if (text.n <= units) { /* each unit takes a byte at least */
+        json_set_text(object, name, text);
+        return;
+    }
     cut(&short_text, text, units);
     json_set_text(object, name, buf_str(&short_text));
     buf_release(&short_text);
