@@ -35,7 +35,7 @@ struct rest_curl {
     int idle_count;
     /* By [with_token][with_body]: built once, borrowed by every request. */
     struct curl_slist *headers[2][2];
-    char *user_agent, *ca_file;
+    char *ca_file;
     bool is_tls;
 };
 
@@ -86,7 +86,6 @@ static struct transfer *transfer_new(struct rest_curl *curl)
     SET(easy, CURLOPT_OPENSOCKETDATA, curl->multi);
     SET(easy, CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
     SET(easy, CURLOPT_CLOSESOCKETDATA, curl->multi);
-    SET(easy, CURLOPT_USERAGENT, curl->user_agent);
     SET(easy, CURLOPT_NOSIGNAL, 1L);
     SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
     SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -200,7 +199,6 @@ static void set_method(struct transfer *transfer,
 void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
 {
     struct transfer *transfer = take_idle(curl);
-    struct curl_slist *headers = NULL;
     bool is_json =
         order->content_type == NULL || order->content_type[0] == '\0';
     transfer->owner = order->owner;
@@ -209,9 +207,8 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
     transfer->times_sent = 0;
     transfer->error[0] = '\0';
     transfer->body.limit = order->limit;
-    if (!order->is_foreign)
-        headers =
-            curl->headers[order->with_token][order->body != NULL && is_json];
+    struct curl_slist *headers =
+        curl->headers[order->with_token][order->body != NULL && is_json];
     if (!is_json)
         headers = put_type(transfer, order->content_type, headers);
     if (order->reason != NULL)
@@ -297,23 +294,32 @@ void transfer_release(struct rest_curl *curl, struct transfer *transfer)
 
 /* ---- life ---- */
 
-static struct curl_slist *headers_new(const char *token, bool with_body)
+static struct curl_slist *with_line(struct curl_slist *list, const char *name,
+                                    const char *value)
+{
+    struct buf line = BUF_INIT(1024);
+    buf_addf(&line, "%s%s", name, value);
+    assert(!line.overflow);
+    list = curl_slist_append(list, buf_text(&line));
+    assert(list != NULL);
+    explicit_bzero(line.s, line.room);
+    buf_release(&line);
+    return list;
+}
+
+/* Whole lines: what curl puts together itself, it formats for each request.
+ * Without a value it leaves the header out. */
+static struct curl_slist *headers_new(const struct rest_config *config,
+                                      bool with_token, bool with_body)
 {
     struct curl_slist *list = NULL;
-    if (token != NULL) {
-        struct buf line = BUF_INIT(1024);
-        buf_addf(&line, "Authorization: Bot %s", token);
-        assert(!line.overflow);
-        list = curl_slist_append(list, buf_text(&line));
-        explicit_bzero(line.s, line.room);
-        buf_release(&line);
-    }
-    /* Without a value: curl leaves the header out. */
-    list = curl_slist_append(list, with_body ? "Content-Type: application/json"
-                                             : "Content-Type:");
-    list = curl_slist_append(list, "Expect:");
-    assert(list != NULL);
-    return list;
+    if (with_token)
+        list = with_line(list, "Authorization: Bot ", config->token);
+    list = with_line(list, "User-Agent: ", config->user_agent);
+    list =
+        with_line(list, "Content-Type:", with_body ? " application/json" : "");
+    list = with_line(list, "Accept:", "");
+    return with_line(list, "Expect:", "");
 }
 
 struct rest_curl *rest_curl_new(uv_loop_t *loop,
@@ -322,12 +328,11 @@ struct rest_curl *rest_curl_new(uv_loop_t *loop,
 {
     struct rest_curl *curl = mem_alloc(sizeof *curl);
     curl->multi = multi_new(loop, IDLE_CONNECTIONS, ended, context);
-    curl->user_agent = mem_text(config->user_agent);
     curl->ca_file = config->ca_file == NULL ? NULL : mem_text(config->ca_file);
     curl->is_tls = str_starts(str_of(config->api_base), "https:");
     for (int with_body = 0; with_body < 2; with_body++) {
-        curl->headers[0][with_body] = headers_new(NULL, with_body);
-        curl->headers[1][with_body] = headers_new(config->token, with_body);
+        curl->headers[0][with_body] = headers_new(config, false, with_body);
+        curl->headers[1][with_body] = headers_new(config, true, with_body);
     }
     return curl;
 }
@@ -348,7 +353,6 @@ void rest_curl_free(struct rest_curl *curl)
     multi_free(curl->multi);
     for (int i = 0; i < 4; i++)
         curl_slist_free_all(curl->headers[i / 2][i % 2]);
-    free(curl->user_agent);
     free(curl->ca_file);
     free(curl);
 }

@@ -39,16 +39,16 @@ static void a_call_carries_the_headers_discord_wants(void **state)
     }
     assert_int_equal(peer_links(bench.peer), 1); /* kept and used again */
     close_bench(&bench, "> PATCH /api/c/1 {}\n"
-                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  X-Audit-Log-Reason: "
                         "INC-1%3A%20%C3%9Cberlauf%20%2F%20%0D%0AX%3A%20y\n"
                         "  Authorization: Bot secret-token\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Content-Type: application/json\n"
                         "  Content-Length: 2\n"
                         "< done 200 json 7 text {\"id\":\"7\"}\n"
                         "> PUT /api/c/2\n"
-                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Authorization: Bot secret-token\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Content-Length: 0\n"
                         "< done 204 json  text \n"
                         "> POST /api/c/9 {\"type\":4}\n"
@@ -57,12 +57,12 @@ static void a_call_carries_the_headers_discord_wants(void **state)
                         "  Content-Length: 10\n"
                         "< done 204 json  text \n"
                         "> GET /api/c/3\n"
-                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Authorization: Bot secret-token\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
                         "< done 200 json 7 text {\"id\":\"7\"}\n"
                         "> DELETE /api/c/4\n"
-                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Authorization: Bot secret-token\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Content-Length: 0\n"
                         "< done 204 json  text \n");
 }
@@ -91,8 +91,8 @@ static void a_file_has_a_content_type_of_its_own(void **state)
     ask(&bench, callback("{}"));
     run(&bench);
     close_bench(&bench, "> POST /api/c/9 --B\r\n\r\nx\r\n--B--\r\n\n"
-                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Content-Type: multipart/form-data; boundary=B\n"
+                        "  User-Agent: DiscordBot (here, 1)\n"
                         "  Content-Length: 17\n"
                         "< done 204\n"
                         "> POST /api/c/9 {}\n"
