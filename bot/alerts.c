@@ -5,6 +5,7 @@
 #include "bot/base/mem.h"
 #include "bot/base/sha256.h"
 #include "bot/io/loop.h"
+#include "storage/outbox.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -192,7 +192,7 @@ static enum err look_at_all(struct reminders *reminders)
 /* ---- taking ---- */
 
 static enum err remind(struct reminders *reminders, const struct due *due,
-                       int64_t now_ms, bool *accepted)
+                       int64_t now_ms)
 {
     struct store *store = reminders->config.store;
     struct incident *in = &reminders->in;
@@ -211,16 +211,13 @@ static enum err remind(struct reminders *reminders, const struct due *due,
         store_request_undo(store);
         return err;
     }
-    if (outcome->verdict == VERDICT_ACCEPTED) {
-        *accepted = true;
+    if (outcome->verdict == VERDICT_ACCEPTED)
         log_info("reminded", LOG_INT("incident", in->id),
                  LOG_TEXT("of", word_of(&reminder_words, (int)due->reminder)));
-    }
     return store_request_keep(store);
 }
 
-enum err reminders_settle(struct reminders *reminders, int64_t now_ms,
-                          bool *accepted)
+enum err reminders_settle(struct reminders *reminders, int64_t now_ms)
 {
     struct look *look = &reminders->look;
     if (!reminders->is_due)
@@ -231,7 +228,7 @@ enum err reminders_settle(struct reminders *reminders, int64_t now_ms,
                           .next_ms = NOT_DUE};
     enum err err = look_at_all(reminders);
     for (int i = 0; i < look->count && err == ERR_OK; i++)
-        err = remind(reminders, &look->due[i], now_ms, accepted);
+        err = remind(reminders, &look->due[i], now_ms);
     if (err != ERR_OK)
         return err;
     if (look->count > 0)

@@ -277,8 +277,6 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         if (run->answer.runs_probe)
             item->wants_probe = run->answer.probe + 1;
         turn->is_changed = turn->is_changed || taken->kept;
-        if (taken->accepted)
-            outbox_wanted(turn->parts.outbox);
     }
     command_run_release(run);
     return err;
@@ -331,16 +329,14 @@ static int64_t safe_seq_with_items(const struct turn *turn)
  * reminded of. */
 static enum err settle_others(struct turn *turn, int64_t now_ms)
 {
-    bool alerted = false, reminded = false;
+    bool alerted = false;
     enum err err = ERR_OK;
     if (turn->parts.probes != NULL)
         err = probes_settle(turn->parts.probes, now_ms);
     if (err == ERR_OK)
         err = alerts_settle(turn->parts.alerts, now_ms, &alerted);
     if (err == ERR_OK)
-        err = reminders_settle(turn->parts.reminders, now_ms, &reminded);
-    if (alerted || reminded)
-        outbox_wanted(turn->parts.outbox);
+        err = reminders_settle(turn->parts.reminders, now_ms);
     turn->is_changed = turn->is_changed || alerted;
     return err;
 }

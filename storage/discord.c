@@ -27,7 +27,11 @@ enum err store_put_answer(struct store *store, uint64_t interaction_id,
 
 enum err store_forget_answers(struct store *store, int64_t before_ms)
 {
-    struct query query = query_new(store, "DELETE FROM answer WHERE at_ms < ?");
+    /* Ids rise with time, so the old ones are the first. */
+    struct query query = query_new(
+        store, "DELETE FROM answer WHERE at_ms < ?1 AND interaction <"
+               " coalesce((SELECT interaction FROM answer WHERE at_ms >= ?1"
+               "  ORDER BY interaction LIMIT 1), 9223372036854775807)");
     query_int(&query, before_ms);
     return query_run(&query);
 }

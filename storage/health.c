@@ -1,4 +1,5 @@
 /* How the database is, for whoever runs opsroom. */
+#include "storage/outbox.h"
 #include "storage/store_internal.h"
 
 static enum err read_oldest(struct store *store, struct store_health *health)

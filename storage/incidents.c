@@ -166,14 +166,20 @@ static enum err read_milestones(struct store *store, struct incident *in)
 
 enum err store_incident(struct store *store, int64_t id, struct incident *out)
 {
-    struct incident in = {.id = id};
-    enum err err = read_incident(store, id, &in);
+    struct incident *in = &store->known;
+    enum err err = ERR_OK;
+    if (in->id != id || store->lock_fd < 0) {
+        *in = (struct incident){.id = id};
+        err = read_incident(store, id, in);
+        if (err == ERR_OK)
+            err = read_holders(store, in);
+        if (err == ERR_OK)
+            err = read_milestones(store, in);
+    }
     if (err == ERR_OK)
-        err = read_holders(store, &in);
-    if (err == ERR_OK)
-        err = read_milestones(store, &in);
-    if (err == ERR_OK)
-        *out = in;
+        *out = *in;
+    else
+        in->id = 0;
     return err;
 }
 
@@ -370,6 +376,7 @@ enum err store_append(struct store *store, const struct incident *before,
         store_say(store, "an event belongs into a transaction");
         return ERR_STORAGE;
     }
+    store->known.id = 0;
     enum err err = write_incident(store, before, after);
     if (err == ERR_OK && before->war_channel_id != 0 &&
         before->war_channel_id != after->war_channel_id)
@@ -389,5 +396,7 @@ enum err store_append(struct store *store, const struct incident *before,
         if (!columns_equal(&when_columns, &before->milestones[i],
                            &after->milestones[i]))
             err = write_milestone(store, after, i);
+    if (err == ERR_OK)
+        store->known = *after;
     return err;
 }

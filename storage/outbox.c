@@ -2,6 +2,8 @@
  * Wishes, not messages: a row says which part of the world may differ from the
  * record. See storage/store.h for what holds a lane and what does not.
  */
+#include "storage/outbox.h"
+
 #include "storage/store_internal.h"
 
 #include <assert.h>
@@ -50,28 +52,6 @@ static const char *lane_of(enum effect_kind kind)
     return "";
 }
 
-/* NOT_FOUND: it is not wanted yet. Under load it nearly always is, and finding
- * that out by a refused INSERT costs twice as much. */
-static enum err want_again(struct store *store, enum effect_kind kind,
-                           int64_t incident_id, int64_t target,
-                           const struct fetch *fetch, int64_t now_ms)
-{
-    struct query query = query_new(
-        store, "UPDATE outbox SET wanted = wanted + 1, url = coalesce(?, url),"
-               " not_before_ms = CASE attempts WHEN 0"
-               " THEN min(not_before_ms, ?) ELSE not_before_ms END"
-               " WHERE incident = ? AND lane = ? AND kind = ? AND target = ?");
-    query_text(&query, fetch->url);
-    query_int(&query, now_ms);
-    query_int(&query, incident_id);
-    query_text(&query, str_of(lane_of(kind)));
-    query_text(&query, str_of(word_of(&effect_kind_words, (int)kind)));
-    query_int(&query, target);
-    enum err err = query_run(&query);
-    return err == ERR_OK && sqlite3_changes(store->db) == 0 ? ERR_NOT_FOUND
-                                                            : err;
-}
-
 void wishes_forget(struct store *store)
 {
     store->wish_count = 0;
@@ -93,39 +73,115 @@ static void remember_wish(struct store *store, struct wish wish)
         store->wishes[store->wish_count++] = wish;
 }
 
-enum err store_want(struct store *store, enum effect_kind kind,
-                    int64_t incident_id, int64_t target,
-                    const struct fetch *fetch, int64_t now_ms)
+bool store_has_wishes(const struct store *store)
 {
-    static const struct fetch none;
-    if (fetch == NULL)
-        fetch = &none;
-    if (fetch->url.n >= sizeof((struct outbox_row *)NULL)->url) {
-        store_say(store, "an address of %zu bytes is too long", fetch->url.n);
-        return ERR_TOO_LONG;
-    }
-    const struct wish wish = {kind, incident_id, target};
-    if (fetch == &none && wished_already(store, wish))
-        return ERR_OK;
-    enum err err = want_again(store, kind, incident_id, target, fetch, now_ms);
-    if (err == ERR_OK)
-        remember_wish(store, wish);
-    if (err != ERR_NOT_FOUND)
-        return err;
+    return store->has_wishes;
+}
+
+/* ---- wanting ---- */
+
+struct wanted_row {
+    int64_t id; /* 0: there is none */
+    int64_t attempts, not_before_ms, paced_ms;
+};
+
+static enum err find_wanted(struct store *store, struct wish wish,
+                            struct wanted_row *row)
+{
+    struct query query =
+        query_new(store, "SELECT id, attempts, not_before_ms, paced_ms FROM"
+                         " outbox WHERE incident = ? AND lane = ? AND kind = ?"
+                         " AND target = ?");
+    query_int(&query, wish.incident_id);
+    query_text(&query, str_of(lane_of(wish.kind)));
+    query_text(&query, str_of(word_of(&effect_kind_words, (int)wish.kind)));
+    query_int(&query, wish.target);
+    *row = (struct wanted_row){.id = 0};
+    if (query_row(&query))
+        *row = (struct wanted_row){row_int(&query, 0), row_int(&query, 1),
+                                   row_int(&query, 2), row_int(&query, 3)};
+    return query_end(&query);
+}
+
+static enum err insert(struct store *store, struct wish wish,
+                       const struct fetch *fetch, int64_t now_ms)
+{
     struct query query = query_new(
         store, "INSERT INTO outbox (incident, lane, kind, target, wanted,"
                " attempts, not_before_ms, first_attempt_ms, url, file_name,"
                " file_type) VALUES (?, ?, ?, ?, 1, 0, ?, 0, ?, ?, ?)");
-    query_int(&query, incident_id);
-    query_text(&query, str_of(lane_of(kind)));
-    query_text(&query, str_of(word_of(&effect_kind_words, (int)kind)));
-    query_int(&query, target);
+    query_int(&query, wish.incident_id);
+    query_text(&query, str_of(lane_of(wish.kind)));
+    query_text(&query, str_of(word_of(&effect_kind_words, (int)wish.kind)));
+    query_int(&query, wish.target);
     query_int(&query, now_ms);
     query_text(&query, fetch->url);
     query_text(&query, fetch->name);
     query_text(&query, fetch->type);
     return query_run(&query);
 }
+
+/* When a row that was not begun is due once it is wanted now. A pace further
+ * off than any is was set by a clock that was ahead. */
+static int64_t due_when_wanted(const struct wanted_row *row, int64_t now_ms)
+{
+    bool is_meant = row->paced_ms <= now_ms + OUTBOX_WAIT_MOST_MS;
+    int64_t due_ms =
+        is_meant && row->paced_ms > now_ms ? row->paced_ms : now_ms;
+    return due_ms < row->not_before_ms ? due_ms : row->not_before_ms;
+}
+
+/* A row that was not begun and is due no sooner is as it was: under load that
+ * is what nearly every wish finds. */
+static enum err want_again(struct store *store, const struct wanted_row *row,
+                           const struct fetch *fetch, int64_t now_ms)
+{
+    bool is_begun = row->attempts > 0;
+    int64_t due_ms =
+        is_begun ? row->not_before_ms : due_when_wanted(row, now_ms);
+    if (!is_begun && due_ms == row->not_before_ms && fetch->url.n == 0)
+        return ERR_OK;
+    store->has_wishes = store->has_wishes || due_ms != row->not_before_ms;
+    struct query query =
+        query_new(store, "UPDATE outbox SET wanted = wanted + 1,"
+                         " url = coalesce(?, url), not_before_ms = ?"
+                         " WHERE id = ?");
+    query_text(&query, fetch->url);
+    query_int(&query, due_ms);
+    query_int(&query, row->id);
+    return query_run(&query);
+}
+
+enum err store_want(struct store *store, enum effect_kind kind,
+                    int64_t incident_id, int64_t target,
+                    const struct fetch *fetch, int64_t now_ms)
+{
+    static const struct fetch none;
+    const struct wish wish = {kind, incident_id, target};
+    struct wanted_row row;
+    if (fetch == NULL)
+        fetch = &none;
+    if (fetch->url.n >= sizeof((struct outbox_row *)NULL)->url) {
+        store_say(store, "an address of %zu bytes is too long", fetch->url.n);
+        return ERR_TOO_LONG;
+    }
+    if (fetch == &none && wished_already(store, wish))
+        return ERR_OK;
+    enum err err = find_wanted(store, wish, &row);
+    if (err != ERR_OK)
+        return err;
+    if (row.id != 0) {
+        err = want_again(store, &row, fetch, now_ms);
+    } else {
+        store->has_wishes = true;
+        err = insert(store, wish, fetch, now_ms);
+    }
+    if (err == ERR_OK)
+        remember_wish(store, wish);
+    return err;
+}
+
+/* ---- delivering ---- */
 
 enum row_of_outbox {
     ROW_ID,
@@ -196,6 +252,7 @@ enum err store_due(struct store *store, int64_t now_ms, store_outbox_fn *each,
         " FROM head CROSS JOIN outbox AS o ON o.id = head.id"
         " WHERE not_before_ms <= ?1 OR not_before_ms > ?2 ORDER BY o.id");
     struct outbox_row row;
+    store->has_wishes = false;
     query_int(&query, now_ms);
     query_int(&query, now_ms + OUTBOX_WAIT_MOST_MS);
     while (query_row(&query)) {
@@ -243,7 +300,7 @@ enum err store_outbox_begin(struct store *store, int64_t id, int64_t now_ms)
 }
 
 enum err store_outbox_done(struct store *store, int64_t id, int64_t generation,
-                           int64_t not_before_ms)
+                           int64_t not_before_ms, int64_t paced_ms)
 {
     struct query query =
         query_new(store, "DELETE FROM outbox WHERE id = ? AND wanted = ?");
@@ -255,8 +312,19 @@ enum err store_outbox_done(struct store *store, int64_t id, int64_t generation,
     query = query_new(store,
                       "UPDATE outbox SET id = (SELECT max(id) + 1 FROM outbox),"
                       " attempts = 0, first_attempt_ms = 0, not_before_ms = ?,"
-                      " error = NULL WHERE id = ?");
+                      " paced_ms = ?, error = NULL WHERE id = ?");
     query_int(&query, not_before_ms);
+    query_int(&query, paced_ms);
+    query_int(&query, id);
+    return run_on_row(&query);
+}
+
+enum err store_outbox_pace(struct store *store, int64_t id, int64_t paced_ms)
+{
+    struct query query =
+        query_new(store, "UPDATE outbox SET not_before_ms = ?1, paced_ms = ?1"
+                         " WHERE id = ?2");
+    query_int(&query, paced_ms);
     query_int(&query, id);
     return run_on_row(&query);
 }

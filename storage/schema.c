@@ -463,6 +463,16 @@ static const char forge_6[] =
     "CREATE INDEX incident_pull ON incident (id) WHERE pull_state = 'open';"
     "CREATE INDEX item_issue ON item (incident, seq)"
     "  WHERE issue_number <> 0 AND state IN ('open', 'doing');";
+/* Every entry wrote a page of each of these two, for nobody: answers are
+ * forgotten in the order of their ids, and a live incident is not archived. (For
+ * NOT IN, SQLite would make a table of the words at each update.) */
+static const char pages_7[] =
+    "DROP INDEX answer_by_age;"
+    "DROP INDEX incident_unarchived;"
+    "CREATE INDEX incident_unarchived ON incident (id)"
+    "  WHERE state <> 'investigating' AND state <> 'identified'"
+    "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms;"
+    "ALTER TABLE outbox ADD COLUMN paced_ms INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version. */
@@ -474,6 +484,7 @@ static const char *const migrations[][5] = {
 
     {samples_5, alerts_5, outbox_5},
     {forge_6},
+    {pages_7},
 };
 const int schema_version = COUNT(migrations);
 

@@ -297,6 +297,7 @@ void store_rollback(struct store *store)
 {
     store->turn = false;
     wishes_forget(store);
+    store->known.id = 0;
     if (sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -320,6 +321,7 @@ enum err store_request_keep(struct store *store)
 void store_request_undo(struct store *store)
 {
     wishes_forget(store);
+    store->known.id = 0;
     /* Fails only when the whole transaction is gone already: store_commit then
      * says so. */
     if (run(store, "ROLLBACK TO request") == ERR_OK &&

@@ -27,6 +27,10 @@ struct store {
         int64_t incident_id, target;
     } wishes[WISHES];
     int wish_count;
+    bool has_wishes; /* see store_has_wishes */
+    /* As its row stands: most of what comes is about one incident, and nobody
+     * else may write (see the lock). Its id is 0 while that is not known. */
+    struct incident known;
     char instance[32];
     char why[400];
     /* Prepared statements, found by the address of their text: SQL texts are

@@ -27,21 +27,25 @@ enum err store_watched(struct store *store, int64_t *ids, int max, int *count)
                " UNION SELECT incident FROM item INDEXED BY item_open"
                "  WHERE state IN ('open', 'doing')"
                " UNION SELECT id FROM incident INDEXED BY incident_unarchived"
-               "  WHERE archive_reminded_ms <= last_update_ms ORDER BY 1 DESC");
+               "  WHERE state <> 'investigating' AND state <> 'identified'"
+               "  AND state <> 'mitigated' AND archive_reminded_ms <= "
+               "last_update_ms ORDER BY 1 DESC");
     return read_ids(&query, ids, max, count);
 }
 
 enum err store_polled(struct store *store, int64_t *ids, int max, int *count)
 {
     struct query query = query_new(
-        store, "SELECT id FROM incident INDEXED BY incident_pull"
-               "  WHERE pull_state = 'open'"
-               " UNION SELECT incident FROM item INDEXED BY item_issue"
-               "  WHERE issue_number <> 0 AND state IN ('open', 'doing')"
-               " UNION SELECT id FROM incident INDEXED BY incident_unarchived"
-               "  WHERE archive_reminded_ms <= last_update_ms"
-               "  AND state = 'review' AND postmortem_ref <> ''"
-               " ORDER BY 1 DESC");
+        store,
+        "SELECT id FROM incident INDEXED BY incident_pull"
+        "  WHERE pull_state = 'open'"
+        " UNION SELECT incident FROM item INDEXED BY item_issue"
+        "  WHERE issue_number <> 0 AND state IN ('open', 'doing')"
+        " UNION SELECT id FROM incident INDEXED BY incident_unarchived"
+        "  WHERE state <> 'investigating' AND state <> 'identified'"
+        "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms"
+        "  AND state = 'review' AND postmortem_ref <> ''"
+        " ORDER BY 1 DESC");
     return read_ids(&query, ids, max, count);
 }
 

@@ -158,14 +158,14 @@ void outbox_poll(struct outbox *outbox)
     outbox->config.wake(outbox->config.context);
 }
 
-void outbox_wanted(struct outbox *outbox)
+static bool has_due_rows(const struct outbox *outbox)
 {
-    outbox->wanted = true;
+    return outbox->wanted || store_has_wishes(outbox->config.store);
 }
 
 bool outbox_has_work(const struct outbox *outbox)
 {
-    return outbox->wanted || outbox->answered;
+    return has_due_rows(outbox) || outbox->answered;
 }
 
 /* A work that is over holds its lane no longer: nothing else would ask for the
@@ -298,13 +298,13 @@ static enum err finish(struct outbox *outbox, struct work *work,
     enum err err = record_result(outbox, delivery, wall_ms);
     if (err != ERR_OK)
         return err;
-    int64_t not_before_ms = pace_set(outbox, row, wall_ms);
-    if (delivery->again_ms > not_before_ms)
-        not_before_ms = delivery->again_ms;
+    int64_t paced_ms = pace_set(outbox, row, wall_ms);
+    int64_t again_ms = delivery->again_ms;
     outbox->wanted = true;
     work->state = WORK_OVER;
     return store_outbox_done(outbox->config.store, row->id, generation,
-                             not_before_ms);
+                             again_ms > paced_ms ? again_ms : paced_ms,
+                             paced_ms);
 }
 
 static enum err put_off(struct outbox *outbox, struct work *work,
@@ -406,8 +406,8 @@ static enum err start_heads(struct start *start)
     enum err err = store_due(store, start->wall_ms, start_row, start,
                              &outbox->next_due_ms);
     for (int i = 0; i < start->paced_count && err == ERR_OK; i++)
-        err = store_outbox_retry(store, start->paced[i].id,
-                                 start->paced[i].until_ms, STR_NONE);
+        err = store_outbox_pace(store, start->paced[i].id,
+                                start->paced[i].until_ms);
     for (int i = 0; i < start->count && err == ERR_OK; i++) {
         struct outbox_row *row = &start->begun[i]->delivery.row;
         err = store_outbox_begin(store, row->id, start->wall_ms);
@@ -458,13 +458,13 @@ enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
         err = heal_want(outbox->config.store, wall_ms);
     if (err == ERR_OK && outbox->polls)
         err = forge_want_polls(outbox->config.store, wall_ms);
-    if (err == ERR_OK && outbox->wanted)
+    if (err == ERR_OK)
         err = recall_hidden(outbox);
     outbox->answered = false;
     for (int i = 0; i < WORKS && err == ERR_OK; i++)
         if (outbox->works[i].state == WORK_ANSWERED)
             err = advance(outbox, &outbox->works[i], wall_ms);
-    if (err == ERR_OK && outbox->wanted && outbox->rooms.bot_user_id != 0)
+    if (err == ERR_OK && has_due_rows(outbox) && outbox->rooms.bot_user_id != 0)
         err = start_due(outbox, wall_ms);
     return err;
 }
@@ -473,7 +473,7 @@ static void arm(struct outbox *outbox)
 {
     if (outbox->rooms.bot_user_id == 0)
         return;
-    if (outbox->wanted)
+    if (has_due_rows(outbox))
         outbox->config.wake(outbox->config.context);
     if (outbox->next_due_ms == INT64_MAX) {
         deadline_set(outbox->due, INT64_MAX);

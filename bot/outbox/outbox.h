@@ -58,8 +58,6 @@ void outbox_heal(struct outbox *outbox);
 /* The forge says that something happened there. */
 void outbox_poll(struct outbox *outbox);
 
-/* Something was wanted in this turn. */
-void outbox_wanted(struct outbox *outbox);
 bool outbox_has_work(const struct outbox *outbox);
 /* Within the turn's transaction. On an error the turn rolls back and calls
  * outbox_send(outbox, false). */

@@ -1,5 +1,7 @@
 #include "bot/road/road.h"
 
+#include "storage/outbox.h"
+
 /* A card of alerts belongs to no incident. */
 static int64_t incident_of(const struct incident *in,
                            const struct effect *effect)

@@ -9,7 +9,7 @@
 #include "bot/core/access.h"
 #include "bot/discord/rest_call.h"
 #include "bot/probe/service.h"
-#include "storage/store.h"
+#include "storage/outbox.h"
 
 struct room_settings {
     uint64_t bot_user_id, announce_channel_id, category_id, archive_category_id;

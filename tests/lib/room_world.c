@@ -453,7 +453,8 @@ static void settle(struct world *world, struct delivery *delivery,
                          world->store, row->id,
                          verdict == DELIVERY_AGAIN ? -1 : row->wanted,
                          delivery->again_ms > world->now_ms ? delivery->again_ms
-                                                            : world->now_ms),
+                                                            : world->now_ms,
+                         0),
                      ERR_OK);
 }
 

@@ -8,7 +8,7 @@
 
 #include "bot/base/buf.h"
 #include "bot/core/incident.h"
-#include "storage/store.h"
+#include "storage/outbox.h"
 
 #define SCRATCH_NOW_MS INT64_C(1670957580000) /* 2022-12-13T18:53:00Z */
 

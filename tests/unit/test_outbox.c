@@ -84,7 +84,7 @@ static void wanting_twice_is_one_row(void **state)
     want(store, EFFECT_CARD, 1, 0);
     expect_count(store, 1);
     struct seen seen = due(store, NOW, "card/1", INT64_MAX);
-    assert_int_equal(seen.rows[0].wanted, 2);
+    assert_int_equal(seen.rows[0].wanted, 1); /* nobody began it */
     assert_int_equal(seen.rows[0].attempts, 0);
     assert_string_equal(seen.rows[0].lane, "war/1");
     assert_string_equal(seen.rows[0].url, "");
@@ -123,7 +123,7 @@ static void lanes_by_kind(void **state)
         assert_int_equal(seen.count, 1);
         assert_int_equal(seen.rows[0].kind, cases[i].kind);
         assert_string_equal(seen.rows[0].lane, cases[i].lane);
-        assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0),
+        assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0, 0),
                          ERR_OK);
     }
     expect_count(store, 0);
@@ -163,7 +163,8 @@ static void only_the_head_of_a_lane_is_due(void **state)
     assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
     /* In flight is still the head: the caller knows what it sent. */
     due(store, NOW, "war_room/1 live_room/1 war_room/2", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, NOW), ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, NOW, 0),
+                     ERR_OK);
     due(store, NOW, "live_room/1 war_room/2 room/1", INT64_MAX);
     /* A callback that stops. */
     struct seen two = {.most = 2};
@@ -182,18 +183,20 @@ static void wanted_again_in_flight_is_delivered_again(void **state)
     struct outbox_row card = seen.rows[0];
     assert_int_equal(store_outbox_begin(store, card.id, NOW + 1), ERR_OK);
     want(store, EFFECT_CARD, 1, 0);
-    assert_int_equal(store_outbox_done(store, card.id, card.wanted, NOW + 5000),
-                     ERR_OK);
+    assert_int_equal(
+        store_outbox_done(store, card.id, card.wanted, NOW + 5000, 0), ERR_OK);
     expect_count(store, 2);
     /* It waits for its time, and the lane goes on meanwhile. */
     seen = due(store, NOW, "room/1", NOW + 5000);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0), ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0, 0),
+                     ERR_OK);
     due(store, NOW + 4999, "", NOW + 5000);
     seen = due(store, NOW + 5000, "card/1", INT64_MAX);
     assert_int_equal(seen.rows[0].wanted, 2);
     assert_int_equal(seen.rows[0].attempts, 0);
     assert_int_equal(seen.rows[0].first_attempt_ms, 0);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, 0), ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, 0, 0),
+                     ERR_OK);
     expect_count(store, 0);
     store_close(store);
 }
@@ -204,10 +207,11 @@ static void done_in_part_goes_behind_its_lane(void **state)
     want(store, EFFECT_ROOM, 1, 0);
     want(store, EFFECT_CARD, 1, 0);
     struct seen seen = due(store, NOW, "room/1", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, -1, NOW),
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, -1, NOW, 0),
                      ERR_OK);
     seen = due(store, NOW, "card/1", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, NOW), ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, NOW, 0),
+                     ERR_OK);
     due(store, NOW, "room/1", INT64_MAX);
     store_close(store);
 }
@@ -267,22 +271,28 @@ static int64_t generation(struct store *store)
     return seen.rows[0].wanted;
 }
 
+static void begin_card(struct store *store)
+{
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
+}
+
 /* Within a turn the same wish again says nothing new, until it is taken up or
  * the request that had it is undone. */
 static void a_turn_wants_a_thing_once(void **state)
 {
     struct store *store = open_empty(state);
     want(store, EFFECT_CARD, 1, 0);
+    begin_card(store);
     assert_int_equal(store_begin(store), ERR_OK);
     for (int i = 0; i < 3; i++)
         want(store, EFFECT_CARD, 1, 0);
     assert_int_equal(generation(store), 2);
-    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
-    assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
+    begin_card(store);
     want(store, EFFECT_CARD, 1, 0);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, NOW), ERR_OK);
     assert_int_equal(generation(store), 3);
     assert_int_equal(store_request_begin(store), ERR_OK);
+    begin_card(store);
     want(store, EFFECT_CARD, 1, 0);
     store_request_undo(store);
     want(store, EFFECT_CARD, 1, 0);
@@ -295,6 +305,40 @@ static void a_turn_wants_a_thing_once(void **state)
     want(store, EFFECT_CARD, 1, 0);
     assert_int_equal(store_commit(store), ERR_OK);
     assert_int_equal(generation(store), 5);
+    store_close(store);
+}
+
+/* A wish that makes nothing due is no reason to ask. */
+static void a_wish_waits_for_the_pace(void **state)
+{
+    struct store *store = open_empty(state);
+    assert_false(store_has_wishes(store));
+    want(store, EFFECT_CARD, 1, 0);
+    assert_true(store_has_wishes(store));
+    struct seen seen = due(store, NOW, "card/1", INT64_MAX);
+    assert_false(store_has_wishes(store));
+    assert_int_equal(store_outbox_pace(store, seen.rows[0].id, NOW + 3000),
+                     ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_false(store_has_wishes(store));
+    seen = due(store, NOW + 2999, "", NOW + 3000);
+    seen = due(store, NOW + 3000, "card/1", INT64_MAX);
+    /* Done, to be looked at again in a minute, and not before its pace. */
+    assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
+    assert_int_equal(
+        store_outbox_done(store, seen.rows[0].id, -1, NOW + 60000, NOW + 8000),
+        ERR_OK);
+    due(store, NOW, "", NOW + 60000);
+    want(store, EFFECT_CARD, 1, 0);
+    assert_true(store_has_wishes(store));
+    seen = due(store, NOW, "", NOW + 8000);
+    /* The clock was ahead when that was written. */
+    seen = due(store, NOW + 8000, "card/1", INT64_MAX);
+    assert_int_equal(store_outbox_pace(store, seen.rows[0].id,
+                                       NOW + OUTBOX_WAIT_MOST_MS + 1),
+                     ERR_OK);
+    want(store, EFFECT_CARD, 1, 0);
+    due(store, NOW, "card/1", INT64_MAX);
     store_close(store);
 }
 
@@ -317,7 +361,8 @@ static void keeps_a_url_only_with_its_row(void **state)
     struct seen seen = due(store, NOW, "fetch/1", INT64_MAX);
     assert_string_equal(seen.rows[0].url, url);
     assert_int_equal(seen.rows[0].target, 3);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 3, 0), ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, 0, 0),
+                     ERR_OK);
     want(store, EFFECT_FETCH, 1, 3);
     seen = due(store, NOW, "fetch/1", INT64_MAX);
     assert_string_equal(seen.rows[0].url, "");
@@ -334,8 +379,8 @@ static bool finish_and_want(const struct outbox_row *row, void *context)
     struct writer *writer = context;
     writer->rows++;
     assert_int_equal(store_outbox_begin(writer->store, row->id, NOW), ERR_OK);
-    assert_int_equal(store_outbox_done(writer->store, row->id, row->wanted, 0),
-                     ERR_OK);
+    assert_int_equal(
+        store_outbox_done(writer->store, row->id, row->wanted, 0, 0), ERR_OK);
     want(writer->store, EFFECT_PIN, row->incident_id, 0);
     want(writer->store, EFFECT_POSTMORTEM, row->incident_id, 0);
     return true;
@@ -360,7 +405,7 @@ static void refuses_rows_that_are_not_there(void **state)
 {
     struct store *store = open_empty(state);
     assert_int_equal(store_outbox_begin(store, 5, NOW), ERR_NOT_FOUND);
-    assert_int_equal(store_outbox_done(store, 5, 1, NOW), ERR_NOT_FOUND);
+    assert_int_equal(store_outbox_done(store, 5, 1, NOW, 0), ERR_NOT_FOUND);
     assert_int_equal(store_outbox_retry(store, 5, NOW, STR("x")),
                      ERR_NOT_FOUND);
     assert_int_equal(store_want(store, EFFECT_CARD, 9, 0, NULL, NOW),
@@ -384,6 +429,7 @@ int main(void)
         TEST(back_off_holds_the_lane),
         TEST(a_clock_that_was_ahead_holds_nothing),
         TEST(a_turn_wants_a_thing_once),
+        TEST(a_wish_waits_for_the_pace),
         TEST(keeps_a_url_only_with_its_row),
         TEST(a_callback_may_write),
         TEST(refuses_rows_that_are_not_there),

@@ -155,13 +155,11 @@ static void look(struct bench *bench, int64_t now_ms)
         .wake = on_wake,
         .context = &bench->loop,
     };
-    bool accepted = false;
     bench->reminders = reminders_new(&config);
     (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
     assert_true(reminders_have_work(bench->reminders));
     assert_int_equal(store_begin(bench->store), ERR_OK);
-    assert_int_equal(reminders_settle(bench->reminders, now_ms, &accepted),
-                     ERR_OK);
+    assert_int_equal(reminders_settle(bench->reminders, now_ms), ERR_OK);
     assert_int_equal(store_commit(bench->store), ERR_OK);
     reminders_free(bench->reminders);
     (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
