@@ -54,7 +54,7 @@ struct alerts_desk {
     bool has_sought;
     int64_t received, forgotten_ms;
     /* Of one turn. */
-    int64_t watched[HOMES];
+    int64_t live[HOMES];
     struct home homes[HOMES];
     int home_count;
     struct incident in;
@@ -180,12 +180,12 @@ static enum err find_homes(struct alerts_desk *desk)
 {
     struct store *store = desk->config.store;
     int count = 0;
-    enum err err = store_watched(store, desk->watched, HOMES, &count);
+    enum err err = store_live(store, desk->live, HOMES, &count);
     desk->home_count = 0;
     for (int i = 0; i < count && err == ERR_OK; i++) {
-        err = store_incident(store, desk->watched[i], &desk->in);
-        if (err != ERR_OK || !incident_is_live(&desk->in))
-            continue;
+        err = store_incident(store, desk->live[i], &desk->in);
+        if (err != ERR_OK)
+            break;
         struct home *home = &desk->homes[desk->home_count++];
         home->id = desk->in.id;
         home->is_drill = desk->in.is_drill;

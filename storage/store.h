@@ -200,6 +200,9 @@ MUST_CHECK enum err store_open_counts(struct store *store, int64_t incident_id,
 
 /* ---- what may need a reminder (watch.c) ---- */
 
+/* Live incidents of all servers; newest first. */
+MUST_CHECK enum err store_live(struct store *store, int64_t *ids, int max,
+                               int *count);
 /* Incidents that are live, have something open, or rooms to be archived; newest
  * first. */
 MUST_CHECK enum err store_watched(struct store *store, int64_t *ids, int max,

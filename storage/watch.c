@@ -16,6 +16,15 @@ static enum err read_ids(struct query *query, int64_t *ids, int max, int *count)
     return err;
 }
 
+enum err store_live(struct store *store, int64_t *ids, int max, int *count)
+{
+    struct query query = query_new(
+        store, "SELECT id FROM incident INDEXED BY incident_live"
+               " WHERE state IN ('investigating', 'identified', 'mitigated')"
+               " ORDER BY id DESC");
+    return read_ids(&query, ids, max, count);
+}
+
 enum err store_watched(struct store *store, int64_t *ids, int max, int *count)
 {
     struct query query = query_new(

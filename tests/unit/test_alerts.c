@@ -504,6 +504,30 @@ static void many_incidents_may_be_open(void **state)
     close_desk(&desk);
 }
 
+/* Past ones with something left to do do not stand in its light. */
+static void an_old_incident_that_lasts_gets_its_alerts(void **state)
+{
+    const struct request over = {.kind = REQUEST_MOVE,
+                                 .draft = {.kind = EVENT_STATE,
+                                           .source = SOURCE_SLASH,
+                                           .state_to = STATE_RESOLVED,
+                                           .text = STR("It is up again.")}};
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    declare(&desk, 1, "forum", 0);
+    for (int64_t id = 2; id <= 250; id++) {
+        struct incident in;
+        declare(&desk, id, "", 0);
+        assert_int_equal(store_incident(desk.store, id, &in), ERR_OK);
+        assert_int_equal(scratch_take(desk.store, &in, &over, NOW),
+                         VERDICT_ACCEPTED);
+    }
+    hand_in(&desk, fires("a", "forum", NOW), NOW);
+    assert_int_equal(
+        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
+    close_desk(&desk);
+}
+
 static void a_failed_turn_is_told(void **state)
 {
     struct desk desk = open_desk(state);
@@ -538,6 +562,7 @@ int main(void)
         TEST(a_later_incident_gets_what_fires),
         TEST(a_clock_that_is_put_back_mixes_nothing),
         TEST(many_incidents_may_be_open),
+        TEST(an_old_incident_that_lasts_gets_its_alerts),
         TEST(a_failed_turn_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
