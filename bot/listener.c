@@ -47,7 +47,7 @@ static bool say_database(const struct listener *listener, int64_t now_ms,
         buf_add_text(words, "The database does not answer.\n");
         return false;
     }
-    if (process->failed_ms > process->last_commit_ms) {
+    if (process->failed_ms != 0) {
         buf_addf(words,
                  "The database could not be written %" PRId64 " s ago.\n",
                  (now_ms - process->failed_ms) / MS_PER_SECOND);

@@ -391,8 +391,7 @@ static void on_end(void *context)
     bool committed = settle(turn, now_ms) == ERR_OK;
     if (committed)
         turn->config.process->last_commit_ms = now_ms;
-    else
-        turn->config.process->failed_ms = now_ms;
+    turn->config.process->failed_ms = committed ? 0 : now_ms;
     *(committed ? &turn->config.metrics->commits
                 : &turn->config.metrics->commits_failed) += 1;
     if (!committed) {

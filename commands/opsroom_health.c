@@ -27,7 +27,7 @@ static void add_process(const struct call *call, struct buf *words)
         say_since(words, process->last_commit_ms, call->now_ms);
         buf_add_text(words, " ago");
     }
-    if (process->failed_ms > process->last_commit_ms)
+    if (process->failed_ms != 0)
         buf_add_text(words, "; **the last try failed**");
 }
 
@@ -71,7 +71,7 @@ static void add_advice(const struct call *call,
         buf_add_text(words, "\n- The gateway is away: opsroom tries again by "
                             "itself. If it stays so, see discordstatus.com and "
                             "the log.");
-    if (process->failed_ms > process->last_commit_ms)
+    if (process->failed_ms != 0)
         buf_add_text(words, "\n- The record could not be written: look at the "
                             "disk of the server, its space first. Take notes "
                             "elsewhere until then.");

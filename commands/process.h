@@ -27,7 +27,7 @@ struct process {
     bool is_connected;      /* to the gateway, with a session */
     int64_t connection_ms;  /* since when that is so */
     int64_t last_commit_ms; /* 0: none since the start */
-    int64_t failed_ms;      /* when a turn could last not be kept; 0: never */
+    int64_t failed_ms;      /* of the last turn, when it could not be kept */
     /* The postmortem's page; is_public: the short one for everybody.
      * ERR_INVALID, ERR_REFUSED: `why` says what is wrong. */
     enum err (*render)(struct store *store, const struct config *config,
