@@ -35,12 +35,22 @@ static void fail(struct query *query, int rc)
     (void)sqlite_failed(query->store, rc);
 }
 
-static void prepare(struct query *query, const char *sql, unsigned int flags)
+static sqlite3_stmt *prepare(struct query *query, const char *sql)
 {
-    int rc = sqlite3_prepare_v3(query->store->db, sql, -1, flags, &query->stmt,
-                                NULL);
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v3(query->store->db, sql, -1,
+                                SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
     if (rc != SQLITE_OK)
         fail(query, rc);
+    return stmt;
+}
+
+/* The place of a statement that is in the middle of its rows is passed over: it
+ * is asked for once more, and gets a second one, which is kept as well. */
+static bool is_other(const struct statement *place, const char *sql)
+{
+    return place->sql != NULL &&
+           (place->sql != sql || sqlite3_stmt_busy(place->stmt) != 0);
 }
 
 struct query query_new(struct store *store, const char *sql)
@@ -54,23 +64,16 @@ struct query query_new(struct store *store, const char *sql)
         return query;
     }
     size_t at = ((uintptr_t)sql >> 3) % STATEMENTS;
-    for (size_t probes = 0;
-         store->statements[at].sql != NULL && store->statements[at].sql != sql;
-         probes++) {
+    for (size_t probes = 0; is_other(&store->statements[at], sql); probes++) {
         assert(probes < STATEMENTS);
         at = (at + 1) % STATEMENTS;
     }
-    sqlite3_stmt *cached = store->statements[at].stmt;
-    if (cached == NULL) {
-        prepare(&query, sql, SQLITE_PREPARE_PERSISTENT);
-        store->statements[at].sql = query.stmt == NULL ? NULL : sql;
-        store->statements[at].stmt = query.stmt;
-    } else if (sqlite3_stmt_busy(cached) != 0) {
-        prepare(&query, sql, 0);
-        query.own = true;
-    } else {
-        query.stmt = cached;
+    struct statement *place = &store->statements[at];
+    if (place->sql == NULL) {
+        place->stmt = prepare(&query, sql);
+        place->sql = place->stmt == NULL ? NULL : sql;
     }
+    query.stmt = place->stmt;
     return query;
 }
 
@@ -186,9 +189,7 @@ bool row_hash(const struct query *query, int column, struct sha256 *out)
 enum err query_end(struct query *query)
 {
     int rc = query->rc;
-    if (query->own) {
-        (void)sqlite3_finalize(query->stmt);
-    } else if (query->stmt != NULL) {
+    if (query->stmt != NULL) {
         (void)sqlite3_reset(query->stmt);
         /* Bound text is borrowed and dies with the caller. */
         (void)sqlite3_clear_bindings(query->stmt);

@@ -35,7 +35,7 @@ struct store {
     char why[400];
     /* Prepared statements, found by the address of their text: SQL texts are
      * literals or live in `sql`, so the address is the identity. */
-    struct {
+    struct statement {
         const char *sql;
         sqlite3_stmt *stmt;
     } statements[STATEMENTS];
@@ -59,8 +59,6 @@ struct query {
     int bound; /* parameters so far */
     int rows;  /* seen so far */
     int rc;    /* SQLITE_OK, or the first failure */
-    bool own;  /* a second use of a statement that is in the middle of its rows:
-                  prepared for this use only */
 };
 
 /* `sql` must live as long as the store. */
