@@ -127,12 +127,36 @@ struct findings {
     int64_t application, version, tables;
 };
 
-static void look(sqlite3 *db, struct findings *found)
+/* SQLite looks at the trees of all tables first, which takes 0.2 s for 370 MB,
+ * then at each row, which takes 4 s. */
+#define STEPS      1000 /* of SQLite's machine, from one question to the next */
+#define STEPS_MOST 2000 /* times that: 0.1 s, some 15,000 entries */
+
+static int is_long_enough(void *context)
+{
+    int *steps = context;
+    return ++*steps > STEPS_MOST;
+}
+
+static void check(sqlite3 *db, bool whole, struct findings *found)
 {
     int64_t number = 0;
-    char text[sizeof found->check];
+    int steps = 0;
+    if (!whole)
+        sqlite3_progress_handler(db, STEPS, is_long_enough, &steps);
     found->rc = ask(db, "PRAGMA quick_check(1)", &number, found->check,
                     sizeof found->check);
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    if (found->rc == SQLITE_INTERRUPT) {
+        found->rc = SQLITE_OK;
+        (void)snprintf(found->check, sizeof found->check, "ok");
+    }
+}
+
+static void look(sqlite3 *db, bool whole, struct findings *found)
+{
+    char text[sizeof found->check];
+    check(db, whole, found);
     if (found->rc == SQLITE_OK)
         found->rc = ask(db, "PRAGMA application_id", &found->application, text,
                         sizeof text);
@@ -217,12 +241,12 @@ int inspect_open(const char *path, sqlite3 **db)
     return rc;
 }
 
-static void inspect_bytes(const char *path, struct findings *found)
+static void inspect_bytes(const char *path, bool whole, struct findings *found)
 {
     sqlite3 *db = NULL;
     found->rc = inspect_open(path, &db);
     if (found->rc == SQLITE_OK)
-        look(db, found);
+        look(db, whole, found);
     else
         (void)snprintf(found->check, sizeof found->check, "%s",
                        sqlite3_errmsg(db));
@@ -238,7 +262,7 @@ static void play_back(const char *path)
     sqlite3 *db = NULL;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK)
-        look(db, &found);
+        look(db, false, &found);
     (void)sqlite3_close(db);
 }
 
@@ -282,7 +306,7 @@ enum err inspect_check(const char *path, struct buf *why)
     enum err err = inspect_outside(path, false, &is_new, why);
     if (err != ERR_OK || is_new)
         return err;
-    inspect_bytes(path, &found);
+    inspect_bytes(path, true, &found);
     return judge(path, &found, false, &is_new, why);
 }
 
@@ -295,7 +319,7 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
         return err;
     if (!read_only && has_bytes(path, "-journal"))
         play_back(path);
-    inspect_bytes(path, &found);
+    inspect_bytes(path, read_only, &found);
     return judge(path, &found, read_only, is_new, why);
 }
 
@@ -305,7 +329,7 @@ enum err inspect_backup(const char *path, struct buf *why)
     struct stat status;
     int rc = stat(path, &status);
     if (rc == 0 && S_ISREG(status.st_mode) && status.st_size >= SMALLEST_PAGE)
-        inspect_bytes(path, &found);
+        inspect_bytes(path, true, &found);
     if (rc != 0 || (found.rc & 0xff) == SQLITE_CANTOPEN) {
         buf_addf(why, "Cannot read %s: %s.", path,
                  rc != 0 ? strerror(errno) : found.check);

@@ -200,7 +200,9 @@ MUST_CHECK enum err schema_migrate(struct store *store, int to);
 
 /* Whether the file at `path` may be opened as ours; *is_new when there is none
  * yet. Changes no byte of it and leaves no other file behind, but for what
- * somebody left half done: to be written, it is first as it was before. */
+ * somebody left half done: to be written, it is first as it was before. To be
+ * written, of a long record only the first rows are looked at one by one, so
+ * that a start does not wait for it. */
 MUST_CHECK enum err inspect_file(const char *path, bool read_only, bool *is_new,
                                  struct buf *why);
 /* The same without changing even that: whether it could be opened and written
