@@ -255,10 +255,11 @@ static void print(const struct bot *bot, const int64_t *all, double (*ms)[ROWS],
 {
     char path[600];
     struct buf text = BUF_INIT(65536);
+    int usual = sizes > 1 ? 1 : 0; /* an incident of 1,000 */
     buf_addf(&text, "| %-40s |", "p50 in ms, by entries");
     for (int i = 0; i < sizes; i++)
         buf_addf(&text, " %8" PRId64 " |", all[i]);
-    buf_add_text(&text, " last : first |\n|---|");
+    buf_addf(&text, " last : %5" PRId64 " |\n|---|", all[usual]);
     for (int i = 0; i <= sizes; i++)
         buf_add_text(&text, "---|");
     for (int row = 0; row < ROWS; row++) {
@@ -271,7 +272,7 @@ static void print(const struct bot *bot, const int64_t *all, double (*ms)[ROWS],
         if (isnan(ms[sizes - 1][row]))
             buf_add_text(&text, "              |");
         else
-            buf_addf(&text, " %12.1f |", ms[sizes - 1][row] / ms[0][row]);
+            buf_addf(&text, " %12.1f |", ms[sizes - 1][row] / ms[usual][row]);
     }
     (void)snprintf(path, sizeof path, "%s/growth.md", bot->directory);
     FILE *out = fopen(path, "w");
