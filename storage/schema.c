@@ -493,32 +493,41 @@ static int run(struct store *store, const char *sql)
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
 }
 
-static enum err migrate_one(struct store *store, int version)
+static int migrate_one(struct store *store, int version)
 {
     const char *const *texts = migrations[version - 1];
-    char sets_version[48];
-    (void)snprintf(sets_version, sizeof sets_version,
-                   "PRAGMA user_version = %d", version);
-    int rc = run(store, "BEGIN IMMEDIATE");
+    int rc = SQLITE_OK;
     for (int i = 0; texts[i] != NULL && rc == SQLITE_OK; i++)
         rc = run(store, texts[i]);
+    return rc;
+}
+
+/* In one transaction: each of its own would cost four syncs, and a first start
+ * on a slow disk a second. */
+static int migrate(struct store *store, int from, int to)
+{
+    char sets_version[48];
+    (void)snprintf(sets_version, sizeof sets_version,
+                   "PRAGMA user_version = %d", to);
+    int rc = run(store, "BEGIN IMMEDIATE");
+    for (int version = from + 1; version <= to && rc == SQLITE_OK; version++)
+        rc = migrate_one(store, version);
     if (rc == SQLITE_OK)
         rc = run(store, sets_version);
-    if (rc == SQLITE_OK)
-        rc = run(store, "COMMIT");
-    if (rc == SQLITE_OK)
-        return ERR_OK;
-    enum err err = sqlite_failed(store, rc);
-    (void)run(store, "ROLLBACK");
-    return err;
+    return rc == SQLITE_OK ? run(store, "COMMIT") : rc;
 }
 
 enum err schema_migrate(struct store *store, int to)
 {
     struct query query = query_new(store, "PRAGMA user_version");
-    int64_t version = query_row(&query) ? row_int(&query, 0) : 0;
+    int version = query_row(&query) ? (int)row_int(&query, 0) : 0;
     enum err err = query_end(&query);
-    for (; err == ERR_OK && version < to; version++)
-        err = migrate_one(store, (int)version + 1);
+    if (err != ERR_OK || version >= to)
+        return err;
+    int rc = migrate(store, version, to);
+    if (rc == SQLITE_OK)
+        return ERR_OK;
+    err = sqlite_failed(store, rc);
+    (void)run(store, "ROLLBACK");
     return err;
 }

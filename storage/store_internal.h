@@ -192,8 +192,8 @@ void wishes_forget(struct store *store);
 
 #define STORE_APPLICATION_ID INT64_C(0x6F70726D) /* "oprm" */
 extern const int schema_version;
-/* Runs the migrations that the file lacks up to that version, each in a
- * transaction of its own. */
+/* Runs the migrations that the file lacks up to that version, all of them or
+ * none. */
 MUST_CHECK enum err schema_migrate(struct store *store, int to);
 
 /* ---- before the file is opened (inspect.c) ---- */
