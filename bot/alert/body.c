@@ -1,6 +1,7 @@
 #include "bot/alert/forms.h"
 
 #include "bot/base/mem.h"
+#include "bot/base/url.h"
 #include "bot/base/utf8.h"
 
 #include <stdlib.h>
@@ -123,42 +124,14 @@ enum err body_json(struct str body, cJSON **out, struct buf *why)
     return ERR_OK;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* application/x-www-form-urlencoded: %41 and + for a blank. A '%' that begins
- * nothing stands for itself, as browsers have it. */
-static void decode(struct str text, struct buf *out)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        int high = -1, low = -1;
-        if (text.s[i] == '%' && text.n - i > 2) {
-            high = hex_digit(text.s[i + 1]);
-            low = hex_digit(text.s[i + 2]);
-        }
-        if (high >= 0 && low >= 0) {
-            buf_add_char(out, (char)(high * 16 + low));
-            i += 2;
-        } else {
-            buf_add_char(out, text.s[i] == '+' ? ' ' : text.s[i]);
-        }
-    }
-}
-
 static enum err add_field(cJSON *object, struct str pair, struct buf *why)
 {
     struct buf name = BUF_INIT(pair.n), value = BUF_INIT(pair.n);
     struct str rest = pair, piece = STR_NONE;
     enum err err = ERR_OK;
     (void)str_cut(&rest, '=', &piece);
-    decode(piece, &name);
-    decode(rest, &value);
+    (void)url_add_decoded(&name, piece);
+    (void)url_add_decoded(&value, rest);
     if (memchr(buf_text(&name), '\0', name.n) != NULL ||
         memchr(buf_text(&value), '\0', value.n) != NULL)
         err = alert_refuse(why, "A field has a NUL byte: text was expected.");

@@ -35,9 +35,6 @@ MUST_CHECK enum err body_fields(struct str body, cJSON **out, struct buf *why);
 
 /* A string, a number or a truth value as text; else nothing is added. */
 void value_text(const cJSON *item, struct buf *out);
-/* RFC 3339; without a zone only if `utc_unless_told`. False, and *out_ms
- * untouched, for what it cannot read and for what lies before 1970. */
-bool value_rfc3339(struct str text, bool utc_unless_told, int64_t *out_ms);
 /* RFC 3339 with a zone, or seconds or milliseconds since 1970, as a number or
  * as its digits; 0: none of these. */
 int64_t value_time(const cJSON *item);

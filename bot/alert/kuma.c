@@ -7,6 +7,8 @@
  */
 #include "bot/alert/forms.h"
 
+#include "bot/base/rfc3339.h"
+
 #include <string.h>
 
 enum status { DOWN, UP, PENDING, MAINTENANCE };
@@ -96,7 +98,7 @@ static enum err read_beat(const struct reading *reading, const cJSON *root,
             reading->why,
             "Neither heartbeat.monitorID nor monitor.id is there.");
     struct draft draft = draft_new();
-    (void)value_rfc3339(str_trim(json_text(heartbeat, "time")), true, &at_ms);
+    (void)rfc3339_read(str_trim(json_text(heartbeat, "time")), true, &at_ms);
     draft.is_firing = is_firing;
     draft.started_ms = is_firing ? at_ms : 0;
     draft.ended_ms = at_ms;

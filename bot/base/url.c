@@ -125,3 +125,33 @@ bool url_is_allowed(const char *text, const char *secure, const char *plain)
     return str_is(url.scheme, secure) ||
            (str_is(url.scheme, plain) && url_is_loopback(&url));
 }
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool url_add_decoded(struct buf *out, struct str text)
+{
+    bool is_clean = true;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.s[i];
+        int high = -1, low = -1;
+        if (c == '%' && text.n - i > 2) {
+            high = hex_digit(text.s[i + 1]);
+            low = hex_digit(text.s[i + 2]);
+        }
+        if (high >= 0 && low >= 0) {
+            buf_add_char(out, (char)(high * 16 + low));
+            i += 2;
+        } else {
+            is_clean = is_clean && c != '%';
+            buf_add_char(out, c == '+' ? ' ' : c);
+        }
+    }
+    return is_clean;
+}

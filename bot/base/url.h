@@ -6,7 +6,7 @@
 #ifndef BOT_BASE_URL_H
 #define BOT_BASE_URL_H
 
-#include "bot/base/str.h"
+#include "bot/base/buf.h"
 
 struct url {
     struct str scheme; /* "https" */
@@ -22,5 +22,10 @@ bool url_parse(struct str text, struct url *out);
 bool url_is_loopback(const struct url *url);
 /* The scheme is `secure`, or it is `plain` and the host is a loopback one. */
 bool url_is_allowed(const char *url, const char *secure, const char *plain);
+
+/* A name or a value of a query or of a form (WHATWG URL, urlencoded parsing):
+ * %41, and + for a blank. A '%' that begins nothing stands for itself, as
+ * browsers have it; false then. */
+bool url_add_decoded(struct buf *out, struct str text);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "bot/forge/parts.h"
 
+#include "bot/base/rfc3339.h"
 #include "bot/base/url.h"
 #include "bot/base/utf8.h"
 
@@ -119,64 +120,10 @@ bool forge_is_of_branch(const struct forge_settings *set, const cJSON *json,
            str_is_nocase(from, set->repository);
 }
 
-/* ---- times ---- */
-
-static bool take_digits(struct str *rest, size_t n, int *out)
-{
-    uint64_t value;
-    if (rest->n < n || !str_to_u64((struct str){rest->s, n}, &value))
-        return false;
-    *out = (int)value;
-    *rest = str_from(*rest, n);
-    return true;
-}
-
-static bool take_char(struct str *rest, char c)
-{
-    if (rest->n == 0 || rest->s[0] != c)
-        return false;
-    *rest = str_from(*rest, 1);
-    return true;
-}
-
-/* "Z", "+01:00" */
-static bool take_zone(struct str rest, int64_t *out)
-{
-    int hours, minutes, sign = 1;
-    if (str_is(rest, "Z")) {
-        *out = 0;
-        return true;
-    }
-    if (take_char(&rest, '-'))
-        sign = -1;
-    else if (!take_char(&rest, '+'))
-        return false;
-    if (!take_digits(&rest, 2, &hours) || !take_char(&rest, ':') ||
-        !take_digits(&rest, 2, &minutes) || rest.n > 0)
-        return false;
-    *out = sign * (hours * MS_PER_HOUR + minutes * MS_PER_MINUTE);
-    return true;
-}
-
 int64_t forge_time(struct str text)
 {
-    struct civil civil = {.ms = 0};
-    int64_t zone;
-    bool good = take_digits(&text, 4, &civil.year) && take_char(&text, '-') &&
-                take_digits(&text, 2, &civil.month) && take_char(&text, '-') &&
-                take_digits(&text, 2, &civil.day) && take_char(&text, 'T') &&
-                take_digits(&text, 2, &civil.hour) && take_char(&text, ':') &&
-                take_digits(&text, 2, &civil.minute) && take_char(&text, ':') &&
-                take_digits(&text, 2, &civil.second);
-    if (good && take_char(&text, '.'))
-        while (text.n > 0 && text.s[0] >= '0' && text.s[0] <= '9')
-            text = str_from(text, 1);
-    if (!good || civil.year < 1970 || civil.hour > 23 || civil.minute > 59 ||
-        !civil_date_valid(civil.year, civil.month, civil.day) ||
-        !take_zone(text, &zone))
-        return 0;
-    int64_t ms = civil_to_ms(civil) - zone;
-    return ms > 0 ? ms : 0;
+    int64_t ms;
+    return rfc3339_read(text, false, &ms) ? ms : 0;
 }
 
 /* ---- what stood in the way ---- */

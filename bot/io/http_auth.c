@@ -1,43 +1,18 @@
 #include "bot/io/http_auth.h"
 
 #include "bot/base/secret.h"
+#include "bot/base/url.h"
 
 #include <openssl/evp.h>
 
 #define CREDENTIALS_BYTES 1024
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool add_decoded(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.s[i] != '%') {
-            buf_add_char(out, (char)(text.s[i] == '+' ? ' ' : text.s[i]));
-            continue;
-        }
-        int high = i + 2 < text.n ? hex_digit(text.s[i + 1]) : -1;
-        int low = i + 2 < text.n ? hex_digit(text.s[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        buf_add_char(out, (char)(high * 16 + low));
-        i += 2;
-    }
-    return !out->overflow;
-}
 
 bool http_query_value(struct str query, const char *name, struct buf *out)
 {
     struct str pair, key;
     while (str_cut(&query, '&', &pair)) {
         if (str_cut(&pair, '=', &key) && str_is(key, name))
-            return add_decoded(out, pair);
+            return url_add_decoded(out, pair) && !out->overflow;
     }
     return false;
 }

@@ -6,8 +6,14 @@
 
 #include <stdlib.h>
 
+/* They pile up only while the disk fails. What is forgotten is found when
+ * something is to be written there. */
+#define LOSSES_MOST 8192
+
 void losses_add(struct losses *losses, struct loss loss)
 {
+    if (losses->count == LOSSES_MOST)
+        return;
     if (losses->count == losses->room) {
         losses->room = losses->room == 0 ? 16 : losses->room * 2;
         losses->all =

@@ -4,6 +4,7 @@
 #include "bot/alert/forms.h"
 
 #include "bot/base/civil.h"
+#include "bot/base/rfc3339.h"
 
 /* clang-format off */
 #include <stdarg.h>
@@ -68,12 +69,11 @@ static void without_a_zone_it_is_utc_where_that_is_known(void **state)
 {
     (void)state;
     int64_t ms = 7, same = 8;
-    assert_true(value_rfc3339(STR("2022-12-13 18:53:00.25"), true, &ms));
-    assert_true(
-        value_rfc3339(STR("2022-12-13 19:53:00.25+01:00"), true, &same));
+    assert_true(rfc3339_read(STR("2022-12-13 18:53:00.25"), true, &ms));
+    assert_true(rfc3339_read(STR("2022-12-13 19:53:00.25+01:00"), true, &same));
     assert_true(ms == same && ms == INT64_C(1670957580250));
-    assert_false(value_rfc3339(STR("2022-12-13 18:53:00 x"), true, &ms));
-    assert_false(value_rfc3339(STR_NONE, true, &ms));
+    assert_false(rfc3339_read(STR("2022-12-13 18:53:00 x"), true, &ms));
+    assert_false(rfc3339_read(STR_NONE, true, &ms));
     assert_true(ms == same);
 }
 
