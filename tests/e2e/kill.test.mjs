@@ -27,7 +27,7 @@ class Killer {
     }
 
     tick() {
-        if (this.left === 0 || this.restarting || --this.countdown > 0) return;
+        if (this.left <= 0 || this.restarting || --this.countdown > 0) return;
         this.restarting = this.restart();
     }
 
@@ -91,6 +91,7 @@ async function survive(seed) {
         const card = await room.message(/Postmortem/, 30_000);
         await standin.until(() => /postmortem\//.test(card.text) && !killer.restarting, 'the commit on the card', 60_000);
         killer.left = 0;
+        await killer.restarting;
         const live = await guild.channelNamed(/^inc-1-live/, 20_000);
         const due = bot.record().events.filter((event) => event.kind !== 'task').map(({ seq }) => seq);
         for (const channel of [room, live]) {

@@ -130,8 +130,9 @@ static void on_identify(struct gateway_link *link)
         sim_fail("the budget of identifies is being burnt");
     identified_ms = sim.now_ms;
     identified_skew_ms = sim.skew_ms;
-    was_disk_ill = trouble_is_on(SIM_DISK_WRITE) ||
-                   trouble_is_on(SIM_DISK_SYNC) || trouble_is_on(SIM_DISK_FULL);
+    was_disk_ill =
+        trouble_is_on(SIM_DISK_WRITE) || trouble_is_on(SIM_DISK_SYNC) ||
+        trouble_is_on(SIM_DISK_FULL) || trouble_is_on(SIM_DISK_READ_ONLY);
     say_ready(link);
 }
 
