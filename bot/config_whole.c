@@ -139,9 +139,10 @@ static void check_git(struct reading *reading)
     const struct config *config = reading->config;
     const cJSON *table = list_of(reading, "postmortem");
     struct str repository = str_of(config->repository);
-    bool is_ssh = str_starts(repository, "ssh://") ||
-                  (strstr(repository.s, "://") == NULL &&
-                   repository.s[strcspn(repository.s, ":/")] == ':');
+    bool is_ssh =
+        str_starts(repository, "ssh://") ||
+        (strstr(config->repository, "://") == NULL &&
+         config->repository[strcspn(config->repository, ":/")] == ':');
     if (is_ssh && config->git.ssh_key[0] == '\0')
         reading_complain(reading, place_of(reading, table, "repository"),
                          "postmortem.ssh_key: is missing; name a file with a "

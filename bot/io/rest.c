@@ -445,7 +445,6 @@ static void on_wake(void *context)
 struct rest *rest_new(uv_loop_t *loop, const struct rest_config *config,
                       struct buf *why)
 {
-    struct str base = str_of(config->api_base);
     if (!url_is_allowed(config->api_base, "https", "http")) {
         buf_addf(why,
                  "api_base %s: neither https:// nor http:// to a loopback "
@@ -453,12 +452,12 @@ struct rest *rest_new(uv_loop_t *loop, const struct rest_config *config,
                  config->api_base);
         return NULL;
     }
-    while (str_ends(base, "/"))
-        base.n--;
     struct rest *rest = mem_alloc(sizeof *rest);
     rest->loop = loop;
-    rest->api_base = mem_alloc(base.n + 1);
-    memcpy(rest->api_base, base.s, base.n);
+    rest->api_base = mem_text(config->api_base);
+    for (size_t n = strlen(rest->api_base);
+         n > 0 && rest->api_base[n - 1] == '/'; n--)
+        rest->api_base[n - 1] = '\0';
     rest->limit = ratelimit_new();
     rest->wake = deadline_new(loop, on_wake, rest);
     rest->curl = rest_curl_new(loop, config, on_ended, rest);
