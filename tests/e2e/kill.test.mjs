@@ -97,6 +97,9 @@ async function survive(seed) {
         for (const channel of [room, live]) {
             await standin.until(() => due.every((seq) => numbersIn(channel).includes(seq)), `every entry in #${channel.name}`, 30_000);
         }
+        // It waits for the room, and that may have waited for a limit.
+        const announcements = guild.channel('announcements');
+        await standin.until(() => announcements.all.length > 0 && room.pinned.length > 0, 'the announcement and the pin', 60_000);
         checkOnce({ standin, guild, bot, room, live, due, answered });
         assert.equal((await bot.stop()).code, 0);
         assert.equal(bot.run('verify').code, 0, bot.run('verify').out);
