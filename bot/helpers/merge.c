@@ -159,18 +159,18 @@ static bool find_block(struct str page, struct str name, int n,
     return is_found;
 }
 
-/* Line ends as `is_crlf` says. */
+/* Line ends as `is_crlf` says, whatever carriage returns stood there. */
 static void add_lines(struct buf *out, struct str text, bool is_crlf)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        bool ends = text.s[i] == '\n';
-        bool has_cr =
-            text.s[i] == '\r' && i + 1 < text.n && text.s[i + 1] == '\n';
-        if (ends && is_crlf)
-            buf_add_char(out, '\r');
-        if (!has_cr)
-            buf_add_char(out, text.s[i]);
+    struct str rest = text, line;
+    while (rest.n > 0 && memchr(rest.s, '\n', rest.n) != NULL) {
+        (void)str_cut(&rest, '\n', &line);
+        while (str_ends(line, "\r"))
+            line.n--;
+        buf_add(out, line);
+        buf_add_text(out, is_crlf ? "\r\n" : "\n");
     }
+    buf_add(out, rest);
 }
 
 static void hash_of(struct str text, char out[static SHA256_HEX])
