@@ -22,6 +22,7 @@
 #define RECENT      512
 #define GATHER_MOST 64                /* commands in one turn */
 #define GATHER_NS   UINT64_C(2000000) /* from the first to the sync */
+#define QUIET_MS    25                /* without a command */
 
 /* An interaction on its way through the turn. */
 struct item {
@@ -75,6 +76,8 @@ struct turn {
     uint64_t began_ns; /* when the first item came; 0: none yet */
     int64_t seq;       /* newest dispatch seen */
     int64_t kept_seq;
+    struct deadline *quiet; /* see on_quiet */
+    bool keeps_seq;
     struct flight *oldest, *newest;
     /* Of take_new only; too large for the stack. */
     struct command_run run;
@@ -159,7 +162,18 @@ static void on_answered(const struct rest_answer *answer, void *context)
     if (flight->data != NULL && answer->fate == REST_DONE)
         wait_for(turn, flight);
     flight_end(flight);
+    if (turn->oldest == NULL)
+        deadline_set(turn->quiet, loop_now_ms(turn->config.loop) + QUIET_MS);
     tidy(turn);
+}
+
+/* What was answered is written down with the next turn. When none comes, it has
+ * one of its own: killed before, we would be told all of it again. */
+static void on_quiet(void *context)
+{
+    struct turn *turn = context;
+    turn->keeps_seq = true;
+    turn_end_wake(turn->end);
 }
 
 /* The item's JSON must still be there: the token lies in it. */
@@ -357,6 +371,14 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     return err == ERR_OK ? store_commit(turn->config.store) : err;
 }
 
+static bool owes_seq(struct turn *turn)
+{
+    int64_t safe_seq = turn_safe_seq(turn);
+    bool owes = turn->keeps_seq && safe_seq > 0 && safe_seq != turn->kept_seq;
+    turn->keeps_seq = false;
+    return owes;
+}
+
 static bool probes_wait(const struct turn *turn)
 {
     return turn->parts.probes != NULL && probes_have_work(turn->parts.probes);
@@ -385,7 +407,8 @@ static void on_end(void *context)
     turn->began_ns = 0;
     if (turn->count == 0 && !outbox_has_work(turn->parts.outbox) &&
         !reminders_have_work(turn->parts.reminders) &&
-        !alerts_have_work(turn->parts.alerts) && !probes_wait(turn))
+        !alerts_have_work(turn->parts.alerts) && !probes_wait(turn) &&
+        !owes_seq(turn))
         return;
     int64_t now_ms = clock_wall_ms();
     bool committed = settle(turn, now_ms) == ERR_OK;
@@ -430,6 +453,7 @@ struct turn *turn_new(const struct turn_config *config)
     turn->config = *config;
     turn->readings = readings_new(config->rest, on_read, turn);
     turn->end = turn_end_new(config->loop, on_end, turn);
+    turn->quiet = deadline_new(config->loop, on_quiet, turn);
     return turn;
 }
 
@@ -456,6 +480,7 @@ void turn_free(struct turn *turn)
     }
     free(turn->items);
     turn_end_free(turn->end);
+    deadline_free(turn->quiet);
     free(turn);
 }
 
