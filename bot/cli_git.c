@@ -1,10 +1,10 @@
 #include "bot/cli.h"
 
+#include "bot/base/file.h"
 #include "bot/git_parts.h"
 #include "bot/io/child.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,6 @@
 #define JOB_BYTES    20000
 #define OUTPUT_BYTES (64u << 10)
 #define WORDS_BYTES  2000
-#define FILES_OPEN   20
 #define GRACE_MS     (5 * MS_PER_SECOND)
 
 struct look {
@@ -93,15 +92,6 @@ static int look_there(const char *helper, const struct postmortem_settings *set,
     return bad;
 }
 
-static int remove_it(const char *path, const struct stat *stat, int type,
-                     struct FTW *where)
-{
-    (void)stat;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 /* In a cache of its own: root may check, and what root left in the bot's cache
  * the bot could not write to. */
 static int look_aside(const char *helper, const struct postmortem_settings *set,
@@ -119,7 +109,7 @@ static int look_aside(const char *helper, const struct postmortem_settings *set,
     }
     aside.access.cache = cache;
     int bad = look_there(helper, &aside, tell);
-    (void)nftw(cache, remove_it, FILES_OPEN, FTW_DEPTH | FTW_PHYS);
+    file_remove_all(cache);
     return bad;
 }
 

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum err file_read(int fd, struct buf *out)
@@ -28,4 +30,21 @@ enum err file_load(const char *path, struct buf *out)
     (void)close(fd);
     errno = why;
     return err;
+}
+
+#define FOLDERS_OPEN 20
+
+static int remove_one(const char *path, const struct stat *stat, int type,
+                      struct FTW *where)
+{
+    (void)stat;
+    (void)type;
+    (void)where;
+    (void)remove(path);
+    return 0;
+}
+
+void file_remove_all(const char *path)
+{
+    (void)nftw(path, remove_one, FOLDERS_OPEN, FTW_DEPTH | FTW_PHYS);
 }

@@ -1,5 +1,6 @@
 #include "bot/helpers/git.h"
 
+#include "bot/base/file.h"
 #include "bot/base/sha256.h"
 
 #include <git2/common.h>
@@ -136,15 +137,6 @@ static enum err open_folder(struct git_work *work)
 
 /* ---- the cache ---- */
 
-static int remove_it(const char *path, const struct stat *stat, int type,
-                     struct FTW *where)
-{
-    (void)stat;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 /* What a killed job of ours left: nobody else works in the cache, and we hold
  * its lock. */
 static int remove_if_stale(const char *path, const struct stat *stat, int type,
@@ -179,12 +171,12 @@ static size_t count_packs(const char *path)
 static enum err open_cache(struct git_work *work, const char *path)
 {
     if (count_packs(path) > PACKS_MOST)
-        (void)nftw(path, remove_it, FILES_OPEN, FTW_DEPTH | FTW_PHYS);
+        file_remove_all(path);
     else
         (void)nftw(path, remove_if_stale, FILES_OPEN, FTW_PHYS);
     if (!is_vacant(path) && open_bare(work, path) == ERR_OK)
         return ERR_OK;
-    (void)nftw(path, remove_it, FILES_OPEN, FTW_DEPTH | FTW_PHYS);
+    file_remove_all(path);
     enum err err = make(work, path);
     return err == ERR_OK ? open_bare(work, path) : err;
 }
@@ -236,7 +228,7 @@ enum err git_open_anew(struct git_work *work)
     buf_add_text(&path, "/cache.git");
     git_repository_free(work->repo);
     work->repo = NULL;
-    (void)nftw(buf_text(&path), remove_it, FILES_OPEN, FTW_DEPTH | FTW_PHYS);
+    file_remove_all(buf_text(&path));
     enum err err = make(work, buf_text(&path));
     if (err == ERR_OK)
         err = open_bare(work, buf_text(&path));

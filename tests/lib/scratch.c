@@ -4,7 +4,6 @@
 #include "bot/base/mem.h"
 #include "bot/road/road.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -28,19 +27,11 @@ int scratch_setup(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type,
-                      struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 int scratch_teardown(void **state)
 {
     struct scratch *scratch = *state;
-    int failed = nftw(scratch->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    file_remove_all(scratch->folder);
+    int failed = access(scratch->folder, F_OK) == 0;
     free(scratch);
     return failed;
 }
