@@ -115,12 +115,10 @@ cJSON *json_string(struct str text)
 {
     /* A byte that is not UTF-8 grows to the three of U+FFFD. */
     struct buf copy = BUF_INIT(text.n * 3);
-    struct str rest = text;
-    if (utf8_valid(text)) {
+    bool is_valid = utf8_valid(text);
+    if (is_valid)
         buf_add(&copy, text);
-        rest.n = 0;
-    }
-    while (rest.n > 0) {
+    for (struct str rest = text; !is_valid && rest.n > 0;) {
         uint32_t point;
         size_t n = utf8_next(rest, &point);
         if (n == 0)

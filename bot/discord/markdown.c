@@ -120,11 +120,10 @@ static void add_line_start(struct buf *out, struct str *text)
 static struct buf printable(struct str text)
 {
     struct buf clean = BUF_INIT(text.n * (sizeof REPLACEMENT - 1));
-    if (utf8_printable(text, NULL)) {
+    bool is_clean = utf8_printable(text, NULL);
+    if (is_clean)
         buf_add(&clean, text);
-        text.n = 0;
-    }
-    while (text.n > 0) {
+    while (!is_clean && text.n > 0) {
         uint32_t point;
         struct str one = {text.s, utf8_next(text, &point)};
         if (one.n == 0)
