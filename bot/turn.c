@@ -77,7 +77,6 @@ struct turn {
     int64_t seq;       /* newest dispatch seen */
     int64_t kept_seq;
     struct deadline *quiet; /* see on_quiet */
-    bool keeps_seq;
     struct flight *oldest, *newest;
     /* Of take_new only; too large for the stack. */
     struct command_run run;
@@ -172,7 +171,6 @@ static void on_answered(const struct rest_answer *answer, void *context)
 static void on_quiet(void *context)
 {
     struct turn *turn = context;
-    turn->keeps_seq = true;
     turn_end_wake(turn->end);
 }
 
@@ -371,12 +369,10 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     return err == ERR_OK ? store_commit(turn->config.store) : err;
 }
 
-static bool owes_seq(struct turn *turn)
+static bool owes_seq(const struct turn *turn)
 {
     int64_t safe_seq = turn_safe_seq(turn);
-    bool owes = turn->keeps_seq && safe_seq > 0 && safe_seq != turn->kept_seq;
-    turn->keeps_seq = false;
-    return owes;
+    return turn->oldest == NULL && safe_seq > 0 && safe_seq != turn->kept_seq;
 }
 
 static bool probes_wait(const struct turn *turn)
