@@ -26,6 +26,13 @@ static bool known_already(struct step *step)
                    word_of(&effect_kind_words, (int)step->event.effect));
 }
 
+/* The announcement links both rooms: the later one brings it about. */
+static void want_announced(struct step *step)
+{
+    if (step->in->live_channel_id != 0)
+        want(step, EFFECT_ANNOUNCE);
+}
+
 /* A failure does not undo what was done before it. */
 static void decide_failure(struct step *step)
 {
@@ -42,6 +49,7 @@ static void decide_failure(struct step *step)
         /* The channel it was declared in serves instead. */
         want(step, EFFECT_CARD);
         want(step, EFFECT_ROOM);
+        want_announced(step);
     } else if (event->effect == EFFECT_LIVE_ROOM) {
         want(step, EFFECT_ANNOUNCE);
     } else if (event->effect == EFFECT_FETCH ||
@@ -250,6 +258,7 @@ static void decide_made(struct step *step)
     if (event->effect == EFFECT_WAR_ROOM) {
         want(step, EFFECT_CARD);
         want(step, EFFECT_ROOM);
+        want_announced(step);
     } else if (event->effect == EFFECT_LIVE_ROOM) {
         want(step, EFFECT_CARD); /* links it */
         want(step, EFFECT_LIVE);

@@ -99,7 +99,11 @@ static enum delivery_verdict start(struct visit *visit)
                    : DELIVERY_DONE;
     if (in->announce_message_id != 0)
         return edit(visit, in->announce_message_id);
-    /* Both rooms are made at the same time; this one was slower. */
+    /* No failure: the room asks for it once it is there. */
+    if (in->war_channel_id == 0 && !visit_is_repeat(visit)) {
+        visit->delivery->again_ms = visit->now_ms + MS_PER_MINUTE;
+        return DELIVERY_AGAIN;
+    }
     if (in->war_channel_id == 0)
         return visit_retry(visit, "The war room is not there yet.");
     if (visit_is_repeat(visit))
