@@ -23,7 +23,7 @@ static const struct option {
 
 #define OPTIONS ((int)(sizeof options / sizeof *options))
 
-static bool is_among(const char *words, const char *word)
+bool arguments_among(const char *words, const char *word)
 {
     struct str rest = str_of(words), one;
     while (str_cut(&rest, ' ', &one))
@@ -100,7 +100,7 @@ static bool read_option(char **words, int count, int *at, struct arguments *out)
     if (id == OPTIONS)
         return misused("there is no option ", word);
     const struct option *option = &options[id];
-    if (option->verbs != NULL && !is_among(option->verbs, out->verb)) {
+    if (option->verbs != NULL && !arguments_among(option->verbs, out->verb)) {
         (void)snprintf(what, sizeof what, "%s is not for ", option->name);
         return misused(what, out->verb);
     }
@@ -119,7 +119,7 @@ static bool is_whole(const struct arguments *read, bool takes_name)
 {
     if (takes_name && read->name == NULL)
         return misused("which one? Name it after ", read->verb);
-    if (read->incident == 0 && is_among("timeline render", read->verb))
+    if (read->incident == 0 && arguments_among("timeline render", read->verb))
         return misused("which incident? Add --incident N to ", read->verb);
     return true;
 }
@@ -127,7 +127,7 @@ static bool is_whole(const struct arguments *read, bool takes_name)
 bool arguments_read(int count, char **words, struct arguments *out)
 {
     *out = (struct arguments){.verb = words[1]};
-    bool takes_name = is_among("probe backup restore", out->verb);
+    bool takes_name = arguments_among("probe backup restore", out->verb);
     for (int i = 2; i < count; i++) {
         if (words[i][0] == '-') {
             if (!read_option(words, count, &i, out))

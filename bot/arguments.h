@@ -14,6 +14,8 @@ struct arguments {
     bool json, is_public, online, help;
 };
 
+/* Whether `word` is one of `words`, which blanks keep apart. */
+bool arguments_among(const char *words, const char *word);
 /* `words[1]` is the command. Borrows from the words. False, and says why on
  * stderr: they make no sense, or something is missing. */
 bool arguments_read(int count, char **words, struct arguments *out);

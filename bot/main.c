@@ -148,19 +148,8 @@ static int without_config(const char *verb)
     return fputs(usage, stdout) < 0;
 }
 
-static const char *const config_verbs[] = {"run",    "check",   "verify",
-                                           "backup", "restore", "timeline",
-                                           "render", "probe",   NULL};
-static const char *const plain_verbs[] = {"commands", "table",     "example",
-                                          "version",  "--version", "help",
-                                          "--help",   "-h",        NULL};
-
-static bool is_among(const char *const *verbs, const char *verb)
-{
-    while (*verbs != NULL && strcmp(*verbs, verb) != 0)
-        verbs++;
-    return *verbs != NULL;
-}
+#define CONFIG_VERBS "run check verify backup restore timeline render probe"
+#define PLAIN_VERBS  "commands table example version --version help --help -h"
 
 static int load_and_do(const struct arguments *arguments)
 {
@@ -187,8 +176,8 @@ static int obey(int count, char **words)
         return EXIT_USAGE;
     }
     const char *verb = words[1];
-    bool needs_config = is_among(config_verbs, verb);
-    if (!needs_config && !is_among(plain_verbs, verb)) {
+    bool needs_config = arguments_among(CONFIG_VERBS, verb);
+    if (!needs_config && !arguments_among(PLAIN_VERBS, verb)) {
         arguments_misused("there is no command ", verb);
         return EXIT_USAGE;
     }
