@@ -66,6 +66,7 @@ static int64_t spacing_ms(enum effect_kind kind)
     }
 }
 
+/* Remembered here, too: a row that is done is gone, and its pace with it. */
 struct pace {
     enum effect_kind kind;
     int64_t incident_id;

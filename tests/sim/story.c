@@ -150,28 +150,15 @@ static void die_soon(const struct item *item)
     restart_ms = item->b * MS_PER_SECOND + RESTART_MS;
 }
 
-static void lose_room(int which)
+static void lose(const cJSON *list, int which, void (*take_away)(uint64_t id))
 {
-    const cJSON *list = discord_world()->channels;
     int count = cJSON_GetArraySize(list);
     uint64_t id = 0;
     if (count == 0)
         return;
     (void)str_to_u64(json_text(cJSON_GetArrayItem(list, which % count), "id"),
                      &id);
-    discord_delete_channel(id);
-}
-
-static void lose_message(int which)
-{
-    const cJSON *list = discord_world()->messages;
-    int count = cJSON_GetArraySize(list);
-    uint64_t id = 0;
-    if (count == 0)
-        return;
-    (void)str_to_u64(json_text(cJSON_GetArrayItem(list, which % count), "id"),
-                     &id);
-    discord_delete_message(id);
+    take_away(id);
 }
 
 static void on_item(void *context)
@@ -217,10 +204,10 @@ static void on_item(void *context)
         people_excuse_all();
         break;
     case TURN_LOSE_ROOM:
-        lose_room(item->a);
+        lose(discord_world()->channels, item->a, discord_delete_channel);
         break;
     case TURN_LOSE_MESSAGE:
-        lose_message(item->a);
+        lose(discord_world()->messages, item->a, discord_delete_message);
         break;
     case TURNS:
         break;

@@ -9,29 +9,40 @@
 #define START_MS INT64_C(1670957580000)
 #define STEP_MS  (30 * MS_PER_SECOND)
 
-static struct probe probe_of(int64_t down_after, int64_t of)
+struct target {
+    struct probe probe;
+    struct judge judge;
+    enum probe_state told;
+    int64_t now_ms;
+};
+
+static struct target target_of(int64_t down_after, int64_t of)
 {
     static char name[] = "forum https";
-    return (struct probe){.name = name,
-                          .interval_s = STEP_MS / MS_PER_SECOND,
-                          .down_after = down_after,
-                          .of = of};
+    return (struct target){.probe = {.name = name,
+                                     .interval_s = STEP_MS / MS_PER_SECOND,
+                                     .down_after = down_after,
+                                     .of = of},
+                           .told = PROBE_UNKNOWN,
+                           .now_ms = START_MS};
 }
 
-/* "+-" are results, one an interval; what comes after each as a letter: the
- * state (?, U, D, F), a small letter when it is told. */
-static void play(struct judge *judge, const struct probe *probe,
-                 enum probe_state *told, int64_t *now_ms, const char *results,
-                 char *story)
+/* "+-" are results, one an interval; what comes after each is a letter of
+ * `story`: the state (?, U, D, F), a small letter when it is told. */
+static void expect(struct target *target, const char *results,
+                   const char *story)
 {
-    for (; *results != '\0'; results++, *now_ms += STEP_MS) {
+    char seen[64] = "";
+    for (char *end = seen; *results != '\0'; results++) {
         static const char states[] = "?UDF", news[] = ".udf";
-        (void)judge_result(judge, probe, *results == '+', *now_ms);
-        enum probe_state tell = judge_news(judge, told);
-        *story++ =
-            tell == PROBE_UNKNOWN ? states[judge_state(judge)] : news[tell];
+        (void)judge_result(&target->judge, &target->probe, *results == '+',
+                           target->now_ms);
+        enum probe_state tell = judge_news(&target->judge, &target->told);
+        *end++ = tell == PROBE_UNKNOWN ? states[judge_state(&target->judge)]
+                                       : news[tell];
+        target->now_ms += STEP_MS;
     }
-    *story = '\0';
+    assert_string_equal(seen, story);
 }
 
 static const struct {
@@ -56,95 +67,69 @@ static void n_of_m_decide(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
-        struct probe probe = probe_of(stories[i].down_after, stories[i].of);
-        struct judge judge = {.count = 0};
-        enum probe_state told = PROBE_UNKNOWN;
-        int64_t now_ms = START_MS;
-        char story[64];
-        play(&judge, &probe, &told, &now_ms, stories[i].results, story);
-        assert_string_equal(story, stories[i].story);
+        struct target target = target_of(stories[i].down_after, stories[i].of);
+        expect(&target, stories[i].results, stories[i].story);
     }
 }
 
 static void a_state_knows_since_when(void **state)
 {
-    struct probe probe = probe_of(3, 5);
-    struct judge judge = {.count = 0};
-    enum probe_state told = PROBE_UNKNOWN;
-    int64_t now_ms = START_MS;
-    char story[64];
+    struct target target = target_of(3, 5);
     (void)state;
-    play(&judge, &probe, &told, &now_ms, "+++", story);
-    assert_int_equal(judge.since_ms, START_MS);
-    play(&judge, &probe, &told, &now_ms, "+-+--", story);
-    assert_string_equal(story, "UUUUd");
-    assert_int_equal(judge.since_ms, START_MS + 4 * STEP_MS);
-    play(&judge, &probe, &told, &now_ms, "+-+++", story);
-    assert_string_equal(story, "DDDDu");
-    assert_int_equal(judge.since_ms, START_MS + 10 * STEP_MS);
+    expect(&target, "+++", "??U");
+    assert_int_equal(target.judge.since_ms, START_MS);
+    expect(&target, "+-+--", "UUUUd");
+    assert_int_equal(target.judge.since_ms, START_MS + 4 * STEP_MS);
+    expect(&target, "+-+++", "DDDDu");
+    assert_int_equal(target.judge.since_ms, START_MS + 10 * STEP_MS);
 }
 
 /* The window moves: what is older than the last `of` is forgotten. */
 static void old_results_are_forgotten(void **state)
 {
-    struct probe probe = probe_of(2, 40);
-    struct judge judge = {.count = 0};
-    int64_t now_ms = START_MS;
+    struct target target = target_of(2, 40);
+    const struct probe *probe = &target.probe;
+    struct judge *judge = &target.judge;
     (void)state;
-    (void)judge_result(&judge, &probe, true, now_ms);
-    (void)judge_result(&judge, &probe, true, now_ms);
-    assert_int_equal(judge_state(&judge), PROBE_UP);
-    (void)judge_result(&judge, &probe, false, now_ms);
+    (void)judge_result(judge, probe, true, START_MS);
+    (void)judge_result(judge, probe, true, START_MS);
+    assert_int_equal(judge_state(judge), PROBE_UP);
+    (void)judge_result(judge, probe, false, START_MS);
     for (int i = 0; i < JUDGE_WINDOW; i++)
-        assert_false(judge_result(&judge, &probe, true, now_ms));
-    assert_false(judge_result(&judge, &probe, false, now_ms));
-    assert_true(judge_result(&judge, &probe, false, now_ms));
-    assert_int_equal(judge_state(&judge), PROBE_DOWN);
+        assert_false(judge_result(judge, probe, true, START_MS));
+    assert_false(judge_result(judge, probe, false, START_MS));
+    assert_true(judge_result(judge, probe, false, START_MS));
+    assert_int_equal(judge_state(judge), PROBE_DOWN);
 }
 
 static void a_target_that_changes_often_is_told_once(void **state)
 {
-    struct probe probe = probe_of(1, 1);
-    struct judge judge = {.count = 0};
-    enum probe_state told = PROBE_UNKNOWN;
-    int64_t now_ms = START_MS;
-    char story[64];
+    struct target target = target_of(1, 1);
     (void)state;
-    play(&judge, &probe, &told, &now_ms, "+-+-+-+-+", story);
-    assert_string_equal(story, "UdudfFFFF");
+    expect(&target, "+-+-+-+-+", "UdudfFFFF");
     /* 30 intervals of 30 s are the flap time: calm after half of it. */
-    play(&judge, &probe, &told, &now_ms, "++++++++++++++", story);
-    assert_string_equal(story, "FFFFFFFFFFFFFF");
-    play(&judge, &probe, &told, &now_ms, "+++-", story);
-    assert_string_equal(story, "uUUd");
+    expect(&target, "++++++++++++++", "FFFFFFFFFFFFFF");
+    expect(&target, "+++-", "uUUd");
 }
 
 static void changes_that_are_far_apart_do_not_flap(void **state)
 {
-    struct probe probe = probe_of(1, 1);
-    struct judge judge = {.count = 0};
-    enum probe_state told = PROBE_UNKNOWN;
-    int64_t now_ms = START_MS;
-    char story[64];
+    struct target target = target_of(1, 1);
     (void)state;
-    for (int i = 0; i < 10; i++, now_ms += 6 * MS_PER_MINUTE) {
-        play(&judge, &probe, &told, &now_ms, i % 2 == 0 ? "+" : "-", story);
-        assert_string_equal(story, i == 0 ? "U" : i % 2 == 0 ? "u" : "d");
+    for (int i = 0; i < 10; i++, target.now_ms += 6 * MS_PER_MINUTE) {
+        expect(&target, i % 2 == 0 ? "+" : "-",
+               i == 0       ? "U"
+               : i % 2 == 0 ? "u"
+                            : "d");
     }
 }
 
 static void a_target_that_stays_down_after_flapping_is_told(void **state)
 {
-    struct probe probe = probe_of(1, 1);
-    struct judge judge = {.count = 0};
-    enum probe_state told = PROBE_UNKNOWN;
-    int64_t now_ms = START_MS;
-    char story[64];
+    struct target target = target_of(1, 1);
     (void)state;
-    play(&judge, &probe, &told, &now_ms, "+-+-+---------------", story);
-    assert_string_equal(story, "UdudfFFFFFFFFFFFFFFF");
-    play(&judge, &probe, &told, &now_ms, "---", story);
-    assert_string_equal(story, "dDD");
+    expect(&target, "+-+-+---------------", "UdudfFFFFFFFFFFFFFFF");
+    expect(&target, "---", "dDD");
 }
 
 /* The clock is put back a day. What was said of changes has no place in time
@@ -152,27 +137,18 @@ static void a_target_that_stays_down_after_flapping_is_told(void **state)
  * changed often on a day that is yet to come. */
 static void a_clock_that_is_put_back_forgets_changes(void **state)
 {
-    struct probe probe = probe_of(1, 1);
-    struct judge judge = {.count = 0};
-    enum probe_state told = PROBE_UNKNOWN;
-    int64_t now_ms = START_MS;
-    char story[64];
+    struct target target = target_of(1, 1);
     (void)state;
-    play(&judge, &probe, &told, &now_ms, "+-+-+", story);
-    assert_string_equal(story, "Ududf");
-    now_ms -= MS_PER_DAY;
-    play(&judge, &probe, &told, &now_ms, "++-", story);
-    assert_string_equal(story, "uUd");
-    now_ms += MS_PER_DAY;
-    play(&judge, &probe, &told, &now_ms, "+", story);
-    assert_string_equal(story, "u");
-    for (int i = 0; i < 2; i++, now_ms += MS_PER_HOUR) {
-        play(&judge, &probe, &told, &now_ms, i % 2 == 0 ? "-" : "+", story);
-        assert_string_equal(story, i % 2 == 0 ? "d" : "u");
+    expect(&target, "+-+-+", "Ududf");
+    target.now_ms -= MS_PER_DAY;
+    expect(&target, "++-", "uUd");
+    target.now_ms += MS_PER_DAY;
+    expect(&target, "+", "u");
+    for (int i = 0; i < 2; i++, target.now_ms += MS_PER_HOUR) {
+        expect(&target, i % 2 == 0 ? "-" : "+", i % 2 == 0 ? "d" : "u");
     }
-    now_ms -= MS_PER_DAY;
-    play(&judge, &probe, &told, &now_ms, "-+", story);
-    assert_string_equal(story, "du");
+    target.now_ms -= MS_PER_DAY;
+    expect(&target, "-+", "du");
 }
 
 /* A bot that starts while its target is down: the state is unknown at first,
@@ -190,13 +166,9 @@ static void a_restart_tells_what_has_changed(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct probe probe = probe_of(2, 3);
-        struct judge judge = {.count = 0};
-        enum probe_state told = cases[i].told;
-        int64_t now_ms = START_MS;
-        char story[64];
-        play(&judge, &probe, &told, &now_ms, cases[i].results, story);
-        assert_string_equal(story, cases[i].story);
+        struct target target = target_of(2, 3);
+        target.told = cases[i].told;
+        expect(&target, cases[i].results, cases[i].story);
     }
 }
 

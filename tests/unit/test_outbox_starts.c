@@ -81,21 +81,28 @@ static int64_t started(const struct scratch *scratch, const char *kind)
     return scratch_number(scratch, sql);
 }
 
+/* Incidents 1 to `count`, of which nothing is wanted. */
+static void declare_many(struct bench *bench, const struct scratch *scratch,
+                         int64_t count)
+{
+    assert_int_equal(store_begin(bench->store), ERR_OK);
+    for (int64_t id = 1; id <= count; id++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(id, "Logins fail");
+        assert_int_equal(scratch_take(bench->store, &in, &declare, NOW),
+                         VERDICT_ACCEPTED);
+    }
+    assert_int_equal(store_commit(bench->store), ERR_OK);
+    scratch_sql(scratch, "DELETE FROM outbox");
+}
+
 /* Sixty incidents have a file to fetch and a page to commit. Whatever hangs
  * there, the newest one's room is made now. */
 static void no_part_of_the_world_takes_all_places(void **state)
 {
     struct bench bench;
     open_bench(&bench, *state);
-    assert_int_equal(store_begin(bench.store), ERR_OK);
-    for (int64_t id = 1; id <= INCIDENTS; id++) {
-        struct incident in = {0};
-        struct request declare = scratch_declare(id, "Logins fail");
-        assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
-                         VERDICT_ACCEPTED);
-    }
-    assert_int_equal(store_commit(bench.store), ERR_OK);
-    scratch_sql(*state, "DELETE FROM outbox");
+    declare_many(&bench, *state, INCIDENTS);
     assert_int_equal(store_begin(bench.store), ERR_OK);
     for (int64_t id = 1; id <= INCIDENTS; id++)
         want(&bench, EFFECT_FETCH, id);
@@ -115,15 +122,7 @@ static void a_place_that_becomes_free_is_taken(void **state)
 {
     struct bench bench;
     open_bench(&bench, *state);
-    assert_int_equal(store_begin(bench.store), ERR_OK);
-    for (int64_t id = 1; id <= 3; id++) {
-        struct incident in = {0};
-        struct request declare = scratch_declare(id, "Logins fail");
-        assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
-                         VERDICT_ACCEPTED);
-    }
-    assert_int_equal(store_commit(bench.store), ERR_OK);
-    scratch_sql(*state, "DELETE FROM outbox");
+    declare_many(&bench, *state, 3);
     assert_int_equal(store_begin(bench.store), ERR_OK);
     for (int64_t id = 1; id <= 3; id++)
         want(&bench, EFFECT_PULL, id);
