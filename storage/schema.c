@@ -1,18 +1,15 @@
 /*
- * The tables, as numbered migrations: migration N brings a file from
- * user_version N - 1 to N. The list only grows; a text that was released is
- * never edited, because files of that version exist.
+ * The tables as they are. A change goes here and, as a migration for the files
+ * that exist, into storage/migrations.c; new columns come last, as ALTER TABLE
+ * puts them there.
  *
  * Numbers, ids (64 bit, as signed) and times in milliseconds are INTEGER; enums
- * are their words. In `event` a default value is NULL, so that a column added
- * later leaves old rows, and their hashes, as they are.
+ * are their words.
  */
 #include "storage/store_internal.h"
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 /* clang-format off */
-static const char facts_1[] =
+static const char facts[] =
     "PRAGMA application_id = 0x6F70726D;"
 
     "CREATE TABLE fact ("
@@ -21,7 +18,10 @@ static const char facts_1[] =
     ") STRICT, WITHOUT ROWID;"
     "INSERT INTO fact VALUES ('instance', lower(hex(randomblob(12))));";
 
-static const char incidents_1[] =
+/* What changes with every entry stands in no index, or each entry would write
+ * its page. incident_unarchived leaves out live incidents for that; for NOT IN,
+ * SQLite would make a table of the words at each update. */
+static const char incidents[] =
     "CREATE TABLE incident ("
     "  id INTEGER PRIMARY KEY,"
     "  guild_id INTEGER NOT NULL,"
@@ -49,7 +49,24 @@ static const char incidents_1[] =
     "  first_event_ms INTEGER NOT NULL,"
     "  latest_typed_ms INTEGER NOT NULL,"
     "  last_update_ms INTEGER NOT NULL,"
-    "  entries INTEGER NOT NULL"
+    "  entries INTEGER NOT NULL,"
+    "  last_told_ms INTEGER NOT NULL DEFAULT 0,"
+    "  reopened INTEGER NOT NULL DEFAULT 0,"
+    "  duplicate_of INTEGER NOT NULL DEFAULT 0,"
+    "  milestones_told INTEGER NOT NULL DEFAULT 0,"
+    "  commander_reminded_ms INTEGER NOT NULL DEFAULT 0,"
+    "  commander_snoozed_ms INTEGER NOT NULL DEFAULT 0,"
+    "  update_reminded_ms INTEGER NOT NULL DEFAULT 0,"
+    "  update_snoozed_ms INTEGER NOT NULL DEFAULT 0,"
+    "  digest_reminded_ms INTEGER NOT NULL DEFAULT 0,"
+    "  digest_snoozed_ms INTEGER NOT NULL DEFAULT 0,"
+    "  archive_reminded_ms INTEGER NOT NULL DEFAULT 0,"
+    "  archive_snoozed_ms INTEGER NOT NULL DEFAULT 0,"
+    "  war_is_borrowed INTEGER NOT NULL DEFAULT 0,"
+    "  services TEXT NOT NULL DEFAULT '',"
+    "  pull_state TEXT NOT NULL DEFAULT 'none',"
+    "  pull_number INTEGER NOT NULL DEFAULT 0,"
+    "  pull_url TEXT NOT NULL DEFAULT ''"
     ") STRICT;"
     "CREATE INDEX incident_live ON incident (guild_id, id)"
     "  WHERE state IN ('investigating', 'identified', 'mitigated');"
@@ -57,6 +74,15 @@ static const char incidents_1[] =
     "  WHERE war_channel_id <> 0;"
     "CREATE INDEX incident_live_room ON incident (live_channel_id)"
     "  WHERE live_channel_id <> 0;"
+    "CREATE INDEX incident_announced ON incident (announce_message_id)"
+    "  WHERE announce_message_id <> 0;"
+    "CREATE INDEX incident_digest ON incident (guild_id, declared_at_ms,"
+    "  digest_reminded_ms, is_private, is_drill);"
+    "CREATE INDEX incident_pull ON incident (id)"
+    "  WHERE pull_state = 'open';"
+    "CREATE INDEX incident_unarchived ON incident (id)"
+    "  WHERE state <> 'investigating' AND state <> 'identified'"
+    "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms;"
 
     "CREATE TABLE milestone ("
     "  incident INTEGER NOT NULL REFERENCES incident (id),"
@@ -82,7 +108,9 @@ static const char incidents_1[] =
     "  PRIMARY KEY (incident, place)"
     ") STRICT, WITHOUT ROWID;";
 
-static const char events_1[] =
+/* A default value is NULL, so that a column added later leaves old rows, and
+ * their hashes, as they are. */
+static const char events[] =
     "CREATE TABLE event ("
     "  incident INTEGER NOT NULL REFERENCES incident (id),"
     "  seq INTEGER NOT NULL CHECK (seq > 0),"
@@ -140,13 +168,52 @@ static const char events_1[] =
     "  file_sha256 TEXT,"
     "  file_bytes INTEGER,"
     "  file_alt TEXT,"
+    "  origin TEXT,"
+    "  phase TEXT,"
+    "  entry_kind TEXT,"
+    "  milestone TEXT,"
+    "  milestone_at_from_ms INTEGER,"
+    "  milestone_at_to_ms INTEGER,"
+    "  milestone_at_precision TEXT,"
+    "  milestone_at_typed TEXT,"
+    "  rest_first_ms INTEGER,"
+    "  rest_typed_ms INTEGER,"
+    "  untold INTEGER,"
+    "  settlement TEXT,"
+    "  item_kind TEXT,"
+    "  item_state TEXT,"
+    "  due_ms INTEGER,"
+    "  brief_actions TEXT,"
+    "  brief_needs TEXT,"
+    "  snapshot TEXT,"
+    "  other_id INTEGER,"
+    "  title TEXT,"
+    "  reminder TEXT,"
+    "  until_ms INTEGER,"
+    "  lost INTEGER,"
+    "  section TEXT,"
+    "  service TEXT,"
+    "  alert_state TEXT,"
+    "  alert_count INTEGER,"
+    "  pull_state TEXT,"
     "  PRIMARY KEY (incident, seq)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event"
     "  BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
     "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event"
     "  BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
+    "CREATE INDEX event_section ON event (incident, section, seq)"
+    "  WHERE section IS NOT NULL;"
+    "CREATE INDEX event_by_origin ON event (incident, origin)"
+    "  WHERE origin IS NOT NULL;"
+    "CREATE INDEX event_place ON event (incident, seq, change_where)"
+    "  WHERE change_where IS NOT NULL;"
+    "CREATE INDEX event_task ON event (incident, effect, seq)"
+    "  WHERE effect IS NOT NULL;"
+    "CREATE INDEX event_typed ON event (incident, occurred_from_ms)"
+    "  WHERE occurred_typed IS NOT NULL;";
 
+static const char evidence[] =
     "CREATE TABLE attachment ("
     "  id INTEGER PRIMARY KEY,"
     "  sha256 TEXT NOT NULL UNIQUE,"
@@ -157,111 +224,7 @@ static const char events_1[] =
     "CREATE TRIGGER attachment_is_never_deleted BEFORE DELETE ON attachment"
     "  BEGIN SELECT raise(ABORT, 'evidence is never deleted'); END;";
 
-static const char world_1[] =
-    "CREATE TABLE outbox ("
-    "  id INTEGER PRIMARY KEY,"
-    "  incident INTEGER NOT NULL REFERENCES incident (id),"
-    "  lane TEXT NOT NULL,"
-    "  kind TEXT NOT NULL,"
-    "  target INTEGER NOT NULL,"
-    "  wanted INTEGER NOT NULL,"
-    "  attempts INTEGER NOT NULL,"
-    "  not_before_ms INTEGER NOT NULL,"
-    "  first_attempt_ms INTEGER NOT NULL,"
-    "  url TEXT,"
-    "  error TEXT,"
-    "  UNIQUE (incident, lane, kind, target)"
-    ") STRICT;"
-
-    "CREATE TABLE room_message ("
-    "  incident INTEGER NOT NULL REFERENCES incident (id),"
-    "  room TEXT NOT NULL,"
-    "  ordinal INTEGER NOT NULL,"
-    "  first_seq INTEGER NOT NULL,"
-    "  last_seq INTEGER NOT NULL,"
-    "  message_id INTEGER NOT NULL,"
-    "  planned_ms INTEGER NOT NULL,"
-    "  content BLOB NOT NULL CHECK (length(content) = 32),"
-    "  PRIMARY KEY (incident, room, ordinal)"
-    ") STRICT, WITHOUT ROWID;"
-
-    "CREATE TABLE answer ("
-    "  interaction INTEGER PRIMARY KEY,"
-    "  at_ms INTEGER NOT NULL,"
-    "  answer BLOB NOT NULL"
-    ") STRICT;"
-    "CREATE INDEX answer_by_age ON answer (at_ms);"
-
-    "CREATE TABLE session ("
-    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
-    "  session_id TEXT NOT NULL,"
-    "  resume_url TEXT NOT NULL,"
-    "  seq INTEGER NOT NULL"
-    ") STRICT;"
-    "CREATE TABLE identify ("
-    "  id INTEGER PRIMARY KEY,"
-    "  at_ms INTEGER NOT NULL"
-    ") STRICT;";
-
-static const char log_2[] =
-    "ALTER TABLE event ADD COLUMN origin TEXT;"
-    "ALTER TABLE event ADD COLUMN phase TEXT;"
-    "ALTER TABLE event ADD COLUMN entry_kind TEXT;"
-    "ALTER TABLE event ADD COLUMN milestone TEXT;"
-    "ALTER TABLE event ADD COLUMN milestone_at_from_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN milestone_at_to_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN milestone_at_precision TEXT;"
-    "ALTER TABLE event ADD COLUMN milestone_at_typed TEXT;"
-    "ALTER TABLE event ADD COLUMN rest_first_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN rest_typed_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN untold INTEGER;"
-    "ALTER TABLE event ADD COLUMN settlement TEXT;"
-    "ALTER TABLE event ADD COLUMN item_kind TEXT;"
-    "ALTER TABLE event ADD COLUMN item_state TEXT;"
-    "ALTER TABLE event ADD COLUMN due_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN brief_actions TEXT;"
-    "ALTER TABLE event ADD COLUMN brief_needs TEXT;"
-    "ALTER TABLE event ADD COLUMN snapshot TEXT;"
-    "ALTER TABLE event ADD COLUMN other_id INTEGER;"
-    "ALTER TABLE event ADD COLUMN title TEXT;"
-    "ALTER TABLE event ADD COLUMN reminder TEXT;"
-    "ALTER TABLE event ADD COLUMN until_ms INTEGER;"
-    "ALTER TABLE event ADD COLUMN lost INTEGER;"
-    "ALTER TABLE event ADD COLUMN section TEXT;"
-    "CREATE INDEX event_section ON event (incident, section, seq)"
-    "  WHERE section IS NOT NULL;"
-    "CREATE INDEX event_by_origin ON event (incident, origin)"
-    "  WHERE origin IS NOT NULL;"
-
-    "ALTER TABLE incident ADD COLUMN last_told_ms INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN duplicate_of INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN milestones_told INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN commander_reminded_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN commander_snoozed_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN update_reminded_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN update_snoozed_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN digest_reminded_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN digest_snoozed_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN archive_reminded_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN archive_snoozed_ms INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "CREATE INDEX incident_announced ON incident (announce_message_id)"
-    "  WHERE announce_message_id <> 0;"
-    "UPDATE incident SET last_told_ms = coalesce((SELECT max(recorded_at_ms)"
-    "  FROM event WHERE incident = incident.id AND kind = 'state'), 0),"
-    "  reopened = (SELECT count(*) FROM event WHERE incident = incident.id"
-    "  AND kind = 'state' AND state_to = 'investigating' AND state_from NOT IN"
-    "  ('investigating', 'identified', 'mitigated'));";
-
-static const char entries_2[] =
+static const char entries[] =
     "CREATE TABLE entry ("
     "  incident INTEGER NOT NULL REFERENCES incident (id),"
     "  seq INTEGER NOT NULL,"
@@ -281,7 +244,9 @@ static const char entries_2[] =
     "CREATE INDEX entry_by_time ON entry (incident, from_ms, seq);"
     "CREATE INDEX entry_by_kind ON entry (incident, kind, from_ms, seq);"
     "CREATE INDEX entry_open ON entry (incident, seq)"
-    "  WHERE needs_settling = 1 AND struck = 0 AND settlement = 'none';"
+    "  WHERE needs_settling = 1 AND struck = 0 AND settlement = 'none';";
+
+static const char items[] =
     "CREATE TABLE item ("
     "  incident INTEGER NOT NULL REFERENCES incident (id),"
     "  seq INTEGER NOT NULL,"
@@ -294,66 +259,95 @@ static const char entries_2[] =
     "  latest INTEGER NOT NULL,"
     "  reminded_ms INTEGER NOT NULL,"
     "  snoozed_ms INTEGER NOT NULL,"
+    "  issue_number INTEGER NOT NULL DEFAULT 0,"
+    "  issue_url TEXT NOT NULL DEFAULT '',"
     "  PRIMARY KEY (incident, seq)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX item_open ON item (incident, seq)"
     "  WHERE state IN ('open', 'doing');"
-    /* Version 1 knew no corrections and no action items. */
-    "INSERT INTO entry SELECT incident, seq, seq, coalesce(recorded_at_ms, 0),"
-    "  coalesce(occurred_from_ms, 0), coalesce(kind, 'report'),"
-    "  coalesce(confidence, 'none'), coalesce(target, 0), 0,"
-    "  coalesce(kind, '') = 'idea' OR (coalesce(kind, '') = 'change' AND"
-    "  (change_temporary IS NOT NULL OR change_verified IS NULL)),"
-    "  'none', 0, 0 FROM event WHERE kind IS NOT 'task';";
+    "CREATE INDEX item_issue ON item (incident, seq)"
+    "  WHERE issue_number <> 0 AND state IN ('open', 'doing');";
 
-static const char world_2[] =
-    "ALTER TABLE outbox ADD COLUMN file_name TEXT;"
-    "ALTER TABLE outbox ADD COLUMN file_type TEXT;"
-    "UPDATE outbox SET kind = 'access' WHERE kind = 'let_in';"
-    "ALTER TABLE room_message ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
+static const char rooms[] =
+    "CREATE TABLE room ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  room TEXT NOT NULL,"
+    "  settled_seq INTEGER NOT NULL,"
+    "  PRIMARY KEY (incident, room)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE room_message ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  room TEXT NOT NULL,"
+    "  ordinal INTEGER NOT NULL,"
+    "  first_seq INTEGER NOT NULL,"
+    "  last_seq INTEGER NOT NULL,"
+    "  message_id INTEGER NOT NULL,"
+    "  planned_ms INTEGER NOT NULL,"
+    "  content BLOB NOT NULL CHECK (length(content) = 32),"
+    "  lost INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY (incident, room, ordinal)"
+    ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX room_message_by_id ON room_message (message_id)"
-    "  WHERE message_id <> 0;";
+    "  WHERE message_id <> 0;"
+    "CREATE INDEX room_message_by_seq ON room_message (incident, room,"
+    "  last_seq);"
+    "CREATE INDEX room_message_unsent ON room_message (incident, room, ordinal)"
+    "  WHERE message_id = 0;";
 
-static const char drafts_3[] =
+/* A row may be about no incident: a card of alerts. */
+static const char outbox[] =
+    "CREATE TABLE outbox ("
+    "  id INTEGER PRIMARY KEY,"
+    "  incident INTEGER NOT NULL,"
+    "  lane TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  target INTEGER NOT NULL,"
+    "  wanted INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  not_before_ms INTEGER NOT NULL,"
+    "  first_attempt_ms INTEGER NOT NULL,"
+    "  url TEXT,"
+    "  error TEXT,"
+    "  file_name TEXT,"
+    "  file_type TEXT,"
+    "  paced_ms INTEGER NOT NULL DEFAULT 0,"
+    "  UNIQUE (incident, lane, kind, target)"
+    ") STRICT;"
+    "CREATE TRIGGER outbox_is_of_an_incident BEFORE INSERT ON outbox"
+    "  WHEN NEW.incident <> 0 AND NOT EXISTS"
+    "  (SELECT 1 FROM incident WHERE id = NEW.incident)"
+    "  BEGIN SELECT raise(ABORT, 'there is no such incident'); END;";
+
+/* Answers are forgotten in the order of their ids. */
+static const char discord[] =
+    "CREATE TABLE answer ("
+    "  interaction INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL,"
+    "  answer BLOB NOT NULL"
+    ") STRICT;"
+
     "CREATE TABLE draft ("
     "  interaction INTEGER PRIMARY KEY,"
     "  user_id INTEGER NOT NULL,"
     "  at_ms INTEGER NOT NULL,"
     "  text BLOB NOT NULL"
     ") STRICT;"
-    "CREATE INDEX draft_by_age ON draft (at_ms);";
+    "CREATE INDEX draft_by_age ON draft (at_ms);"
 
-static const char places_3[] =
-    "CREATE INDEX event_place ON event (incident, seq, change_where)"
-    "  WHERE change_where IS NOT NULL;";
+    "CREATE TABLE session ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  session_id TEXT NOT NULL,"
+    "  resume_url TEXT NOT NULL,"
+    "  seq INTEGER NOT NULL"
+    ") STRICT;"
 
-static const char rooms_3[] =
-    "ALTER TABLE incident ADD COLUMN war_is_borrowed INTEGER NOT NULL"
-    "  DEFAULT 0;"
-    "UPDATE incident SET war_is_borrowed = 1"
-    "  WHERE war_channel_id <> 0 AND war_channel_id = origin_channel_id;"
-    "CREATE INDEX event_task ON event (incident, effect, seq)"
-    "  WHERE effect IS NOT NULL;"
-    "CREATE INDEX room_message_by_seq ON room_message (incident, room,"
-    "  last_seq);"
-    "CREATE INDEX room_message_unsent ON room_message (incident, room, ordinal)"
-    "  WHERE message_id = 0;"
-    "CREATE TABLE room ("
-    "  incident INTEGER NOT NULL REFERENCES incident (id),"
-    "  room TEXT NOT NULL,"
-    "  settled_seq INTEGER NOT NULL,"
-    "  PRIMARY KEY (incident, room)"
-    ") STRICT, WITHOUT ROWID;";
+    "CREATE TABLE identify ("
+    "  id INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;";
 
-static const char indexes_4[] =
-    "CREATE INDEX event_typed ON event (incident, occurred_from_ms)"
-    "  WHERE occurred_typed IS NOT NULL;"
-    "CREATE INDEX incident_unarchived ON incident (id)"
-    "  WHERE archive_reminded_ms <= last_update_ms;"
-    "CREATE INDEX incident_digest ON incident (guild_id, declared_at_ms,"
-    "  digest_reminded_ms, is_private, is_drill);";
-
-static const char samples_5[] =
+static const char samples[] =
     "CREATE TABLE probe ("
     "  id INTEGER PRIMARY KEY,"
     "  name TEXT NOT NULL UNIQUE,"
@@ -361,6 +355,7 @@ static const char samples_5[] =
     "  told_since_ms INTEGER NOT NULL DEFAULT 0,"
     "  muted_until_ms INTEGER NOT NULL DEFAULT 0"
     ") STRICT;"
+
     "CREATE TABLE sample ("
     "  slot INTEGER NOT NULL,"
     "  probe INTEGER NOT NULL REFERENCES probe (id),"
@@ -369,6 +364,7 @@ static const char samples_5[] =
     "  value REAL,"
     "  PRIMARY KEY (slot, probe, at_ms)"
     ") STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE sample_mean ("
     "  slot INTEGER NOT NULL,"
     "  probe INTEGER NOT NULL REFERENCES probe (id),"
@@ -380,11 +376,7 @@ static const char samples_5[] =
     "  PRIMARY KEY (slot, probe)"
     ") STRICT, WITHOUT ROWID;";
 
-static const char alerts_5[] =
-    "ALTER TABLE event ADD COLUMN service TEXT;"
-    "ALTER TABLE event ADD COLUMN alert_state TEXT;"
-    "ALTER TABLE event ADD COLUMN alert_count INTEGER;"
-    "ALTER TABLE incident ADD COLUMN services TEXT NOT NULL DEFAULT '';"
+static const char alerts[] =
     "CREATE TABLE alert ("
     "  id INTEGER PRIMARY KEY,"
     "  source TEXT NOT NULL,"
@@ -415,6 +407,7 @@ static const char alerts_5[] =
     "  WHERE ended_ms = 0;"
     "CREATE INDEX alert_untold ON alert (incident, seq)"
     "  WHERE is_told = 0;"
+
     "CREATE TABLE alert_card ("
     "  id INTEGER PRIMARY KEY,"
     "  state TEXT NOT NULL,"
@@ -424,110 +417,9 @@ static const char alerts_5[] =
     "  by_name TEXT NOT NULL,"
     "  message_id INTEGER NOT NULL"
     ") STRICT;";
-
-/* A row may be about no incident: a card of alerts. */
-static const char outbox_5[] =
-    "ALTER TABLE outbox RENAME TO outbox_4;"
-    "CREATE TABLE outbox ("
-    "  id INTEGER PRIMARY KEY,"
-    "  incident INTEGER NOT NULL,"
-    "  lane TEXT NOT NULL,"
-    "  kind TEXT NOT NULL,"
-    "  target INTEGER NOT NULL,"
-    "  wanted INTEGER NOT NULL,"
-    "  attempts INTEGER NOT NULL,"
-    "  not_before_ms INTEGER NOT NULL,"
-    "  first_attempt_ms INTEGER NOT NULL,"
-    "  url TEXT,"
-    "  error TEXT,"
-    "  file_name TEXT,"
-    "  file_type TEXT,"
-    "  UNIQUE (incident, lane, kind, target)"
-    ") STRICT;"
-    "INSERT INTO outbox SELECT id, incident, lane, kind, target, wanted,"
-    "  attempts, not_before_ms, first_attempt_ms, url, error, file_name,"
-    "  file_type FROM outbox_4;"
-    "DROP TABLE outbox_4;"
-    "CREATE TRIGGER outbox_is_of_an_incident BEFORE INSERT ON outbox"
-    "  WHEN NEW.incident <> 0 AND NOT EXISTS"
-    "  (SELECT 1 FROM incident WHERE id = NEW.incident)"
-    "  BEGIN SELECT raise(ABORT, 'there is no such incident'); END;";
-
-static const char forge_6[] =
-    "ALTER TABLE event ADD COLUMN pull_state TEXT;"
-    "ALTER TABLE incident ADD COLUMN pull_state TEXT NOT NULL DEFAULT 'none';"
-    "ALTER TABLE incident ADD COLUMN pull_number INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE incident ADD COLUMN pull_url TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE item ADD COLUMN issue_number INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE item ADD COLUMN issue_url TEXT NOT NULL DEFAULT '';"
-    "CREATE INDEX incident_pull ON incident (id) WHERE pull_state = 'open';"
-    "CREATE INDEX item_issue ON item (incident, seq)"
-    "  WHERE issue_number <> 0 AND state IN ('open', 'doing');";
-/* Every entry wrote a page of each of these two, for nobody: answers are
- * forgotten in the order of their ids, and a live incident is not archived. (For
- * NOT IN, SQLite would make a table of the words at each update.) */
-static const char pages_7[] =
-    "DROP INDEX answer_by_age;"
-    "DROP INDEX incident_unarchived;"
-    "CREATE INDEX incident_unarchived ON incident (id)"
-    "  WHERE state <> 'investigating' AND state <> 'identified'"
-    "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms;"
-    "ALTER TABLE outbox ADD COLUMN paced_ms INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
-/* Rows of texts, run in order; a row is a version. */
-static const char *const migrations[][5] = {
-    {facts_1, incidents_1, events_1, world_1},
-    {log_2, entries_2, world_2},
-    {drafts_3, places_3, rooms_3},
-    {indexes_4},
-
-    {samples_5, alerts_5, outbox_5},
-    {forge_6},
-    {pages_7},
+const char *const schema_tables[] = {
+    facts, incidents, events,  evidence, entries, items,
+    rooms, outbox,    discord, samples,  alerts,  NULL,
 };
-const int schema_version = COUNT(migrations);
-
-static int run(struct store *store, const char *sql)
-{
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-}
-
-static int migrate_one(struct store *store, int version)
-{
-    const char *const *texts = migrations[version - 1];
-    int rc = SQLITE_OK;
-    for (int i = 0; texts[i] != NULL && rc == SQLITE_OK; i++)
-        rc = run(store, texts[i]);
-    return rc;
-}
-
-/* In one transaction: each of its own would cost four syncs, and a first start
- * on a slow disk a second. */
-static int migrate(struct store *store, int from, int to)
-{
-    char sets_version[48];
-    (void)snprintf(sets_version, sizeof sets_version,
-                   "PRAGMA user_version = %d", to);
-    int rc = run(store, "BEGIN IMMEDIATE");
-    for (int version = from + 1; version <= to && rc == SQLITE_OK; version++)
-        rc = migrate_one(store, version);
-    if (rc == SQLITE_OK)
-        rc = run(store, sets_version);
-    return rc == SQLITE_OK ? run(store, "COMMIT") : rc;
-}
-
-enum err schema_migrate(struct store *store, int to)
-{
-    struct query query = query_new(store, "PRAGMA user_version");
-    int version = query_row(&query) ? (int)row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err != ERR_OK || version >= to)
-        return err;
-    int rc = migrate(store, version, to);
-    if (rc == SQLITE_OK)
-        return ERR_OK;
-    err = sqlite_failed(store, rc);
-    (void)run(store, "ROLLBACK");
-    return err;
-}

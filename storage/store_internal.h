@@ -188,12 +188,13 @@ MUST_CHECK enum err room_forget(struct store *store, int64_t incident_id,
 /* A request was undone, a turn ended, or a wish was taken up. */
 void wishes_forget(struct store *store);
 
-/* ---- the schema (schema.c) ---- */
+/* ---- the schema (schema.c, migrations.c) ---- */
 
 #define STORE_APPLICATION_ID INT64_C(0x6F70726D) /* "oprm" */
 extern const int schema_version;
-/* Runs the migrations that the file lacks up to that version, all of them or
- * none. */
+extern const char *const schema_tables[]; /* texts to run, up to a NULL */
+/* Makes the tables in a new file, or runs the migrations that it lacks up to
+ * that version: all or nothing. */
 MUST_CHECK enum err schema_migrate(struct store *store, int to);
 
 /* ---- before the file is opened (inspect.c) ---- */

@@ -240,6 +240,26 @@ static void make_old_file(const struct scratch *scratch,
     assert_int_equal(sqlite3_close(bare.db), SQLITE_OK);
 }
 
+#define SHAPES(of)                                                             \
+    "SELECT name, replace(replace(sql, ' ', ''), '\"', '') FROM " of           \
+    ".sqlite_schema"
+
+/* The tables are those of a new file; ALTER TABLE sets blanks and quotes as it
+ * likes. */
+static void expect_same_shape(sqlite3 *db)
+{
+    char *names = text_of(
+        db,
+        "SELECT coalesce(group_concat(DISTINCT name), '') FROM (SELECT * FROM"
+        " (" SHAPES("main") " EXCEPT " SHAPES(
+            "newest") ") UNION ALL SELECT"
+                      " * FROM (" SHAPES("newest") " EXCEPT " SHAPES(
+                          "main") "))");
+    if (names[0] != '\0')
+        fail_msg("schema.c and the migrations differ in: %s", names);
+    sqlite3_free(names);
+}
+
 /* Whatever is in one of the two is in the other. */
 static void expect_same(const struct scratch *scratch,
                         const struct scratch *newest)
@@ -249,6 +269,7 @@ static void expect_same(const struct scratch *scratch,
     char *attach = sqlite3_mprintf("ATTACH %Q AS newest", newest->db);
     exec(db, attach);
     sqlite3_free(attach);
+    expect_same_shape(db);
     each(db,
          "SELECT 'SELECT count(*) FROM (SELECT ' || cols || ' FROM main.' ||"
          " t.name || ' EXCEPT SELECT ' || cols || ' FROM newest.' || t.name ||"

@@ -1,0 +1,533 @@
+/*
+ * How the tables came to be what storage/schema.c says: migration N brings a
+ * file from user_version N - 1 to N. The list only grows; a text that was
+ * released is never edited, because files of that version exist. A new file is
+ * made by schema.c at once, in a third of the time; test_upgrade.c holds both
+ * against each other.
+ */
+#include "storage/store_internal.h"
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+/* clang-format off */
+static const char facts_1[] =
+    "PRAGMA application_id = 0x6F70726D;"
+
+    "CREATE TABLE fact ("
+    "  name TEXT PRIMARY KEY,"
+    "  value TEXT NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO fact VALUES ('instance', lower(hex(randomblob(12))));";
+
+static const char incidents_1[] =
+    "CREATE TABLE incident ("
+    "  id INTEGER PRIMARY KEY,"
+    "  guild_id INTEGER NOT NULL,"
+    "  origin_channel_id INTEGER NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  severity TEXT NOT NULL,"
+    "  type TEXT NOT NULL,"
+    "  is_private INTEGER NOT NULL,"
+    "  is_drill INTEGER NOT NULL,"
+    "  title TEXT NOT NULL,"
+    "  impact TEXT NOT NULL,"
+    "  declared_by_id INTEGER NOT NULL,"
+    "  declared_by_name TEXT NOT NULL,"
+    "  declared_at_ms INTEGER NOT NULL,"
+    "  state_since_ms INTEGER NOT NULL,"
+    "  next_update_due_ms INTEGER NOT NULL,"
+    "  identified_by_move INTEGER NOT NULL,"
+    "  war_channel_id INTEGER NOT NULL,"
+    "  live_channel_id INTEGER NOT NULL,"
+    "  card_message_id INTEGER NOT NULL,"
+    "  announce_message_id INTEGER NOT NULL,"
+    "  postmortem_ref TEXT NOT NULL,"
+    "  postmortem_commit TEXT NOT NULL,"
+    "  last_seq INTEGER NOT NULL,"
+    "  first_event_ms INTEGER NOT NULL,"
+    "  latest_typed_ms INTEGER NOT NULL,"
+    "  last_update_ms INTEGER NOT NULL,"
+    "  entries INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX incident_live ON incident (guild_id, id)"
+    "  WHERE state IN ('investigating', 'identified', 'mitigated');"
+    "CREATE INDEX incident_war ON incident (war_channel_id)"
+    "  WHERE war_channel_id <> 0;"
+    "CREATE INDEX incident_live_room ON incident (live_channel_id)"
+    "  WHERE live_channel_id <> 0;"
+
+    "CREATE TABLE milestone ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  name TEXT NOT NULL,"
+    "  at_from_ms INTEGER NOT NULL,"
+    "  at_to_ms INTEGER NOT NULL,"
+    "  at_precision TEXT NOT NULL,"
+    "  at_typed TEXT NOT NULL,"
+    "  PRIMARY KEY (incident, name)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE role_holder ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  place INTEGER NOT NULL,"
+    "  role TEXT NOT NULL,"
+    "  type TEXT NOT NULL,"
+    "  user_id INTEGER NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  since_from_ms INTEGER NOT NULL,"
+    "  since_to_ms INTEGER NOT NULL,"
+    "  since_precision TEXT NOT NULL,"
+    "  since_typed TEXT NOT NULL,"
+    "  PRIMARY KEY (incident, place)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char events_1[] =
+    "CREATE TABLE event ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  seq INTEGER NOT NULL CHECK (seq > 0),"
+    "  hash BLOB NOT NULL CHECK (length(hash) = 32),"
+    "  recorded_at_ms INTEGER,"
+    "  kind TEXT,"
+    "  occurred_from_ms INTEGER,"
+    "  occurred_to_ms INTEGER,"
+    "  occurred_precision TEXT,"
+    "  occurred_typed TEXT,"
+    "  actor_type TEXT,"
+    "  actor_id INTEGER,"
+    "  actor_name TEXT,"
+    "  recorder_type TEXT,"
+    "  recorder_id INTEGER,"
+    "  recorder_name TEXT,"
+    "  source TEXT,"
+    "  visibility TEXT,"
+    "  text TEXT,"
+    "  link TEXT,"
+    "  target INTEGER,"
+    "  confidence TEXT,"
+    "  change_what TEXT,"
+    "  change_where TEXT,"
+    "  change_from TEXT,"
+    "  change_to TEXT,"
+    "  change_undo TEXT,"
+    "  change_verified TEXT,"
+    "  change_temporary INTEGER,"
+    "  declared_id INTEGER,"
+    "  declared_guild_id INTEGER,"
+    "  declared_channel_id INTEGER,"
+    "  severity TEXT,"
+    "  type TEXT,"
+    "  is_private INTEGER,"
+    "  is_drill INTEGER,"
+    "  impact TEXT,"
+    "  impact_from_from_ms INTEGER,"
+    "  impact_from_to_ms INTEGER,"
+    "  impact_from_precision TEXT,"
+    "  impact_from_typed TEXT,"
+    "  state_from TEXT,"
+    "  state_to TEXT,"
+    "  next_in_min INTEGER,"
+    "  role TEXT,"
+    "  holder_type TEXT,"
+    "  holder_id INTEGER,"
+    "  holder_name TEXT,"
+    "  effect TEXT,"
+    "  failed INTEGER,"
+    "  ref_id INTEGER,"
+    "  ref TEXT,"
+    "  file_name TEXT,"
+    "  file_type TEXT,"
+    "  file_sha256 TEXT,"
+    "  file_bytes INTEGER,"
+    "  file_alt TEXT,"
+    "  PRIMARY KEY (incident, seq)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event"
+    "  BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
+    "CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event"
+    "  BEGIN SELECT raise(ABORT, 'the log is append-only'); END;"
+
+    "CREATE TABLE attachment ("
+    "  id INTEGER PRIMARY KEY,"
+    "  sha256 TEXT NOT NULL UNIQUE,"
+    "  bytes BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE TRIGGER attachment_is_never_changed BEFORE UPDATE ON attachment"
+    "  BEGIN SELECT raise(ABORT, 'evidence is never changed'); END;"
+    "CREATE TRIGGER attachment_is_never_deleted BEFORE DELETE ON attachment"
+    "  BEGIN SELECT raise(ABORT, 'evidence is never deleted'); END;";
+
+static const char world_1[] =
+    "CREATE TABLE outbox ("
+    "  id INTEGER PRIMARY KEY,"
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  lane TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  target INTEGER NOT NULL,"
+    "  wanted INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  not_before_ms INTEGER NOT NULL,"
+    "  first_attempt_ms INTEGER NOT NULL,"
+    "  url TEXT,"
+    "  error TEXT,"
+    "  UNIQUE (incident, lane, kind, target)"
+    ") STRICT;"
+
+    "CREATE TABLE room_message ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  room TEXT NOT NULL,"
+    "  ordinal INTEGER NOT NULL,"
+    "  first_seq INTEGER NOT NULL,"
+    "  last_seq INTEGER NOT NULL,"
+    "  message_id INTEGER NOT NULL,"
+    "  planned_ms INTEGER NOT NULL,"
+    "  content BLOB NOT NULL CHECK (length(content) = 32),"
+    "  PRIMARY KEY (incident, room, ordinal)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE answer ("
+    "  interaction INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL,"
+    "  answer BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX answer_by_age ON answer (at_ms);"
+
+    "CREATE TABLE session ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  session_id TEXT NOT NULL,"
+    "  resume_url TEXT NOT NULL,"
+    "  seq INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE identify ("
+    "  id INTEGER PRIMARY KEY,"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;";
+
+static const char log_2[] =
+    "ALTER TABLE event ADD COLUMN origin TEXT;"
+    "ALTER TABLE event ADD COLUMN phase TEXT;"
+    "ALTER TABLE event ADD COLUMN entry_kind TEXT;"
+    "ALTER TABLE event ADD COLUMN milestone TEXT;"
+    "ALTER TABLE event ADD COLUMN milestone_at_from_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN milestone_at_to_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN milestone_at_precision TEXT;"
+    "ALTER TABLE event ADD COLUMN milestone_at_typed TEXT;"
+    "ALTER TABLE event ADD COLUMN rest_first_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN rest_typed_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN untold INTEGER;"
+    "ALTER TABLE event ADD COLUMN settlement TEXT;"
+    "ALTER TABLE event ADD COLUMN item_kind TEXT;"
+    "ALTER TABLE event ADD COLUMN item_state TEXT;"
+    "ALTER TABLE event ADD COLUMN due_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN brief_actions TEXT;"
+    "ALTER TABLE event ADD COLUMN brief_needs TEXT;"
+    "ALTER TABLE event ADD COLUMN snapshot TEXT;"
+    "ALTER TABLE event ADD COLUMN other_id INTEGER;"
+    "ALTER TABLE event ADD COLUMN title TEXT;"
+    "ALTER TABLE event ADD COLUMN reminder TEXT;"
+    "ALTER TABLE event ADD COLUMN until_ms INTEGER;"
+    "ALTER TABLE event ADD COLUMN lost INTEGER;"
+    "ALTER TABLE event ADD COLUMN section TEXT;"
+    "CREATE INDEX event_section ON event (incident, section, seq)"
+    "  WHERE section IS NOT NULL;"
+    "CREATE INDEX event_by_origin ON event (incident, origin)"
+    "  WHERE origin IS NOT NULL;"
+
+    "ALTER TABLE incident ADD COLUMN last_told_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN duplicate_of INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN milestones_told INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN commander_reminded_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN commander_snoozed_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN update_reminded_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN update_snoozed_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN digest_reminded_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN digest_snoozed_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN archive_reminded_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN archive_snoozed_ms INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "CREATE INDEX incident_announced ON incident (announce_message_id)"
+    "  WHERE announce_message_id <> 0;"
+    "UPDATE incident SET last_told_ms = coalesce((SELECT max(recorded_at_ms)"
+    "  FROM event WHERE incident = incident.id AND kind = 'state'), 0),"
+    "  reopened = (SELECT count(*) FROM event WHERE incident = incident.id"
+    "  AND kind = 'state' AND state_to = 'investigating' AND state_from NOT IN"
+    "  ('investigating', 'identified', 'mitigated'));";
+
+static const char entries_2[] =
+    "CREATE TABLE entry ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  seq INTEGER NOT NULL,"
+    "  version INTEGER NOT NULL,"
+    "  recorded_at_ms INTEGER NOT NULL,"
+    "  from_ms INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  confidence TEXT NOT NULL,"
+    "  target INTEGER NOT NULL,"
+    "  struck INTEGER NOT NULL,"
+    "  needs_settling INTEGER NOT NULL,"
+    "  settlement TEXT NOT NULL,"
+    "  reminded_ms INTEGER NOT NULL,"
+    "  snoozed_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY (incident, seq)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX entry_by_time ON entry (incident, from_ms, seq);"
+    "CREATE INDEX entry_by_kind ON entry (incident, kind, from_ms, seq);"
+    "CREATE INDEX entry_open ON entry (incident, seq)"
+    "  WHERE needs_settling = 1 AND struck = 0 AND settlement = 'none';"
+    "CREATE TABLE item ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  seq INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  state TEXT NOT NULL,"
+    "  owner_type TEXT NOT NULL,"
+    "  owner_id INTEGER NOT NULL,"
+    "  owner_name TEXT NOT NULL,"
+    "  due_ms INTEGER NOT NULL,"
+    "  latest INTEGER NOT NULL,"
+    "  reminded_ms INTEGER NOT NULL,"
+    "  snoozed_ms INTEGER NOT NULL,"
+    "  PRIMARY KEY (incident, seq)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX item_open ON item (incident, seq)"
+    "  WHERE state IN ('open', 'doing');"
+    /* Version 1 knew no corrections and no action items. */
+    "INSERT INTO entry SELECT incident, seq, seq, coalesce(recorded_at_ms, 0),"
+    "  coalesce(occurred_from_ms, 0), coalesce(kind, 'report'),"
+    "  coalesce(confidence, 'none'), coalesce(target, 0), 0,"
+    "  coalesce(kind, '') = 'idea' OR (coalesce(kind, '') = 'change' AND"
+    "  (change_temporary IS NOT NULL OR change_verified IS NULL)),"
+    "  'none', 0, 0 FROM event WHERE kind IS NOT 'task';";
+
+static const char world_2[] =
+    "ALTER TABLE outbox ADD COLUMN file_name TEXT;"
+    "ALTER TABLE outbox ADD COLUMN file_type TEXT;"
+    "UPDATE outbox SET kind = 'access' WHERE kind = 'let_in';"
+    "ALTER TABLE room_message ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX room_message_by_id ON room_message (message_id)"
+    "  WHERE message_id <> 0;";
+
+static const char drafts_3[] =
+    "CREATE TABLE draft ("
+    "  interaction INTEGER PRIMARY KEY,"
+    "  user_id INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  text BLOB NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX draft_by_age ON draft (at_ms);";
+
+static const char places_3[] =
+    "CREATE INDEX event_place ON event (incident, seq, change_where)"
+    "  WHERE change_where IS NOT NULL;";
+
+static const char rooms_3[] =
+    "ALTER TABLE incident ADD COLUMN war_is_borrowed INTEGER NOT NULL"
+    "  DEFAULT 0;"
+    "UPDATE incident SET war_is_borrowed = 1"
+    "  WHERE war_channel_id <> 0 AND war_channel_id = origin_channel_id;"
+    "CREATE INDEX event_task ON event (incident, effect, seq)"
+    "  WHERE effect IS NOT NULL;"
+    "CREATE INDEX room_message_by_seq ON room_message (incident, room,"
+    "  last_seq);"
+    "CREATE INDEX room_message_unsent ON room_message (incident, room, ordinal)"
+    "  WHERE message_id = 0;"
+    "CREATE TABLE room ("
+    "  incident INTEGER NOT NULL REFERENCES incident (id),"
+    "  room TEXT NOT NULL,"
+    "  settled_seq INTEGER NOT NULL,"
+    "  PRIMARY KEY (incident, room)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char indexes_4[] =
+    "CREATE INDEX event_typed ON event (incident, occurred_from_ms)"
+    "  WHERE occurred_typed IS NOT NULL;"
+    "CREATE INDEX incident_unarchived ON incident (id)"
+    "  WHERE archive_reminded_ms <= last_update_ms;"
+    "CREATE INDEX incident_digest ON incident (guild_id, declared_at_ms,"
+    "  digest_reminded_ms, is_private, is_drill);";
+
+static const char samples_5[] =
+    "CREATE TABLE probe ("
+    "  id INTEGER PRIMARY KEY,"
+    "  name TEXT NOT NULL UNIQUE,"
+    "  told TEXT NOT NULL DEFAULT 'unknown',"
+    "  told_since_ms INTEGER NOT NULL DEFAULT 0,"
+    "  muted_until_ms INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "CREATE TABLE sample ("
+    "  slot INTEGER NOT NULL,"
+    "  probe INTEGER NOT NULL REFERENCES probe (id),"
+    "  at_ms INTEGER NOT NULL,"
+    "  good INTEGER NOT NULL,"
+    "  value REAL,"
+    "  PRIMARY KEY (slot, probe, at_ms)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE sample_mean ("
+    "  slot INTEGER NOT NULL,"
+    "  probe INTEGER NOT NULL REFERENCES probe (id),"
+    "  good INTEGER NOT NULL,"
+    "  bad INTEGER NOT NULL,"
+    "  mean REAL,"
+    "  least REAL,"
+    "  most REAL,"
+    "  PRIMARY KEY (slot, probe)"
+    ") STRICT, WITHOUT ROWID;";
+
+static const char alerts_5[] =
+    "ALTER TABLE event ADD COLUMN service TEXT;"
+    "ALTER TABLE event ADD COLUMN alert_state TEXT;"
+    "ALTER TABLE event ADD COLUMN alert_count INTEGER;"
+    "ALTER TABLE incident ADD COLUMN services TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE alert ("
+    "  id INTEGER PRIMARY KEY,"
+    "  source TEXT NOT NULL,"
+    "  key TEXT NOT NULL,"
+    "  by_probe INTEGER NOT NULL,"
+    "  service TEXT NOT NULL,"
+    "  severity TEXT NOT NULL,"
+    "  title TEXT NOT NULL,"
+    "  text TEXT NOT NULL,"
+    "  link TEXT NOT NULL,"
+    "  started_ms INTEGER NOT NULL,"
+    "  ended_ms INTEGER NOT NULL,"
+    "  received_ms INTEGER NOT NULL,"
+    "  times INTEGER NOT NULL,"
+    "  card INTEGER NOT NULL,"
+    "  incident INTEGER NOT NULL,"
+    "  seq INTEGER NOT NULL,"
+    "  is_told INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX alert_firing ON alert (source, key)"
+    "  WHERE ended_ms = 0;"
+    "CREATE INDEX alert_homeless ON alert (id)"
+    "  WHERE ended_ms = 0 AND incident = 0;"
+    "CREATE INDEX alert_of_card ON alert (card, id) WHERE card <> 0;"
+    "CREATE INDEX alert_of_incident ON alert (incident, seq, id)"
+    "  WHERE incident <> 0;"
+    "CREATE INDEX alert_firing_in ON alert (incident, seq)"
+    "  WHERE ended_ms = 0;"
+    "CREATE INDEX alert_untold ON alert (incident, seq)"
+    "  WHERE is_told = 0;"
+    "CREATE TABLE alert_card ("
+    "  id INTEGER PRIMARY KEY,"
+    "  state TEXT NOT NULL,"
+    "  opened_ms INTEGER NOT NULL,"
+    "  newest_ms INTEGER NOT NULL,"
+    "  incident INTEGER NOT NULL,"
+    "  by_name TEXT NOT NULL,"
+    "  message_id INTEGER NOT NULL"
+    ") STRICT;";
+
+/* A row may be about no incident: a card of alerts. */
+static const char outbox_5[] =
+    "ALTER TABLE outbox RENAME TO outbox_4;"
+    "CREATE TABLE outbox ("
+    "  id INTEGER PRIMARY KEY,"
+    "  incident INTEGER NOT NULL,"
+    "  lane TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  target INTEGER NOT NULL,"
+    "  wanted INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL,"
+    "  not_before_ms INTEGER NOT NULL,"
+    "  first_attempt_ms INTEGER NOT NULL,"
+    "  url TEXT,"
+    "  error TEXT,"
+    "  file_name TEXT,"
+    "  file_type TEXT,"
+    "  UNIQUE (incident, lane, kind, target)"
+    ") STRICT;"
+    "INSERT INTO outbox SELECT id, incident, lane, kind, target, wanted,"
+    "  attempts, not_before_ms, first_attempt_ms, url, error, file_name,"
+    "  file_type FROM outbox_4;"
+    "DROP TABLE outbox_4;"
+    "CREATE TRIGGER outbox_is_of_an_incident BEFORE INSERT ON outbox"
+    "  WHEN NEW.incident <> 0 AND NOT EXISTS"
+    "  (SELECT 1 FROM incident WHERE id = NEW.incident)"
+    "  BEGIN SELECT raise(ABORT, 'there is no such incident'); END;";
+
+static const char forge_6[] =
+    "ALTER TABLE event ADD COLUMN pull_state TEXT;"
+    "ALTER TABLE incident ADD COLUMN pull_state TEXT NOT NULL DEFAULT 'none';"
+    "ALTER TABLE incident ADD COLUMN pull_number INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE incident ADD COLUMN pull_url TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE item ADD COLUMN issue_number INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE item ADD COLUMN issue_url TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX incident_pull ON incident (id) WHERE pull_state = 'open';"
+    "CREATE INDEX item_issue ON item (incident, seq)"
+    "  WHERE issue_number <> 0 AND state IN ('open', 'doing');";
+/* Every entry wrote a page of each of these two, for nobody: answers are
+ * forgotten in the order of their ids, and a live incident is not archived. (For
+ * NOT IN, SQLite would make a table of the words at each update.) */
+static const char pages_7[] =
+    "DROP INDEX answer_by_age;"
+    "DROP INDEX incident_unarchived;"
+    "CREATE INDEX incident_unarchived ON incident (id)"
+    "  WHERE state <> 'investigating' AND state <> 'identified'"
+    "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms;"
+    "ALTER TABLE outbox ADD COLUMN paced_ms INTEGER NOT NULL DEFAULT 0;";
+/* clang-format on */
+
+/* Rows of texts, run in order; a row is a version. */
+static const char *const migrations[][5] = {
+    {facts_1, incidents_1, events_1, world_1},
+    {log_2, entries_2, world_2},
+    {drafts_3, places_3, rooms_3},
+    {indexes_4},
+
+    {samples_5, alerts_5, outbox_5},
+    {forge_6},
+    {pages_7},
+};
+const int schema_version = COUNT(migrations);
+
+static int run(struct store *store, const char *sql)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+}
+
+static int run_all(struct store *store, const char *const *texts)
+{
+    int rc = SQLITE_OK;
+    while (*texts != NULL && rc == SQLITE_OK)
+        rc = run(store, *texts++);
+    return rc;
+}
+
+/* In one transaction: each of its own would cost four syncs, and a first start
+ * on a slow disk a second. */
+static int migrate(struct store *store, int from, int to)
+{
+    bool is_new = from == 0 && to == schema_version;
+    char sets_version[48];
+    (void)snprintf(sets_version, sizeof sets_version,
+                   "PRAGMA user_version = %d", to);
+    int rc = run(store, "BEGIN IMMEDIATE");
+    if (is_new && rc == SQLITE_OK)
+        rc = run_all(store, schema_tables);
+    for (int version = is_new ? to : from; version < to && rc == SQLITE_OK;)
+        rc = run_all(store, migrations[version++]);
+    if (rc == SQLITE_OK)
+        rc = run(store, sets_version);
+    return rc == SQLITE_OK ? run(store, "COMMIT") : rc;
+}
+
+enum err schema_migrate(struct store *store, int to)
+{
+    struct query query = query_new(store, "PRAGMA user_version");
+    int version = query_row(&query) ? (int)row_int(&query, 0) : 0;
+    enum err err = query_end(&query);
+    if (err != ERR_OK || version >= to)
+        return err;
+    int rc = migrate(store, version, to);
+    if (rc == SQLITE_OK)
+        return ERR_OK;
+    err = sqlite_failed(store, rc);
+    (void)run(store, "ROLLBACK");
+    return err;
+}
