@@ -345,7 +345,8 @@ void turn_end_free(struct turn_end *t)
 
 /* ---- telling ---- */
 
-static void print_line(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void print_line(const char *format,
+                                                             va_list args)
 {
     (void)printf("%9.3f  ", (double)(sim.now_ms - SIM_BEGAN_MS) / 1000);
     (void)vprintf(format, args);
