@@ -16,6 +16,11 @@ static char lower(char c)
     return (char)(c - 'A' + 'a');
 }
 
+struct str str_of(const char *text)
+{
+    return text == NULL ? STR_NONE : (struct str){text, strlen(text)};
+}
+
 bool str_eq_nocase(struct str a, struct str b)
 {
     if (a.n != b.n)

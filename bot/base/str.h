@@ -20,13 +20,9 @@ struct str {
 /* For printf: "%.*s", STR_ARG(text) */
 #define STR_ARG(text) (int)(text).n, (text).n == 0 ? "" : (text).s
 
-/* Here, because they are asked at every byte of a text. */
+struct str str_of(const char *text); /* NULL gives STR_NONE */
 
-/* NULL gives STR_NONE. */
-static inline struct str str_of(const char *text)
-{
-    return text == NULL ? STR_NONE : (struct str){text, strlen(text)};
-}
+/* Here, because they are asked at every byte of a text. */
 
 /* Without the first bytes. */
 static inline struct str str_from(struct str text, size_t skip)
