@@ -358,7 +358,7 @@ cJSON *command_answer(struct command_run *run, const struct incident *after,
     struct call *call = &run->call;
     run->answer.incident_id = after->id;
     if (call->accepted == 0 && call->already <= 1) {
-        markdown_add(&run->answer.words, str_of(outcome->words));
+        markdown_add_words(&run->answer.words, str_of(outcome->words));
         return refusal(&run->answer, run->interaction);
     }
     call->is_scrubbed =

@@ -211,6 +211,23 @@ void markdown_add_line(struct buf *out, struct str text)
     add_literal(out, text, " ");
 }
 
+void markdown_add_words(struct buf *out, struct str words)
+{
+    struct str rest = words, plain, code;
+    while (str_cut(&rest, '`', &plain)) {
+        markdown_add(out, plain);
+        struct str after = rest;
+        if (str_cut(&after, '`', &code) && after.s != NULL) {
+            struct buf clean = printable(code);
+            buf_addf(out, "`%s`", buf_text(&clean));
+            buf_release(&clean);
+            rest = after;
+        } else if (rest.s != NULL) { /* it has no second */
+            markdown_add(out, STR("`"));
+        }
+    }
+}
+
 void markdown_add_fence(struct buf *out, struct str text, size_t units)
 {
     struct buf clean = printable(text);

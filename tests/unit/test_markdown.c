@@ -43,6 +43,24 @@ static void plain_text_stays(void **state)
     CHECK(cases, markdown_add);
 }
 
+static void words_of_ours_show_commands(void **state)
+{
+    (void)state;
+    static const struct sample cases[] = {
+        {"no *code*", "no \\*code\\*"},
+        {"use `/timeline add text:a_b` or `/resolve`",
+         "use `/timeline add text:a_b` or `/resolve`"},
+        {"`/resolve`", "`/resolve`"},
+        {"*nova* used `/resolve`.", "\\*nova\\* used `/resolve`."},
+        {"no``thing", "no``thing"},
+        {"a ` alone", "a \\` alone"},
+        {"at the end `", "at the end \\`"},
+        {"`one` and ` alone *", "`one` and \\` alone \\*"},
+        {"`a\x01z`", "`az`"},
+    };
+    CHECK(cases, markdown_add_words);
+}
+
 static void marks_are_escaped(void **state)
 {
     (void)state;
@@ -238,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_stays),
+        cmocka_unit_test(words_of_ours_show_commands),
         cmocka_unit_test(marks_are_escaped),
         cmocka_unit_test(line_starts_are_escaped),
         cmocka_unit_test(mentions_are_inert),
