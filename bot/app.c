@@ -534,7 +534,6 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
 static void watch_signals(struct app *app)
 {
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk */
     app->signals = signals_new(&app->loop, on_signal, app);
 }
 

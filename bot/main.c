@@ -11,8 +11,11 @@
 #include "bot/cli.h"
 #include "bot/version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,9 +191,28 @@ static int obey(int count, char **words)
     return needs_config ? load_and_do(&arguments) : without_config(verb);
 }
 
+/* Started with one of 0, 1 and 2 closed, the first file that is opened would
+ * get that number, and the log be written into it. Nobody can write to what
+ * stands there now either, and who prints notices. */
+static bool occupy_standard(void)
+{
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDONLY);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
 /* Whoever keeps what was printed must hear when it is not all there. */
 int main(int count, char **words)
 {
+    if (!occupy_standard()) {
+        (void)fprintf(stderr, "opsroom: cannot open /dev/null: %s\n",
+                      strerror(errno));
+        return 1;
+    }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is a full disk */
     int code = obey(count, words);
     bool is_printed = fflush(stdout) == 0 && ferror(stdout) == 0;
     if (is_printed)

@@ -1,7 +1,7 @@
 // The program as whoever runs it sees it: settings, exit codes, words, logs.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,6 +83,21 @@ test('what cannot be printed is no success', () => alone((bot) => {
             assert.match(stderr, /could be printed/, `${words}`);
         }
     } finally { closeSync(full); }
+}));
+
+scene('with standard input, output and error closed it runs, and logs into none of its own files', { started: false }, async ({ standin, bot }) => {
+    bot.child = spawn('sh', ['-c', 'exec "$0" run --config "$1" 0<&- 1>&- 2>&-', program, bot.config], {
+        stdio: 'ignore', env: { ...process.env, DISCORD_TOKEN: standin.token },
+    });
+    bot.exited = new Promise((done) => { bot.child.once('close', (code, signal) => done({ code, signal })); });
+    await standin.botReady(20_000);
+});
+
+test('a limit on the size of files is a full disk, not a death', () => alone((bot) => {
+    const empty = spawnSync('sh', ['-c', 'ulimit -f 40; exec "$0" run --config "$1"', program, bot.config], {
+        encoding: 'utf8', env: { ...process.env, DISCORD_TOKEN: 'x'.repeat(60) },
+    });
+    assert.deepEqual([empty.status, /cannot_start .*Cannot open .*opsroom\.db: (disk I\/O error|database or disk is full)/.test(empty.stderr)], [1, true], empty.stderr);
 }));
 
 test('check --online asks the repository', async () => {
