@@ -107,12 +107,8 @@ static enum err prove_file(const char *part, const char *what,
 static enum err put_in_place(const char *part, const char *file,
                              struct buf *why)
 {
-    char folder[PATH_MAX] = ".";
-    const char *slash = strrchr(file, '/');
-    if (slash != NULL)
-        str_copy_to(
-            folder,
-            ((struct str){file, slash == file ? 1 : (size_t)(slash - file)}));
+    char folder[PATH_MAX];
+    path_folder(file, folder);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool ok = fd >= 0 && rename(part, file) == 0 && fsync(fd) == 0;
     if (!ok)
@@ -145,8 +141,8 @@ static enum err may_replace(const char *path, const char *file, struct buf *why)
     return inspect_backup(file, why);
 }
 
-enum err store_backup(struct store *store, const char *file,
-                      struct verdicts *verdicts, struct buf *why)
+static enum err back_up(struct store *store, const char *file,
+                        struct verdicts *verdicts, struct buf *why)
 {
     char part[PATH_MAX];
     int lock = -1;
@@ -167,6 +163,14 @@ enum err store_backup(struct store *store, const char *file,
     }
     lock_release(file, lock);
     return err;
+}
+
+enum err store_backup(struct store *store, const char *file,
+                      struct verdicts *verdicts, struct buf *why)
+{
+    char place[PATH_MAX];
+    enum err err = path_follow(file, place, why);
+    return err == ERR_OK ? back_up(store, place, verdicts, why) : err;
 }
 
 /* ---- restore ---- */
@@ -228,13 +232,11 @@ static enum err make_ready(const char *part, const char *file,
  * folder. */
 static bool give_away(const char *part, const char *path)
 {
-    char folder[PATH_MAX] = ".";
+    char folder[PATH_MAX];
     struct stat status;
-    const char *slash = strrchr(path, '/');
     if (geteuid() != 0)
         return true;
-    if (slash != NULL)
-        str_copy_to(folder, ((struct str){path, (size_t)(slash - path) + 1}));
+    path_folder(path, folder);
     if (stat(path, &status) != 0 && stat(folder, &status) != 0)
         return false;
     return chown(part, status.st_uid, status.st_gid) == 0;
@@ -244,7 +246,7 @@ static bool give_away(const char *part, const char *path)
  * file comes. */
 static bool keep_log(const char *path, const char *kept, const char *ending)
 {
-    char log[PATH_MAX], kept_log[PATH_MAX + 64];
+    char log[PATH_MAX + 16], kept_log[PATH_MAX + 80];
     (void)snprintf(log, sizeof log, "%s%s", path, ending);
     (void)snprintf(kept_log, sizeof kept_log, "%s%s", kept, ending);
     return access(log, F_OK) != 0 ||
@@ -256,7 +258,7 @@ static bool keep_log(const char *path, const char *kept, const char *ending)
 static enum err keep_old(const char *path, int64_t now_ms, struct buf *kept,
                          struct buf *why)
 {
-    char index[PATH_MAX];
+    char index[PATH_MAX + 16];
     struct civil now = civil_of(now_ms);
     if (access(path, F_OK) != 0)
         return ERR_OK;
@@ -307,10 +309,15 @@ static enum err restore(const char *path, const char *file, int64_t now_ms,
 enum err store_restore(const char *path, const char *file, int64_t now_ms,
                        struct restored *out, struct buf *why)
 {
+    char place[PATH_MAX], from[PATH_MAX];
     int lock = -1;
-    enum err err = lock_take(path, CHANGE_PATH, &lock, why);
+    enum err err = path_follow(path, place, why);
     if (err == ERR_OK)
-        err = restore(path, file, now_ms, out, why);
-    lock_release(path, lock);
+        err = path_follow(file, from, why);
+    if (err == ERR_OK)
+        err = lock_take(place, CHANGE_PATH, &lock, why);
+    if (err == ERR_OK)
+        err = restore(place, from, now_ms, out, why);
+    lock_release(place, lock);
     return err;
 }

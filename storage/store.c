@@ -135,19 +135,11 @@ static enum err open_file(struct store *store, struct buf *why)
     return err;
 }
 
-static void folder_of(const char *path, char out[static PATH_MAX])
-{
-    const char *slash = strrchr(path, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-    struct str folder = slash == NULL ? str_of(".") : (struct str){path, n};
-    str_copy(out, PATH_MAX, slash == path ? str_of("/") : folder);
-}
-
 static bool folder_exists(const char *path, struct buf *why)
 {
     char folder[PATH_MAX];
     struct stat status;
-    folder_of(path, folder);
+    path_folder(path, folder);
     if (stat(folder, &status) == 0 && S_ISDIR(status.st_mode))
         return true;
     buf_addf(why, "There is no folder %s. Create it, or %s.", folder,
@@ -159,7 +151,7 @@ static bool folder_exists(const char *path, struct buf *why)
 static bool folder_is_writable(const char *path, struct buf *why)
 {
     char folder[PATH_MAX];
-    folder_of(path, folder);
+    path_folder(path, folder);
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
         return true;
     buf_addf(why,
@@ -171,12 +163,12 @@ static bool folder_is_writable(const char *path, struct buf *why)
 
 enum err store_check(const char *path, struct buf *why)
 {
-    if (strlen(path) >= PATH_MAX - sizeof ".journal") {
-        buf_addf(why, "The path of the database is too long.");
-        return ERR_TOO_LONG;
-    }
-    return folder_exists(path, why) && folder_is_writable(path, why)
-               ? inspect_check(path, why)
+    char file[PATH_MAX];
+    enum err err = path_follow(path, file, why);
+    if (err != ERR_OK)
+        return err;
+    return folder_exists(file, why) && folder_is_writable(file, why)
+               ? inspect_check(file, why)
                : ERR_IO;
 }
 
@@ -184,27 +176,27 @@ enum err store_open(const char *path, bool read_only, struct store **out,
                     struct buf *why)
 {
     bool is_new = false;
-    if (strlen(path) >= PATH_MAX - sizeof ".journal") {
-        buf_addf(why, "The path of the database is too long.");
-        return ERR_TOO_LONG;
-    }
-    if (!folder_exists(path, why))
+    char file[PATH_MAX];
+    enum err err = path_follow(path, file, why);
+    if (err != ERR_OK)
+        return err;
+    if (!folder_exists(file, why))
         return ERR_IO;
     /* Nobody reads its statistics of memory, and they cost a lock for every
      * allocation. Only before the first file; later it changes nothing. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct store *store = mem_alloc(sizeof *store);
-    store->path = mem_text(path);
+    store->path = mem_text(file);
     store->read_only = read_only;
     store->lock_fd = -1;
     store->scratch = BUF_INIT(CANONICAL_MAX);
     /* The lock comes first: nobody else writes while we look. */
-    enum err err =
-        read_only ? ERR_OK : lock_take(path, CHANGE_PATH, &store->lock_fd, why);
+    if (!read_only)
+        err = lock_take(file, CHANGE_PATH, &store->lock_fd, why);
     if (err == ERR_OK)
-        err = inspect_file(path, read_only, &is_new, why);
+        err = inspect_file(file, read_only, &is_new, why);
     if (err == ERR_OK && is_new)
-        err = create_file(path, why);
+        err = create_file(file, why);
     if (err == ERR_OK)
         err = open_file(store, why);
     if (err != ERR_OK) {

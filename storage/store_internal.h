@@ -6,6 +6,7 @@
 
 #include "storage/store.h"
 
+#include <limits.h>
 #include <sqlite3.h>
 
 #define STATEMENTS    256 /* a power of two, above the number of queries */
@@ -215,6 +216,13 @@ MUST_CHECK enum err inspect_backup(const char *path, struct buf *why);
 /* Reads, and leaves nothing behind. A result of SQLite; closed by the caller
  * whatever it is. */
 int inspect_open(const char *path, sqlite3 **db);
+/* Where the file lies that a name means: SQLite's log, the lock and what is
+ * kept lie beside it, also when the name is a symbolic link. Whoever opens by a
+ * name follows it first: two names of one record must not let two bots write
+ * it. */
+MUST_CHECK enum err path_follow(const char *path, char out[static PATH_MAX],
+                                struct buf *why);
+void path_folder(const char *path, char out[static PATH_MAX]);
 /* One bot a file: "<path>.lock" exists and is locked while it runs. `instead`:
  * what else to do when it cannot be had. */
 #define CHANGE_PATH "change storage.path"

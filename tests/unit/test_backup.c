@@ -236,6 +236,39 @@ static void restores_and_keeps_what_was_there(void **state)
     store_close(scratch_open(scratch));
 }
 
+/* Who has the record on another disk by a symbolic link has it there after. */
+static void names_may_be_links(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch copy = beside(scratch), link = *scratch, to = *scratch;
+    struct verdicts verdicts;
+    struct restored restored;
+    struct buf why = BUF_INIT(4096);
+    struct stat status;
+    (void)snprintf(link.db, sizeof link.db, "%s/record", scratch->folder);
+    (void)snprintf(to.db, sizeof to.db, "%s/latest", scratch->folder);
+    assert_int_equal(symlink("opsroom.db", link.db), 0);
+    assert_int_equal(symlink("backup.db", to.db), 0);
+    scratch_fill(scratch);
+    assert_int_equal(backup(&link, to.db, &verdicts, &why), ERR_OK);
+    die_with_one_more(scratch);
+    /* What is in the log only is copied, too. */
+    assert_int_equal(backup(&link, to.db, &verdicts, &why), ERR_OK);
+    expect_whole(&copy, verdicts.events);
+    struct store *bot = scratch_open(scratch);
+    assert_int_equal(restore(&link, to.db, &restored, &why), ERR_REFUSED);
+    store_close(bot);
+    die_with_one_more(scratch);
+    assert_int_equal(restore(&link, to.db, &restored, &why), ERR_OK);
+    expect_files(scratch,
+                 "backup.db latest opsroom.db " KEPT " " KEPT "-wal record ");
+    assert_true(lstat(link.db, &status) == 0 && S_ISLNK(status.st_mode));
+    assert_true(lstat(to.db, &status) == 0 && S_ISLNK(status.st_mode));
+    expect_whole(scratch, verdicts.events);
+    buf_release(&restored.kept);
+    buf_release(&why);
+}
+
 static void refuse_restore(const struct scratch *scratch, const char *file,
                            enum err expected, const char *says)
 {
@@ -299,6 +332,7 @@ int main(void)
         TEST(copies_over_nothing_but_a_backup),
         TEST(a_damaged_record_replaces_no_backup),
         TEST(restores_and_keeps_what_was_there),
+        TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
         TEST(does_not_restore_under_a_running_bot),
     };

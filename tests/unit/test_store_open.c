@@ -216,6 +216,30 @@ static void refuses_places_without_a_file(void **state)
     assert_false(scratch_has(scratch, ""));
 }
 
+/* The first name leads to the second one, before there is a file and after. */
+static void one_bot_whatever_the_file_is_called(void **state)
+{
+    const struct scratch *scratch = *state;
+    char name[256], other[256];
+    (void)snprintf(name, sizeof name, "%s/name.db", scratch->folder);
+    (void)snprintf(other, sizeof other, "%s/other.db", scratch->folder);
+    assert_int_equal(symlink("name.db", other), 0);
+    assert_int_equal(symlink("opsroom.db", name), 0);
+    for (int i = 0; i < 2; i++) {
+        struct store *store = NULL;
+        struct buf why = BUF_INIT(1024);
+        assert_int_equal(store_open(other, false, &store, &why), ERR_OK);
+        refuse_path(scratch->db, false, ERR_REFUSED, "in use by another");
+        refuse_path(name, false, ERR_REFUSED, "in use by another");
+        assert_true(scratch_has(scratch, ".lock"));
+        store_close(store);
+        buf_release(&why);
+    }
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(symlink("other.db", name), 0);
+    refuse_path(other, true, ERR_IO, "Too many levels of symbolic links");
+}
+
 /* What the file's modes forbid, root may do all the same. */
 static void become_nobody(void)
 {
@@ -357,6 +381,7 @@ int main(void)
         TEST(refuses_places_without_a_file),
         TEST(refuses_what_it_may_not_write),
         TEST(refuses_a_folder_it_may_not_write),
+        TEST(one_bot_whatever_the_file_is_called),
         TEST(a_turn_fails_while_another_program_writes),
         TEST(one_bot_a_file),
         TEST(takes_over_after_a_kill),
