@@ -239,7 +239,7 @@ static bool give_away(const char *part, const char *path)
     path_folder(path, folder);
     if (stat(path, &status) != 0 && stat(folder, &status) != 0)
         return false;
-    return chown(part, status.st_uid, status.st_gid) == 0;
+    return lchown(part, status.st_uid, status.st_gid) == 0;
 }
 
 /* A log is played into whatever has its file's name: it goes before the new

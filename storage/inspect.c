@@ -49,7 +49,12 @@ enum err lock_take(const char *path, const char *instead, int *out,
     char lock[PATH_MAX];
     lock_path(path, lock);
     for (;;) {
-        int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        int fd = path_create(lock);
+        bool was_there = fd < 0 && errno == EEXIST;
+        if (was_there)
+            fd = open(lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+        if (was_there && fd < 0 && errno == ENOENT)
+            continue; /* removed by another process just now */
         if (fd < 0)
             return no_lock(path, lock, instead, why);
         if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

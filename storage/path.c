@@ -55,3 +55,21 @@ void path_folder(const char *path, char out[static PATH_MAX])
     struct str folder = slash == NULL ? str_of(".") : (struct str){path, n};
     str_copy(out, PATH_MAX, slash == path ? str_of("/") : folder);
 }
+
+/* Only what is new is given away: what lay there by that name might be anything
+ * that the owner of the folder would like to have. */
+int path_create(const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat status;
+    int fd =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 || geteuid() != 0)
+        return fd;
+    path_folder(path, folder);
+    /* Where files have no owner, as on FAT, it is everybody's anyway. */
+    bool is_given = stat(folder, &status) == 0 &&
+                    fchown(fd, status.st_uid, status.st_gid) == 0;
+    (void)is_given;
+    return fd;
+}

@@ -111,15 +111,16 @@ static enum err set_up(struct store *store)
  * gives -wal and -shm the same permissions. */
 static enum err create_file(const char *path, struct buf *why)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
+    int fd = path_create(path);
+    if (fd < 0 && errno != EEXIST) {
         buf_addf(why,
                  "Cannot create %s: %s. Let the bot's user write in that "
                  "folder, or change storage.path.",
                  path, strerror(errno));
         return ERR_IO;
     }
-    (void)close(fd);
+    if (fd >= 0)
+        (void)close(fd);
     return ERR_OK;
 }
 

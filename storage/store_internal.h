@@ -223,6 +223,9 @@ int inspect_open(const char *path, sqlite3 **db);
 MUST_CHECK enum err path_follow(const char *path, char out[static PATH_MAX],
                                 struct buf *why);
 void path_folder(const char *path, char out[static PATH_MAX]);
+/* A new file for its user only, or -1 and errno. What root makes is whose the
+ * folder is: a check or a restore as root must not lock the bot out. */
+int path_create(const char *path);
 /* One bot a file: "<path>.lock" exists and is locked while it runs. `instead`:
  * what else to do when it cannot be had. */
 #define CHANGE_PATH "change storage.path"

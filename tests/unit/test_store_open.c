@@ -295,6 +295,44 @@ static void refuses_a_folder_it_may_not_write(void **state)
     store_close(scratch_open(scratch));
 }
 
+#define BOT_UID 65534
+
+static void expect_owner(const struct scratch *scratch, const char *suffix)
+{
+    char name[256];
+    struct stat status;
+    (void)snprintf(name, sizeof name, "%s%s", scratch->db, suffix);
+    assert_int_equal(lstat(name, &status), 0);
+    if (status.st_uid != BOT_UID)
+        fail_msg("%s belongs to %d", name, (int)status.st_uid);
+}
+
+/* Started once as root, to see whether it works; or killed while it restored.
+ * What lay there before stays whose it is. */
+static void what_root_makes_is_the_bots(void **state)
+{
+    const struct scratch *scratch = *state;
+    char lock[256];
+    struct stat status;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(scratch->folder, BOT_UID, BOT_UID), 0);
+    struct store *store = scratch_open(scratch);
+    expect_owner(scratch, "");
+    expect_owner(scratch, "-wal");
+    expect_owner(scratch, ".lock");
+    store_close(store);
+    (void)snprintf(lock, sizeof lock, "%s.lock", scratch->db);
+    scratch_write(lock, "", 0);
+    store = scratch_open(scratch);
+    assert_int_equal(lstat(lock, &status), 0);
+    assert_int_equal(status.st_uid, 0);
+    store_close(store);
+    assert_int_equal(symlink("/etc/passwd", lock), 0);
+    refuse_path(scratch->db, false, ERR_IO, "Cannot write");
+    assert_int_equal(chown(scratch->folder, 0, 0), 0);
+}
+
 /* Somebody has a look with another program, and writes. */
 static void a_turn_fails_while_another_program_writes(void **state)
 {
@@ -382,6 +420,7 @@ int main(void)
         TEST(refuses_what_it_may_not_write),
         TEST(refuses_a_folder_it_may_not_write),
         TEST(one_bot_whatever_the_file_is_called),
+        TEST(what_root_makes_is_the_bots),
         TEST(a_turn_fails_while_another_program_writes),
         TEST(one_bot_a_file),
         TEST(takes_over_after_a_kill),
