@@ -124,12 +124,46 @@ static enum err create_file(const char *path, struct buf *why)
     return ERR_OK;
 }
 
+static bool may_write_beside(const char *path, char folder[static PATH_MAX])
+{
+    path_folder(path, folder);
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/* Not only to make the file: its lock and its log lie beside it. */
+static bool folder_is_writable(const char *path, struct buf *why)
+{
+    char folder[PATH_MAX];
+    if (may_write_beside(path, folder))
+        return true;
+    buf_addf(why,
+             "Cannot write in the folder %s: %s. Let the bot's user write "
+             "there, or %s.",
+             folder, strerror(errno), CHANGE_PATH);
+    return false;
+}
+
+/* To read it SQLite makes an index of the log beside the file. Where it may
+ * not, and nobody has made one, nobody writes the file either: it is read as it
+ * is.
+ */
+static int open_to_read(struct store *store)
+{
+    char folder[PATH_MAX], index[PATH_MAX + 16];
+    (void)snprintf(index, sizeof index, "%s-shm", store->path);
+    if (!may_write_beside(store->path, folder) && access(index, F_OK) != 0)
+        return inspect_open(store->path, &store->db);
+    return sqlite3_open_v2(store->path, &store->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+}
+
 static enum err open_file(struct store *store, struct buf *why)
 {
-    int access =
-        store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    int rc = sqlite3_open_v2(store->path, &store->db,
-                             access | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = store->read_only
+                 ? open_to_read(store)
+                 : sqlite3_open_v2(store->path, &store->db,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                                   NULL);
     enum err err = rc == SQLITE_OK ? set_up(store) : sqlite_failed(store, rc);
     if (err != ERR_OK)
         buf_addf(why, "Cannot open %s: %s.", store->path, store->why);
@@ -145,20 +179,6 @@ static bool folder_exists(const char *path, struct buf *why)
         return true;
     buf_addf(why, "There is no folder %s. Create it, or %s.", folder,
              CHANGE_PATH);
-    return false;
-}
-
-/* Not only to make the file: its lock and its log lie beside it. */
-static bool folder_is_writable(const char *path, struct buf *why)
-{
-    char folder[PATH_MAX];
-    path_folder(path, folder);
-    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
-        return true;
-    buf_addf(why,
-             "Cannot write in the folder %s: %s. Let the bot's user write "
-             "there, or %s.",
-             folder, strerror(errno), CHANGE_PATH);
     return false;
 }
 
