@@ -117,7 +117,7 @@ static bool read_option(char **words, int count, int *at, struct arguments *out)
 
 static bool is_whole(const struct arguments *read, bool takes_name)
 {
-    if (takes_name && read->name == NULL)
+    if (takes_name && (read->name == NULL || read->name[0] == '\0'))
         return misused("which one? Name it after ", read->verb);
     if (read->incident == 0 && arguments_among("timeline render", read->verb))
         return misused("which incident? Add --incident N to ", read->verb);
