@@ -216,6 +216,7 @@ int cli_verify(const struct config *config)
     struct verdicts verdicts = {.incidents = 0};
     enum err err = store_verify(store, &verdicts, &report);
     print(buf_str(&report));
+    (void)fflush(stdout); /* the list comes before what is said about it */
     if (err == ERR_OK)
         (void)printf("The record is whole: %" PRId64 " incident%s, %" PRId64
                      " event%s, %" PRId64 " attachment%s.\n",
@@ -225,9 +226,9 @@ int cli_verify(const struct config *config)
     else if (err == ERR_CORRUPT)
         (void)fprintf(stderr,
                       "opsroom: the record is damaged: %" PRId64
-                      " problems, listed above. Keep the file, stop the bot, "
+                      " problem%s, listed above. Keep the file, stop the bot, "
                       "and restore a backup.\n",
-                      verdicts.problems);
+                      verdicts.problems, plural(verdicts.problems));
     else
         (void)complain(config->storage_path, store_why(store));
     buf_release(&report);
