@@ -70,12 +70,14 @@ static enum err copy(sqlite3 *from, const char *part, struct buf *why)
     if (rc == SQLITE_OK) /* its log goes into the file, and away */
         rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
-        buf_addf(why, "Cannot copy to %s: %s.", part, sqlite3_errstr(rc));
+        buf_addf(why, "Cannot copy to %s: %s. Nothing was changed.", part,
+                 sqlite3_errstr(rc));
     (void)sqlite3_close(to);
     return rc == SQLITE_OK ? ERR_OK : ERR_IO;
 }
 
-static enum err prove(struct store *store, const char *what,
+/* `next`: what was kept of it, and what to do. */
+static enum err prove(struct store *store, const char *what, const char *next,
                       struct verdicts *verdicts, struct buf *why)
 {
     struct buf report = BUF_INIT(REPORT_BYTES);
@@ -84,21 +86,27 @@ static enum err prove(struct store *store, const char *what,
     if (err == ERR_OK)
         *verdicts = found;
     else if (err == ERR_CORRUPT)
-        buf_addf(why, "%s holds a damaged record:\n%s", what,
-                 buf_text(&report));
+        buf_addf(why, "%s holds a damaged record:\n%s%s", what,
+                 buf_text(&report), next);
     else
-        buf_addf(why, "%s cannot be read: %s.", what, store_why(store));
+        buf_addf(why, "%s cannot be read: %s. Nothing was changed.", what,
+                 store_why(store));
     buf_release(&report);
     return err;
 }
 
-static enum err prove_file(const char *part, const char *what,
-                           struct verdicts *verdicts, struct buf *why)
+static enum err prove_copy(const char *part, struct verdicts *verdicts,
+                           struct buf *why)
 {
     struct store *store = NULL;
     enum err err = store_open(part, true, &store, why);
     if (err == ERR_OK)
-        err = prove(store, what, verdicts, why);
+        err = prove(
+            store, "The copy",
+            "The copy was thrown away; an older backup of that name is kept. "
+            "Keep the record's file, stop the bot, and restore an "
+            "older backup.",
+            verdicts, why);
     store_close(store);
     return err;
 }
@@ -155,7 +163,7 @@ static enum err back_up(struct store *store, const char *file,
     if (err == ERR_OK) {
         err = copy(store->db, part, why);
         if (err == ERR_OK)
-            err = prove_file(part, "The copy", verdicts, why);
+            err = prove_copy(part, verdicts, why);
         if (err == ERR_OK)
             err = put_in_place(part, file, why);
         if (err != ERR_OK)
@@ -218,7 +226,8 @@ static enum err make_ready(const char *part, const char *file,
     struct store *store = NULL;
     enum err err = store_open(part, false, &store, why);
     if (err == ERR_OK)
-        err = prove(store, file, verdicts, why);
+        err = prove(store, file, "Nothing was changed. Restore another backup.",
+                    verdicts, why);
     if (err == ERR_OK) {
         err = begin_anew(store);
         if (err != ERR_OK)

@@ -69,6 +69,9 @@ test('words that make no sense: exit 2, what is wrong in one line, and where to 
     const last = spawnSync(program, ['verify', '--config'], { encoding: 'utf8' });
     assert.deepEqual([last.status, /^opsroom: --config wants a file\n/.test(last.stderr)], [2, true], last.stderr);
     assert.deepEqual(bot.run('check', '--help'), bot.run('help'));
+    // A script whose variable is empty.
+    assert.deepEqual(['probe', 'backup', 'restore'].map((verb) => bot.run(verb, '').err), ['probe', 'backup', 'restore'].map(
+        (verb) => `opsroom: which one? Name it after ${verb}\n\`opsroom help\` says how it is used.\n`));
     assert.match(bot.run('timeline', '--incident=inc-1').err, /Cannot read .*opsroom\.db: No such file/);
 }));
 
@@ -272,6 +275,8 @@ scene('a damaged database is refused and left as it is', { started: false }, asy
     const { code, out, err } = bot.run('verify');
     assert.equal(code, 1);
     assert.match(out + err, /damaged/);
+    const together = spawnSync('sh', ['-c', '"$0" verify --config "$1" 2>&1 | cat', program, bot.config], { encoding: 'utf8' });
+    assert.match(together.stdout, /\nopsroom: the record is damaged: \d+ problems?, listed above\. .*\n$/, 'the list comes first');
     copyFileSync(good, bot.database);
 });
 

@@ -175,7 +175,8 @@ static void a_damaged_record_replaces_no_backup(void **state)
     assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
     scratch_sql(scratch, DAMAGE);
     refuse_backup(scratch, copy.db, ERR_CORRUPT,
-                  "#7: the entry does not match its hash");
+                  "#7: the entry does not match its hash\nThe copy was thrown "
+                  "away; an older backup of that name is kept.");
     expect_whole(&copy, verdicts.events);
     expect_files(scratch, "backup.db opsroom.db ");
 }
@@ -300,7 +301,8 @@ static void restores_only_what_is_whole(void **state)
     assert_int_equal(remove(copy.db), 0);
     assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
     scratch_sql(&copy, DAMAGE);
-    refuse_restore(scratch, copy.db, ERR_CORRUPT, "does not match its hash");
+    refuse_restore(scratch, copy.db, ERR_CORRUPT,
+                   "does not match its hash\nNothing was changed.");
     assert_int_equal(truncate(copy.db, 20000), 0);
     refuse_restore(scratch, copy.db, ERR_CORRUPT, "is damaged");
     expect_files(scratch, "backup.db opsroom.db ");
