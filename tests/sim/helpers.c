@@ -45,6 +45,17 @@ int git_branches(int64_t incident_id)
     return count;
 }
 
+bool git_has_page(int64_t incident_id, struct str page)
+{
+    struct sha256 hash = sha256_of(page);
+    char mark[40];
+    (void)snprintf(mark, sizeof mark, "INC-%" PRId64 " ", incident_id);
+    for (int i = 0; i < branch_count; i++)
+        if (strstr(branches[i].mark, mark) != NULL)
+            return memcmp(&hash, &branches[i].page, sizeof hash) == 0;
+    return false;
+}
+
 static int find_branch(const cJSON *job)
 {
     struct str mark = json_text(job, "mark");
@@ -106,6 +117,14 @@ static void commit(const cJSON *job, char *out, size_t bytes)
                    is_same ? "true" : "false");
 }
 
+/* Whether it was merged: nobody ever does here. */
+static void look(const cJSON *job, char *out, size_t bytes)
+{
+    int i = find_branch(job);
+    (void)snprintf(out, bytes, "{\"branch\":\"%s\"}",
+                   i < 0 ? "" : branches[i].name);
+}
+
 static void child_free(struct child *child)
 {
     cJSON_Delete(child->job);
@@ -128,8 +147,10 @@ static void on_work(void *context)
     struct child *child = context;
     fault_force(child->forced);
     bool fails = trouble_befalls(SIM_GIT_FAILS);
+    bool looks = str_is(json_text(child->job, "op"), "look");
     if (!fails)
-        commit(child->job, child->output, sizeof child->output);
+        (looks ? look : commit)(child->job, child->output,
+                                sizeof child->output);
     if (fails)
         (void)snprintf(child->output, sizeof child->output,
                        "{\"error\":\"simulated\",\"reason\":\"network\","

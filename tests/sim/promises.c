@@ -2,7 +2,9 @@
 #include "tests/sim/people.h"
 
 #include "bot/base/mem.h"
+#include "bot/cli.h"
 #include "bot/discord/json.h"
+#include "bot/postmortem/postmortem.h"
 #include "tests/lib/room_check.h"
 
 #include <inttypes.h>
@@ -228,6 +230,21 @@ static void check_hidden(const struct incident *in)
     }
 }
 
+/* The branch ends with what the record says now; who reopens an incident goes
+ * on in its room. */
+static void check_page(const struct incident *in)
+{
+    struct postmortem_settings settings;
+    struct buf page = BUF_INIT(4u << 20), why = BUF_INIT(500);
+    cli_postmortem_settings(sim.config, &settings);
+    if (postmortem_render(sim.store, in, &settings, &page, &why) != ERR_OK)
+        sim_fail("INC-%" PRId64 " has no page: %s", in->id, buf_text(&why));
+    if (!git_has_page(in->id, buf_str(&page)))
+        sim_fail("INC-%" PRId64 " has a page that is not up to date", in->id);
+    buf_release(&page);
+    buf_release(&why);
+}
+
 static void check_one(const struct incident *in)
 {
     int wars = count_channels(in, "war"), lives = count_channels(in, "live");
@@ -244,6 +261,8 @@ static void check_one(const struct incident *in)
     if (git_branches(in->id) != (in->postmortem_ref[0] != '\0' ? 1 : 0))
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
+    if (in->postmortem_ref[0] != '\0' && !incident_is_live(in))
+        check_page(in);
 }
 
 struct all {

@@ -141,6 +141,8 @@ void disk_after_death(void);
 void helpers_reset(void);
 /* Branches of the incident in the repository. */
 int git_branches(int64_t incident_id);
+/* Whether its branch ends with that page. */
+bool git_has_page(int64_t incident_id, struct str page);
 
 /* ---- the gateway (gateway.c): Discord's end of gateway_ws ---- */
 
