@@ -172,6 +172,10 @@ bool gateway_is_ready(void);
 int gateway_identifies(void);
 int64_t gateway_identified_ms(void); /* the latest; 0: never */
 
+/* ---- the way there (wire.c) ---- */
+
+void wire_reset(void);
+
 /* ---- Discord's REST (rest.c) ---- */
 
 struct rest_reply {

@@ -280,6 +280,7 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
     people_reset();
     promises_reset();
     helpers_reset();
+    wire_reset();
     discord_open();
     disk_begin(db);
     remove_files();

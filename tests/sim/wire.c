@@ -4,6 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/io/rest_curl.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ struct transfer {
     enum transfer_result result;
     struct rest_reply reply;
     int arrivals_left;
+    enum sim_trouble limit; /* of its 429, when limit_ms is not 0 */
+    int64_t limit_ms;       /* Retry-After */
     int64_t timeout_ms, sent_ms;
     int process;              /* that sent it */
     struct transfer *sibling; /* all of a curl, so that it can leave them */
@@ -39,6 +42,64 @@ struct rest_curl {
     struct transfer *first_ended, **last_ended;
     struct transfer *all;
 };
+
+/* ---- what a 429 asks for ---- */
+
+/* What the bot was told to hold back until then: all that has the token, all
+ * there is, or that one path. A start later nobody knows of it. */
+#define HOLDS 32
+static struct hold {
+    enum sim_trouble limit;
+    int process;
+    int64_t until_ms;
+    enum rest_method method;
+    char path[200]; /* without its query */
+} holds[HOLDS];
+static int next_hold;
+
+void wire_reset(void)
+{
+    memset(holds, 0, sizeof holds);
+}
+
+static struct str without_query(const char *path)
+{
+    return (struct str){path, strcspn(path, "?")};
+}
+
+/* The bot hears of it now. */
+static void note_hold(const struct transfer *transfer)
+{
+    struct hold *hold = &holds[next_hold++ % HOLDS];
+    if (transfer->limit_ms == 0 || transfer->is_foreign)
+        return;
+    *hold = (struct hold){.limit = transfer->limit,
+                          .process = sim.process,
+                          .until_ms = sim.now_ms + transfer->limit_ms,
+                          .method = transfer->method};
+    str_copy_to(hold->path, without_query(transfer->path));
+}
+
+static bool is_held(const struct hold *hold, const struct transfer *transfer)
+{
+    if (hold->process != sim.process || sim.now_ms >= hold->until_ms ||
+        transfer->is_foreign)
+        return false;
+    bool is_it = hold->method == transfer->method &&
+                 str_is(without_query(transfer->path), hold->path);
+    return is_it || hold->limit == SIM_LIMIT_CLOUD ||
+           (hold->limit == SIM_LIMIT_GLOBAL && transfer->with_token);
+}
+
+static void check_holds(const struct transfer *transfer)
+{
+    for (int i = 0; i < HOLDS; i++)
+        if (is_held(&holds[i], transfer))
+            sim_fail("%s %s is sent %" PRId64 " ms before it may be: %s",
+                     rest_method_name(transfer->method), transfer->path,
+                     holds[i].until_ms - sim.now_ms,
+                     trouble_words(holds[i].limit));
+}
 
 struct rest_curl *rest_curl_new(uv_loop_t *loop,
                                 const struct rest_config *config,
@@ -94,6 +155,7 @@ static void on_end(void *context)
             transfer->has_ended = true; /* goes with the curl */
         return;
     }
+    note_hold(transfer);
     transfer->has_ended = true;
     *curl->last_ended = transfer;
     curl->last_ended = &transfer->next;
@@ -175,10 +237,13 @@ static void add_header(struct rest_reply *reply, const char *name,
 }
 
 /* Discord docs, Rate Limits: the forms of a 429. */
-static void limit_with(struct rest_reply *reply, enum sim_trouble trouble)
+static void limit_with(struct transfer *transfer, enum sim_trouble trouble)
 {
+    struct rest_reply *reply = &transfer->reply;
     char body[200], seconds[16];
     int wait_s = 1 + (int)luck_below(LUCK_NET, 4);
+    transfer->limit = trouble;
+    transfer->limit_ms = wait_s * MS_PER_SECOND;
     (void)snprintf(seconds, sizeof seconds, "%d", wait_s);
     reply->status = 429;
     add_header(reply, "Retry-After", seconds);
@@ -217,7 +282,7 @@ static bool befall(struct transfer *transfer)
     }
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         if (trouble_befalls(limits[i])) {
-            limit_with(&transfer->reply, limits[i]);
+            limit_with(transfer, limits[i]);
             end_at(transfer, TRANSFER_ANSWERED, sim.now_ms + way_ms());
             return true;
         }
@@ -298,6 +363,7 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
         transfer->has_ended = true;
         return;
     }
+    check_holds(transfer);
     if (fault_fires(FAULT_REQUEST))
         fault_force(fault_detail());
     send_off(transfer, order);
