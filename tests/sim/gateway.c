@@ -26,6 +26,7 @@ static struct {
     struct kept_frame *frames;
     size_t count, room;
     struct gateway_link *link; /* NULL: nobody listens */
+    int process;               /* that began or resumed it last */
 } session;
 static struct gateway_link *newest; /* the connection there is, or was */
 static int identifies, sessions;
@@ -103,6 +104,7 @@ static void say_ready(struct gateway_link *link)
     session.number = ++sessions;
     session.seq = 0;
     session.link = link;
+    session.process = sim.process;
     (void)snprintf(text, sizeof text, "session-%d", session.number);
     json_set_text(data, "session_id", str_of(text));
     json_set_text(data, "resume_gateway_url", STR("wss://gateway.test"));
@@ -150,6 +152,9 @@ static void on_resume(struct gateway_link *link, const cJSON *data)
     }
     sim_tell("resumed after %" PRId64 " of %" PRId64, seq, session.seq);
     session.link = link;
+    for (size_t i = 0; i < (size_t)seq && session.process != sim.process; i++)
+        people_passed_over(session.frames[i].interaction_id);
+    session.process = sim.process;
     for (size_t i = (size_t)seq; i < session.count; i++) {
         people_excuse(session.frames[i].interaction_id);
         link_say(link, session.frames[i].text,

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_MS     3000 /* Discord docs: the first answer is due */
 #define TOKEN_MS      900000
 #define PATIENCE_MS   1000 /* of the deadline, for the way to the bot */
 #define DISCORD_BEGAN INT64_C(1420070400000)
@@ -68,7 +67,7 @@ static struct ask *ask_new(enum people_act act, const char *kind)
     return ask;
 }
 
-static struct ask *find_ask(uint64_t id)
+struct ask *people_find(uint64_t id)
 {
     for (int i = ask_count; i-- > 0;)
         if (asks[i].id == id)
@@ -78,7 +77,7 @@ static struct ask *find_ask(uint64_t id)
 
 static void on_deadline(void *context)
 {
-    struct ask *ask = find_ask((uint64_t)(uintptr_t)context);
+    struct ask *ask = people_find((uint64_t)(uintptr_t)context);
     if (ask == NULL || ask->is_answered || ask->is_excused ||
         ask->delivered_ms == 0 ||
         ask->delivered_ms - ask->created_ms > PATIENCE_MS)
@@ -504,52 +503,6 @@ void people_act(enum people_act act, int which)
 
 /* ---- answers ---- */
 
-void people_delivered(uint64_t interaction_id)
-{
-    struct ask *ask = find_ask(interaction_id);
-    if (ask != NULL && ask->delivered_ms == 0)
-        ask->delivered_ms = sim.now_ms;
-    if (ask != NULL &&
-        (sim.is_stopping || sim.skew_ms != 0 || sim.now_ms < sim.held_until_ms))
-        ask->is_excused = true;
-}
-
-void people_excuse(uint64_t interaction_id)
-{
-    struct ask *ask = interaction_id == 0 ? NULL : find_ask(interaction_id);
-    if (ask != NULL)
-        ask->is_excused = true;
-}
-
-void people_excuse_all(void)
-{
-    for (int i = 0; i < ask_count; i++)
-        asks[i].is_excused = true;
-}
-
-void people_meet_process(void)
-{
-    for (int i = 0; i < ask_count; i++)
-        asks[i].may_return |=
-            sim.skew_ms < 0 || sim.now_ms - asks[i].created_ms < ANSWER_MS;
-}
-
-int64_t people_hidden_ms(int64_t incident_id)
-{
-    int64_t since_ms = 0;
-    for (int i = 0; i < ask_count; i++) {
-        const struct ask *ask = &asks[i];
-        if (ask->incident_id != incident_id)
-            continue;
-        if (ask->act == ACT_SHOW || ask->act >= ACT_PRESS)
-            since_ms = 0;
-        else if (ask->act == ACT_HIDE && ask->said != NULL &&
-                 strstr(ask->said, "now private") != NULL)
-            since_ms = ask->answered_ms;
-    }
-    return since_ms;
-}
-
 bool people_wait(void)
 {
     for (int i = 0; i < ask_count; i++)
@@ -561,7 +514,7 @@ bool people_wait(void)
 int people_answered(uint64_t interaction_id, const char *token,
                     const cJSON *answer, int *code)
 {
-    struct ask *ask = find_ask(interaction_id);
+    struct ask *ask = people_find(interaction_id);
     int64_t type = 0;
     if (ask == NULL || strcmp(ask->token, token) != 0 ||
         sim.now_ms - ask->created_ms > ANSWER_MS) {

@@ -202,7 +202,7 @@ void discord_delete_message(uint64_t id);
 /* Something of that channel was deleted, and the bot may never hear of it. */
 bool discord_lost_unseen(uint64_t channel_id);
 
-/* ---- people (people.c) ---- */
+/* ---- people (people.c, excuses.c) ---- */
 
 /* clang-format off */
 #define PEOPLE_ACT_LIST(X)                                                     \
@@ -224,7 +224,11 @@ void people_delivered(uint64_t interaction_id);
 /* Something happened to its answer, or to the bot: nobody can be held to the
  * deadline. */
 void people_excuse(uint64_t interaction_id);
+/* The same, and even its second try may fail. */
+void people_hinder(uint64_t interaction_id);
 void people_excuse_all(void);
+/* The bot resumes after that one: it will never hear of it again. */
+void people_passed_over(uint64_t interaction_id);
 /* Nobody waits for an answer that may still come. */
 bool people_wait(void);
 /* Since when people were told that it is private; 0: it is not, or somebody is

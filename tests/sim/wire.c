@@ -319,9 +319,9 @@ static void send_off(struct transfer *transfer,
         transfer->arrivals_left = 2;
     }
     if (transfer->is_lost_back || transfer->is_failed_after || way > 100)
-        people_excuse(interaction_in(transfer->path));
+        people_hinder(interaction_in(transfer->path));
     if (befall(transfer)) {
-        people_excuse(interaction_in(transfer->path));
+        people_hinder(interaction_in(transfer->path));
         return;
     }
     /* It arrives after all, but nobody waits for its answer. */
