@@ -161,8 +161,9 @@ enum err store_record_hash(struct store *store, int64_t incident_id,
                            struct sha256 *out)
 {
     struct query query =
-        query_new(store, "SELECT hash FROM event WHERE incident = ? AND kind "
-                         "IS NOT 'task' ORDER BY seq DESC LIMIT 1");
+        query_new(store, "SELECT hash FROM event WHERE incident = ? AND"
+                         " coalesce(kind, '') NOT IN ('task', 'reminded',"
+                         " 'snooze') ORDER BY seq DESC LIMIT 1");
     query_int(&query, incident_id);
     if (query_row(&query) && !row_hash(&query, 0, out))
         return query_end_damaged(&query, "INC-%" PRId64 ": a hash is damaged",

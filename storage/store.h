@@ -112,8 +112,9 @@ MUST_CHECK enum err store_last_task(struct store *store, int64_t incident_id,
                                     enum effect_kind effect, int64_t target,
                                     store_event_fn *each,
                                     void *context); /* or NOT_FOUND */
-/* Chain hash at the newest event that is not a TASK: what the postmortem
- * prints, so that recording its commit does not change its bytes. */
+/* Chain hash at the newest event that is no TASK and not about a reminder: what
+ * the postmortem prints. So neither its own commit nor that somebody is
+ * reminded of something later changes its bytes. */
 MUST_CHECK enum err store_record_hash(struct store *store, int64_t incident_id,
                                       struct sha256 *out);
 
