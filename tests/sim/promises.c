@@ -245,6 +245,17 @@ static void check_page(const struct incident *in)
     buf_release(&why);
 }
 
+/* What git refused for so long is on record, and tried again later. */
+static void check_written(const struct incident *in)
+{
+    bool has_failed = false;
+    if (effect_failed_last(sim.store, in->id, EFFECT_POSTMORTEM, 0,
+                           &has_failed) != ERR_OK)
+        sim_fail("the record cannot be read: %s", store_why(sim.store));
+    if (!has_failed)
+        sim_fail("INC-%" PRId64 " is resolved and has no page", in->id);
+}
+
 static void check_one(const struct incident *in)
 {
     int wars = count_channels(in, "war"), lives = count_channels(in, "live");
@@ -263,6 +274,8 @@ static void check_one(const struct incident *in)
                  git_branches(in->id));
     if (in->postmortem_ref[0] != '\0' && !incident_is_live(in))
         check_page(in);
+    if (in->state == STATE_RESOLVED)
+        check_written(in);
 }
 
 struct all {
