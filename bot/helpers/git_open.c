@@ -74,7 +74,9 @@ static bool is_vacant(const char *path)
     return entries <= 2;
 }
 
-/* Made beside its place and moved there: a kill leaves nothing half made. */
+/* Made beside its place and moved there: a kill leaves nothing half made. Under
+ * a name of our own: what a killed job left beside it holds locks that nobody
+ * gives back, and another job may be at the same. */
 static enum err make(struct git_work *work, const char *path)
 {
     struct buf beside = BUF_INIT(5000);
@@ -85,13 +87,16 @@ static enum err make(struct git_work *work, const char *path)
                  GIT_REPOSITORY_INIT_MKPATH,
         .initial_head = work->job->base.s,
     };
-    buf_addf(&beside, "%s.new", path);
+    buf_addf(&beside, "%s.new-%d", path, (int)getpid());
+    file_remove_all(buf_text(&beside));
     enum err err = ERR_OK;
     if (git_repository_init_ext(&made, buf_text(&beside), &options) < 0)
         err = git_say(work->trouble, "making the repository");
     else if (rename(buf_text(&beside), path) != 0)
         err = say_errno(work, path);
     git_repository_free(made);
+    if (err != ERR_OK)
+        file_remove_all(buf_text(&beside));
     buf_release(&beside);
     return err;
 }

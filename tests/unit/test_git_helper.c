@@ -162,7 +162,10 @@ static void goes_on_after_a_half_made_repository(void **state)
 {
     const struct scratch *scratch = *state;
     struct buf out = BUF_INIT(10000);
-    assert_int_equal(sh(scratch, &out, "mkdir -p r.git.new/objects r.git"), 0);
+    assert_int_equal(sh(scratch, &out,
+                        "mkdir -p r.git.new/objects r.git;"
+                        " touch r.git.new/config.lock"),
+                     0);
     assert_int_equal(run(scratch, slow, &out), 0);
     git_says(scratch, "rev-list --count --all", "1");
     is_sound(scratch);
