@@ -117,7 +117,9 @@ $(BUILD)/opsroom-draw: $(HELPER_DRAW:%.c=$(BUILD)/%.o)
 
 # ---- installing ----
 
-PREFIX ?= /usr/local
+# Other programs spell it in lower case.
+prefix ?= /usr/local
+PREFIX ?= $(prefix)
 BINDIR ?= $(PREFIX)/bin
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SETTINGS := $(DESTDIR)/etc/opsroom
@@ -125,16 +127,16 @@ SETTINGS_SED := sed -e '/^\[discord\]/,/^\[/ s|^token_file = .*|token_file = "cr
 	-e '/^\[storage\]/,/^\[/ s|^path = .*|path = "/var/lib/opsroom/opsroom.db"|'
 
 install: all
-	$(Q)install -Dm755 $(BUILD)/opsroom $(DESTDIR)$(BINDIR)/opsroom
-	$(Q)install -Dm755 -t $(DESTDIR)$(PREFIX)/libexec/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
-	$(Q)install -Dm644 bot/dist/opsroom.1 $(DESTDIR)$(PREFIX)/share/man/man1/opsroom.1
-	$(Q)install -Dm644 -t $(DESTDIR)$(PREFIX)/share/doc/opsroom/examples config.example.toml templates/*.md
-	$(Q)install -Dm644 bot/dist/opsroom.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/opsroom.conf
-	$(Q)install -d $(DESTDIR)$(UNITDIR)
-	$(Q)sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' bot/dist/opsroom.service >$(DESTDIR)$(UNITDIR)/opsroom.service
-	$(Q)install -d $(SETTINGS) && install -dm700 $(SETTINGS)/secrets
-	$(Q)[ -e $(SETTINGS)/config.toml ] || { $(SETTINGS_SED) config.example.toml >$(SETTINGS)/config.toml && \
-		chmod 640 $(SETTINGS)/config.toml; }
+	$(Q)install -Dm755 $(BUILD)/opsroom "$(DESTDIR)$(BINDIR)/opsroom"
+	$(Q)install -Dm755 -t "$(DESTDIR)$(PREFIX)/libexec/opsroom" $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
+	$(Q)install -Dm644 bot/dist/opsroom.1 "$(DESTDIR)$(PREFIX)/share/man/man1/opsroom.1"
+	$(Q)install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/doc/opsroom/examples" config.example.toml templates/*.md
+	$(Q)install -Dm644 bot/dist/opsroom.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/opsroom.conf"
+	$(Q)install -d "$(DESTDIR)$(UNITDIR)"
+	$(Q)sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' bot/dist/opsroom.service >"$(DESTDIR)$(UNITDIR)/opsroom.service"
+	$(Q)install -d "$(SETTINGS)" && install -dm700 "$(SETTINGS)/secrets"
+	$(Q)[ -e "$(SETTINGS)/config.toml" ] || { $(SETTINGS_SED) config.example.toml >"$(SETTINGS)/config.toml" && \
+		chmod 640 "$(SETTINGS)/config.toml"; }
 
 # debian/ is made here, because the top of the repository is for its readers.
 deb:

@@ -16,8 +16,8 @@ const run = (command, ...words) => {
 const mode = (path) => (statSync(path).mode & 0o7777).toString(8);
 
 test('make install: its settings are fine once there is a token, and stay when it is run again', () => {
-    const root = mkdtempSync(join(tmpdir(), 'opsroom-root-'));
-    const install = () => run('make', '-s', '-o', 'all', 'install', `BUILD=${build}`, `DESTDIR=${root}`, 'PREFIX=/opt/o');
+    const root = mkdtempSync(join(tmpdir(), 'opsroom root-'));
+    const install = (prefix = 'PREFIX=/opt/o') => run('make', '-s', '-o', 'all', 'install', `BUILD=${build}`, `DESTDIR=${root}`, prefix);
     try {
         const { code, err } = install();
         assert.equal(code, 0, err);
@@ -36,8 +36,9 @@ test('make install: its settings are fine once there is a token, and stay when i
         const text = readFileSync(settings, 'utf8').replace('repository = ""', 'repository = "/srv/postmortems.git"');
         writeFileSync(settings, text);
         assert.equal(check().stdout, 'The settings are fine.\n', check().stderr);
-        assert.equal(install().code, 0);
+        assert.equal(install('prefix=/opt/p').code, 0);
         assert.equal(readFileSync(settings, 'utf8'), text);
+        assert.equal(mode(join(root, 'opt/p/bin/opsroom')), '755');
     } finally {
         rmSync(root, { recursive: true });
     }
