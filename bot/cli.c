@@ -76,7 +76,7 @@ void cli_postmortem_settings(const struct config *config,
 
 /* ---- check ---- */
 
-static int check_token(const struct config *config)
+static int check_discord(const struct config *config)
 {
     struct buf why = BUF_INIT(500);
     char *token = NULL;
@@ -85,6 +85,8 @@ static int check_token(const struct config *config)
         bad = complain("token", buf_text(&why));
     free(token);
     buf_release(&why);
+    if (config->ca_file[0] != '\0' && access(config->ca_file, R_OK) != 0)
+        bad |= complain("discord", "its ca_file cannot be read");
     return bad;
 }
 
@@ -187,7 +189,7 @@ static int check_draw(const struct config *config, const char *program_dir)
 
 int cli_check(const struct config *config, const char *program_dir, bool online)
 {
-    int bad = check_token(config);
+    int bad = check_discord(config);
     bad |= check_lists(config);
     bad |= check_forge(config);
     bad |= check_store(config);

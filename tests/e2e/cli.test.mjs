@@ -188,6 +188,8 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(settled({ storage: kept.storage, postmortem: { repository: bot.directory } }), /is not a bare git repository/);
     assert.match(settled({ postmortem: kept.postmortem, http: { listen: '' }, alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }] }), /alert: the alerts have nowhere to go; give \[http\] listen/);
     assert.equal(settled({ http: kept.http }), '');
+    assert.match(settled({ discord: { ca_file: join(bot.directory, 'none.pem') } }), /^opsroom: discord: its ca_file cannot be read\n$/);
+    assert.equal(settled({ discord: { ca_file: '' } }), '');
 
     const key = (name, passphrase, form) => {
         const file = join(bot.directory, name);
