@@ -50,6 +50,20 @@ static void print_address(const union address *from,
         (unsigned)ntohs(is_v6 ? from->v6.sin6_port : from->v4.sin_port));
 }
 
+static const char *way_out(int number)
+{
+    switch (number) {
+    case EADDRINUSE:
+        return "Stop what listens there, or change";
+    case EADDRNOTAVAIL:
+        return "This machine does not have that address: change";
+    case EACCES:
+        return "Ports below 1024 are not for everybody: change";
+    default:
+        return "See to that, or change";
+    }
+}
+
 int http_listen_open(const char *listen_at, char address[HTTP_ADDRESS_BYTES],
                      struct buf *why)
 {
@@ -71,10 +85,8 @@ int http_listen_open(const char *listen_at, char address[HTTP_ADDRESS_BYTES],
               bind(fd, &at.any, n) == 0 && listen(fd, BACKLOG) == 0 &&
               getsockname(fd, &at.any, &n) == 0;
     if (!ok) {
-        buf_addf(why,
-                 "cannot listen on %s: %s. Stop what listens there, or change "
-                 "http.listen.",
-                 listen_at, strerror(errno));
+        buf_addf(why, "cannot listen on %s: %s. %s http.listen.", listen_at,
+                 strerror(errno), way_out(errno));
         http_listen_close(fd);
         return -1;
     }

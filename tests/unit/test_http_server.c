@@ -426,7 +426,9 @@ static void where_to_listen_is_an_address_and_a_port(void **state)
         {"example.org:80", "cannot listen on \"example.org:80\": it takes"},
         {"::1:80", "cannot listen on \"::1:80\": it takes"},
         {"[127.0.0.1]:80", "cannot listen on \"[127.0.0.1]:80\": it takes"},
-        {"192.0.2.1:80", "cannot listen on 192.0.2.1:80: Cannot assign"},
+        {"192.0.2.1:80",
+         "cannot listen on 192.0.2.1:80: Cannot assign requested address. This "
+         "machine does not have that address: change http.listen."},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
