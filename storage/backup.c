@@ -295,7 +295,9 @@ static enum err restore(const char *path, const char *file, int64_t now_ms,
         buf_addf(why, "%s is the record itself. Name a backup.", file);
         return ERR_REFUSED;
     }
-    enum err err = inspect_backup(file, why);
+    enum err err = inspect_place(path, why);
+    if (err == ERR_OK)
+        err = inspect_backup(file, why);
     if (err != ERR_OK)
         return err;
     err = copy_file(file, part, why);

@@ -185,6 +185,13 @@ static enum err not_a_database(const char *path, struct buf *why)
     return ERR_CORRUPT;
 }
 
+static enum err not_ours(const char *path, struct buf *why)
+{
+    buf_addf(why, "%s belongs to another program." LEFT " Change storage.path.",
+             path);
+    return ERR_REFUSED;
+}
+
 static enum err look_failed(const char *path, const struct findings *found,
                             struct buf *why)
 {
@@ -208,12 +215,8 @@ static enum err judge(const char *path, const struct findings *found,
     if (found->rc != SQLITE_OK || strcmp(found->check, "ok") != 0)
         return look_failed(path, found, why);
     bool is_blank = found->application == 0 && found->tables == 0;
-    if (found->application != STORE_APPLICATION_ID && !is_blank) {
-        buf_addf(why,
-                 "%s belongs to another program." LEFT " Change storage.path.",
-                 path);
-        return ERR_REFUSED;
-    }
+    if (found->application != STORE_APPLICATION_ID && !is_blank)
+        return not_ours(path, why);
     if (found->version > schema_version) {
         buf_addf(why,
                  "%s was written by a newer opsroom (schema %d; this one knows "
@@ -326,6 +329,18 @@ enum err inspect_file(const char *path, bool read_only, bool *is_new,
         play_back(path);
     inspect_bytes(path, read_only, &found);
     return judge(path, &found, read_only, is_new, why);
+}
+
+enum err inspect_place(const char *path, struct buf *why)
+{
+    struct findings found = {.rc = SQLITE_OK};
+    if (access(path, F_OK) != 0)
+        return ERR_OK;
+    inspect_bytes(path, false, &found);
+    bool is_ours = found.application == STORE_APPLICATION_ID;
+    return found.rc == SQLITE_OK && !is_ours && found.tables > 0
+               ? not_ours(path, why)
+               : ERR_OK;
 }
 
 enum err inspect_backup(const char *path, struct buf *why)

@@ -213,6 +213,9 @@ MUST_CHECK enum err inspect_check(const char *path, struct buf *why);
 /* Whether it is a record of ours, of this schema or an older one, to be copied
  * from or written over. */
 MUST_CHECK enum err inspect_backup(const char *path, struct buf *why);
+/* Whether a record may be put there: not where another program's database is;
+ * that of a record in ruins is what a backup is for. */
+MUST_CHECK enum err inspect_place(const char *path, struct buf *why);
 /* Reads, and leaves nothing behind. A result of SQLite; closed by the caller
  * whatever it is. */
 int inspect_open(const char *path, sqlite3 **db);

@@ -309,6 +309,28 @@ static void restores_only_what_is_whole(void **state)
     expect_whole(scratch, events);
 }
 
+/* A path that is wrong by a word: another program works on that file. */
+static void restores_over_ruins_but_not_over_what_is_anothers(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch copy = beside(scratch);
+    struct verdicts verdicts;
+    struct restored restored;
+    struct buf why = BUF_INIT(4096);
+    scratch_fill(scratch);
+    assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
+    assert_int_equal(remove(scratch->db), 0);
+    scratch_sql(scratch, "CREATE TABLE bookmark (url TEXT)");
+    refuse_restore(scratch, copy.db, ERR_REFUSED, "belongs to another program");
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM bookmark"),
+                     0);
+    assert_int_equal(remove(scratch->db), 0);
+    scratch_write(scratch->db, "ruins\n", 6);
+    assert_int_equal(restore(scratch, copy.db, &restored, &why), ERR_OK);
+    expect_whole(scratch, verdicts.events);
+    buf_release(&restored.kept);
+}
+
 static void does_not_restore_under_a_running_bot(void **state)
 {
     const struct scratch *scratch = *state;
@@ -336,6 +358,7 @@ int main(void)
         TEST(restores_and_keeps_what_was_there),
         TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
+        TEST(restores_over_ruins_but_not_over_what_is_anothers),
         TEST(does_not_restore_under_a_running_bot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
