@@ -17,8 +17,8 @@
 #include "bot/watch.h"
 #include "commands/command.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -571,8 +571,10 @@ int app_run(const struct config *config, const char *token,
 {
     static struct app app;
     app = (struct app){.config = config, .process = process_now()};
-    if (!loop_open(&app.loop))
+    if (!loop_open(&app.loop)) {
+        log_error("cannot_start", LOG_TEXT("why", strerror(errno)));
         return EXIT_FAILED;
+    }
     if (!open_parts(&app, token)) {
         rest_free(app.rest);
         git_parts_free(app.git);
