@@ -5,6 +5,7 @@
 #include "bot/io/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,39 @@ static bool is_to_be_made(const char *repository)
            errno == ENOENT;
 }
 
-/* What it may write shows with the first postmortem. */
+/* The folder in which this one is; false: it is the last one. */
+static bool go_up(char path[static PATH_MAX])
+{
+    char *slash = strrchr(path, '/');
+    if (strcmp(path, "/") == 0 || strcmp(path, ".") == 0)
+        return false;
+    if (slash == NULL || slash == path)
+        str_copy(path, PATH_MAX, str_of(slash == NULL ? "." : "/"));
+    else
+        *slash = '\0';
+    return true;
+}
+
+/* Whether we may write there, or make it. What else is wrong with it the helper
+ * sees; as root this says nothing about the bot's user. */
+static bool is_writable(const char *repository)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/objects", repository);
+    while (access(path, F_OK) != 0 && errno == ENOENT)
+        if (!go_up(path))
+            break;
+    if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ||
+        errno == ENOTDIR)
+        return true;
+    (void)fprintf(stderr,
+                  "opsroom: [postmortem] repository: cannot write in %s: %s. "
+                  "Let the bot's user write there.\n",
+                  path, strerror(errno));
+    return false;
+}
+
+/* What it may write elsewhere shows with the first postmortem. */
 static int look_there(const char *helper, const struct postmortem_settings *set,
                       bool tell)
 {
@@ -123,6 +156,9 @@ int cli_check_git(const struct config *config, const char *program_dir,
     int bad = 0;
     if (parts == NULL) {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
+        bad = 1;
+    } else if (is_folder(config->repository) &&
+               !is_writable(config->repository)) {
         bad = 1;
     } else if (is_to_be_made(config->repository)) {
         if (online)

@@ -209,6 +209,27 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(err, /opsroom\.db/);
 }));
 
+test('check finds a repository that its user may not write, there or to be made', () => alone((bot) => {
+    // Root is a user like others without its capabilities.
+    const plain = process.geteuid() === 0 ? ['setpriv', '--inh-caps=-all', '--bounding-set=-all'] : ['env'];
+    const check = (repository) => {
+        bot.settle({ postmortem: { repository } });
+        const { stderr } = spawnSync(plain[0], [...plain.slice(1), program, 'check', '--config', bot.config], {
+            encoding: 'utf8', env: { ...process.env, DISCORD_TOKEN: 'x'.repeat(60) },
+        });
+        return stderr;
+    };
+    const folder = join(bot.directory, 'git'), repository = join(folder, 'r.git');
+    mkdirSync(folder);
+    assert.equal(spawnSync('git', ['init', '-q', '--bare', repository]).status, 0);
+    assert.equal(check(repository) + check(join(folder, 'none/x.git')), '');
+    chmodSync(join(repository, 'objects'), 0o555);
+    chmodSync(folder, 0o555);
+    assert.match(check(repository), /^opsroom: \[postmortem\] repository: cannot write in .*r\.git\/objects: Permission denied\. Let the bot's user write there\.\n$/);
+    assert.match(check(join(folder, 'none/x.git')), /cannot write in .*\/git: Permission denied/);
+    chmodSync(folder, 0o755);
+}));
+
 scene('a token that REST refuses: exit 3, in words, after one request', { started: false }, async ({ standin, bot }) => {
     standin.tokenRefused = true;
     await bot.start({ ready: false });

@@ -33,7 +33,7 @@ test('make install: its settings are fine once there is a token, and stay when i
             { env: { CREDENTIALS_DIRECTORY: secrets, ASAN_OPTIONS: process.env.ASAN_OPTIONS ?? '' }, encoding: 'utf8' });
         assert.equal(check().stdout, 'The settings are fine.\n', check().stderr);
         // With a repository the helper is looked for, where it was installed.
-        const text = readFileSync(settings, 'utf8').replace('repository = ""', 'repository = "/srv/postmortems.git"');
+        const text = readFileSync(settings, 'utf8').replace('repository = ""', `repository = "${root}/postmortems.git"`);
         writeFileSync(settings, text);
         assert.equal(check().stdout, 'The settings are fine.\n', check().stderr);
         assert.equal(install('prefix=/opt/p').code, 0);
