@@ -470,11 +470,11 @@ enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
     return err;
 }
 
-static void arm(struct outbox *outbox)
+static void arm(struct outbox *outbox, bool committed)
 {
     if (outbox->rooms.bot_user_id == 0)
         return;
-    if (has_due_rows(outbox))
+    if (committed && has_due_rows(outbox))
         outbox->config.wake(outbox->config.context);
     if (outbox->next_due_ms == INT64_MAX) {
         deadline_set(outbox->due, INT64_MAX);
@@ -527,5 +527,5 @@ void outbox_send(struct outbox *outbox, bool committed)
         outbox->next_due_ms = clock_wall_ms() + RETRY_FIRST_MS;
         outbox->wanted = false;
     }
-    arm(outbox);
+    arm(outbox, committed);
 }

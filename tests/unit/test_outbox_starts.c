@@ -22,9 +22,12 @@ struct bench {
     struct outbox *outbox;
 };
 
-static void do_nothing(void *context)
+static int wakes;
+
+static void count_wake(void *context)
 {
     (void)context;
+    wakes++;
 }
 
 static void open_bench(struct bench *bench, const struct scratch *scratch)
@@ -50,7 +53,7 @@ static void open_bench(struct bench *bench, const struct scratch *scratch)
                        .author_email = "opsroom@example.org"},
         .git_helper = "/bin/true",
         .attachment_max_bytes = 4096,
-        .wake = do_nothing,
+        .wake = count_wake,
     };
     bench->outbox = outbox_new(&config, &ours);
 }
@@ -156,6 +159,23 @@ static void settle(struct bench *bench, int64_t wall_ms)
     outbox_send(bench->outbox, true);
 }
 
+/* Something was wanted, and then no transaction can even be begun: the turn
+ * does not come again and again without a pause. */
+static void a_disk_that_refuses_is_left_alone_for_a_while(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, *state);
+    declare_many(&bench, *state, 1);
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    want(&bench, EFFECT_CARD, 1);
+    store_rollback(bench.store);
+    wakes = 0;
+    outbox_send(bench.outbox, false);
+    assert_int_equal(wakes, 0);
+    expect_waits(&bench, 1, 2000);
+    close_bench(&bench);
+}
+
 /* A row in back-off, and a clock that jumps a day: back, the outbox looks again
  * within the longest wait there is, and then starts it; forward, at once. */
 static void a_clock_that_jumps_holds_up_nothing(void **state)
@@ -205,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(no_part_of_the_world_takes_all_places),
         TEST(a_place_that_becomes_free_is_taken),
+        TEST(a_disk_that_refuses_is_left_alone_for_a_while),
         TEST(a_clock_that_jumps_holds_up_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
