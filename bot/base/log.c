@@ -45,8 +45,11 @@ static bool is_plain(struct str text)
     return true;
 }
 
+/* What finds no room is left out whole: the line goes on, and has an end. */
 static void add_quoted(struct buf *line, struct str text)
 {
+    size_t before = line->n;
+    line->overflow = false;
     buf_add_char(line, '"');
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.s[i];
@@ -60,6 +63,8 @@ static void add_quoted(struct buf *line, struct str text)
             buf_add_char(line, (char)c);
     }
     buf_add_char(line, '"');
+    if (line->overflow)
+        buf_cut(line, before);
 }
 
 /* Longer than any secret prints as three stars, so the line only shrinks. */
@@ -100,6 +105,8 @@ void log_write(enum log_level level, const char *event,
             add_quoted(&line, fields->text);
     }
     blot_secrets(&line);
+    if (line.n == LINE_BYTES)
+        buf_cut(&line, LINE_BYTES - 1);
     buf_add_char(&line, '\n');
     /* One write a line: lines of two processes never mix. A log that cannot be
      * written has nowhere to say so. */
