@@ -200,6 +200,14 @@ static void set_answer(struct item *item, cJSON *answer)
     cJSON_Delete(answer);
 }
 
+/* Nothing was kept of it: what was to come after the first answer does not. */
+static void say_sorry(struct item *item)
+{
+    set_answer(item, command_sorry(&item->interaction));
+    item->wants_file = NULL;
+    item->wants_probe = 0;
+}
+
 /* An answer as what is to stand in the place of the first: it stays private. */
 static void make_edit(struct item *item)
 {
@@ -298,14 +306,15 @@ static void take(struct turn *turn, struct item *item, int64_t now_ms)
 {
     enum err err =
         item->is_second ? ERR_NOT_FOUND : answer_again(turn, item, now_ms);
+    bool was_kept = err == ERR_OK; /* by an earlier turn */
     if (err == ERR_NOT_FOUND && !item->drop)
         err = take_new(turn, item, now_ms);
-    item->stands = err == ERR_OK && !turn->is_changed;
+    item->stands = err == ERR_OK && (was_kept || !turn->is_changed);
     if (err == ERR_OK || item->drop)
         return;
     log_error("not_kept", LOG_ID("interaction", item->interaction.id),
               LOG_TEXT("why", store_why(turn->config.store)));
-    set_answer(item, command_sorry(&item->interaction));
+    say_sorry(item);
 }
 
 /* ---- the turn ---- */
@@ -430,7 +439,7 @@ static void on_end(void *context)
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
         if (!committed && !item->stands && !item->drop)
-            set_answer(item, command_sorry(&item->interaction));
+            say_sorry(item);
         if (item->answer != NULL && item->is_second)
             make_edit(item);
         if (item->answer != NULL)
