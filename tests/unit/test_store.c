@@ -428,6 +428,44 @@ static void gives_every_field_back(void **state)
     store_close(store);
 }
 
+/* The store remembers the incident that it wrote last. */
+static void what_was_undone_is_not_remembered(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0}, read;
+    struct request declare = scratch_declare(1, "declared");
+    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    const struct event note = {.seq = in.last_seq + 1, .kind = EVENT_NOTE};
+    struct incident after = in;
+    after.last_seq++;
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(store_request_begin(store), ERR_OK);
+    assert_int_equal(store_append(store, &in, &after, &note, 1), ERR_OK);
+    store_request_undo(store);
+    assert_int_equal(store_incident(store, 1, &read), ERR_OK);
+    assert_int_equal(read.last_seq, in.last_seq);
+    assert_int_equal(store_commit(store), ERR_OK);
+    store_close(store);
+}
+
+/* No other program could verify it, nor could a later one of ours. */
+static void the_chain_is_hashed_as_ever(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    struct sha256 hash;
+    char hex[SHA256_HEX];
+    struct request declare = scratch_declare(1, "declared");
+    struct request note = scratch_entry(EVENT_NOTE, "note");
+    (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
+    (void)scratch_take(store, &in, &note, SCRATCH_NOW_MS);
+    assert_int_equal(store_record_hash(store, 1, &hash), ERR_OK);
+    sha256_hex(&hash, hex);
+    assert_string_equal(hex, "e4de886f4b7f551202775447b9fe4fa6"
+                             "3bd50fbad751a3380a75cd6c32df80eb");
+    store_close(store);
+}
+
 static void record_hash_leaves_out_what_no_page_tells(void **state)
 {
     struct store *store = scratch_open(*state);
@@ -475,6 +513,8 @@ int main(void)
         TEST(lists_incidents_newest_first),
         TEST(reads_events_by_number_and_by_time),
         TEST(gives_every_field_back),
+        TEST(what_was_undone_is_not_remembered),
+        TEST(the_chain_is_hashed_as_ever),
         TEST(record_hash_leaves_out_what_no_page_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
