@@ -145,8 +145,7 @@ static bool folder_is_writable(const char *path, struct buf *why)
 
 /* To read it SQLite makes an index of the log beside the file. Where it may
  * not, and nobody has made one, nobody writes the file either: it is read as it
- * is.
- */
+ * is. */
 static int open_to_read(struct store *store)
 {
     char folder[PATH_MAX], index[PATH_MAX + 16];
