@@ -194,8 +194,8 @@ void wishes_forget(struct store *store);
 #define STORE_APPLICATION_ID INT64_C(0x6F70726D) /* "oprm" */
 extern const int schema_version;
 extern const char *const schema_tables[]; /* texts to run, up to a NULL */
-/* Makes the tables in a new file, or runs the migrations that it lacks up to
- * that version: all or nothing. */
+/* Makes the tables in a new file (`to` is schema_version then), or runs the
+ * migrations that it lacks up to that version: all or nothing. */
 MUST_CHECK enum err schema_migrate(struct store *store, int to);
 
 /* ---- before the file is opened (inspect.c) ---- */

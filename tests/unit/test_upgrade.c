@@ -9,6 +9,7 @@
  */
 #include "bot/base/civil.h"
 #include "storage/store_internal.h"
+#include "tests/lib/schema_1.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>
@@ -217,6 +218,9 @@ static void make_old_file(const struct scratch *scratch,
 {
     struct store bare = {.lock_fd = -1};
     assert_int_equal(sqlite3_open(scratch->db, &bare.db), SQLITE_OK);
+    for (int i = 0; schema_1[i] != NULL; i++)
+        exec(bare.db, schema_1[i]);
+    exec(bare.db, "PRAGMA user_version = 1");
     assert_int_equal(schema_migrate(&bare, version), ERR_OK);
     for (size_t i = 0; i < STATEMENTS; i++)
         (void)sqlite3_finalize(bare.statements[i].stmt);
