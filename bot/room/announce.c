@@ -99,17 +99,14 @@ static enum delivery_verdict start(struct visit *visit)
                    : DELIVERY_DONE;
     if (in->announce_message_id != 0)
         return edit(visit, in->announce_message_id);
-    /* No failure: the room asks for it once it is there. */
-    if (in->war_channel_id == 0 && !visit_is_repeat(visit)) {
-        visit->delivery->again_ms = visit->now_ms + MS_PER_MINUTE;
-        return DELIVERY_AGAIN;
-    }
-    if (in->war_channel_id == 0)
-        return visit_retry(visit, "The war room is not there yet.");
     if (visit_is_repeat(visit))
         return visit_look(visit, LOOK, channel,
                           visit->delivery->row.first_attempt_ms);
-    return post(visit);
+    if (in->war_channel_id != 0)
+        return post(visit);
+    /* No failure: the room asks for it once it is there. */
+    visit->delivery->again_ms = visit->now_ms + MS_PER_MINUTE;
+    return DELIVERY_AGAIN;
 }
 
 static enum delivery_verdict looked(struct visit *visit)
