@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,28 +68,14 @@ static bool is_to_be_made(const char *repository)
            errno == ENOENT;
 }
 
-/* The folder in which this one is; false: it is the last one. */
-static bool go_up(char path[static PATH_MAX])
-{
-    char *slash = strrchr(path, '/');
-    if (strcmp(path, "/") == 0 || strcmp(path, ".") == 0)
-        return false;
-    if (slash == NULL || slash == path)
-        str_copy(path, PATH_MAX, str_of(slash == NULL ? "." : "/"));
-    else
-        *slash = '\0';
-    return true;
-}
-
 /* Whether we may write there, or make it. What else is wrong with it the helper
  * sees; as root this says nothing about the bot's user. */
 static bool is_writable(const char *repository)
 {
-    char path[PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s/objects", repository);
+    char buffer[PATH_MAX], *path = buffer;
+    (void)snprintf(buffer, sizeof buffer, "%s/objects", repository);
     while (access(path, F_OK) != 0 && errno == ENOENT)
-        if (!go_up(path))
-            break;
+        path = dirname(path); /* "/" and "." are there */
     if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ||
         errno == ENOTDIR)
         return true;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,10 +51,9 @@ enum err path_follow(const char *path, char out[static PATH_MAX],
 
 void path_folder(const char *path, char out[static PATH_MAX])
 {
-    const char *slash = strrchr(path, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - path);
-    struct str folder = slash == NULL ? str_of(".") : (struct str){path, n};
-    str_copy(out, PATH_MAX, slash == path ? str_of("/") : folder);
+    char copy[PATH_MAX];
+    str_copy(copy, sizeof copy, str_of(path));
+    str_copy(out, PATH_MAX, str_of(dirname(copy)));
 }
 
 /* Only what is new is given away: what lay there by that name might be anything
