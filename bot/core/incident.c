@@ -156,6 +156,8 @@ static void fold_pull(struct incident *in, const struct event *event)
 
 static void fold_task(struct incident *in, const struct event *event)
 {
+    /* Without an id, what had failed for a while is as it was. */
+    bool is_made = !event->failed && event->ref_id != 0;
     if (event->lost) {
         fold_loss(in, event);
         return;
@@ -165,15 +167,15 @@ static void fold_task(struct incident *in, const struct event *event)
         fold_war_room(in, event);
         break;
     case EFFECT_LIVE_ROOM:
-        if (!event->failed)
+        if (is_made)
             in->live_channel_id = event->ref_id;
         break;
     case EFFECT_CARD:
-        if (!event->failed)
+        if (is_made)
             in->card_message_id = event->ref_id;
         break;
     case EFFECT_ANNOUNCE:
-        if (!event->failed)
+        if (is_made)
             in->announce_message_id = event->ref_id;
         break;
     case EFFECT_POSTMORTEM:

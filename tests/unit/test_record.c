@@ -259,6 +259,26 @@ static void a_lost_war_room_falls_back(void **state)
     assert_int_equal(play.in.war_channel_id, 31);
 }
 
+/* Permissions were gone for a while, and are there again. */
+static void what_works_again_is_what_it_was(void **state)
+{
+    (void)state;
+    static const enum effect_kind effects[] = {
+        EFFECT_LIVE_ROOM, EFFECT_CARD, EFFECT_ANNOUNCE};
+    struct play play = declared();
+    accepts(&play, finished(EFFECT_LIVE_ROOM, 32));
+    accepts(&play, finished(EFFECT_CARD, 33));
+    accepts(&play, finished(EFFECT_ANNOUNCE, 34));
+    for (size_t i = 0; i < 3; i++) {
+        struct request again = finished(effects[i], 0);
+        again.draft.text = STR("What hindered it is out of the way.");
+        accepts(&play, again);
+    }
+    assert_int_equal(play.in.live_channel_id, 32);
+    assert_int_equal(play.in.card_message_id, 33);
+    assert_int_equal(play.in.announce_message_id, 34);
+}
+
 static void a_fetched_file_becomes_evidence(void **state)
 {
     (void)state;
@@ -329,6 +349,7 @@ int main(void)
         T(entries_have_limits),
         T(rooms_come_one_after_the_other),
         T(a_lost_war_room_falls_back),
+        T(what_works_again_is_what_it_was),
         T(a_fetched_file_becomes_evidence),
         T(a_postmortem_brings_review),
     };
