@@ -94,8 +94,10 @@ static enum err say_commander(struct reminder_text *say)
 static enum err say_update(struct reminder_text *say)
 {
     const struct incident *in = &say->visit->delivery->in;
-    int64_t told_ms =
-        in->last_told_ms != 0 ? in->last_told_ms : in->declared_at_ms;
+    /* By a clock that was ahead, and was put back since: nobody knows when. */
+    bool is_known =
+        in->last_told_ms != 0 && in->last_told_ms <= say->visit->now_ms;
+    int64_t told_ms = is_known ? in->last_told_ms : in->declared_at_ms;
     say->is_so = incident_is_live(in) && told_ms <= say->recorded_ms;
     call_commander(say);
     buf_add_text(&say->text, "**An update is due.** The last one was ");
@@ -299,13 +301,34 @@ static enum delivery_verdict post(struct reminder_text *say)
     return visit_post(say->visit, POST, place(say), message, key);
 }
 
-static enum delivery_verdict step(struct reminder_text *say)
+/* In a room that was deleted nobody hears it: it waits for the next one. */
+static enum delivery_verdict refused(struct visit *visit)
 {
     static const struct refusal refusal = {
         "A reminder could not be said", "Send Messages",
         "/incident status tells how it stands."};
+    enum delivery_verdict verdict = visit_refused(visit, &refusal);
+    bool is_lost = verdict == DELIVERY_DONE && visit->delivery->has_result &&
+                   visit->delivery->result.kind == REQUEST_LOST;
+    return is_lost ? DELIVERY_AGAIN : verdict;
+}
+
+/* Another room is made, unless somebody tidied up. */
+static bool waits_for_room(const struct reminder_text *say)
+{
+    const struct incident *in = &say->visit->delivery->in;
+    return say->reminder != REMINDER_DIGEST && in->war_channel_id == 0 &&
+           in->state != STATE_CLOSED && in->state != STATE_CANCELLED;
+}
+
+static enum delivery_verdict step(struct reminder_text *say)
+{
     struct visit *visit = say->visit;
     const struct rest_answer *answer = visit->answer;
+    if (say->is_so && waits_for_room(say)) {
+        visit->delivery->again_ms = visit->now_ms + MS_PER_MINUTE;
+        return DELIVERY_AGAIN;
+    }
     if (place(say) == 0 || !say->is_so)
         return DELIVERY_DONE;
     if (answer == NULL && visit_is_repeat(visit))
@@ -317,7 +340,7 @@ static enum delivery_verdict step(struct reminder_text *say)
     if (answer->fate == REST_GONE && answer->code == 10008)
         return DELIVERY_DONE;
     if (answer->fate != REST_DONE)
-        return visit_refused(visit, &refusal);
+        return refused(visit);
     if (visit->delivery->step == POST ||
         listing_find(visit, says_the_same, say) != 0)
         return DELIVERY_DONE;

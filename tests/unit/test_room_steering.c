@@ -318,6 +318,60 @@ static void a_reminder_is_said_once(void **state)
     }
 }
 
+/* Its room was deleted, and nobody knew: it is said in the one that is made. */
+static void a_reminder_follows_to_a_new_room(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_MINUTE;
+    cJSON_Delete(cJSON_DetachItemViaPointer(
+        world.channels, world_channel(&world, in.war_channel_id)));
+    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+    world_run(&world, 5);
+    in = world_incident(&world, in.id);
+    assert_non_null(world_channel(&world, in.war_channel_id));
+    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
+    world_close(&world);
+}
+
+/* It was wanted before the room was lost, and comes before the next one. */
+static void a_reminder_waits_for_the_room_that_is_made(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+    struct request loss = {
+        .kind = REQUEST_LOST,
+        .draft = {.effect = EFFECT_WAR_ROOM, .ref_id = in.war_channel_id}};
+    (void)world_take(&world, in.id, &loss);
+    world_run(&world, 5);
+    in = world_incident(&world, in.id);
+    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
+    world_close(&world);
+}
+
+/* People told something by a clock that was put back since. */
+static void an_update_told_tomorrow_silences_no_reminder(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_DAY;
+    struct request update = {.kind = REQUEST_MOVE,
+                             .draft = {.kind = EVENT_STATE,
+                                       .text = STR("Still slow"),
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &update);
+    world_run(&world, 3);
+    world.now_ms -= MS_PER_DAY - MS_PER_HOUR;
+    (void)remind(&world, in.id, REMINDER_UPDATE, 0);
+    world_run(&world, 3);
+    assert_true(says(&world, in.war_channel_id, "An update is due"));
+    world_close(&world);
+}
+
 /* ---- archive ---- */
 
 static void move(struct world *world, int64_t id, enum incident_state to)
@@ -414,6 +468,9 @@ int main(void)
         cmocka_unit_test(reminders_say_what_to_do),
         cmocka_unit_test(what_is_done_needs_no_reminder),
         cmocka_unit_test(a_reminder_is_said_once),
+        cmocka_unit_test(a_reminder_follows_to_a_new_room),
+        cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
+        cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
     };
