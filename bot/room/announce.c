@@ -12,6 +12,8 @@
 
 enum { LOOK = 1, POST, EDIT, REMOVE };
 
+#define WITHDRAW_AGAIN_MS (5 * MS_PER_MINUTE) /* when Discord refused */
+
 /* Its rooms may be others by the time that it is looked for; its name stays. */
 static void add_end(struct buf *out, const struct incident *in)
 {
@@ -82,6 +84,7 @@ static enum delivery_verdict edit(struct visit *visit, uint64_t id)
 
 static enum delivery_verdict remove_line(struct visit *visit, uint64_t id)
 {
+    visit->delivery->made_id = id;
     return visit_call(visit, REMOVE,
                       rest_message_delete(visit->set->announce_channel_id, id,
                                           "The incident is private now"));
@@ -142,6 +145,21 @@ static enum delivery_verdict take_answer(struct visit *visit)
     }
 }
 
+/* What is private stands where everybody reads: nobody else would come back to
+ * it. */
+static enum delivery_verdict withdraw_later(struct visit *visit)
+{
+    struct delivery *delivery = visit->delivery;
+    int64_t id = (int64_t)delivery->made_id;
+    delivery->again_ms = visit->now_ms + WITHDRAW_AGAIN_MS;
+    if (delivery->row.target != 0)
+        return DELIVERY_AGAIN;
+    return store_want(visit->store, EFFECT_ANNOUNCE, delivery->in.id, id, NULL,
+                      visit->now_ms) == ERR_OK
+               ? DELIVERY_DONE
+               : visit_store_failed(visit);
+}
+
 static enum delivery_verdict withdraw(struct visit *visit)
 {
     static const struct refusal refusal = {
@@ -152,7 +170,10 @@ static enum delivery_verdict withdraw(struct visit *visit)
         return remove_line(visit, (uint64_t)visit->delivery->row.target);
     is_away =
         visit->answer->fate == REST_DONE || visit->answer->fate == REST_GONE;
-    return is_away ? DELIVERY_DONE : visit_refused(visit, &refusal);
+    if (is_away)
+        return DELIVERY_DONE;
+    enum delivery_verdict verdict = visit_refused(visit, &refusal);
+    return verdict == DELIVERY_FAILED ? withdraw_later(visit) : verdict;
 }
 
 enum delivery_verdict deliver_announce(struct visit *visit)

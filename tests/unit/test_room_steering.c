@@ -385,6 +385,26 @@ static void move(struct world *world, int64_t id, enum incident_state to)
     world_run(world, 3);
 }
 
+/* Permissions were gone when the incident became private. */
+static void a_line_that_could_not_be_taken_back_goes_later(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "DELETE /channels/1003";
+    world.code = 50013;
+    set_private(&world, in.id, true);
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    in = world_incident(&world, in.id);
+    assert_true(says(&world, in.war_channel_id, "could not be taken back"));
+    assert_true(says(&world, in.war_channel_id, "out of the way"));
+    world_close(&world);
+}
+
 static void the_announcement_says_when_it_is_over(void **state)
 {
     (void)state;
@@ -471,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_reminder_follows_to_a_new_room),
         cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
         cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
+        cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
     };
