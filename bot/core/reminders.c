@@ -73,5 +73,6 @@ void decide_snooze(struct step *step)
     if (!names_fit(step) || !is_called_for(step))
         return;
     emit(step, event);
+    want(step, EFFECT_CARD); /* tells of the last entry */
     want(step, EFFECT_ROOM);
 }

@@ -255,6 +255,8 @@ static void reminds_of_what_is_still_so(void **state)
     snooze.draft.until_ms = play.now_ms + MS_PER_HOUR;
     accepts(&play, snooze);
     assert_int_equal(play.in.remind_update.snoozed_ms, snooze.draft.until_ms);
+    /* The card tells when the last entry was. */
+    assert_string_equal(play.wanted, "card live_card room");
 }
 
 static void what_is_lost_is_made_again_while_it_lasts(void **state)
