@@ -105,7 +105,7 @@ static void a_card_that_was_deleted_is_ignored(void **state)
 
 /* Where it may not write, no entry of an incident can say so: the log does, and
  * the next alert tries again. */
-static void a_channel_that_refuses_is_tried_again_with_the_next(void **state)
+static void a_channel_that_refuses_is_tried_again(void **state)
 {
     struct world world;
     (void)state;
@@ -113,9 +113,8 @@ static void a_channel_that_refuses_is_tried_again_with_the_next(void **state)
     world.trouble = TROUBLE_FORBIDDEN;
     world.trouble_at = POST_CARD;
     world.code = 50013;
+    world.trouble_more = 2;
     int64_t id = put_card(&world, "Forum is down");
-    world_run(&world, 3);
-    want(&world, id);
     world_run(&world, 3);
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
     assert_true(card_of(&world, id).message_id != 0);
@@ -128,7 +127,7 @@ int main(void)
         cmocka_unit_test(a_lost_answer_makes_no_second_card),
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
-        cmocka_unit_test(a_channel_that_refuses_is_tried_again_with_the_next),
+        cmocka_unit_test(a_channel_that_refuses_is_tried_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
