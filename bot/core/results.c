@@ -55,6 +55,8 @@ static void decide_failure(struct step *step)
     } else if (event->effect == EFFECT_FETCH ||
                event->effect == EFFECT_POSTMORTEM ||
                event->effect == EFFECT_ACCESS ||
+               event->effect == EFFECT_REMIND ||
+               event->effect == EFFECT_ARCHIVE ||
                event->effect == EFFECT_CHART ||
                event->effect == EFFECT_ANNOUNCE ||
                event->effect == EFFECT_PULL || event->effect == EFFECT_ISSUE ||

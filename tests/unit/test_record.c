@@ -253,6 +253,10 @@ static void a_lost_war_room_falls_back(void **state)
     accepts(&play, failed(EFFECT_PIN));
     accepts(&play, failed(EFFECT_FETCH));
     assert_string_equal(play.wanted, "room");
+    accepts(&play, failed(EFFECT_REMIND));
+    assert_string_equal(play.wanted, "room");
+    accepts(&play, failed(EFFECT_ARCHIVE));
+    assert_string_equal(play.wanted, "room");
     play = declared();
     accepts(&play, finished(EFFECT_WAR_ROOM, 31));
     answers(&play, VERDICT_ALREADY, failed(EFFECT_WAR_ROOM), "known");
