@@ -50,34 +50,24 @@ static enum err heal_review(struct store *store, const struct incident *in,
     return err == ERR_OK ? wanted.err : err;
 }
 
-static enum err want_failed_of(struct store *store, int64_t id,
-                               const enum effect_kind *kinds, size_t count,
-                               int64_t now_ms)
-{
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < count && err == ERR_OK; i++)
-        err = want_failed(store, id, kinds[i], now_ms);
-    return err;
-}
-
-/* Who sees a room, and what its name tells, can be a secret after the end. */
+/* What there is shows how it ended, and to nobody who may not see it; no room
+ * is made any more. */
 static enum err heal_one(struct store *store, int64_t id, int64_t now_ms)
 {
-    static const enum effect_kind always[] = {EFFECT_ACCESS, EFFECT_RENAME};
-    static const enum effect_kind live[] = {
-        EFFECT_LIVE_ROOM, EFFECT_CARD, EFFECT_PIN,     EFFECT_LIVE_CARD,
-        EFFECT_ROOM,      EFFECT_LIVE, EFFECT_ANNOUNCE};
+    static const enum effect_kind kinds[] = {
+        EFFECT_CARD, EFFECT_PIN,      EFFECT_LIVE_CARD, EFFECT_ROOM,
+        EFFECT_LIVE, EFFECT_ANNOUNCE, EFFECT_ACCESS,    EFFECT_RENAME};
     struct incident in;
     enum err err = store_incident(store, id, &in);
-    if (err == ERR_OK)
-        err = want_failed_of(store, id, always, 2, now_ms);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && err == ERR_OK; i++)
+        err = want_failed(store, id, kinds[i], now_ms);
     if (err == ERR_OK && !incident_is_live(&in))
         return heal_review(store, &in, now_ms);
-    if (err == ERR_OK && in.war_is_borrowed)
-        err = store_want(store, EFFECT_WAR_ROOM, id, 0, NULL, now_ms);
-    return err == ERR_OK ? want_failed_of(store, id, live,
-                                          sizeof live / sizeof live[0], now_ms)
-                         : err;
+    if (err == ERR_OK)
+        err = want_failed(store, id, EFFECT_LIVE_ROOM, now_ms);
+    return err == ERR_OK && in.war_is_borrowed
+               ? store_want(store, EFFECT_WAR_ROOM, id, 0, NULL, now_ms)
+               : err;
 }
 
 enum err heal_want(struct store *store, int64_t now_ms)
