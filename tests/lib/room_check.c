@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -86,11 +87,22 @@ void check_room(const struct world *world, int64_t id, enum room room)
                                       number_logged, &check),
                      ERR_OK);
     assert_string_equal(buf_text(&check.got), buf_text(&check.want));
-    if (check.channel != 0) /* and the card */
+    bool is_shared = check.channel == in.origin_channel_id;
+    int others = world->others == NULL ? 0 : world->others(world, &in, room);
+    if (check.channel != 0 && !is_shared) /* and the card */
         assert_int_equal(world_message_count(world, check.channel),
-                         check.messages + 1);
+                         check.messages + others + 1);
     buf_release(&check.want);
     buf_release(&check.got);
+}
+
+/* How the probes stood when it was made is not on record. */
+static void cut_probes(char *json)
+{
+    char *from = strstr(json, "\\n**Probes** ");
+    char *end = from == NULL ? NULL : strpbrk(from + 2, "\"\\");
+    if (end != NULL)
+        memmove(from, end, strlen(end) + 1);
 }
 
 /* The card that stands is the card of the record. */
@@ -112,6 +124,7 @@ void check_card(const struct world *world, int64_t id, enum room room)
     for (size_t i = 0; i < 2; i++) {
         char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
         char *b = cJSON_PrintUnformatted(json_get(want, parts[i]));
+        cut_probes(a);
         assert_string_equal(a, b);
         free(a);
         free(b);

@@ -46,6 +46,10 @@ struct world {
     int kill_chance;
     int kills;
     uint64_t random; /* chance_next's */
+    /* How many messages stand in that room besides entries and its card; NULL:
+     * none. */
+    int (*others)(const struct world *world, const struct incident *in,
+                  enum room room);
 };
 
 void world_open(struct world *world, int64_t now_ms);

@@ -192,8 +192,11 @@ void loop_run(uv_loop_t *loop)
         if (++sim.turns > TURNS_MOST)
             sim_fail("it does not come to rest");
         sim.now_ms = at_ms > sim.now_ms ? at_ms : sim.now_ms;
-        if (fault_fires(FAULT_JUMP))
+        if (fault_fires(FAULT_JUMP)) {
             sim.skew_ms += fault_detail() * MS_PER_MINUTE;
+            sim.was_skewed = true;
+            sim.set_ms = sim.now_ms;
+        }
         reach_deadlines();
         happen();
         if (end_turns() && !sim.is_dead)

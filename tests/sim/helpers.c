@@ -1,4 +1,4 @@
-/* bot/io/child.h: opsroom-git as a repository in memory. */
+/* bot/io/child.h: opsroom-git as a repository in memory; opsroom-draw. */
 #include "tests/sim/sim.h"
 
 #include "bot/base/mem.h"
@@ -17,7 +17,7 @@ struct child {
     cJSON *job;
     child_fn *done; /* NULL: nobody waits any more */
     void *context;
-    bool is_over;
+    bool is_over, draws;
     int status;
     int forced; /* trouble, or -1 */
     char output[600];
@@ -25,14 +25,15 @@ struct child {
 
 static struct {
     char name[200], mark[300];
-    struct sha256 page;
+    char *page; /* NULL: none yet */
     int commits;
 } branches[BRANCHES];
 static int branch_count;
 
 void helpers_reset(void)
 {
-    branch_count = 0;
+    while (branch_count > 0)
+        free(branches[--branch_count].page);
 }
 
 int git_branches(int64_t incident_id)
@@ -45,15 +46,14 @@ int git_branches(int64_t incident_id)
     return count;
 }
 
-bool git_has_page(int64_t incident_id, struct str page)
+const char *git_page(int64_t incident_id)
 {
-    struct sha256 hash = sha256_of(page);
     char mark[40];
     (void)snprintf(mark, sizeof mark, "INC-%" PRId64 " ", incident_id);
     for (int i = 0; i < branch_count; i++)
         if (strstr(branches[i].mark, mark) != NULL)
-            return memcmp(&hash, &branches[i].page, sizeof hash) == 0;
-    return false;
+            return branches[i].page;
+    return NULL;
 }
 
 static int find_branch(const cJSON *job)
@@ -93,20 +93,20 @@ static int make_branch(const cJSON *job)
     str_copy_to(branches[i].name, str_of(name));
     str_copy_to(branches[i].mark, json_text(job, "mark"));
     branches[i].commits = 0;
-    branches[i].page = (struct sha256){{0}};
+    branches[i].page = NULL;
     return i;
 }
 
 static void commit(const cJSON *job, char *out, size_t bytes)
 {
-    struct sha256 page = sha256_of(json_text(job, "content"));
+    struct str page = json_text(job, "content");
     int i = find_branch(job);
     if (i < 0)
         i = make_branch(job);
-    bool is_same =
-        memcmp(page.bytes, branches[i].page.bytes, SHA256_BYTES) == 0;
+    bool is_same = str_eq(page, str_of(branches[i].page));
     if (!is_same) {
-        branches[i].page = page;
+        free(branches[i].page);
+        branches[i].page = mem_text(page.s);
         branches[i].commits++;
         sim_tell("  commit %d on %s", branches[i].commits, branches[i].name);
     }
@@ -142,10 +142,21 @@ static void on_done(void *context)
     child_free(child);
 }
 
+static void draw(struct child *child)
+{
+    child->status = trouble_befalls(SIM_DRAW_FAILS) ? 1 : 0;
+    (void)snprintf(child->output, sizeof child->output, "a picture");
+    sim_at(sim.now_ms + 20, on_done, child);
+}
+
 static void on_work(void *context)
 {
     struct child *child = context;
     fault_force(child->forced);
+    if (child->draws) {
+        draw(child);
+        return;
+    }
     bool fails = trouble_befalls(SIM_GIT_FAILS);
     bool looks = str_is(json_text(child->job, "op"), "look");
     if (!fails)
@@ -173,11 +184,13 @@ struct child *child_run(uv_loop_t *loop, const struct child_job *job,
     if (fault_fires(FAULT_CHILD))
         child->forced = fault_detail();
     fault_force(child->forced);
-    child->job = json_parse(job->input);
+    child->draws = strstr(job->program, "opsroom-draw") != NULL;
+    if (!child->draws)
+        child->job = json_parse(job->input);
     if (!sim_thing()) {
         child->done = NULL;
         sim_at(sim.now_ms, on_done, child);
-    } else if (trouble_befalls(SIM_GIT_SLOW)) {
+    } else if (!child->draws && trouble_befalls(SIM_GIT_SLOW)) {
         child->status = -1;
         (void)snprintf(child->output, sizeof child->output,
                        "opsroom-git took too long and was ended.");

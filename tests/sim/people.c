@@ -200,7 +200,7 @@ static bool is_private_born(const struct incident *in)
 static void ask_command(struct ask *ask, const char *command,
                         const struct option_given *given)
 {
-    uint64_t channel = known.in.war_channel_id;
+    uint64_t channel = known.in.war_is_borrowed ? 0 : known.in.war_channel_id;
     struct option_given all[8];
     char name[24];
     int n = 0;

@@ -1,4 +1,6 @@
 /* What the bot promises, held against what is on record and in the rooms. */
+#include "tests/sim/promises.h"
+#include "tests/sim/monitors.h"
 #include "tests/sim/people.h"
 
 #include "bot/base/mem.h"
@@ -116,11 +118,17 @@ static void check_ask(int i)
                  ask->word, said);
 }
 
+void must_read(enum err err)
+{
+    if (err != ERR_OK)
+        sim_fail("the record cannot be read: %s", store_why(sim.store));
+}
+
 static int checked_process, checked_answers;
 
 static int answers(void)
 {
-    int count = 0;
+    int count = monitors_told();
     for (int i = 0; i < people_ask_count(); i++)
         count += people_ask(i)->is_answered;
     return count;
@@ -139,6 +147,7 @@ static void verify(void)
 void promises_reset(void)
 {
     checked_process = checked_answers = 0;
+    due_reset();
 }
 
 /* Only when somebody was told something, or the bot has begun anew. */
@@ -152,12 +161,11 @@ void promises_check(void)
     checked_process = sim.process;
     checked_answers = now_answered;
     sim.is_looking = true;
-    if (is_new)
-        sim.is_looking = true;
     verify();
     read_record();
     for (int i = 0; i < people_ask_count(); i++)
         check_ask(i);
+    alerts_check();
     sim.is_looking = false;
 }
 
@@ -239,7 +247,7 @@ static void check_page(const struct incident *in)
     cli_postmortem_settings(sim.config, &settings);
     if (postmortem_render(sim.store, in, &settings, &page, &why) != ERR_OK)
         sim_fail("INC-%" PRId64 " has no page: %s", in->id, buf_text(&why));
-    if (!git_has_page(in->id, buf_str(&page)))
+    if (!str_eq(str_of(git_page(in->id)), buf_str(&page)))
         sim_fail("INC-%" PRId64 " has a page that is not up to date", in->id);
     buf_release(&page);
     buf_release(&why);
@@ -269,6 +277,8 @@ static void check_one(const struct incident *in)
                  in->is_private ? ", which is private," : "", lines);
     if (in->is_private)
         check_hidden(in);
+    rooms_check(in);
+    reminders_check(in);
     if (git_branches(in->id) != (in->postmortem_ref[0] != '\0' ? 1 : 0))
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
@@ -295,7 +305,7 @@ static bool keep(const struct incident *in, void *context)
 static void check_rooms(const struct incident *in)
 {
     const struct world *world = discord_world();
-    if (in->war_channel_id != 0 && !discord_lost_unseen(in->war_channel_id)) {
+    if (incident_room(in) != 0 && !discord_lost_unseen(in->war_channel_id)) {
         check_room(world, in->id, ROOM_WAR);
         check_card(world, in->id, ROOM_WAR);
     }
@@ -314,6 +324,21 @@ static void rooms_say_what_the_record_says(void **state)
         check_rooms(&all->list[i]);
 }
 
+void promises_check_due(void)
+{
+    sim.is_looking = true;
+    due_check();
+    sim.is_looking = false;
+}
+
+bool promises_are_mended(void)
+{
+    sim.is_looking = true;
+    bool is_mended = due_is_healed();
+    sim.is_looking = false;
+    return is_mended;
+}
+
 void promises_check_all(void)
 {
     struct all all = {NULL, 0};
@@ -328,6 +353,8 @@ void promises_check_all(void)
         sim_fail("the record cannot be read: %s", store_why(sim.store));
     discord_world()->store = sim.store;
     discord_world()->now_ms = sim.now_ms;
+    discord_world()->others = said_others;
+    alerts_check_all();
     for (int i = 0; i < all.count; i++)
         check_one(&all.list[i]);
     if (cmocka_run_group_tests(rooms, NULL, NULL) != 0)

@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct world world;
@@ -79,28 +78,30 @@ static bool is_public(uint64_t channel_id)
            strstr(name, "-live") != NULL;
 }
 
-/* Of an announcement: "… · INC-3". */
-static int64_t incident_in(const char *body)
-{
-    const char *at = strstr(body, " \xC2\xB7 INC-");
-    return at == NULL ? 0 : strtoll(at + 8, NULL, 10);
-}
-
 /* What was on the wire when the incident became private may still arrive. */
-static void check_hidden(uint64_t channel_id, const char *body, int64_t sent_ms)
+static void check_private(int64_t id, const char *body, int64_t sent_ms)
 {
-    char name[40];
-    int64_t id = 0;
-    str_copy_to(name, json_text(world_channel(&world, channel_id), "name"));
-    if (channel_id == WORLD_ANNOUNCE)
-        id = incident_in(body);
-    else if (is_public(channel_id))
-        (void)sscanf(name, "inc-%" SCNd64, &id);
     int64_t since_ms = id == 0 ? 0 : people_hidden_ms(id);
     if (since_ms != 0 && sent_ms > since_ms)
         sim_fail("INC-%" PRId64 " was private for %" PRId64
                  " ms when this was sent: %s",
                  id, sent_ms - since_ms, body);
+}
+
+/* Not even the number stands where everybody reads. */
+static void check_hidden(uint64_t channel_id, const char *body, int64_t sent_ms)
+{
+    char name[40];
+    int64_t id = 0;
+    const char *at = channel_id == WORLD_ANNOUNCE ? body : NULL;
+    while (at != NULL && (at = strstr(at, "INC-")) != NULL) {
+        at += 4;
+        check_private(strtoll(at, NULL, 10), body, sent_ms);
+    }
+    str_copy_to(name, json_text(world_channel(&world, channel_id), "name"));
+    if (channel_id != WORLD_ANNOUNCE && is_public(channel_id) &&
+        sscanf(name, "inc-%" SCNd64, &id) == 1)
+        check_private(id, body, sent_ms);
 }
 
 static void check_secrecy(const char *what, uint64_t channel_id,
@@ -205,6 +206,39 @@ static void answer_with(struct rest_reply *reply,
     cJSON_Delete(answer->json);
 }
 
+static void answer_code(struct rest_reply *reply, int status, int code)
+{
+    struct rest_answer answer = {.status = status, .code = code};
+    answer_with(reply, &answer);
+}
+
+/* What comes with files: its first part. */
+static char *json_of(const struct sim_request *request)
+{
+    static const char part[] = "name=\"payload_json\"";
+    if (strncmp(request->content_type, "multipart/", 10) != 0)
+        return request->body[0] == '\0' ? NULL : mem_text(request->body);
+    const char *at = strstr(request->body, part);
+    at = at == NULL ? NULL : strstr(at, "\r\n\r\n");
+    const char *end = at == NULL ? NULL : strstr(at, "\r\n--");
+    if (end == NULL)
+        sim_fail("a body in parts has no JSON: %.200s", request->body);
+    char *json = mem_text(at + 4);
+    json[end - at - 4] = '\0';
+    return json;
+}
+
+/* Reading is always allowed. */
+static int refusal(const struct sim_request *request, const char *route)
+{
+    if (request->method != REST_GET && trouble_befalls(SIM_FORBIDDEN))
+        return 50013;
+    return strcmp(route, "POST /guilds/:id/channels") == 0 &&
+                   trouble_befalls(SIM_CROWDED)
+               ? 30013
+               : 0;
+}
+
 static void take_guild(const struct sim_request *request,
                        struct rest_reply *reply)
 {
@@ -213,13 +247,21 @@ static void take_guild(const struct sim_request *request,
     print_route(request, route, sizeof route);
     call.route = route;
     str_copy_to(call.path, str_of(request->path));
-    call.body = request->body[0] == '\0' ? NULL : mem_text(request->body);
+    call.body = json_of(request);
     uint64_t channel_id = id_at(request->path, "/channels/");
     bool is_message = strstr(request->path, "/messages") != NULL;
-    if (call.body != NULL && is_message && request->method == REST_POST)
+    bool says_new =
+        request->method == REST_POST || channel_id == WORLD_ANNOUNCE;
+    if (call.body != NULL && is_message && says_new)
         check_hidden(channel_id, call.body, request->sent_ms);
     if (call.body != NULL && is_message)
         check_secrecy(route, channel_id, call.body);
+    int code = refusal(request, route);
+    if (code != 0) {
+        answer_code(reply, code == 50013 ? 403 : 400, code);
+        free(call.body);
+        return;
+    }
     world.now_ms = sim.now_ms;
     struct rest_answer answer = world_answer(&world, &call);
     bool is_done = answer.status < 300;
@@ -232,12 +274,6 @@ static void take_guild(const struct sim_request *request,
 }
 
 /* ---- answers to interactions ---- */
-
-static void answer_code(struct rest_reply *reply, int status, int code)
-{
-    struct rest_answer answer = {.status = status, .code = code};
-    answer_with(reply, &answer);
-}
 
 static void take_callback(const struct sim_request *request,
                           struct rest_reply *reply)

@@ -86,6 +86,35 @@ static void add_trouble(struct script *script, uint64_t *luck)
     }
 }
 
+/* What there is to see for monitors and probes. */
+static void add_alarms(struct script *script, uint64_t *luck)
+{
+    int count = (int)below(luck, 10);
+    for (int i = 0; i < count; i++) {
+        int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+        bool is_target = below(luck, 5) == 0;
+        struct item *item =
+            add(script, at_ms, is_target ? TURN_TARGET : TURN_MONITOR);
+        item->a = (int)below(luck, is_target ? SIM_TARGETS : MONITOR_ACTS);
+        item->b = (int)below(luck, 1000);
+        if (!is_target && item->a == MONITOR_FLOOD && below(luck, 8) != 0)
+            item->a = MONITOR_FIRE;
+    }
+}
+
+/* Nothing happens for hours, or days: reminders come. */
+static void add_pause(struct script *script, uint64_t *luck)
+{
+    int64_t hours = below(luck, 12) == 0 ? 60 : 6;
+    int64_t from_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+    int64_t pause_ms =
+        (int64_t)below(luck, (uint64_t)(hours * MS_PER_HOUR)) + MS_PER_MINUTE;
+    for (int i = 0; i < script->count; i++)
+        if (script->items[i].at_ms >= from_ms)
+            script->items[i].at_ms += pause_ms;
+    script->ends_ms += pause_ms;
+}
+
 void script_make(struct script *script, uint64_t seed)
 {
     uint64_t luck = seed;
@@ -96,6 +125,11 @@ void script_make(struct script *script, uint64_t seed)
     for (int i = 0; i < troubles; i++)
         add_trouble(script, &luck);
     script->from_nothing = below(&luck, 8) == 0;
+    script->is_watched = below(&luck, 4) != 0;
+    if (script->is_watched)
+        add_alarms(script, &luck);
+    if (script->is_watched && below(&luck, 6) == 0)
+        add_pause(script, &luck);
 }
 
 void item_print(const struct item *item, struct buf *out)
@@ -104,6 +138,9 @@ void item_print(const struct item *item, struct buf *out)
     if (item->kind == TURN_ACT)
         buf_addf(out, "people: %s %d", act_name((enum people_act)item->a),
                  item->b);
+    else if (item->kind == TURN_MONITOR)
+        buf_addf(out, "monitors: %s %d",
+                 monitor_act_name((enum monitor_act)item->a), item->b);
     else if (item->kind == TURN_TROUBLE)
         buf_addf(out, "%d %% for %d s: %s", item->b, item->c,
                  trouble_words((enum sim_trouble)item->a));
@@ -122,6 +159,8 @@ static void print_name(const struct item *item, struct buf *out)
         buf_add_text(out, act_name((enum people_act)item->a));
     else if (item->kind == TURN_TROUBLE)
         buf_add_text(out, trouble_names[item->a]);
+    else if (item->kind == TURN_MONITOR)
+        buf_add_text(out, monitor_act_name((enum monitor_act)item->a));
     else
         buf_addf(out, "%d", item->a);
 }
@@ -129,8 +168,9 @@ static void print_name(const struct item *item, struct buf *out)
 void scene_print(const struct script *script, uint64_t seed, const bool *kept,
                  struct buf *out)
 {
-    buf_addf(out, "seed %" PRIu64 "%s\nends %" PRId64 "\n", seed,
-             script->from_nothing ? " from nothing" : "", script->ends_ms);
+    buf_addf(out, "seed %" PRIu64 "%s%s\nends %" PRId64 "\n", seed,
+             script->from_nothing ? " from nothing" : "",
+             script->is_watched ? " watched" : "", script->ends_ms);
     for (int i = 0; i < script->count; i++) {
         const struct item *item = &script->items[i];
         if (!kept[i])
@@ -169,12 +209,21 @@ static bool read_item(const char *line, struct script *script)
             item->a = i;
     if (turn == TURN_TROUBLE)
         item->a = find_name(trouble_names, SIM_TROUBLES, name);
-    if (turn == TURN_ACT || turn == TURN_TROUBLE)
+    for (int i = 0; turn == TURN_MONITOR && i < MONITOR_ACTS; i++)
+        if (strcmp(monitor_act_name((enum monitor_act)i), name) == 0)
+            item->a = i;
+    if (turn == TURN_ACT || turn == TURN_TROUBLE || turn == TURN_MONITOR)
         return item->a >= 0;
     if (sscanf(name, "%" SCNd64, &number) != 1)
         return false;
     item->a = (int)number;
     return true;
+}
+
+static void read_kind(const char *words, struct script *script)
+{
+    script->from_nothing = strstr(words, "from nothing") != NULL;
+    script->is_watched = strstr(words, "watched") != NULL;
 }
 
 bool scene_read(const char *path, struct script *script, uint64_t *seed)
@@ -190,7 +239,7 @@ bool scene_read(const char *path, struct script *script, uint64_t *seed)
         if (line.n == 0 || line.s[0] == '#')
             continue;
         if (sscanf(words, "seed %" SCNu64, seed) == 1)
-            script->from_nothing = strstr(words, "from nothing") != NULL;
+            read_kind(words, script);
         else if (sscanf(words, "ends %" SCNd64, &script->ends_ms) != 1)
             ok = read_item(words, script);
     }

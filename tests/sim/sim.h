@@ -24,6 +24,8 @@ struct sim {
     uint64_t seed;
     int64_t now_ms;   /* true time, UTC */
     int64_t skew_ms;  /* how far the bot's wall clock is ahead of it */
+    int64_t set_ms;   /* when that was set, since it started; 0: never */
+    bool was_skewed;  /* in this story */
     int process;      /* which start of the bot; 0: none yet */
     bool is_running;  /* the bot's loop turns */
     bool is_dead;     /* killed: what it still does on its way out is unseen */
@@ -32,6 +34,7 @@ struct sim {
     bool is_stopping; /* told to end */
     bool is_looking;  /* we read the record, not the bot: no fault comes */
     bool is_over;     /* the story is told */
+    bool is_watched;  /* there are monitors and probes, and reminders */
     bool tells;       /* prints what happens */
     int64_t held_until_ms; /* Cloudflare holds back whatever the bot sends */
     int64_t turns;
@@ -78,6 +81,13 @@ sim_fail(const char *format, ...);
     X(GIT_FAILS, "git jobs fail")                                              \
     X(GIT_SLOW, "git jobs are killed for slowness")                            \
     X(GIT_DIES, "git jobs die after the commit")                               \
+    X(POST_LOST, "what monitors send is lost")                                 \
+    X(POST_LATE, "what monitors send comes late")                              \
+    X(POST_TWICE, "what monitors send comes twice")                            \
+    X(POST_UNTOLD, "monitors do not hear that their alerts are kept")          \
+    X(FORBIDDEN, "the bot's permissions are taken away")                       \
+    X(CROWDED, "the server has no room for another channel")                   \
+    X(DRAW_FAILS, "nothing can be drawn")                                      \
     X(DISK_WRITE, "disk writes fail")                                          \
     X(DISK_SYNC, "disk syncs fail")                                            \
     X(DISK_FULL, "the disk is full")                                           \
@@ -123,6 +133,7 @@ enum sim_luck {
     LUCK_DISK,
     LUCK_PEOPLE,
     LUCK_GIT,
+    LUCK_MONITORS,
     LUCKS
 };
 uint64_t luck_below(enum sim_luck luck, uint64_t n);
@@ -141,8 +152,37 @@ void disk_after_death(void);
 void helpers_reset(void);
 /* Branches of the incident in the repository. */
 int git_branches(int64_t incident_id);
-/* Whether its branch ends with that page. */
-bool git_has_page(int64_t incident_id, struct str page);
+/* What its branch ends with; NULL: there is none. */
+const char *git_page(int64_t incident_id);
+
+/* ---- monitors and their way to the bot (door.c, monitors.c) ---- */
+
+#define SIM_SECRET "a-secret-of-all-monitors"
+/* What became of a request: its status, 0 when its answer never came, and
+ * DOOR_SHUT when it did not get in. */
+#define DOOR_SHUT (-1)
+typedef void door_fn(int status, void *context);
+/* It arrives; `authorization` is its header. */
+void door_post(const char *path, const char *authorization, const char *body,
+               door_fn *done, void *context);
+
+#define MONITOR_ACT_LIST(X)                                                    \
+    X(FIRE) X(STORM) X(FLOOD) X(AGAIN) X(END) X(END_ALL) X(REFIRE) X(STRAY)
+#define MONITOR_ACT_ENUM(name) MONITOR_##name,
+enum monitor_act { MONITOR_ACT_LIST(MONITOR_ACT_ENUM) MONITOR_ACTS };
+const char *monitor_act_name(enum monitor_act act);
+void monitors_reset(void);
+void monitors_act(enum monitor_act act, int which);
+bool monitors_wait(void); /* to hear that theirs is kept */
+
+/* ---- what the probes look at (targets.c) ---- */
+
+#define SIM_TARGETS 2
+void targets_reset(void);
+void target_set(int which, bool is_down);
+bool target_is_down(int which);
+int64_t target_changed_ms(int which);
+int target_changes(int which);
 
 /* ---- the gateway (gateway.c): Discord's end of gateway_ws ---- */
 
@@ -239,8 +279,11 @@ bool is_secret(const char *text); /* holds words that must not be public */
 /* ---- promises (promises.c) ---- */
 
 void promises_reset(void);
-void promises_check(void);     /* after a turn, and after a start */
-void promises_check_all(void); /* at the end */
+void promises_check(void); /* after a turn, and after a start */
+/* All is well again: nothing stays undone that is due. */
+void promises_check_due(void);
+bool promises_are_mended(void); /* what failed before */
+void promises_check_all(void);  /* at the end */
 /* Walks the record: how often that word was recorded. */
 int promises_count(const char *word);
 

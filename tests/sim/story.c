@@ -19,10 +19,13 @@
 #define TOKEN        "simulated-token-simulated-token"
 #define RESTART_MS   30 /* at the soonest */
 #define LOOK_MS      5000
-#define REST_MS      (90 * MS_PER_SECOND) /* after all is well */
+#define REST_MS      (90 * MS_PER_SECOND)  /* after all is well */
+#define SOON_MS      (20 * MS_PER_SECOND)  /* what is due is done by then */
+#define SEEN_MS      (140 * MS_PER_SECOND) /* and probes have seen it */
+#define HEAL_MOST_MS (15 * MS_PER_MINUTE)
 #define REST_MOST_MS (3 * MS_PER_HOUR)
 
-static struct config config;
+static struct config plain, watched;
 static struct script told; /* what its items are called back with */
 static char folder[100], db[120];
 static struct buf template; /* an empty database */
@@ -86,26 +89,63 @@ static void on_exit_remove(void)
     remove_files();
     (void)snprintf(path, sizeof path, "%s/c.toml", folder);
     (void)unlink(path);
+    (void)snprintf(path, sizeof path, "%s/secret", folder);
+    (void)unlink(path);
     (void)rmdir(folder);
 }
 
-static void load_settings(void)
+static const char watching[] =
+    "[reminders]\ncommander_minutes = 1\nsev1_update_minutes = 2\n"
+    "sev2_update_minutes = 2\nsev3_update_minutes = 3\nchange_hours = 1\n"
+    "owner_days = 1\narchive_days = 1\nquiet_from = 4\nquiet_until = 5\n"
+    "digest_weekday = 6\n"
+    "[[service]]\nname = \"forum\"\nowner = \"nova\"\n"
+    "[[service]]\nname = \"login\"\ndepends_on = [\"forum\"]\n"
+    "[[service]]\nname = \"shop\"\n"
+    "[[probe]]\nname = \"forum page\"\nkind = \"http\"\ninterval_s = 30\n"
+    "target = \"https://forum.test/\"\nservice = \"forum\"\n"
+    "[[probe]]\nname = \"shop port\"\nkind = \"tcp\"\ninterval_s = 40\n"
+    "down_after = 1\nof = 1\n"
+    "target = \"shop.test:443\"\nservice = \"shop\"\n";
+
+static void add_monitor(struct buf *text, const char *name, const char *service)
+{
+    buf_addf(text,
+             "[[alert]]\nname = \"%s\"\nform = \"generic\"\n"
+             "secret_file = \"%s/secret\"\nservice = \"%s\"\n"
+             "list_path = \"alerts\"\nkey_path = \"key\"\n"
+             "title_path = \"title\"\nservice_path = \"service\"\n"
+             "state_path = \"state\"\nstarted_path = \"started\"\n"
+             "ended_path = \"ended\"\n",
+             name, folder, service);
+}
+
+static void load_settings(struct config *config, bool is_watched)
 {
     char path[160];
-    struct buf text = BUF_INIT(2000), why = BUF_INIT(2000);
+    struct buf text = BUF_INIT(6000), why = BUF_INIT(2000);
     buf_addf(&text,
              "[discord]\napi_base = \"https://discord.test/api/v10\"\n"
              "announce_channel = \"%" PRIu64 "\"\ncompress = false\n"
              "[storage]\npath = \"%s\"\n"
              "[postmortem]\nrepository = \"/nowhere/pages.git\"\n"
-             "[http]\nlisten = \"\"\n",
-             WORLD_ANNOUNCE, db);
+             "[http]\nlisten = \"%s\"\n",
+             WORLD_ANNOUNCE, db, is_watched ? "127.0.0.1:0" : "");
+    if (is_watched) {
+        buf_add_text(&text, watching);
+        add_monitor(&text, "east", "");
+        add_monitor(&text, "west", "forum");
+    }
+    (void)snprintf(path, sizeof path, "%s/secret", folder);
+    write_file(path, STR(SIM_SECRET "\n"));
     (void)snprintf(path, sizeof path, "%s/c.toml", folder);
     write_file(path, buf_str(&text));
-    if (config_load(path, &config, &why) != ERR_OK)
+    if (config_load(path, config, &why) != ERR_OK)
         sim_fail("settings: %s", buf_text(&why));
-    memset(&config.reminders, 0, sizeof config.reminders);
-    config.reminders.digest_weekday = 1;
+    if (!is_watched) {
+        memset(&config->reminders, 0, sizeof config->reminders);
+        config->reminders.digest_weekday = 1;
+    }
     buf_release(&text);
     buf_release(&why);
 }
@@ -133,8 +173,9 @@ void story_prepare(void)
         sim_fail("no folder");
     (void)snprintf(db, sizeof db, "%s/opsroom.db", folder);
     (void)atexit(on_exit_remove);
-    load_settings();
-    sim.config = &config;
+    load_settings(&plain, false);
+    load_settings(&watched, true);
+    sim.config = &plain;
     disk_install();
     make_template();
 }
@@ -161,6 +202,18 @@ static void lose(const cJSON *list, int which, void (*take_away)(uint64_t id))
     take_away(id);
 }
 
+/* Permissions, and room for channels, are there again. */
+static void on_allowed(void *context)
+{
+    cJSON *role = json_object(), *channel = json_object();
+    (void)context;
+    json_set_id(role, "guild_id", WORLD_GUILD);
+    gateway_dispatch("GUILD_ROLE_UPDATE", role);
+    json_set_id(channel, "guild_id", WORLD_GUILD);
+    json_set_id(channel, "id", WORLD_GUILD + 77);
+    gateway_dispatch("CHANNEL_DELETE", channel);
+}
+
 static void on_item(void *context)
 {
     const struct item *item = context;
@@ -177,6 +230,8 @@ static void on_item(void *context)
             people_excuse_all();
         trouble_begin((enum sim_trouble)item->a, item->b,
                       sim.now_ms + item->c * MS_PER_SECOND);
+        if (item->a == SIM_FORBIDDEN || item->a == SIM_CROWDED)
+            sim_at(sim.now_ms + item->c * MS_PER_SECOND, on_allowed, NULL);
         break;
     case TURN_CLOSE:
         gateway_send_close(item->a);
@@ -201,6 +256,8 @@ static void on_item(void *context)
         break;
     case TURN_SKEW:
         sim.skew_ms += item->a * MS_PER_MINUTE + 137 * item->b;
+        sim.was_skewed = true;
+        sim.set_ms = sim.now_ms;
         people_excuse_all();
         break;
     case TURN_LOSE_ROOM:
@@ -208,6 +265,12 @@ static void on_item(void *context)
         break;
     case TURN_LOSE_MESSAGE:
         lose(discord_world()->messages, item->a, discord_delete_message);
+        break;
+    case TURN_MONITOR:
+        monitors_act((enum monitor_act)item->a, item->b);
+        break;
+    case TURN_TARGET:
+        target_set(item->a, item->b % 2 == 0);
         break;
     case TURNS:
         break;
@@ -228,9 +291,19 @@ static void look_for_rest(void *context)
     if (can_look && store_outbox_count(sim.store, &waiting) != ERR_OK)
         sim_fail("the outbox cannot be counted: %s", store_why(sim.store));
     sim.is_looking = false;
-    if (can_look && gateway_is_ready() && waiting == 0 && !people_wait() &&
-        sim.now_ms - healed_ms >= REST_MS &&
-        sim.now_ms - started_ms >= REST_MS) {
+    int64_t rest_ms = sim.is_watched ? SEEN_MS : REST_MS;
+    can_look = can_look && sim.now_ms - healed_ms >= SOON_MS &&
+               sim.now_ms - started_ms >= SOON_MS;
+    if (can_look)
+        promises_check_due();
+    bool rests = can_look && gateway_is_ready() && waiting == 0 &&
+                 !people_wait() && !monitors_wait() &&
+                 sim.now_ms - healed_ms >= rest_ms &&
+                 sim.now_ms - started_ms >= rest_ms;
+    bool is_mended = rests && promises_are_mended();
+    if (rests && !is_mended && sim.now_ms - healed_ms > HEAL_MOST_MS)
+        sim_fail("what failed is not mended");
+    if (rests && is_mended) {
         sim_tell("at rest");
         promises_check_all();
         sim.is_stopping = true;
@@ -255,8 +328,14 @@ static void on_heal(void *context)
 {
     (void)context;
     sim_tell("* all is well again");
+    bool is_hindered =
+        trouble_is_on(SIM_FORBIDDEN) || trouble_is_on(SIM_CROWDED);
     troubles_end();
+    if (is_hindered)
+        on_allowed(NULL);
     sim.fuse = 0;
+    if (sim.skew_ms != 0)
+        sim.set_ms = sim.now_ms;
     sim.skew_ms = 0;
     healed_ms = sim.now_ms;
     look_for_rest(NULL);
@@ -269,7 +348,8 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
     bool tells = sim.tells;
     sim = (struct sim){.seed = seed,
                        .now_ms = SIM_BEGAN_MS,
-                       .config = &config,
+                       .config = script->is_watched ? &watched : &plain,
+                       .is_watched = script->is_watched,
                        .tells = tells};
     fault_begin();
     lucks_reset(seed);
@@ -280,6 +360,8 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
     people_reset();
     promises_reset();
     helpers_reset();
+    monitors_reset();
+    targets_reset();
     wire_reset();
     discord_open();
     disk_begin(db);
@@ -302,10 +384,11 @@ void story_play(const struct script *script, uint64_t seed, const bool *kept)
     while (healed_ms != 0) {
         sim.process++;
         sim.is_stopping = false;
+        sim.set_ms = 0;
         started_ms = sim.now_ms;
         people_meet_process();
         sim_tell("the bot starts");
-        int code = app_run(&config, TOKEN, "/nowhere");
+        int code = app_run(sim.config, TOKEN, "/nowhere");
         bool was_killed = sim.is_dead;
         sim.is_running = false;
         sim.store = NULL;

@@ -10,7 +10,9 @@
     X(CLOSE)                                                                   \
     X(OP)                                                                      \
     X(FORGET)                                                                  \
-    X(HANG) X(KILL) X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE)
+    X(HANG)                                                                    \
+    X(KILL)                                                                    \
+    X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
 
@@ -25,6 +27,7 @@ struct script {
     int count;
     int64_t ends_ms;   /* everything is well again from then on */
     bool from_nothing; /* no database yet */
+    bool is_watched;   /* by monitors and probes, and there are reminders */
 };
 void script_make(struct script *script, uint64_t seed);
 void item_print(const struct item *item, struct buf *out);

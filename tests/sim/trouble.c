@@ -12,7 +12,7 @@ static int forced = -1;
 void lucks_reset(uint64_t seed)
 {
     for (int i = 0; i < LUCKS; i++) {
-        lucks[i] = seed * LUCKS + (uint64_t)i;
+        lucks[i] = seed * LUCK_MONITORS + (uint64_t)i; /* as scenes had it */
         (void)chance_next(&lucks[i]);
     }
 }
@@ -25,6 +25,9 @@ uint64_t luck_below(enum sim_luck luck, uint64_t n)
 static enum sim_luck luck_of(enum sim_trouble trouble)
 {
     return trouble >= SIM_DISK_WRITE    ? LUCK_DISK
+           : trouble >= SIM_DRAW_FAILS  ? LUCK_GIT
+           : trouble >= SIM_FORBIDDEN   ? LUCK_NET
+           : trouble >= SIM_POST_LOST   ? LUCK_MONITORS
            : trouble >= SIM_GIT_FAILS   ? LUCK_GIT
            : trouble >= SIM_FRAME_TWICE ? LUCK_SOCKET
                                         : LUCK_NET;

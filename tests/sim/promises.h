@@ -1,0 +1,38 @@
+/* Between the files of promises only. */
+#ifndef TESTS_SIM_PROMISES_H
+#define TESTS_SIM_PROMISES_H
+
+#include "tests/lib/room_world.h"
+#include "tests/sim/sim.h"
+
+/* Ends the story when the record could not be read. */
+void must_read(enum err err);
+
+/* ---- promises_alerts.c ---- */
+
+/* What monitors were told is kept is there, as often as it can be. */
+void alerts_check(void);
+/* Each alert is in its incident's record, or on a card; each card says what is
+ * so, once; what probes look at is told as it is. */
+void alerts_check_all(void);
+
+/* ---- promises_said.c ---- */
+
+/* Messages of a room that are neither entries nor its card. */
+int said_others(const struct world *world, const struct incident *in,
+                enum room room);
+/* Each reminder was said once. */
+void reminders_check(const struct incident *in);
+
+/* ---- promises_due.c ---- */
+
+void due_reset(void);
+/* All is well again, and somebody looks every few seconds: nothing stays undone
+ * that is due. */
+void due_check(void);
+/* What failed is mended by now. */
+bool due_is_healed(void);
+/* An incident has its rooms, and cards in them. */
+void rooms_check(const struct incident *in);
+
+#endif

@@ -1,0 +1,371 @@
+/* What monitors and probes saw, held against the record and the cards. */
+#include "tests/sim/monitors.h"
+#include "tests/sim/promises.h"
+
+#include "bot/base/mem.h"
+#include "bot/discord/json.h"
+#include "bot/probe/service.h"
+#include "storage/store_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMED     5 /* of a storm, in the words of its entry */
+#define FLAPS     4 /* changes: it may be called flapping */
+#define SETTLE_MS (130 * MS_PER_SECOND) /* of a probe, to see a change */
+
+/* ---- every step ---- */
+
+static int64_t number(const char *sql, struct str source, struct str key)
+{
+    struct query query = query_new(sim.store, sql);
+    query_text(&query, source);
+    query_text(&query, key);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    must_read(query_end(&query));
+    return found;
+}
+
+static void check_alarm(struct alarm *alarm)
+{
+    struct str source =
+        str_of(sim.config->alert_sources.all[alarm->source].name);
+    struct str key = str_of(alarm->key);
+    int64_t all = number(
+        "SELECT count(*) FROM alert WHERE source = ? AND key = ?", source, key);
+    int64_t firing = number("SELECT count(*) FROM alert WHERE source = ?"
+                            " AND key = ? AND ended_ms = 0",
+                            source, key);
+    uint32_t may_be = alarm->may_be[firing > 0];
+    if (firing > 1 || all > 31 || (may_be >> all & 1) == 0)
+        sim_fail("%s is there %" PRId64 " times, %" PRId64
+                 " firing, which cannot be: %x over, %x firing",
+                 alarm->title, all, firing, alarm->may_be[0], alarm->may_be[1]);
+    alarm->may_be[firing > 0] = UINT32_C(1) << all;
+    alarm->may_be[firing == 0] = 0;
+}
+
+void alerts_check(void)
+{
+    for (int i = 0; i < alarm_count(); i++)
+        if (alarm_at(i)->under_way == 0)
+            check_alarm(alarm_at(i));
+}
+
+/* ---- at rest: entries ---- */
+
+/* A person corrected it, or struck it: its words are theirs. */
+static bool is_touched(int64_t incident_id, int64_t seq)
+{
+    struct query query = query_new(
+        sim.store, "SELECT count(*) FROM event WHERE incident = ? AND target ="
+                   " ? AND kind IN ('edit', 'strike')"
+                   " AND recorder_type = 'member'");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    must_read(query_end(&query));
+    return found > 0;
+}
+
+struct telling {
+    int64_t incident_id, seq;
+    struct alert_sums sums;
+    struct str text;
+    bool is_there;
+};
+
+static bool check_named(const struct stored_alert *stored, void *context)
+{
+    const struct telling *telling = context;
+    struct str title = stored->alert.title;
+    if (memmem(telling->text.s, telling->text.n, title.s, title.n) == NULL)
+        sim_fail("INC-%" PRId64 " #%" PRId64 " does not tell %.*s: %.*s",
+                 telling->incident_id, telling->seq, STR_ARG(title),
+                 STR_ARG(telling->text));
+    return true;
+}
+
+static bool check_entry(const struct entry *entry, void *context)
+{
+    struct telling *telling = context;
+    telling->is_there = entry->event.kind == EVENT_ALERT;
+    telling->text = entry->event.text;
+    if (entry->event.alert_count != telling->sums.count)
+        sim_fail("INC-%" PRId64 " #%" PRId64 " tells %" PRId64
+                 " alerts, and it has %" PRId64,
+                 telling->incident_id, telling->seq, entry->event.alert_count,
+                 telling->sums.count);
+    if (telling->sums.count <= NAMED)
+        must_read(store_each_alert_of_entry(sim.store, telling->incident_id,
+                                            telling->seq, check_named,
+                                            telling));
+    return false;
+}
+
+static void check_over(int64_t incident_id, int64_t seq)
+{
+    struct incident in;
+    bool fire;
+    must_read(store_alerts_fire(sim.store, incident_id, seq, &fire));
+    must_read(store_incident(sim.store, incident_id, &in));
+    if (fire || in.state == STATE_CLOSED || in.state == STATE_CANCELLED)
+        return;
+    struct query query = query_new(
+        sim.store, "SELECT count(*) FROM event WHERE incident = ? AND target ="
+                   " ? AND kind = 'alert' AND alert_state = 'over'");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
+    must_read(query_end(&query));
+    if (found == 0)
+        sim_fail("INC-%" PRId64 " #%" PRId64 " is over, and nobody says so",
+                 incident_id, seq);
+}
+
+static void check_told(int64_t incident_id, int64_t seq)
+{
+    struct telling telling = {.incident_id = incident_id, .seq = seq};
+    if (is_touched(incident_id, seq))
+        return;
+    must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, INT64_MAX,
+                                        &telling.sums));
+    must_read(store_entry(sim.store, incident_id, seq, check_entry, &telling));
+    if (!telling.is_there)
+        sim_fail("INC-%" PRId64 " #%" PRId64 " is to tell of alerts",
+                 incident_id, seq);
+    check_over(incident_id, seq);
+}
+
+static void check_entries(void)
+{
+    struct query query = query_new(
+        sim.store, "SELECT DISTINCT incident, seq FROM alert WHERE incident <>"
+                   " 0");
+    while (query_row(&query))
+        check_told(row_int(&query, 0), row_int(&query, 1));
+    must_read(query_end(&query));
+    query = query_new(
+        sim.store,
+        "SELECT e.incident, e.seq FROM event AS e WHERE e.kind = 'alert'"
+        " AND e.alert_state = 'firing' AND e.source IN ('webhook', 'probe')"
+        " AND NOT EXISTS (SELECT 1 FROM alert AS a WHERE a.incident ="
+        " e.incident AND a.seq = e.seq)");
+    if (query_row(&query))
+        sim_fail("INC-%" PRId64 " #%" PRId64 " tells of alerts that are not",
+                 row_int(&query, 0), row_int(&query, 1));
+    must_read(query_end(&query));
+}
+
+/* ---- at rest: who has it ---- */
+
+struct homes {
+    struct incident *live;
+    int count;
+};
+
+static bool note_live(const struct incident *in, void *context)
+{
+    struct homes *homes = context;
+    if (!incident_is_live(in))
+        return true;
+    homes->live = mem_resize(homes->live,
+                             ((size_t)homes->count + 1) * sizeof *homes->live);
+    homes->live[homes->count++] = *in;
+    return true;
+}
+
+static bool is_about(const struct incident *in, struct str service)
+{
+    struct str rest = str_of(in->services), name;
+    while (service.n > 0 && incident_next_service(&rest, &name))
+        if (services_are_related(&sim.config->services, name, service))
+            return true;
+    return false;
+}
+
+static void check_homeless(const struct homes *homes, struct str title,
+                           struct str service, int64_t card_id)
+{
+    struct alert_card card;
+    if (card_id == 0)
+        sim_fail("%.*s is in no record, and on no card", STR_ARG(title));
+    must_read(store_alert_card(sim.store, card_id, &card));
+    for (int i = 0; i < homes->count; i++) {
+        const struct incident *in = &homes->live[i];
+        bool is_its =
+            card.state == ALERT_CARD_DECLARED && card.incident_id == in->id;
+        if (is_its || (!in->is_drill && is_about(in, service)))
+            sim_fail("%.*s fires, and INC-%" PRId64 " does not have it",
+                     STR_ARG(title), in->id);
+    }
+}
+
+static void check_owners(void)
+{
+    struct homes homes = {NULL, 0};
+    must_read(store_each_incident(sim.store, note_live, &homes));
+    struct query query = query_new(
+        sim.store, "SELECT title, service, card, is_told, ended_ms, incident"
+                   " FROM alert");
+    while (query_row(&query)) {
+        struct str title = row_text(&query, 0);
+        if (row_int(&query, 3) == 0)
+            sim_fail("%.*s is in no entry's words", STR_ARG(title));
+        if (row_int(&query, 4) == 0 && row_int(&query, 5) == 0)
+            check_homeless(&homes, title, row_text(&query, 1),
+                           row_int(&query, 2));
+        if (row_int(&query, 5) == 0 && row_int(&query, 2) == 0)
+            sim_fail("%.*s is nowhere", STR_ARG(title));
+    }
+    must_read(query_end(&query));
+    free(homes.live);
+}
+
+/* ---- at rest: cards ---- */
+
+static bool is_card(const cJSON *message, const char *footer)
+{
+    const cJSON *embed = cJSON_GetArrayItem(json_get(message, "embeds"), 0);
+    return str_is(json_text(json_get(embed, "footer"), "text"), footer);
+}
+
+static int count_cards(int64_t id)
+{
+    const cJSON *message;
+    char footer[40];
+    int found = 0;
+    (void)snprintf(footer, sizeof footer, "Alerts %" PRId64, id);
+    cJSON_ArrayForEach(message, discord_world()->messages)
+    {
+        found += !json_is_true(message, "deleted") && is_card(message, footer);
+    }
+    return found;
+}
+
+/* What the bot would make of it now. */
+static cJSON *wanted_look(int64_t id)
+{
+    const struct access access = sim.config->access;
+    const struct room_settings set = {
+        .bot_user_id = WORLD_BOT,
+        .announce_channel_id = WORLD_ANNOUNCE,
+        .access = &access,
+        .role_names = (const char *const *)sim.config->role_names,
+        .services = &sim.config->services,
+    };
+    struct delivery *delivery = mem_alloc(sizeof *delivery);
+    delivery->row =
+        (struct outbox_row){.kind = EFFECT_ALERT_CARD, .target = id};
+    if (room_deliver(delivery, sim.store, &set, NULL, sim.now_ms) !=
+        DELIVERY_CALL)
+        sim_fail("card %" PRId64 " is not to be shown", id);
+    cJSON *body = json_parse(str_of(delivery->call.body));
+    rest_call_release(&delivery->call);
+    free(delivery);
+    return body;
+}
+
+static void check_look(int64_t id, const cJSON *stands)
+{
+    static const char *const parts[] = {"embeds", "components"};
+    cJSON *want = wanted_look(id);
+    for (size_t i = 0; i < 2; i++) {
+        char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
+        char *b = cJSON_PrintUnformatted(json_get(want, parts[i]));
+        if (strcmp(a, b) != 0)
+            sim_fail("card %" PRId64 " shows %s\nand should show %s", id, a, b);
+        free(a);
+        free(b);
+    }
+    cJSON_Delete(want);
+}
+
+static void check_card_of_alerts(const struct alert_card *card)
+{
+    const cJSON *stands = world_message(discord_world(), card->message_id);
+    bool is_gone = stands == NULL || json_is_true(stands, "deleted");
+    int found = count_cards(card->id);
+    bool any = false;
+    must_read(store_card_has_homeless(sim.store, card->id, &any));
+    if (found > 1)
+        sim_fail("card %" PRId64 " is there %d times", card->id, found);
+    if (card->message_id == 0 && card->state == ALERT_CARD_OPEN && any)
+        sim_fail("alerts %" PRId64 " fire, and are not shown", card->id);
+    if (found == 1 && is_gone)
+        sim_fail("card %" PRId64 " is there, and not known", card->id);
+    if (!is_gone)
+        check_look(card->id, stands);
+}
+
+static void check_cards(void)
+{
+    struct alert_card card;
+    enum err err = store_last_alert_card(sim.store, &card);
+    if (err == ERR_NOT_FOUND)
+        return;
+    must_read(err);
+    for (int64_t id = card.id; id > 0; id--) {
+        must_read(store_alert_card(sim.store, id, &card));
+        check_card_of_alerts(&card);
+    }
+}
+
+/* Said when it was public: what was still to be done then. */
+static bool is_digest(const cJSON *message)
+{
+    return str_starts(json_text(message, "content"), "**Still to be done**");
+}
+
+/* Nothing in the announce channel names what is private. */
+static void check_names(void)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, discord_world()->messages)
+    {
+        uint64_t channel = 0;
+        (void)str_to_u64(json_text(message, "channel_id"), &channel);
+        if (channel != WORLD_ANNOUNCE || json_is_true(message, "deleted") ||
+            is_digest(message))
+            continue;
+        char *text = cJSON_PrintUnformatted(message);
+        for (const char *at = text; (at = strstr(at, "INC-")) != NULL;) {
+            struct incident in;
+            at += 4;
+            if (store_incident(sim.store, strtoll(at, NULL, 10), &in) ==
+                    ERR_OK &&
+                in.is_private)
+                sim_fail("INC-%" PRId64 " is private, and this stands: %s",
+                         in.id, text);
+        }
+        free(text);
+    }
+}
+
+/* ---- at rest: probes ---- */
+
+static void check_target(int which)
+{
+    struct str name = str_of(sim.config->probes.all[which].name);
+    int64_t firing = number("SELECT count(*) FROM alert WHERE source = ?1"
+                            " AND key = ?2 AND ended_ms = 0",
+                            name, name);
+    if (sim.now_ms - target_changed_ms(which) < SETTLE_MS)
+        return;
+    if (target_is_down(which) && firing != 1)
+        sim_fail("%s is down, and %" PRId64 " alerts fire", name.s, firing);
+    if (!target_is_down(which) && firing != 0 && target_changes(which) < FLAPS)
+        sim_fail("%s is up, and %" PRId64 " alerts fire", name.s, firing);
+}
+
+void alerts_check_all(void)
+{
+    alerts_check();
+    check_owners();
+    check_entries();
+    check_cards();
+    check_names();
+    for (int i = 0; i < sim.config->probes.count; i++)
+        check_target(i);
+}
