@@ -60,7 +60,7 @@ static int print_json(const struct probe *probe,
     (void)cJSON_AddStringToObject(object, "words", result->words);
     char *text = cJSON_PrintUnformatted(object);
     int failed = text == NULL || puts(text) < 0;
-    free(text);
+    cJSON_free(text);
     cJSON_Delete(object);
     buf_release(&target);
     return failed;

@@ -66,7 +66,7 @@ enum err export_incident(struct store *store, const struct incident *in,
         buf_add_text(out, text);
     if (err == ERR_OK)
         buf_add_char(out, '\n');
-    free(text);
+    cJSON_free(text);
     cJSON_Delete(object);
     return err;
 }

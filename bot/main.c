@@ -9,6 +9,7 @@
 #include "bot/arguments.h"
 #include "bot/base/log.h"
 #include "bot/cli.h"
+#include "bot/discord/json_cells.h"
 #include "bot/version.h"
 
 #include <errno.h>
@@ -104,6 +105,7 @@ static int run(const struct config *config)
     if (config_token(config, &token, &why) == ERR_OK) {
         log_hide(token);
         program_dir(dir);
+        json_use_cells();
         code = app_run(config, token, dir);
     } else {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));

@@ -1,6 +1,9 @@
 #include "bot/take.h"
 
+#include "bot/discord/json.h"
 #include "bot/road/road.h"
+
+#include <stdlib.h>
 
 static void count(struct call *call, enum verdict verdict)
 {
@@ -52,7 +55,7 @@ static enum err take_requests(struct command_run *run,
 
 static void set_answer(struct taken *taken, cJSON *answer)
 {
-    taken->answer = cJSON_PrintUnformatted(answer);
+    taken->answer = json_print(answer);
     cJSON_Delete(answer);
 }
 
@@ -134,7 +137,7 @@ enum err take_command(struct command_run *run,
             store_request_undo(store);
     }
     if (err != ERR_OK) {
-        cJSON_free(taken->answer);
+        free(taken->answer);
         taken->answer = NULL;
     }
     return err;

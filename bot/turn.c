@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
 #include "bot/io/loop.h"
 #include "bot/reading.h"
 #include "bot/rivals.h"
@@ -196,7 +197,7 @@ static void set_answer(struct item *item, cJSON *answer)
 {
     free(item->answer);
     buf_release(&item->file);
-    item->answer = cJSON_PrintUnformatted(answer);
+    item->answer = json_print(answer);
     cJSON_Delete(answer);
 }
 

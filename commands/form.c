@@ -151,7 +151,7 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
     if (attempt->interaction->target_json != NULL) {
         char *json = json_print(attempt->interaction->target_json);
         buf_add_text(&attempt->run->answer.draft, json);
-        cJSON_free(json);
+        free(json);
         buf_addf(&presets, "%s" PRESET_MESSAGE "=%" PRIu64,
                  presets.n > 0 ? "|" : "", call->id);
     }

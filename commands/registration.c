@@ -3,6 +3,7 @@
  * Application Commands, "Application Command Object") and the README's table.
  * Equal tables give equal bytes: the bot compares a hash to skip the PUT.
  */
+#include "bot/discord/json.h"
 #include "commands/check.h"
 #include "commands/menus.h"
 
@@ -167,8 +168,7 @@ char *commands_registration(void)
     for (int i = 0; i < menu_count; i++)
         cJSON_AddItemToArray(
             all, registered_top((int)menus[i].type, menus[i].name, false));
-    char *text = cJSON_PrintUnformatted(all);
-    assert(text != NULL);
+    char *text = json_print(all);
     cJSON_Delete(all);
     return text;
 }

@@ -247,7 +247,7 @@ static void add_value(struct run *run, const cJSON *value, bool raw)
         buf_add(run->out, text);
     else
         run->job->escape(run->out, text);
-    free(number);
+    cJSON_free(number);
 }
 
 /* ---- rendering ---- */

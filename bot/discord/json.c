@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT_MAX 9007199254740991.0 /* 2^53 - 1: doubles are exact below */
+#define EXACT_MAX   9007199254740991.0 /* 2^53 - 1: doubles are exact below */
+#define PRINT_BYTES 1024 /* to begin with; longer than a cell of json_cells.h  \
+                          */
 
 static cJSON *built(cJSON *item)
 {
@@ -62,7 +64,7 @@ cJSON *json_parse(struct str text)
 
 char *json_print(const cJSON *item)
 {
-    char *text = cJSON_PrintUnformatted(item);
+    char *text = cJSON_PrintBuffered(item, PRINT_BYTES, false);
     assert(text != NULL);
     return text;
 }

@@ -13,7 +13,7 @@
 /* The whole text is one JSON value (blanks around it are fine); else NULL.
  * U+0000 in a string reads as U+0001. Owned by the caller. */
 cJSON *json_parse(struct str text);
-/* Without white space; owned by the caller. */
+/* Without white space; the caller's, for free(). */
 char *json_print(const cJSON *item);
 
 /* Readers: NULL items and wrong types give "absent". */

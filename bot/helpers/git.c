@@ -16,7 +16,7 @@ static void print(cJSON *answer)
     char *text = cJSON_PrintUnformatted(answer);
     assert(text != NULL);
     (void)printf("%s\n", text);
-    free(text);
+    cJSON_free(text);
     cJSON_Delete(answer);
 }
 

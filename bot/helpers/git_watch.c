@@ -49,7 +49,7 @@ static void print_answers(const struct git_job *job, struct git_watch *watch)
         assert(text != NULL);
         buf_addf(&out, "%s\n", text);
         watch->lengths[i] = out.n;
-        free(text);
+        cJSON_free(text);
         cJSON_Delete(answer);
         buf_release(&trouble.text);
     }

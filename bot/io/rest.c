@@ -270,9 +270,10 @@ static void log_failure(const struct job *job, const struct transfer_end *end,
     buf_add_text(&words, end->error);
     buf_add(&words, json_text(answer->json, "message"));
     if (answer->code == CODE_INVALID_FORM) {
-        char *tree = cJSON_PrintUnformatted(json_get(answer->json, "errors"));
+        const cJSON *errors = json_get(answer->json, "errors");
+        char *tree = errors == NULL ? NULL : json_print(errors);
         buf_addf(&words, ": %s", tree == NULL ? "" : tree);
-        cJSON_free(tree);
+        free(tree);
     }
     log_warn("rest_failed", LOG_TEXT("route", job->call.route),
              LOG_INT("status", answer->status), LOG_INT("code", answer->code),

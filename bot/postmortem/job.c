@@ -1,9 +1,9 @@
 #include "bot/postmortem/job.h"
 
 #include "bot/base/utf8.h"
+#include "bot/discord/json.h"
 #include "bot/postmortem/escape.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,8 +163,7 @@ static void end_job(cJSON *job, struct buf *out)
 {
     cJSON *auth = cJSON_GetObjectItemCaseSensitive(job, "auth");
     cJSON *token = cJSON_GetObjectItemCaseSensitive(auth, "token");
-    char *json = cJSON_PrintUnformatted(job);
-    assert(json != NULL);
+    char *json = json_print(job);
     buf_add_text(out, json);
     explicit_bzero(json, strlen(json));
     free(json);
