@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT_MAX   9007199254740991.0 /* 2^53 - 1: doubles are exact below */
-#define PRINT_BYTES 1024 /* to begin with; longer than a cell of json_cells.h  \
-                          */
+#define EXACT_MAX 9007199254740991.0 /* 2^53 - 1: doubles are exact below */
+/* What a text begins with; longer than a cell of json_cells.h. */
+#define PRINT_BYTES 1024
 
 static cJSON *built(cJSON *item)
 {
