@@ -214,6 +214,7 @@ void decide_section(struct step *step)
         !fits(step, "The section", event->text, SUMMARY_UNITS))
         return;
     emit(step, event);
+    want(step, EFFECT_CARD); /* tells of the last entry */
     if (!incident_is_live(step->in))
         want(step, EFFECT_POSTMORTEM);
 }

@@ -259,6 +259,19 @@ static void reminds_of_what_is_still_so(void **state)
     assert_string_equal(play.wanted, "card live_card room");
 }
 
+static void a_section_renews_the_card_and_later_the_page(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request write = about(REQUEST_WRITE, 0, "A full disk.");
+    write.draft.section = SECTION_CAUSES;
+    accepts(&play, write);
+    assert_string_equal(play.wanted, "card live_card");
+    accepts(&play, moving(STATE_RESOLVED, "fixed"));
+    accepts(&play, write);
+    assert_string_equal(play.wanted, "card live_card postmortem");
+}
+
 static void what_is_lost_is_made_again_while_it_lasts(void **state)
 {
     (void)state;
@@ -304,6 +317,7 @@ int main(void)
         T(links_point_both_ways_but_tell_no_secret),
         T(private_hides_and_public_shows),
         T(reminds_of_what_is_still_so),
+        T(a_section_renews_the_card_and_later_the_page),
         T(what_is_lost_is_made_again_while_it_lasts),
         T(the_same_message_is_kept_once),
     };
