@@ -154,7 +154,9 @@ static enum delivery_verdict start(struct card *card)
     if (message == NULL)
         return visit_store_failed(visit);
     cJSON_Delete(message);
-    if (card->kept->message_id == card->stands &&
+    /* A try before may have posted another one, and told what is no longer so.
+     */
+    if (!visit_is_repeat(visit) && card->kept->message_id == card->stands &&
         memcmp(&now, &card->kept->content, sizeof now) == 0)
         return DELIVERY_DONE;
     return is_old(card) && card->room == ROOM_WAR ? post_or_look(card)

@@ -265,6 +265,42 @@ static void a_card_tried_again_is_up_to_date(void **state)
     world_close(&world);
 }
 
+static const char *probes_say;
+
+static void add_probes(const struct incident *in, struct buf *out,
+                       void *context)
+{
+    (void)in;
+    (void)context;
+    buf_add_text(out, probes_say);
+}
+
+/* Posted below, unheard; what it tells is what the older one tells again. */
+static void a_moved_card_that_tells_the_same_is_found(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.set.add_probes = add_probes;
+    for (int i = 0; i < 2; i++) {
+        probes_say = i == 0 ? "up" : "down";
+        assert_int_equal(store_begin(world.store), ERR_OK);
+        assert_int_equal(
+            store_want(world.store, EFFECT_CARD, in.id, 0, NULL, world.now_ms),
+            ERR_OK);
+        assert_int_equal(store_commit(world.store), ERR_OK);
+        world.trouble = i == 0 ? TROUBLE_NONE : TROUBLE_LOST;
+        world.trouble_at = "POST /channels";
+        while (world.trouble != TROUBLE_NONE)
+            assert_true(world_step(&world));
+        probes_say = "up";
+        world_run(&world, 3);
+        world.now_ms += 2 * MS_PER_HOUR;
+    }
+    assert_int_equal(world_message_count(&world, in.war_channel_id), 2);
+    world_close(&world);
+}
+
 static bool see_announcement(const struct outbox_row *row, void *context)
 {
     if (row->kind == EFFECT_ANNOUNCE)
@@ -377,6 +413,7 @@ int main(void)
         cmocka_unit_test(looking_reads_on),
         cmocka_unit_test(long_records_are_batched),
         cmocka_unit_test(a_card_tried_again_is_up_to_date),
+        cmocka_unit_test(a_moved_card_that_tells_the_same_is_found),
         cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
         cmocka_unit_test(resolving_leaves_the_final_card),
