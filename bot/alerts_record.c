@@ -79,21 +79,21 @@ static bool add_name(const struct stored_alert *stored, void *context)
     return ++naming->named < naming->of && naming->named < NAMED;
 }
 
-/* "12 alerts: A; B; C; D; E; and 7 more", of the first `most` */
+/* "12 alerts: A; B; C; D; E; and 7 more" */
 static enum err tell_entry(struct store *store, int64_t incident_id,
-                           int64_t seq, int64_t most, struct telling *telling)
+                           int64_t seq, bool told_only, struct telling *telling)
 {
     *telling = (struct telling){.text = BUF_INIT(WORDS_BYTES * 4)};
     struct buf *text = &telling->text;
-    enum err err = store_sum_alerts_of_entry(store, incident_id, seq, most,
+    enum err err = store_sum_alerts_of_entry(store, incident_id, seq, told_only,
                                              &telling->sums);
     int64_t count = telling->sums.count;
     struct naming naming = {text, 0, count};
     if (count > 1)
         buf_addf(text, "%" PRId64 " alerts: ", count);
     if (err == ERR_OK)
-        err = store_each_alert_of_entry(store, incident_id, seq, add_name,
-                                        &naming);
+        err = store_each_alert_of_entry(store, incident_id, seq, told_only,
+                                        add_name, &naming);
     if (count > naming.named)
         buf_addf(text, "; and %" PRId64 " more", count - naming.named);
     buf_cut(text, utf8_cut_units(buf_str(text), TEXT_UNITS));
@@ -194,9 +194,8 @@ struct folding {
 static bool is_ours(struct folding *folding, const struct entry *entry)
 {
     struct telling before;
-    folding->err =
-        tell_entry(folding->store, folding->incident_id, entry->state.seq,
-                   entry->event.alert_count, &before);
+    folding->err = tell_entry(folding->store, folding->incident_id,
+                              entry->state.seq, true, &before);
     bool same = str_eq(buf_str(&before.text), entry->event.text);
     buf_release(&before.text);
     return folding->err == ERR_OK && same;
@@ -232,8 +231,7 @@ static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
 {
     struct folding folding = {
         .store = store, .incident_id = incident_id, .now_ms = now_ms};
-    enum err err =
-        tell_entry(store, incident_id, seq, INT64_MAX, &folding.telling);
+    enum err err = tell_entry(store, incident_id, seq, false, &folding.telling);
     if (err == ERR_OK)
         err = store_entry(store, incident_id, seq, renew_entry, &folding);
     if (err == ERR_OK)
@@ -324,7 +322,7 @@ enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
         err = fold(store, incident_id, seq, now_ms);
     if (err != ERR_OK || fire)
         return err;
-    err = tell_entry(store, incident_id, seq, INT64_MAX, &telling);
+    err = tell_entry(store, incident_id, seq, false, &telling);
     struct ending ending = {store, incident_id, now_ms, &telling, ERR_OK};
     if (err == ERR_OK)
         err = store_entry(store, incident_id, seq, add_end, &ending);

@@ -136,14 +136,16 @@ enum err store_each_alert_on_card(struct store *store, int64_t card,
 }
 
 enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
-                                   int64_t seq, store_alert_fn *each,
-                                   void *context)
+                                   int64_t seq, bool told_only,
+                                   store_alert_fn *each, void *context)
 {
     struct query query =
         query_new(store, SELECT_ALERT " WHERE incident = ? AND incident <> 0"
-                                      " AND seq = ? ORDER BY id");
+                                      " AND seq = ? AND is_told >= ?"
+                                      " ORDER BY id");
     query_int(&query, incident_id);
     query_int(&query, seq);
+    query_int(&query, told_only);
     return each_alert_if_any(&query, each, context);
 }
 
@@ -194,7 +196,7 @@ enum err store_card_has_homeless(struct store *store, int64_t card, bool *any)
 
 /* The worst severity is the first as text, too. */
 enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
-                                   int64_t seq, int64_t most,
+                                   int64_t seq, bool told_only,
                                    struct alert_sums *out)
 {
     struct query query = query_new(
@@ -203,9 +205,8 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
         " coalesce(min(iif(started_ms > 0, started_ms, received_ms)), 0),"
         " coalesce(max(ended_ms), 0),"
         " coalesce(min(severity) FILTER (WHERE severity <> ?), ?)"
-        " FROM (SELECT started_ms, received_ms, ended_ms, severity FROM alert"
-        " WHERE incident = ? AND incident <> 0 AND seq = ? ORDER BY id"
-        " LIMIT ?)");
+        " FROM alert WHERE incident = ? AND incident <> 0 AND seq = ?"
+        " AND is_told >= ?");
     struct str none = str_of(word_of(&severity_words, SEVERITY_NONE));
     struct alert_sums sums = {.severity = SEVERITY_NONE};
     int severity = SEVERITY_NONE;
@@ -213,7 +214,7 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
     query_text(&query, none);
     query_int(&query, incident_id);
     query_int(&query, seq);
-    query_int(&query, most);
+    query_int(&query, told_only);
     if (query_row(&query)) {
         sums.count = row_int(&query, 0);
         sums.first_started_ms = row_int(&query, 1);
@@ -396,6 +397,19 @@ static enum err card_damaged(struct query *query, int64_t id)
         query, "card of alerts %" PRId64 ": state is damaged", id);
 }
 
+static enum err each_card(struct query *query, store_alert_card_fn *each,
+                          void *context)
+{
+    struct alert_card card;
+    while (query_row(query)) {
+        if (!card_of_row(query, &card))
+            return card_damaged(query, card.id);
+        if (!each(&card, context))
+            break;
+    }
+    return query_end(query);
+}
+
 enum err store_each_open_alert_card(struct store *store,
                                     store_alert_card_fn *each, void *context)
 {
@@ -404,14 +418,17 @@ enum err store_each_open_alert_card(struct store *store,
                                      " card FROM alert INDEXED BY"
                                      " alert_homeless WHERE ended_ms = 0 AND"
                                      " incident = 0) ORDER BY id DESC");
-    struct alert_card card;
-    while (query_row(&query)) {
-        if (!card_of_row(&query, &card))
-            return card_damaged(&query, card.id);
-        if (!each(&card, context))
-            break;
-    }
-    return query_end(&query);
+    return each_card(&query, each, context);
+}
+
+enum err store_each_alert_card_of(struct store *store, int64_t incident_id,
+                                  store_alert_card_fn *each, void *context)
+{
+    struct query query =
+        query_new(store, SELECT_CARD " WHERE state = 'declared' AND incident ="
+                                     " ? ORDER BY id DESC");
+    query_int(&query, incident_id);
+    return each_card(&query, each, context);
 }
 
 static enum err read_card(struct query *query, struct alert_card *out)

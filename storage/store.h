@@ -276,10 +276,10 @@ MUST_CHECK enum err store_each_firing_alert(struct store *store,
 MUST_CHECK enum err store_each_alert_on_card(struct store *store, int64_t card,
                                              store_alert_fn *each,
                                              void *context);
-MUST_CHECK enum err store_each_alert_of_entry(struct store *store,
-                                              int64_t incident_id, int64_t seq,
-                                              store_alert_fn *each,
-                                              void *context);
+/* told_only: those that the entry's words count. */
+MUST_CHECK enum err
+store_each_alert_of_entry(struct store *store, int64_t incident_id, int64_t seq,
+                          bool told_only, store_alert_fn *each, void *context);
 struct alert_counts {
     int64_t all, firing;
     int64_t services; /* that they are about; to name none is one, too */
@@ -297,10 +297,9 @@ struct alert_sums {
     enum severity severity;                  /* the worst */
     int64_t first_started_ms, last_ended_ms; /* 0: none has ended */
 };
-/* Of the entry's first `most`. */
 MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
-                                              int64_t most,
+                                              bool told_only,
                                               struct alert_sums *out);
 /* Whether one of them fires still. */
 MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,
@@ -342,6 +341,11 @@ typedef bool store_alert_card_fn(const struct alert_card *card, void *context);
 MUST_CHECK enum err store_each_open_alert_card(struct store *store,
                                                store_alert_card_fn *each,
                                                void *context);
+/* That this incident has; newest first. */
+MUST_CHECK enum err store_each_alert_card_of(struct store *store,
+                                             int64_t incident_id,
+                                             store_alert_card_fn *each,
+                                             void *context);
 /* The newest one, or NOT_FOUND. */
 MUST_CHECK enum err store_last_alert_card(struct store *store,
                                           struct alert_card *out);

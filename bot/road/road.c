@@ -47,6 +47,37 @@ static enum err settle_card(struct store *store, const struct incident *after,
     return store_put_alert_card(store, &card, &card.id);
 }
 
+#define CARDS_RENEWED 50 /* the newest */
+
+struct renewing {
+    int64_t ids[CARDS_RENEWED];
+    int count;
+};
+
+static bool note_card(const struct alert_card *card, void *context)
+{
+    struct renewing *renewing = context;
+    renewing->ids[renewing->count++] = card->id;
+    return renewing->count < CARDS_RENEWED;
+}
+
+/* Cards in the announce channel name the incident that has their alerts, and
+ * its live room; of a private one, nothing. */
+static enum err renew_cards(struct store *store, const struct incident *before,
+                            const struct incident *after, int64_t now_ms)
+{
+    struct renewing renewing = {.count = 0};
+    if (before->is_private == after->is_private &&
+        before->live_channel_id == after->live_channel_id)
+        return ERR_OK;
+    enum err err =
+        store_each_alert_card_of(store, after->id, note_card, &renewing);
+    for (int i = 0; i < renewing.count && err == ERR_OK; i++)
+        err = store_want(store, EFFECT_ALERT_CARD, 0, renewing.ids[i], NULL,
+                         now_ms);
+    return err;
+}
+
 static enum err take_one(struct store *store, const struct incident *before,
                          const struct request *request, int64_t now_ms,
                          struct incident *after, struct outcome *outcome)
@@ -68,6 +99,8 @@ static enum err take_one(struct store *store, const struct incident *before,
         err = keep_file(store, request);
     if (err == ERR_OK)
         err = settle_card(store, after, request);
+    if (err == ERR_OK)
+        err = renew_cards(store, before, after, now_ms);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 

@@ -3,8 +3,10 @@
 #include "bot/discord/json.h"
 #include "tests/lib/room_world.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -121,6 +123,63 @@ static void a_channel_that_refuses_is_tried_again(void **state)
     world_close(&world);
 }
 
+static bool shows(struct world *world, int64_t id, const char *words)
+{
+    char *text = cJSON_PrintUnformatted(
+        world_message(world, card_of(world, id).message_id));
+    bool found = strstr(text, words) != NULL;
+    free(text);
+    return found;
+}
+
+static void set_private(struct world *world, int64_t id, bool is_private)
+{
+    const struct incident in = world_incident(world, id);
+    struct request request = {
+        .kind = REQUEST_SET,
+        .draft = {.is_private = is_private,
+                  .severity = in.severity,
+                  .type = in.type,
+                  .title = str_of(in.title),
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}}};
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}
+
+/* It names the incident that was declared from it, as long as everybody may
+ * know of that. */
+static void a_declared_card_follows_its_incident(void **state)
+{
+    struct world world;
+    (void)state;
+    struct incident in = world_open_declared(&world);
+    char link[40];
+    int64_t id = put_card(&world, "Forum is down");
+    struct request request = {
+        .kind = REQUEST_DECLARE,
+        .draft = {.kind = EVENT_DECLARED,
+                  .text = STR("Forum is down"),
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}},
+        .guild_id = WORLD_GUILD,
+        .origin_channel_id = WORLD_ORIGIN,
+        .new_id = in.id + 1,
+        .alert_card = id,
+    };
+    in = world_incident(&world, world_take(&world, 0, &request));
+    world_run(&world, 3);
+    in = world_incident(&world, in.id);
+    (void)snprintf(link, sizeof link, "follow it in <#%" PRIu64 ">",
+                   in.live_channel_id);
+    assert_true(shows(&world, id, "INC-2"));
+    assert_true(shows(&world, id, link));
+    set_private(&world, in.id, true);
+    assert_false(shows(&world, id, "INC-"));
+    assert_true(shows(&world, id, "Responders see to it."));
+    set_private(&world, in.id, false);
+    assert_true(shows(&world, id, link));
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +187,7 @@ int main(void)
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
+        cmocka_unit_test(a_declared_card_follows_its_incident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

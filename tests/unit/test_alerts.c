@@ -332,6 +332,31 @@ static void a_storm_is_one_entry(void **state)
     close_desk(&desk);
 }
 
+/* The older ones come from a card, to the entry of a newer one. */
+static void older_ones_join_a_newer_entry(void **state)
+{
+    struct desk desk = open_desk(state);
+    begin(&desk);
+    hand_in(&desk, fires("disk", "", NOW), NOW);
+    hand_in(&desk, fires("memory", "", NOW), NOW);
+    declare(&desk, 1, "forum", 0);
+    hand_in(&desk, fires("api", "forum", NOW), NOW);
+    assert_string_equal(last_alert(&desk, 1).text, "api");
+    struct incident in;
+    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
+    struct request link = {.kind = REQUEST_LINK,
+                           .draft = scratch_entry(EVENT_LINK, "").draft,
+                           .alert_card = 1};
+    assert_int_equal(scratch_take(desk.store, &in, &link, NOW),
+                     VERDICT_ACCEPTED);
+    alerts_changed(desk.alerts);
+    (void)turns(&desk, NOW);
+    restart(&desk, NOW + 1);
+    assert_string_equal(last_alert(&desk, 1).text,
+                        "3 alerts: disk; memory; api");
+    close_desk(&desk);
+}
+
 /* Kept by the first turn, lost by the second: handed in again it is the same.
  */
 static void a_storm_that_fails_halfway_is_told(void **state)
@@ -556,6 +581,7 @@ int main(void)
         TEST(an_entry_says_nothing_twice),
         TEST(goes_along_dependencies_and_to_no_drill),
         TEST(a_storm_is_one_entry),
+        TEST(older_ones_join_a_newer_entry),
         TEST(a_storm_that_fails_halfway_is_told),
         TEST(what_a_person_corrected_stays),
         TEST(what_no_incident_has_is_on_a_card),
