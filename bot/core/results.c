@@ -50,19 +50,12 @@ static void decide_failure(struct step *step)
         want(step, EFFECT_CARD);
         want(step, EFFECT_ROOM);
         want_announced(step);
-    } else if (event->effect == EFFECT_LIVE_ROOM) {
-        want(step, EFFECT_ANNOUNCE);
-    } else if (event->effect == EFFECT_FETCH ||
-               event->effect == EFFECT_POSTMORTEM ||
-               event->effect == EFFECT_ACCESS ||
-               event->effect == EFFECT_REMIND ||
-               event->effect == EFFECT_ARCHIVE ||
-               event->effect == EFFECT_CHART ||
-               event->effect == EFFECT_ANNOUNCE ||
-               event->effect == EFFECT_PULL || event->effect == EFFECT_ISSUE ||
-               event->effect == EFFECT_POLL) {
-        want(step, EFFECT_ROOM);
+        return;
     }
+    if (event->effect == EFFECT_LIVE_ROOM)
+        want(step, EFFECT_ANNOUNCE);
+    if (event->effect != EFFECT_ROOM) /* that is where it is said */
+        want(step, EFFECT_ROOM);
 }
 
 /* The downloaded bytes become evidence of the entry they came with, also when
