@@ -70,6 +70,19 @@ static void an_edit_is_checked_like_a_new_entry(void **state)
             "no entry #99");
 }
 
+/* Its time was told by a clock that was put back since. */
+static void an_entry_of_tomorrow_can_be_corrected(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    int64_t seq = entry(&play, EVENT_NOTE, "disk is fool");
+    struct request edit = correcting(seq, EVENT_NOTE, "disk is full");
+    edit.draft.occurred = when_exact(T0 + MS_PER_DAY);
+    answers(&play, VERDICT_REFUSED, edit, "in the future");
+    play.subject.entry.from_ms = edit.draft.occurred.from_ms;
+    accepts(&play, edit);
+}
+
 static void a_strike_takes_the_milestone_along(void **state)
 {
     (void)state;
@@ -309,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(an_edit_is_checked_like_a_new_entry),
+        T(an_entry_of_tomorrow_can_be_corrected),
         T(a_strike_takes_the_milestone_along),
         T(a_told_milestone_stays),
         T(what_it_is_settles_how),
