@@ -201,20 +201,24 @@ static void register_commands(struct app *app)
     if (app->application_id == 0)
         return;
     struct buf known = BUF_INIT(SHA256_HEX);
-    char *body = commands_registration();
-    struct sha256 hash = sha256_of(str_of(body));
-    sha256_hex(&hash, app->commands_hash);
     (void)snprintf(app->commands_fact, sizeof app->commands_fact,
                    "commands/%" PRIu64, app->application_id);
-    if (store_fact(app->store, app->commands_fact, &known) == ERR_OK &&
-        str_is(buf_str(&known), app->commands_hash)) {
-        free(body);
-    } else {
-        struct rest_call call = rest_commands_put(app->application_id, body);
-        rest_send(app->rest, &call, on_registered, app);
+    bool is_known =
+        store_fact(app->store, app->commands_fact, &known) == ERR_OK;
+    if (!is_known || !str_is(buf_str(&known), app->commands_hash)) {
+        char *body = commands_registration();
+        struct sha256 hash = sha256_of(str_of(body));
+        sha256_hex(&hash, app->commands_hash);
+        if (is_known && str_is(buf_str(&known), app->commands_hash)) {
+            free(body);
+        } else {
+            struct rest_call call =
+                rest_commands_put(app->application_id, body);
+            rest_send(app->rest, &call, on_registered, app);
+        }
+        mem_trim();
     }
     buf_release(&known);
-    mem_trim();
 }
 
 static void on_ready(struct app *app, const cJSON *data)
