@@ -2,6 +2,7 @@
  * its way. */
 #include "tests/sim/people.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define RESUMES_MS 2400 /* old: later it is too late for the bot */
@@ -56,14 +57,26 @@ void people_meet_process(void)
             sim.now_ms - people_ask(i)->created_ms < ANSWER_MS;
 }
 
+/* Declared in private, it stays so. */
+static bool is_declared_by(const struct ask *ask, int64_t incident_id)
+{
+    const char *at = ask->act == ACT_DECLARE_PRIVATE && ask->said != NULL &&
+                             strstr(ask->said, " is declared, ") != NULL
+                         ? strstr(ask->said, "INC-")
+                         : NULL;
+    return at != NULL && strtoll(at + 4, NULL, 10) == incident_id;
+}
+
 int64_t people_hidden_ms(int64_t incident_id)
 {
     int64_t since_ms = 0;
     for (int i = 0; i < people_ask_count(); i++) {
         const struct ask *ask = people_ask(i);
+        if (is_declared_by(ask, incident_id))
+            return ask->answered_ms;
         if (ask->incident_id != incident_id)
             continue;
-        if (ask->act == ACT_SHOW || ask->act >= ACT_PRESS)
+        if (ask->act == ACT_SHOW)
             since_ms = 0;
         else if (ask->act == ACT_HIDE && ask->said != NULL &&
                  strstr(ask->said, "now private") != NULL)

@@ -53,7 +53,7 @@ bool is_secret(const char *text)
 
 /* ---- asking ---- */
 
-static struct ask *ask_new(enum people_act act, const char *kind)
+struct ask *people_ask_new(enum people_act act, const char *kind)
 {
     if (ask_count == ask_room) {
         ask_room = ask_room == 0 ? 64 : ask_room * 2;
@@ -85,8 +85,8 @@ static void on_deadline(void *context)
     sim_fail("%s (%s) got no answer in time", act_name(ask->act), ask->word);
 }
 
-static void send_ask(struct ask *ask, int type, uint64_t channel_id,
-                     cJSON *data, cJSON *message)
+void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
+                 cJSON *message)
 {
     cJSON *all = json_object(), *member = json_object(), *user = json_object();
     cJSON *channel = json_object();
@@ -129,6 +129,8 @@ static cJSON *options_of(const struct option_given *given)
         json_set_number(option, "type", given->type);
         if (given->type == OPTION_TYPE_BOOLEAN)
             json_set(option, "value", cJSON_CreateBool(given->flag));
+        else if (given->type == OPTION_TYPE_INTEGER)
+            json_set_number(option, "value", strtod(given->text, NULL));
         else
             json_set_text(option, "value", str_of(given->text));
         json_add(list, option);
@@ -215,30 +217,32 @@ static void ask_command(struct ask *ask, const char *command,
     }
     all[n] = (struct option_given){NULL, 0, NULL, false};
     ask->incident_id = known.in.id;
-    send_ask(ask, INTERACTION_COMMAND, channel, command_data(command, all),
-             NULL);
+    people_send(ask, INTERACTION_COMMAND, channel, command_data(command, all),
+                NULL);
 }
 
 static void declare(bool is_private)
 {
-    struct ask *ask = ask_new(is_private ? ACT_DECLARE_PRIVATE : ACT_DECLARE,
-                              is_private ? "secret" : "w");
+    struct ask *ask =
+        people_ask_new(is_private ? ACT_DECLARE_PRIVATE : ACT_DECLARE,
+                       is_private ? "secret" : "w");
     const struct option_given options[] = {
         {"title", 3, ask->word, false},
         {"private", OPTION_TYPE_BOOLEAN, NULL, is_private},
         {NULL, 0, NULL, false}};
     known.in.id = 0;
-    send_ask(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
-             command_data("incident declare", options), NULL);
+    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
+                command_data("incident declare", options), NULL);
 }
 
 static void add(enum people_act act, const char *visibility)
 {
     bool is_hidden = act == ACT_ADD_PRIVATE;
-    bool is_kept_in = act == ACT_ADD_ROOM || is_private_born(&known.in);
-    struct ask *ask = ask_new(act, is_hidden    ? "hidden"
-                                   : is_kept_in ? "secret"
-                                                : "w");
+    struct ask *ask =
+        people_ask_new(act, is_hidden                    ? "hidden"
+                            : is_private_born(&known.in) ? "secret"
+                            : act == ACT_ADD_ROOM        ? "inner"
+                                                         : "w");
     const struct option_given options[] = {{"text", 3, ask->word, false},
                                            {"visibility", 3, visibility, false},
                                            {NULL, 0, NULL, false}};
@@ -249,7 +253,8 @@ static void by_number(enum people_act act, const char *command,
                       const char *name)
 {
     char id[16];
-    struct ask *ask = ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask =
+        people_ask_new(act, is_private_born(&known.in) ? "secret" : "w");
     (void)snprintf(
         id, sizeof id, "#%d",
         1 + (int)luck_below(LUCK_PEOPLE, (uint64_t)known.in.last_seq));
@@ -262,7 +267,8 @@ static void by_number(enum people_act act, const char *command,
 static void with_text(enum people_act act, const char *command,
                       const char *name)
 {
-    struct ask *ask = ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask =
+        people_ask_new(act, is_private_born(&known.in) ? "secret" : "w");
     const struct option_given options[] = {{name, 3, ask->word, false},
                                            {NULL, 0, NULL, false}};
     ask_command(ask, command, options);
@@ -271,7 +277,7 @@ static void with_text(enum people_act act, const char *command,
 static void change(void)
 {
     struct ask *ask =
-        ask_new(ACT_CHANGE, is_private_born(&known.in) ? "secret" : "w");
+        people_ask_new(ACT_CHANGE, is_private_born(&known.in) ? "secret" : "w");
     const struct option_given options[] = {{"what", 3, ask->word, false},
                                            {"where", 3, "db-1", false},
                                            {"from", 3, "on", false},
@@ -284,172 +290,115 @@ static void set_private(bool is_private)
 {
     if (is_private_born(&known.in))
         return; /* it stays so: else nobody could tell what must be hidden */
-    struct ask *ask = ask_new(is_private ? ACT_HIDE : ACT_SHOW, "w");
+    struct ask *ask = people_ask_new(is_private ? ACT_HIDE : ACT_SHOW, "w");
     const struct option_given options[] = {
         {"private", OPTION_TYPE_BOOLEAN, NULL, is_private},
         {NULL, 0, NULL, false}};
     ask_command(ask, "incident set", options);
 }
 
-/* ---- buttons and forms ---- */
+/* ---- of monitors and probes ---- */
 
-static void ask_button(enum people_act act, const char *custom_id,
-                       uint64_t channel_id, uint64_t message_id, bool is_own)
+static void declare_about(enum people_act act, int which)
 {
-    struct ask *ask = ask_new(act, "w");
-    cJSON *data = json_object(), *message = json_object();
-    json_set_text(data, "custom_id", str_of(custom_id));
-    json_set_number(data, "component_type", 2);
-    json_set_id(message, "id", message_id);
-    json_set_number(message, "flags", is_own ? 64 : 0);
-    ask->incident_id = known.in.id;
-    send_ask(ask, INTERACTION_COMPONENT, channel_id, data, message);
+    char title[60];
+    struct ask *ask = people_ask_new(act, "w");
+    bool is_alike = act == ACT_DECLARE_ALIKE;
+    struct option_given options[] = {
+        {"title", 3, title, false},
+        {"service", 3, which % 3 == 0 ? "shop" : "forum", false},
+        {NULL, 0, NULL, false}};
+    (void)snprintf(title, sizeof title, "%s%s",
+                   is_alike ? "everything is down " : "", ask->word);
+    if (is_alike)
+        options[1].name = NULL;
+    known.in.id = 0;
+    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
+                command_data("incident declare", options), NULL);
 }
 
-/* The n-th button that is not a link, of all of them; NULL: there are fewer. */
-static const char *button_of(const cJSON *message, int *n)
+static void link_service(int which)
 {
-    const cJSON *row, *item;
-    cJSON_ArrayForEach(row, json_get(message, "components"))
-    {
-        cJSON_ArrayForEach(item, json_get(row, "components"))
-        {
-            const char *id = cJSON_GetStringValue(json_get(item, "custom_id"));
-            int64_t type = 0;
-            (void)json_whole(json_get(item, "type"), &type);
-            if (id != NULL && type == 2 && (*n)-- == 0)
-                return id;
-        }
+    struct ask *ask = people_ask_new(ACT_LINK_SERVICE, "w");
+    const struct option_given options[] = {
+        {"service", 3, which % 2 == 0 ? "forum" : "shop", false},
+        {NULL, 0, NULL, false}};
+    ask_command(ask, "incident link", options);
+}
+
+static void link_alerts(void)
+{
+    char number[16];
+    struct ask *ask = people_ask_new(ACT_LINK_ALERTS, "w");
+    (void)snprintf(number, sizeof number, "#%d",
+                   1 + (int)luck_below(LUCK_PEOPLE, 4));
+    const struct option_given options[] = {{"alerts", 3, number, false},
+                                           {NULL, 0, NULL, false}};
+    ask_command(ask, "incident link", options);
+}
+
+static void write_section(int which)
+{
+    static const char *const sections[] = {"summary", "impact", "causes",
+                                           "what went well"};
+    struct ask *ask =
+        people_ask_new(ACT_WRITE, is_private_born(&known.in) ? "secret" : "w");
+    const struct option_given options[] = {
+        {"section", 3, sections[which % 4], false},
+        {"text", 3, ask->word, false},
+        {NULL, 0, NULL, false}};
+    ask_command(ask, "postmortem write", options);
+}
+
+#define MUTE_MS MS_PER_MINUTE
+
+static void ask_probe(enum people_act act, int which)
+{
+    int target = which % SIM_TARGETS;
+    struct ask *ask = people_ask_new(act, "w");
+    bool is_mute = act == ACT_MUTE;
+    const struct option_given options[] = {
+        {"target", 3, sim.config->probes.all[target].name, false},
+        {is_mute ? "minutes" : NULL, OPTION_TYPE_INTEGER, "1", false},
+        {NULL, 0, NULL, false}};
+    if (is_mute)
+        target_mute(target, sim.now_ms + MUTE_MS + MUTE_MS);
+    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
+                command_data(is_mute ? "probe mute" : "probe run", options),
+                NULL);
+}
+
+/* False: it is about an incident. */
+static bool act_alone(enum people_act act, int which)
+{
+    switch ((int)act) {
+    case ACT_DECLARE:
+    case ACT_DECLARE_PRIVATE:
+        declare(act == ACT_DECLARE_PRIVATE);
+        return true;
+    case ACT_DECLARE_SERVICE:
+    case ACT_DECLARE_ALIKE:
+        declare_about(act, which);
+        return true;
+    case ACT_PRESS_CARD:
+    case ACT_PRESS_CARD_TWICE:
+        people_press(act, which, &known.in);
+        return true;
+    case ACT_MUTE:
+    case ACT_CHECK:
+        if (sim.is_watched)
+            ask_probe(act, which);
+        return true;
+    default:
+        return false;
     }
-    return NULL;
-}
-
-static void press(enum people_act act, int which)
-{
-    const cJSON *message;
-    int n = which % 9;
-    char id[101] = "";
-    uint64_t message_id = 0;
-    cJSON_ArrayForEach(message, discord_world()->messages)
-    {
-        uint64_t channel = 0;
-        (void)str_to_u64(json_text(message, "channel_id"), &channel);
-        const char *found = id[0] == '\0' &&
-                                    channel == known.in.war_channel_id &&
-                                    !json_is_true(message, "deleted")
-                                ? button_of(message, &n)
-                                : NULL;
-        if (found != NULL) {
-            str_copy_to(id, str_of(found));
-            (void)str_to_u64(json_text(message, "id"), &message_id);
-        }
-    }
-    if (id[0] == '\0')
-        return;
-    ask_button(act, id, known.in.war_channel_id, message_id, false);
-    if (act == ACT_PRESS_TWICE)
-        ask_button(act, id, known.in.war_channel_id, message_id, false);
-}
-
-struct follow {
-    cJSON *answer;
-    enum people_act act;
-    int64_t incident_id;
-    uint64_t channel_id;
-    char kind[8];
-};
-
-static cJSON *filled(const cJSON *component, const char *word)
-{
-    cJSON *copy = json_object();
-    int64_t type = 0;
-    struct str name = json_text(component, "custom_id");
-    (void)json_whole(json_get(component, "type"), &type);
-    json_set_number(copy, "type", (double)type);
-    json_set_text(copy, "custom_id", name);
-    if (type == 4) {
-        struct str value = json_text(component, "value");
-        bool is_told = str_is(name, "text") || str_is(name, "summary") ||
-                       str_is(name, "reason") || str_is(name, "message") ||
-                       str_is(name, "what") || str_is(name, "title");
-        json_set_text(copy, "value",
-                      is_told           ? str_of(word)
-                      : value.s == NULL ? STR("")
-                                        : value);
-    } else {
-        json_set(copy, "values", json_array());
-    }
-    return copy;
-}
-
-static void on_form(void *context)
-{
-    struct follow *follow = context;
-    const cJSON *label;
-    struct ask *ask = ask_new(follow->act, follow->kind);
-    cJSON *data = json_object(), *list = json_array();
-    cJSON *form = cJSON_GetObjectItem(follow->answer, "data");
-    json_set_text(data, "custom_id", json_text(form, "custom_id"));
-    cJSON_ArrayForEach(label, json_get(form, "components"))
-    {
-        cJSON *copy = json_object();
-        json_set_number(copy, "type", 18);
-        json_set(copy, "component",
-                 filled(json_get(label, "component"), ask->word));
-        json_add(list, copy);
-    }
-    json_set(data, "components", list);
-    ask->incident_id = follow->incident_id;
-    ask->is_form = true;
-    send_ask(ask, INTERACTION_FORM, follow->channel_id, data, NULL);
-    cJSON_Delete(follow->answer);
-    free(follow);
-}
-
-static void on_follow(void *context)
-{
-    struct follow *follow = context;
-    const cJSON *data = json_get(follow->answer, "data");
-    int n = (int)luck_below(LUCK_PEOPLE, 3);
-    const char *id = button_of(data, &n);
-    if (id != NULL) {
-        known.in.id = follow->incident_id;
-        ask_button(ACT_PRESS, id, follow->channel_id, 1, true);
-    }
-    cJSON_Delete(follow->answer);
-    free(follow);
-}
-
-/* They fill the form in, or sometimes press a button of the answer. */
-static void go_on(const struct ask *ask, int type, const cJSON *answer)
-{
-    bool is_form = type == 9;
-    if (!is_form && luck_below(LUCK_PEOPLE, 6) != 0)
-        return;
-    struct follow *follow = mem_alloc(sizeof *follow);
-    *follow = (struct follow){.answer = cJSON_Duplicate(answer, 1),
-                              .act = ask->act,
-                              .incident_id = ask->incident_id,
-                              .channel_id = WORLD_ORIGIN};
-    (void)snprintf(follow->kind, sizeof follow->kind, "%.*s",
-                   (int)strcspn(ask->word, "q"), ask->word);
-    /* Which incident it is about, people do not say: nothing told in a form
-     * may become public by mistake. */
-    if (strcmp(follow->kind, "w") == 0 && ask->act >= ACT_PRESS)
-        (void)snprintf(follow->kind, sizeof follow->kind, "w");
-    sim_at(sim.now_ms + 500 + (int64_t)luck_below(LUCK_PEOPLE, 3000),
-           is_form ? on_form : on_follow, follow);
 }
 
 void people_act(enum people_act act, int which)
 {
-    if (act == ACT_DECLARE || act == ACT_DECLARE_PRIVATE) {
-        declare(act == ACT_DECLARE_PRIVATE);
+    if (act_alone(act, which) || !choose(which))
         return;
-    }
-    if (!choose(which))
-        return;
-    switch (act) {
+    switch ((int)act) {
     case ACT_ADD:
         add(act, "live");
         break;
@@ -492,11 +441,18 @@ void people_act(enum people_act act, int which)
         break;
     case ACT_PRESS:
     case ACT_PRESS_TWICE:
-        press(act, which);
+        people_press(act, which, &known.in);
         break;
-    case ACT_DECLARE:
-    case ACT_DECLARE_PRIVATE:
-    case ACTS:
+    case ACT_WRITE:
+        write_section(which);
+        break;
+    case ACT_LINK_ALERTS:
+        link_alerts();
+        break;
+    case ACT_LINK_SERVICE:
+        link_service(which);
+        break;
+    default:
         break;
     }
 }
@@ -534,7 +490,7 @@ int people_answered(uint64_t interaction_id, const char *token,
         memcpy(ask->said, said.s, said.n);
     sim_tell("  %s answered: %.90s", ask->word,
              type == 9 ? "a form" : ask->said);
-    go_on(ask, (int)type, answer);
+    people_go_on(ask, (int)type, answer);
     return 204;
 }
 

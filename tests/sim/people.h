@@ -17,12 +17,24 @@ struct ask {
     /* A later start of the bot cannot tell that this one was answered: nothing
      * was kept of it, and by its clock it is not too late. */
     bool may_return;
-    char *said; /* content of the answer; NULL: none came */
+    uint64_t draft; /* that it was to use; 0: none */
+    char *said;     /* content of the answer; NULL: none came */
 };
 int people_ask_count(void);
 struct ask *people_ask(int i);
 struct ask *people_find(uint64_t id); /* NULL: there is none */
 /* The bot starts. */
 void people_meet_process(void);
+
+/* ---- between people.c and press.c ---- */
+
+/* Its word begins with `kind`. */
+struct ask *people_ask_new(enum people_act act, const char *kind);
+/* Takes `data` and `message` (NULL: none). */
+void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
+                 cJSON *message);
+void people_press(enum people_act act, int which, const struct incident *in);
+/* What they do about the answer. */
+void people_go_on(const struct ask *ask, int type, const cJSON *answer);
 
 #endif

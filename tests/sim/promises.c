@@ -19,13 +19,41 @@
 
 /* What the answer says when it was kept. */
 static const char *const claims[ACTS] = {
-    [ACT_DECLARE] = " is declared, ", [ACT_DECLARE_PRIVATE] = " is declared, ",
-    [ACT_ADD] = "Kept as #",          [ACT_ADD_ROOM] = "Kept as #",
-    [ACT_ADD_PRIVATE] = "Kept as #",  [ACT_CHANGE] = "Kept as #",
-    [ACT_UPDATE] = "Kept as #",       [ACT_EDIT] = " now reads",
-    [ACT_STRIKE] = " is struck: ",    [ACT_RESOLVE] = " is resolved since",
+    [ACT_DECLARE] = " is declared, ",
+    [ACT_DECLARE_PRIVATE] = " is declared, ",
+    [ACT_ADD] = "Kept as #",
+    [ACT_ADD_ROOM] = "Kept as #",
+    [ACT_ADD_PRIVATE] = "Kept as #",
+    [ACT_CHANGE] = "Kept as #",
+    [ACT_UPDATE] = "Kept as #",
+    [ACT_EDIT] = " now reads",
+    [ACT_STRIKE] = " is struck: ",
+    [ACT_RESOLVE] = " is resolved since",
     [ACT_REOPEN] = " is open again",
+    [ACT_WRITE] = " is written; ",
+    [ACT_DECLARE_SERVICE] = " is declared, ",
+    [ACT_DECLARE_ALIKE] = " is declared, ",
+    [ACT_PRESS_CARD] = " is declared, ",
+    [ACT_PRESS_CARD_TWICE] = " is declared, ",
 };
+
+/* What an answer says when what somebody had typed before was used. */
+static bool says_used(const struct ask *ask)
+{
+    return ask->said != NULL && (strstr(ask->said, "Kept as #") != NULL ||
+                                 strstr(ask->said, " is declared, ") != NULL ||
+                                 strstr(ask->said, "Action item **") != NULL);
+}
+
+static void check_draft(const struct ask *ask)
+{
+    for (int i = 0; i < people_ask_count(); i++) {
+        const struct ask *other = people_ask(i);
+        if (other != ask && other->draft == ask->draft && says_used(other))
+            sim_fail("%s and %s both use what was typed once", ask->word,
+                     other->word);
+    }
+}
 
 /* How often each word was recorded, by the number in it, and in which entry at
  * last: the correction of a change says again what it leaves as it is. */
@@ -40,7 +68,8 @@ static struct {
 static bool counts_as_kept(enum event_kind kind)
 {
     return event_kind_by_person(kind) || kind == EVENT_DECLARED ||
-           kind == EVENT_STATE || kind == EVENT_STRIKE || kind == EVENT_EDIT;
+           kind == EVENT_STATE || kind == EVENT_STRIKE || kind == EVENT_EDIT ||
+           kind == EVENT_SECTION;
 }
 
 static void note_word(int number, int64_t incident_id, int64_t seq,
@@ -74,7 +103,9 @@ static bool count_event(const struct event *event, void *context)
     const struct incident *in = context;
     bool is_edit = event->kind == EVENT_EDIT;
     int64_t seq = is_edit ? event->target : event->seq;
-    if (!counts_as_kept(event->kind))
+    bool is_echo = event->kind == EVENT_ALERT &&
+                   event->alert_state == ALERT_OVER; /* of what was corrected */
+    if (!counts_as_kept(event->kind) || is_echo)
         return true;
     if (event->kind == EVENT_CHANGE)
         count_word(event->change_what, in->id, seq, false);
@@ -103,6 +134,8 @@ static void read_record(void)
 static void check_ask(int i)
 {
     const struct ask *ask = people_ask(i);
+    if (ask->draft != 0 && says_used(ask))
+        check_draft(ask);
     int times = record.words[i + 1].times;
     const char *said = ask->said == NULL ? "" : ask->said;
     if (times > 1)
@@ -124,7 +157,7 @@ void must_read(enum err err)
         sim_fail("the record cannot be read: %s", store_why(sim.store));
 }
 
-static int checked_process, checked_answers;
+static int checked_process, checked_answers, checked_told;
 
 static int answers(void)
 {
@@ -146,7 +179,7 @@ static void verify(void)
 
 void promises_reset(void)
 {
-    checked_process = checked_answers = 0;
+    checked_process = checked_answers = checked_told = 0;
     due_reset();
 }
 
@@ -165,7 +198,9 @@ void promises_check(void)
     read_record();
     for (int i = 0; i < people_ask_count(); i++)
         check_ask(i);
-    alerts_check();
+    if (is_new || checked_told != monitors_told())
+        alerts_check();
+    checked_told = monitors_told();
     sim.is_looking = false;
 }
 
@@ -253,6 +288,39 @@ static void check_page(const struct incident *in)
     buf_release(&why);
 }
 
+/* What people wrote, as they wrote it last. */
+static bool note_section(const struct event *event, void *context)
+{
+    struct buf *sections = context;
+    if (event->kind != EVENT_SECTION)
+        return true;
+    buf_clear(&sections[event->section]);
+    buf_add(&sections[event->section], event->text);
+    return true;
+}
+
+static void check_sections(const struct incident *in)
+{
+    struct buf sections[SECTION_COUNT];
+    for (int i = 0; i < SECTION_COUNT; i++)
+        sections[i] = BUF_INIT(10000);
+    must_read(store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0,
+                               note_section, sections));
+    const char *page = git_page(in->id);
+    for (int i = 0; i < SECTION_COUNT; i++) {
+        if (strstr(page, buf_text(&sections[i])) == NULL)
+            sim_fail("INC-%" PRId64 " has a page without \"%s\": %s", in->id,
+                     word_of(&section_words, i), buf_text(&sections[i]));
+        buf_release(&sections[i]);
+    }
+}
+
+static void check_written_page(const struct incident *in)
+{
+    check_page(in);
+    check_sections(in);
+}
+
 /* What git refused for so long is on record, and tried again later. */
 static void check_written(const struct incident *in)
 {
@@ -283,7 +351,7 @@ static void check_one(const struct incident *in)
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
     if (in->postmortem_ref[0] != '\0' && !incident_is_live(in))
-        check_page(in);
+        check_written_page(in);
     if (in->state == STATE_RESOLVED)
         check_written(in);
 }

@@ -99,7 +99,7 @@ static bool check_entry(const struct entry *entry, void *context)
                  telling->sums.count);
     if (telling->sums.count <= NAMED)
         must_read(store_each_alert_of_entry(sim.store, telling->incident_id,
-                                            telling->seq, check_named,
+                                            telling->seq, false, check_named,
                                             telling));
     return false;
 }
@@ -129,7 +129,7 @@ static void check_told(int64_t incident_id, int64_t seq)
     struct telling telling = {.incident_id = incident_id, .seq = seq};
     if (is_touched(incident_id, seq))
         return;
-    must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, INT64_MAX,
+    must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, false,
                                         &telling.sums));
     must_read(store_entry(sim.store, incident_id, seq, check_entry, &telling));
     if (!telling.is_there)
@@ -351,7 +351,8 @@ static void check_target(int which)
     int64_t firing = number("SELECT count(*) FROM alert WHERE source = ?1"
                             " AND key = ?2 AND ended_ms = 0",
                             name, name);
-    if (sim.now_ms - target_changed_ms(which) < SETTLE_MS)
+    if (sim.now_ms - target_changed_ms(which) < SETTLE_MS ||
+        sim.now_ms - target_muted_ms(which) < SETTLE_MS)
         return;
     if (target_is_down(which) && firing != 1)
         sim_fail("%s is down, and %" PRId64 " alerts fire", name.s, firing);

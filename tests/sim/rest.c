@@ -109,6 +109,10 @@ static void check_secrecy(const char *what, uint64_t channel_id,
 {
     if (strstr(body, "hiddenq") != NULL)
         sim_fail("%s shows what is in the record only: %s", what, body);
+    /* Where it was declared may have to serve as the war room. */
+    if (strstr(body, "innerq") != NULL && is_public(channel_id) &&
+        channel_id != WORLD_ORIGIN)
+        sim_fail("%s shows everybody what stays in the room: %s", what, body);
     if (is_public(channel_id) && is_secret(body))
         sim_fail("%s shows everybody a secret: %s", what, body);
 }

@@ -34,7 +34,7 @@ static void add_acts(struct script *script, uint64_t *luck)
         if (below(luck, 4) != 0) /* else in the same turn */
             at_ms += (int64_t)below(luck, 20000);
         struct item *item = add(script, at_ms, TURN_ACT);
-        item->a = (int)below(luck, ACTS);
+        item->a = (int)below(luck, script->is_watched ? ACTS : ACTS_UNWATCHED);
         item->b = (int)below(luck, 1000);
         if (item->a <= ACT_DECLARE_PRIVATE && below(luck, 3) != 0)
             item->a = ACT_ADD;
@@ -89,7 +89,7 @@ static void add_trouble(struct script *script, uint64_t *luck)
 /* What there is to see for monitors and probes. */
 static void add_alarms(struct script *script, uint64_t *luck)
 {
-    int count = (int)below(luck, 10);
+    int count = (int)below(luck, 8);
     for (int i = 0; i < count; i++) {
         int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
         bool is_target = below(luck, 5) == 0;
@@ -105,7 +105,7 @@ static void add_alarms(struct script *script, uint64_t *luck)
 /* Nothing happens for hours, or days: reminders come. */
 static void add_pause(struct script *script, uint64_t *luck)
 {
-    int64_t hours = below(luck, 12) == 0 ? 60 : 6;
+    int64_t hours = below(luck, 24) == 0 ? 60 : 5;
     int64_t from_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
     int64_t pause_ms =
         (int64_t)below(luck, (uint64_t)(hours * MS_PER_HOUR)) + MS_PER_MINUTE;
@@ -120,15 +120,15 @@ void script_make(struct script *script, uint64_t seed)
     uint64_t luck = seed;
     *script = (struct script){.count = 0};
     (void)chance_next(&luck);
+    script->is_watched = below(&luck, 4) != 0;
     add_acts(script, &luck);
     int troubles = (int)below(&luck, 9);
     for (int i = 0; i < troubles; i++)
         add_trouble(script, &luck);
     script->from_nothing = below(&luck, 8) == 0;
-    script->is_watched = below(&luck, 4) != 0;
     if (script->is_watched)
         add_alarms(script, &luck);
-    if (script->is_watched && below(&luck, 6) == 0)
+    if (script->is_watched && below(&luck, 10) == 0)
         add_pause(script, &luck);
 }
 

@@ -183,6 +183,9 @@ void target_set(int which, bool is_down);
 bool target_is_down(int which);
 int64_t target_changed_ms(int which);
 int target_changes(int which);
+/* Nothing may be told of it until then. */
+void target_mute(int which, int64_t until_ms);
+int64_t target_muted_ms(int which);
 
 /* ---- the gateway (gateway.c): Discord's end of gateway_ws ---- */
 
@@ -248,10 +251,13 @@ bool discord_lost_unseen(uint64_t channel_id);
 #define PEOPLE_ACT_LIST(X)                                                     \
     X(DECLARE) X(DECLARE_PRIVATE) X(ADD) X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE)  \
     X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)   \
-    X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST)
+    X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST) X(WRITE)                          \
+    X(PRESS_CARD) X(PRESS_CARD_TWICE) X(LINK_ALERTS) X(LINK_SERVICE)           \
+    X(DECLARE_SERVICE) X(DECLARE_ALIKE) X(MUTE) X(CHECK)
 /* clang-format on */
 #define PEOPLE_ACT_ENUM(name) ACT_##name,
 enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
+#define ACTS_UNWATCHED ACT_PRESS_CARD /* those before it */
 const char *act_name(enum people_act act);
 void people_reset(void);
 void people_act(enum people_act act, int which);

@@ -18,7 +18,7 @@
 
 #define TOKEN        "simulated-token-simulated-token"
 #define RESTART_MS   30 /* at the soonest */
-#define LOOK_MS      5000
+#define LOOK_MS      (10 * MS_PER_SECOND)
 #define REST_MS      (90 * MS_PER_SECOND)  /* after all is well */
 #define SOON_MS      (20 * MS_PER_SECOND)  /* what is due is done by then */
 #define SEEN_MS      (140 * MS_PER_SECOND) /* and probes have seen it */

@@ -23,7 +23,7 @@ struct checks {
 
 static struct target {
     bool is_down;
-    int64_t changed_ms;
+    int64_t changed_ms, muted_ms;
     int changes;
 } targets[SIM_TARGETS];
 
@@ -55,6 +55,17 @@ int64_t target_changed_ms(int which)
 int target_changes(int which)
 {
     return targets[which].changes;
+}
+
+void target_mute(int which, int64_t until_ms)
+{
+    if (until_ms > targets[which].muted_ms)
+        targets[which].muted_ms = until_ms;
+}
+
+int64_t target_muted_ms(int which)
+{
+    return targets[which].muted_ms;
 }
 
 static const struct target *target_of(const struct probe *probe)
