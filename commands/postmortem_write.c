@@ -3,12 +3,17 @@
 
 #include "bot/base/utf8.h"
 
+#include <limits.h>
+
 /* The form opens with what is there, so that a change is a change. */
 static enum reply open_form(const struct call *call, enum section section,
                             struct answer *answer)
 {
     struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
-    enum err err = store_section(call->store, call->in->id, section, &text);
+    enum err err =
+        section == SECTION_SUMMARY
+            ? store_summary(call->store, call->in->id, &text)
+            : store_section(call->store, call->in->id, section, &text);
     answer_fill(answer, "text", buf_str(&text));
     buf_release(&text);
     return err == ERR_OK ? REPLY_FORM : REPLY_FAILED;
@@ -44,21 +49,28 @@ static enum reply run(const struct call *call, struct request *request,
     return REPLY_REQUEST;
 }
 
+static const char *now_of(const struct event *event, unsigned empty)
+{
+    if (event->text.n > 0)
+        return " is written; what stood there before is in the record. ";
+    if ((empty & 1u << event->section) == 0)
+        return " is what the incident was resolved with again; what stood "
+               "there is in the record. ";
+    return " is empty again; what stood there is in the record. ";
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    unsigned empty;
+    unsigned empty = UINT_MAX;
+    bool is_known = sections_empty(call, after->id, &empty);
     buf_addf(words, "\"%s\" of the postmortem of ",
              word_of(&section_words, (int)event->section));
     say_incident(words, after);
-    buf_add_text(words, event->text.n > 0
-                            ? " is written; what stood there before is in the "
-                              "record. "
-                            : " is empty again; what stood there is in the "
-                              "record. ");
-    if (!sections_empty(call, after->id, &empty))
+    buf_add_text(words, now_of(event, empty));
+    if (!is_known)
         return;
     say_empty(words, empty);
     if (empty != 0)

@@ -222,34 +222,3 @@ enum err store_last_task(struct store *store, int64_t incident_id,
     query_int(&query, target);
     return each_row(&query, incident_id, each, context);
 }
-
-enum err store_section(struct store *store, int64_t incident_id,
-                       enum section section, struct buf *out)
-{
-    struct query query =
-        query_new(store, "SELECT text FROM event INDEXED BY event_section"
-                         " WHERE incident = ? AND section = ?"
-                         " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
-    query_int(&query, incident_id);
-    query_text(&query, str_of(word_of(&section_words, (int)section)));
-    enum err err = query_end_text(&query, out);
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-enum err store_empty_sections(struct store *store, int64_t incident_id,
-                              unsigned *out)
-{
-    struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
-    unsigned empty = 0;
-    enum err err = ERR_OK;
-    for (int i = SECTION_NONE + 1; i < SECTION_COUNT && err == ERR_OK; i++) {
-        buf_clear(&text);
-        err = store_section(store, incident_id, (enum section)i, &text);
-        if (str_trim(buf_str(&text)).n == 0)
-            empty |= 1u << i;
-    }
-    buf_release(&text);
-    if (err == ERR_OK)
-        *out = empty;
-    return err;
-}

@@ -104,6 +104,10 @@ MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
  * when nobody wrote it. */
 MUST_CHECK enum err store_section(struct store *store, int64_t incident_id,
                                   enum section section, struct buf *out);
+/* What the page opens with: the section, else the words with which it was
+ * resolved last; added to `out`. */
+MUST_CHECK enum err store_summary(struct store *store, int64_t incident_id,
+                                  struct buf *out);
 /* A bit (1u << SECTION_…) for each section that has no text. */
 MUST_CHECK enum err store_empty_sections(struct store *store,
                                          int64_t incident_id, unsigned *out);

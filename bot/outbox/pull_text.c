@@ -10,31 +10,6 @@
 
 /* ---- the pull request ---- */
 
-static bool take_resolution(const struct entry *entry, void *context)
-{
-    const struct event *event = &entry->event;
-    bool is_it = event->state_to == STATE_RESOLVED &&
-                 event->state_from != STATE_RESOLVED;
-    if (is_it)
-        buf_add(context, str_trim(event->text));
-    return !is_it;
-}
-
-/* What people wrote, else the words with which it was resolved. */
-static enum err read_summary(struct store *store, const struct incident *in,
-                             struct buf *out)
-{
-    const enum event_kind kind = EVENT_STATE;
-    const struct entry_page page = {
-        .order = EVENTS_BY_TIME, .newest_first = true, .kind = &kind};
-    enum err err = store_section(store, in->id, SECTION_SUMMARY, out);
-    if (err == ERR_OK && str_trim(buf_str(out)).n == 0) {
-        buf_clear(out);
-        err = store_each_entry(store, in->id, &page, take_resolution, out);
-    }
-    return err;
-}
-
 static enum err add_list(struct store *store, const struct incident *in,
                          struct buf *out, bool *is_done)
 {
@@ -68,7 +43,7 @@ enum err pull_text_body(struct store *store, const struct incident *in,
                         struct buf *out, bool *is_done)
 {
     struct buf summary = BUF_INIT(SUMMARY_UNITS * 3u);
-    enum err err = read_summary(store, in, &summary);
+    enum err err = store_summary(store, in->id, &summary);
     buf_add_text(out, FORGE_BODY_BEGIN "\n");
     if (summary.n > 0)
         forge_literal(out, buf_str(&summary));

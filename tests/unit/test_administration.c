@@ -212,6 +212,39 @@ static void sections_are_written(void **state)
     assert_says(does(&it), "is empty again");
 }
 
+/* A resolved incident is reached by its number. */
+static struct interaction of_one(const char *command)
+{
+    struct interaction it = slash(command);
+    add_text(&it, "incident", "INC-1");
+    return it;
+}
+
+/* The page opens with them, until somebody writes it anew. */
+static void the_last_words_are_the_summary(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("resolve");
+    add_text(&it, "summary", "A full disk; it is larger now.");
+    (void)does(&it);
+    it = of_one("postmortem write");
+    assert_says(reads(&it), "Still empty: impact, causes,");
+    it = button("1|postmortem write|1|section=summary");
+    assert_string_equal(reads(&it), "");
+    assert_true(is_offered("A full disk; it is larger now."));
+    it = of_one("postmortem write");
+    add_text(&it, "section", "summary");
+    add_text(&it, "text", "Short of space.");
+    (void)does(&it);
+    it = of_one("postmortem write");
+    add_text(&it, "section", "summary");
+    add_flag(&it, "clear", true);
+    assert_says(does(&it),
+                "is what the incident was resolved with again; what stood "
+                "there is in the record. Still empty: impact,");
+}
+
 static void the_page_is_previewed(void **state)
 {
     (void)state;
@@ -278,6 +311,7 @@ int main(void)
         CASE(health_shows_what_is_stuck),
         CASE(export_holds_the_record),
         CASE(sections_are_written),
+        CASE(the_last_words_are_the_summary),
         CASE(the_page_is_previewed),
         CASE(the_public_page_names_nobody),
         CASE(a_private_incident_has_no_public_page),

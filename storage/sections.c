@@ -1,0 +1,61 @@
+#include "storage/store_internal.h"
+
+/* The sections of the postmortem that people write. */
+
+enum err store_section(struct store *store, int64_t incident_id,
+                       enum section section, struct buf *out)
+{
+    struct query query =
+        query_new(store, "SELECT text FROM event INDEXED BY event_section"
+                         " WHERE incident = ? AND section = ?"
+                         " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
+    query_int(&query, incident_id);
+    query_text(&query, str_of(word_of(&section_words, (int)section)));
+    enum err err = query_end_text(&query, out);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static bool take_resolution(const struct entry *entry, void *context)
+{
+    const struct event *event = &entry->event;
+    bool is_it = event->state_to == STATE_RESOLVED &&
+                 event->state_from != STATE_RESOLVED;
+    if (is_it)
+        buf_add(context, str_trim(event->text));
+    return !is_it;
+}
+
+enum err store_summary(struct store *store, int64_t incident_id,
+                       struct buf *out)
+{
+    const enum event_kind kind = EVENT_STATE;
+    const struct entry_page page = {
+        .order = EVENTS_BY_TIME, .newest_first = true, .kind = &kind};
+    size_t before = out->n;
+    enum err err = store_section(store, incident_id, SECTION_SUMMARY, out);
+    if (err == ERR_OK && str_trim(str_from(buf_str(out), before)).n == 0) {
+        buf_cut(out, before);
+        err = store_each_entry(store, incident_id, &page, take_resolution, out);
+    }
+    return err;
+}
+
+enum err store_empty_sections(struct store *store, int64_t incident_id,
+                              unsigned *out)
+{
+    struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
+    unsigned empty = 0;
+    enum err err = ERR_OK;
+    for (int i = SECTION_NONE + 1; i < SECTION_COUNT && err == ERR_OK; i++) {
+        buf_clear(&text);
+        err = i == SECTION_SUMMARY
+                  ? store_summary(store, incident_id, &text)
+                  : store_section(store, incident_id, (enum section)i, &text);
+        if (str_trim(buf_str(&text)).n == 0)
+            empty |= 1u << i;
+    }
+    buf_release(&text);
+    if (err == ERR_OK)
+        *out = empty;
+    return err;
+}
