@@ -52,7 +52,7 @@ bool loop_close(uv_loop_t *loop, int64_t most_ms)
 
 /* ---- signals ---- */
 
-#define SIGNALS 2
+#define SIGNALS 3
 
 struct signals {
     uv_signal_t handles[SIGNALS];
@@ -67,9 +67,15 @@ static void on_signal(uv_signal_t *handle, int number)
     signals->told(number, signals->context);
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 struct signals *signals_new(uv_loop_t *loop, signal_fn *told, void *context)
 {
-    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
     struct signals *signals = mem_alloc(sizeof *signals);
     signals->told = told;
     signals->context = context;
@@ -77,7 +83,8 @@ struct signals *signals_new(uv_loop_t *loop, signal_fn *told, void *context)
     for (int i = 0; i < SIGNALS; i++) {
         (void)uv_signal_init(loop, &signals->handles[i]);
         signals->handles[i].data = signals;
-        (void)uv_signal_start(&signals->handles[i], on_signal, numbers[i]);
+        if (!is_ignored(numbers[i]))
+            (void)uv_signal_start(&signals->handles[i], on_signal, numbers[i]);
     }
     return signals;
 }

@@ -23,7 +23,8 @@ void loop_stop(uv_loop_t *loop);
  * something is left. */
 MUST_CHECK bool loop_close(uv_loop_t *loop, int64_t most_ms);
 
-/* SIGTERM and SIGINT. */
+/* SIGTERM, SIGINT and SIGHUP, but for those that whoever started us has us
+ * ignore, as nohup does with the last. */
 struct signals;
 typedef void signal_fn(int number, void *context);
 struct signals *signals_new(uv_loop_t *loop, signal_fn *told, void *context);

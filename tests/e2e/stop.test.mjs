@@ -1,14 +1,14 @@
 // SIGTERM at bad moments: whoever is owed an answer gets it, and nothing that hangs holds the end up.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
-import { Bot } from './bot.mjs';
+import { Bot, program } from './bot.mjs';
 import { declare, stage } from './stage.mjs';
 
 test('a command that is taken together with SIGTERM is answered, also at the second try', () => stage({}, async ({ standin, guild, bot, nova }) => {
@@ -33,6 +33,22 @@ test('a command that is taken together with SIGTERM is answered, also at the sec
         else await bot.start();
     }
     assert.ok(taken);
+}));
+
+test('a terminal that is closed ends it as SIGTERM does', () => stage({}, async ({ guild, bot, nova }) => {
+    await declare(guild, nova);
+    bot.child.kill('SIGHUP');
+    assert.deepEqual(await bot.exited, { code: 0, signal: null });
+}));
+
+test('under nohup it goes on', () => stage({ started: false }, async ({ standin, guild, bot, nova }) => {
+    bot.child = spawn('sh', ['-c', 'trap "" HUP; exec "$0" run --config "$1"', program, bot.config], {
+        stdio: 'ignore', env: { ...process.env, DISCORD_TOKEN: standin.token },
+    });
+    bot.exited = new Promise((done) => { bot.child.once('close', (code, signal) => done({ code, signal })); });
+    await standin.botReady(20_000);
+    bot.child.kill('SIGHUP');
+    await declare(guild, nova);
 }));
 
 test('SIGTERM does not wait for a name server that does not answer', async () => {
