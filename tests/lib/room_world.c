@@ -250,12 +250,14 @@ static struct rest_answer post_message(struct world *world, uint64_t channel_id,
 {
     const cJSON *old;
     struct str nonce = json_text(body, "nonce");
+    int64_t life_ms =
+        world->nonce_life_ms != 0 ? world->nonce_life_ms : NONCE_LIFE_MS;
     cJSON_ArrayForEach(old, world->messages)
     {
         int64_t age =
             world->now_ms - snowflake_ms(snowflake_of(json_get(old, "id")));
         if (nonce.n == 0 || !str_eq(json_text(old, "nonce"), nonce) ||
-            age > NONCE_LIFE_MS)
+            age > life_ms)
             continue;
         cJSON_Delete(body);
         return json_is_true(old, DELETED) ? gone(10008)

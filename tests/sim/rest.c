@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How long Discord knows a nonce it does not promise. */
+#define SHORT_NONCE_MS (100 * MS_PER_SECOND)
+
 static struct world world;
 
 /* Deleted by hand. Who begins a new session never hears of what was deleted
@@ -50,6 +53,8 @@ void discord_open(void)
                            .messages = json_array(),
                            .roles = json_array(),
                            .random = 1};
+    if (sim.is_watched && sim.seed % 2 == 0)
+        world.nonce_life_ms = SHORT_NONCE_MS;
     world.set = (struct room_settings){
         .bot_user_id = WORLD_BOT,
         .announce_channel_id = WORLD_ANNOUNCE,
