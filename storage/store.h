@@ -196,6 +196,9 @@ typedef bool store_place_fn(int64_t incident_id, struct str place,
 MUST_CHECK enum err store_each_place(struct store *store, int64_t incident_id,
                                      store_place_fn *each, void *context);
 
+/* A number that is another one when other incidents are private. */
+MUST_CHECK enum err store_private_mark(struct store *store, int64_t *out);
+
 /* What is unsettled, for the card and /resolve. */
 struct open_counts {
     int64_t changes, ideas, items;

@@ -324,6 +324,13 @@ static enum err put_off(struct outbox *outbox, struct work *work,
                               str_of(work->delivery.words));
 }
 
+/* In the announce channel, with words about other incidents than its own. */
+static bool names_others(const struct work *work)
+{
+    enum effect_kind kind = work->delivery.row.kind;
+    return kind == EFFECT_ALERT_CARD || kind == EFFECT_REMIND;
+}
+
 /* One step of a delivery, within the turn's transaction. */
 static enum err advance(struct outbox *outbox, struct work *work,
                         int64_t wall_ms)
@@ -339,7 +346,9 @@ static enum err advance(struct outbox *outbox, struct work *work,
     switch (work_step(work, &outbox->config, &outbox->rooms, wall_ms)) {
     case DELIVERY_CALL:
         work->state = WORK_TO_SEND;
-        return ERR_OK;
+        return names_others(work) ? store_private_mark(outbox->config.store,
+                                                       &work->private_mark)
+                                  : ERR_OK;
     case DELIVERY_RETRY:
         return put_off(outbox, work, wall_ms);
     case DELIVERY_AGAIN:
@@ -432,24 +441,39 @@ static enum err start_due(struct outbox *outbox, int64_t wall_ms)
     return err;
 }
 
+static enum err tells_hidden(const struct outbox *outbox,
+                             const struct work *work, bool *out)
+{
+    struct store *store = outbox->config.store;
+    struct incident now;
+    int64_t incident_id = work->delivery.row.incident_id, mark = 0;
+    enum err err = ERR_OK;
+    *out = false;
+    if (incident_id != 0 && !work->delivery.in.is_private) {
+        err = store_incident(store, incident_id, &now);
+        *out = err == ERR_OK && now.is_private;
+    }
+    if (err == ERR_OK && names_others(work)) {
+        err = store_private_mark(store, &mark);
+        *out = *out || (err == ERR_OK && mark != work->private_mark);
+    }
+    return err;
+}
+
 /* What is to be shown was decided when the incident was public. Discord may
  * make a request wait for a minute: it is not to arrive afterwards. */
 static enum err recall_hidden(struct outbox *outbox)
 {
-    for (int i = 0; i < WORKS; i++) {
+    enum err err = ERR_OK;
+    for (int i = 0; i < WORKS && err == ERR_OK; i++) {
         struct work *work = &outbox->works[i];
-        struct incident now;
-        int64_t incident_id = work->delivery.row.incident_id;
-        if (work->state != WORK_SENT || work->ask != WORK_ASK_REST ||
-            incident_id == 0 || work->delivery.in.is_private)
-            continue;
-        enum err err = store_incident(outbox->config.store, incident_id, &now);
-        if (err != ERR_OK)
-            return err;
-        if (now.is_private)
+        bool is_told = false;
+        if (work->state == WORK_SENT && work->ask == WORK_ASK_REST)
+            err = tells_hidden(outbox, work, &is_told);
+        if (is_told)
             rest_recall(outbox->config.rest, work);
     }
-    return ERR_OK;
+    return err;
 }
 
 enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)

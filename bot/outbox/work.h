@@ -38,6 +38,7 @@ struct work {
     struct forge_work *forge; /* see forge_work.h; NULL: none */
     struct page_work *page;   /* see page_work.h; NULL: none */
 
+    int64_t private_mark; /* store_private_mark of what is being sent */
     enum work_ask ask;
     struct rest_answer rest; /* json owned here, unlike in a callback */
     enum rest_fate fetch_fate;
