@@ -328,10 +328,10 @@ static void link_service(int which)
 
 static void link_alerts(void)
 {
-    char number[16];
+    char number[24];
     struct ask *ask = people_ask_new(ACT_LINK_ALERTS, "w");
-    (void)snprintf(number, sizeof number, "#%d",
-                   1 + (int)luck_below(LUCK_PEOPLE, 4));
+    ask->card = 1 + (int64_t)luck_below(LUCK_PEOPLE, 4);
+    (void)snprintf(number, sizeof number, "#%" PRId64, ask->card);
     const struct option_given options[] = {{"alerts", 3, number, false},
                                            {NULL, 0, NULL, false}};
     ask_command(ask, "incident link", options);

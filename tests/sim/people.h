@@ -18,6 +18,7 @@ struct ask {
      * was kept of it, and by its clock it is not too late. */
     bool may_return;
     uint64_t draft; /* that it was to use; 0: none */
+    int64_t card;   /* of alerts, that it is about; 0: none */
     char *said;     /* content of the answer; NULL: none came */
 };
 int people_ask_count(void);

@@ -17,6 +17,12 @@ struct button {
     bool is_own; /* of an answer that only they see */
 };
 
+static int64_t card_in(struct str custom_id)
+{
+    const char *at = strstr(custom_id.s, "alerts=");
+    return at == NULL ? 0 : strtoll(at + 7, NULL, 10);
+}
+
 static void press_button(enum people_act act, const struct button *button)
 {
     struct ask *ask = people_ask_new(act, "w");
@@ -27,6 +33,7 @@ static void press_button(enum people_act act, const struct button *button)
     json_set_id(message, "id", button->message_id);
     json_set_number(message, "flags", button->is_own ? 64 : 0);
     ask->incident_id = button->incident_id;
+    ask->card = card_in(str_of(button->id));
     ask->draft = draft == NULL ? 0 : strtoull(draft + 6, NULL, 10);
     people_send(ask, INTERACTION_COMPONENT, button->channel_id, data, message);
 }
@@ -136,6 +143,7 @@ static void on_form(void *context)
     json_set(data, "components", list);
     ask->incident_id = follow->incident_id;
     ask->is_form = true;
+    ask->card = card_in(json_text(form, "custom_id"));
     people_send(ask, INTERACTION_FORM, follow->channel_id, data, NULL);
     cJSON_Delete(follow->answer);
     free(follow);

@@ -1,5 +1,6 @@
 /* What monitors and probes saw, held against the record and the cards. */
 #include "tests/sim/monitors.h"
+#include "tests/sim/people.h"
 #include "tests/sim/promises.h"
 
 #include "bot/base/mem.h"
@@ -299,6 +300,24 @@ static void check_card_of_alerts(const struct alert_card *card)
         check_look(card->id, stands);
 }
 
+/* Whoever saw to its alerts was told so. */
+static void check_seen_to(const struct ask *ask)
+{
+    static const char *const claims[] = {" is declared, ",
+                                         " go into the record of ",
+                                         "Ignored: no incident gets "};
+    struct alert_card card;
+    bool is_told = false;
+    for (size_t i = 0; ask->said != NULL && i < 3; i++)
+        is_told = is_told || strstr(ask->said, claims[i]) != NULL;
+    if (!is_told || ask->card == 0)
+        return;
+    must_read(store_alert_card(sim.store, ask->card, &card));
+    if (card.state == ALERT_CARD_OPEN)
+        sim_fail("card %" PRId64 " is open; %s was told: %s", card.id,
+                 ask->word, ask->said);
+}
+
 static void check_cards(void)
 {
     struct alert_card card;
@@ -306,6 +325,8 @@ static void check_cards(void)
     if (err == ERR_NOT_FOUND)
         return;
     must_read(err);
+    for (int i = 0; i < people_ask_count(); i++)
+        check_seen_to(people_ask(i));
     for (int64_t id = card.id; id > 0; id--) {
         must_read(store_alert_card(sim.store, id, &card));
         check_card_of_alerts(&card);

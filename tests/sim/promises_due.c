@@ -2,6 +2,7 @@
  */
 #include "tests/sim/promises.h"
 
+#include "bot/discord/json.h"
 #include "storage/outbox.h"
 #include "storage/store_internal.h"
 
@@ -198,9 +199,41 @@ bool due_is_healed(void)
 
 /* ---- rooms ---- */
 
+#define SEND_MESSAGES (UINT64_C(1) << 11)
+
+static bool is_silenced(uint64_t channel_id)
+{
+    const cJSON *overwrite;
+    cJSON_ArrayForEach(overwrite,
+                       json_get(world_channel(discord_world(), channel_id),
+                                "permission_overwrites"))
+    {
+        uint64_t id = 0, deny = 0;
+        (void)str_to_u64(json_text(overwrite, "id"), &id);
+        (void)str_to_u64(json_text(overwrite, "deny"), &deny);
+        if (id == WORLD_GUILD && (deny & SEND_MESSAGES) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Long over, its room is read-only, unless Discord refused that. */
+static void check_archived(const struct incident *in)
+{
+    const cJSON *room = world_channel(discord_world(), in->war_channel_id);
+    if (in->remind_archive.last_ms == 0 || in->war_is_borrowed ||
+        room == NULL || has_failed(in, EFFECT_ARCHIVE) ||
+        has_failed(in, EFFECT_ACCESS))
+        return;
+    if (!is_silenced(in->war_channel_id))
+        sim_fail("INC-%" PRId64 " is archived, and its room is not", in->id);
+}
+
 void rooms_check(const struct incident *in)
 {
     bool needs_live = !in->is_private && incident_is_live(in);
+    if (!incident_is_live(in))
+        check_archived(in);
     if (!incident_is_live(in))
         return; /* what was deleted, or refused, by then is not made again */
     if (in->war_channel_id == 0)
