@@ -39,6 +39,8 @@ struct runner_probe {
     int64_t kept_since_ms;
     bool was_told_before; /* by another process, or in vain: tell again */
     int64_t muted_until_ms, watched_until_ms;
+    /* The same mute as the store has it, and as a turn put it that may fail. */
+    int64_t kept_muted_ms, put_muted_ms;
     int64_t next_ms; /* of the loop */
     struct check *check;
     struct asking *asking;
@@ -187,8 +189,12 @@ static void turn_was_kept(struct probe_runner *runner)
 {
     forget_samples(runner, runner->samples_in_turn);
     runner->samples_in_turn = 0;
-    for (int i = 0; i < runner->count; i++)
-        runner->all[i].is_in_turn = false;
+    for (int i = 0; i < runner->count; i++) {
+        struct runner_probe *one = &runner->all[i];
+        if (one->is_in_turn)
+            one->kept_muted_ms = one->put_muted_ms;
+        one->is_in_turn = false;
+    }
 }
 
 static void add_sample(struct runner_probe *one)
@@ -365,7 +371,7 @@ static enum err remember(struct runner_probe *one)
     int told = word_find(&probe_state_words, str_of(memory.told));
     one->told = told < 0 ? PROBE_UNKNOWN : (enum probe_state)told;
     one->told_since_ms = memory.told_since_ms;
-    one->muted_until_ms = memory.muted_until_ms;
+    one->muted_until_ms = one->kept_muted_ms = memory.muted_until_ms;
     one->was_told_before = true;
     note_kept(one);
     return ERR_OK;
@@ -469,6 +475,7 @@ static enum err keep_memories(struct probe_runner *runner)
                     str_of(word_of(&probe_state_words, (int)one->told)));
         err = store_put_probe_memory(runner->config.store,
                                      str_of(one->probe->name), &memory);
+        one->put_muted_ms = one->muted_until_ms;
         one->is_new = false;
         one->is_in_turn = true;
     }
@@ -514,6 +521,7 @@ void probes_failed(struct probe_runner *runner)
         struct runner_probe *one = &runner->all[i];
         one->is_new = one->is_new || one->is_in_turn;
         one->is_in_turn = false;
+        one->muted_until_ms = one->kept_muted_ms;
         one->number = 0; /* it may have been made in that turn */
     }
     deadline_set(runner->flush, loop_now_ms(runner->config.loop) + FLUSH_MS);

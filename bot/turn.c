@@ -297,7 +297,8 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
             item->wants_file = run->call.files[0].url.s;
         if (run->answer.runs_probe)
             item->wants_probe = run->answer.probe + 1;
-        turn->is_changed = turn->is_changed || taken->kept;
+        turn->is_changed =
+            turn->is_changed || taken->kept || run->answer.is_to_be_kept;
     }
     command_run_release(run);
     return err;

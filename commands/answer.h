@@ -31,6 +31,9 @@ struct answer {
     struct buf file;
 
     int probe; /* of REPLY_PROBE: which one to check */
+    /* What was done is kept with this turn, or not at all: no request says so.
+     */
+    bool is_to_be_kept;
 
     /* Of answer.c and run.c only. */
     int64_t incident_id; /* what the buttons are about */

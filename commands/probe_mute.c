@@ -16,6 +16,7 @@ static enum reply run(const struct call *call, struct request *request,
         return REPLY_REFUSED;
     probes->mute(probes->runner, index,
                  ends ? 0 : call->now_ms + count * MS_PER_MINUTE);
+    answer->is_to_be_kept = true;
     struct probe_status status = probes->status(probes->runner, index);
     buf_add_text(&answer->words,
                  ends ? "It tells of changes again.\n"

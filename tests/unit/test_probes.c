@@ -381,6 +381,26 @@ static void a_mute_holds_until_it_ends(void **state)
     close_scene(&scene);
 }
 
+/* Whoever asked for it is told that nothing was kept. */
+static void a_mute_that_is_not_kept_is_none(void **state)
+{
+    struct scene scene;
+    open_scene(&scene, *state);
+    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
+    probes_mute(scene.runner, 0, until_ms);
+    settle(&scene);
+    probes_mute(scene.runner, 0, until_ms + 1);
+    assert_int_equal(store_begin(scene.store), ERR_OK);
+    assert_int_equal(probes_settle(scene.runner, clock_wall_ms()), ERR_OK);
+    store_rollback(scene.store);
+    probes_failed(scene.runner);
+    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    settle(&scene);
+    restart(&scene);
+    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    close_scene(&scene);
+}
+
 static void a_missing_password_is_a_bad_result(void **state)
 {
     static char nowhere[] = "/nowhere/credentials";
@@ -423,6 +443,7 @@ int main(void)
         TEST(an_alert_that_is_not_kept_is_told_again),
         TEST(a_restart_while_it_is_down_tells_again),
         TEST(a_mute_holds_until_it_ends),
+        TEST(a_mute_that_is_not_kept_is_none),
         TEST(a_missing_password_is_a_bad_result),
         TEST(probes_run_by_themselves),
     };
