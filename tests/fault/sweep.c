@@ -71,13 +71,31 @@ static void make_script(struct script *script)
         {17000, ACT_RESOLVE, 1},     {17000, ACT_RESOLVE, 1},
         {20000, ACT_REOPEN, 1},      {20000, ACT_TITLE, 1},
         {24000, ACT_RESOLVE, 1},     {24500, ACT_RESOLVE, 0},
+        {11000, ACT_PRESS_CARD, 0},  {18500, ACT_WRITE, 1},
+        {26000, ACT_WRITE, 1},
     };
-    *script = (struct script){.ends_ms = 30000, .from_nothing = true};
+    static const struct {
+        int64_t at_ms;
+        enum monitor_act act;
+        int which;
+    } alarms[] = {
+        {9500, MONITOR_FIRE, 2},
+        {15500, MONITOR_STORM, 2},
+        {19000, MONITOR_END, 0},
+        {22000, MONITOR_AGAIN, 3},
+    };
+    *script = (struct script){
+        .ends_ms = 30000, .from_nothing = true, .is_watched = true};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
         script->items[script->count++] = (struct item){.at_ms = acts[i].at_ms,
                                                        .kind = TURN_ACT,
                                                        .a = acts[i].act,
                                                        .b = acts[i].which};
+    for (size_t i = 0; i < sizeof alarms / sizeof alarms[0]; i++)
+        script->items[script->count++] = (struct item){.at_ms = alarms[i].at_ms,
+                                                       .kind = TURN_MONITOR,
+                                                       .a = (int)alarms[i].act,
+                                                       .b = alarms[i].which};
 }
 
 static int64_t *place; /* shared with the child that tells */

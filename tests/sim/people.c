@@ -350,8 +350,6 @@ static void write_section(int which)
     ask_command(ask, "postmortem write", options);
 }
 
-#define MUTE_MS MS_PER_MINUTE
-
 static void ask_probe(enum people_act act, int which)
 {
     int target = which % SIM_TARGETS;
@@ -359,10 +357,10 @@ static void ask_probe(enum people_act act, int which)
     bool is_mute = act == ACT_MUTE;
     const struct option_given options[] = {
         {"target", 3, sim.config->probes.all[target].name, false},
-        {is_mute ? "minutes" : NULL, OPTION_TYPE_INTEGER, "1", false},
+        {is_mute ? "minutes" : NULL, OPTION_TYPE_INTEGER, "2", false},
         {NULL, 0, NULL, false}};
     if (is_mute)
-        target_mute(target, sim.now_ms + MUTE_MS + MUTE_MS);
+        target_mute(target, sim.now_ms + MUTED_MS + ANSWER_MS);
     people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
                 command_data(is_mute ? "probe mute" : "probe run", options),
                 NULL);

@@ -5,6 +5,7 @@
 #include "tests/sim/sim.h"
 
 #define ANSWER_MS 3000 /* Discord docs: the first answer is due */
+#define MUTED_MS  (2 * MS_PER_MINUTE)
 
 struct ask {
     uint64_t id;

@@ -300,6 +300,57 @@ static void check_card_of_alerts(const struct alert_card *card)
         check_look(card->id, stands);
 }
 
+#define GO_MS      (10 * MS_PER_SECOND) /* what comes in one go */
+#define SERVICE_MS (30 * MS_PER_MINUTE) /* what is about the same service */
+
+static bool has_service(int64_t card, int64_t before_id, struct str service)
+{
+    struct query query =
+        query_new(sim.store, "SELECT 1 FROM alert WHERE card = ? AND id < ?"
+                             " AND service = ? COLLATE NOCASE LIMIT 1");
+    query_int(&query, card);
+    query_int(&query, before_id);
+    query_text(&query, service);
+    bool has = query_row(&query);
+    must_read(query_end(&query));
+    return has;
+}
+
+/* Its alerts belong together: gives when the last of them came. */
+static int64_t check_group(int64_t card)
+{
+    int64_t newest_ms = 0;
+    struct query query =
+        query_new(sim.store, "SELECT id, received_ms, service, title FROM alert"
+                             " WHERE card = ? ORDER BY id");
+    query_int(&query, card);
+    while (query_row(&query)) {
+        int64_t gap_ms = row_int(&query, 1) - newest_ms;
+        bool is_first = newest_ms == 0;
+        newest_ms = row_int(&query, 1);
+        if (is_first || gap_ms <= GO_MS)
+            continue;
+        if (gap_ms > SERVICE_MS ||
+            !has_service(card, row_int(&query, 0), row_text(&query, 2)))
+            sim_fail("%.*s does not belong on card %" PRId64,
+                     STR_ARG(row_text(&query, 3)), card);
+    }
+    must_read(query_end(&query));
+    return newest_ms;
+}
+
+/* `next`: the card after it. */
+static void check_groups(const struct alert_card *card,
+                         const struct alert_card *next)
+{
+    int64_t newest_ms = check_group(card->id);
+    int64_t gap_ms = next->opened_ms - newest_ms;
+    if (next->id != 0 && card->state == ALERT_CARD_OPEN && newest_ms != 0 &&
+        gap_ms >= 0 && gap_ms <= GO_MS)
+        sim_fail("card %" PRId64 " was opened beside card %" PRId64, next->id,
+                 card->id);
+}
+
 /* Whoever saw to its alerts was told so. */
 static void check_seen_to(const struct ask *ask)
 {
@@ -327,9 +378,12 @@ static void check_cards(void)
     must_read(err);
     for (int i = 0; i < people_ask_count(); i++)
         check_seen_to(people_ask(i));
+    struct alert_card next = {.id = 0};
     for (int64_t id = card.id; id > 0; id--) {
         must_read(store_alert_card(sim.store, id, &card));
         check_card_of_alerts(&card);
+        check_groups(&card, &next);
+        next = card;
     }
 }
 
@@ -366,6 +420,25 @@ static void check_names(void)
 
 /* ---- at rest: probes ---- */
 
+/* Between the answer and the end of its minutes nothing was told of it. */
+static void check_mute(const struct ask *ask, const char *name)
+{
+    if (ask->act != ACT_MUTE || ask->said == NULL || sim.was_skewed ||
+        strstr(ask->said, "tells nobody") == NULL ||
+        strstr(ask->said, name) == NULL)
+        return;
+    struct query query =
+        query_new(sim.store, "SELECT count(*) FROM alert WHERE source = ?"
+                             " AND received_ms > ? AND received_ms < ?");
+    query_text(&query, str_of(name));
+    query_int(&query, ask->answered_ms);
+    query_int(&query, ask->created_ms + MUTED_MS);
+    int64_t told = query_row(&query) ? row_int(&query, 0) : 0;
+    must_read(query_end(&query));
+    if (told > 0)
+        sim_fail("%s is muted (%s), and told", name, ask->word);
+}
+
 static void check_target(int which)
 {
     struct str name = str_of(sim.config->probes.all[which].name);
@@ -373,7 +446,8 @@ static void check_target(int which)
                             " AND key = ?2 AND ended_ms = 0",
                             name, name);
     if (sim.now_ms - target_changed_ms(which) < SETTLE_MS ||
-        sim.now_ms - target_muted_ms(which) < SETTLE_MS)
+        sim.now_ms - target_muted_ms(which) < SETTLE_MS ||
+        (sim.was_skewed && target_muted_ms(which) != 0))
         return;
     if (target_is_down(which) && firing != 1)
         sim_fail("%s is down, and %" PRId64 " alerts fire", name.s, firing);
@@ -388,6 +462,9 @@ void alerts_check_all(void)
     check_entries();
     check_cards();
     check_names();
-    for (int i = 0; i < sim.config->probes.count; i++)
+    for (int i = 0; i < sim.config->probes.count; i++) {
         check_target(i);
+        for (int k = 0; k < people_ask_count(); k++)
+            check_mute(people_ask(k), sim.config->probes.all[i].name);
+    }
 }
