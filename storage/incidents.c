@@ -356,6 +356,22 @@ static enum err write_milestone(struct store *store, const struct incident *in,
     return query_run(&query);
 }
 
+enum err incident_put(struct store *store, const struct incident *before,
+                      const struct incident *after)
+{
+    store->known.id = 0;
+    enum err err = write_incident(store, before, after);
+    for (int i = 0; i < ROLE_HOLDERS && err == ERR_OK; i++)
+        if (!columns_equal(&holder_columns, &before->holders[i],
+                           &after->holders[i]))
+            err = write_holder(store, after, i);
+    for (int i = 0; i < MILESTONE_COUNT && err == ERR_OK; i++)
+        if (!columns_equal(&when_columns, &before->milestones[i],
+                           &after->milestones[i]))
+            err = write_milestone(store, after, i);
+    return err;
+}
+
 /* What the event says of an entry, an action item or a message in a room. */
 static enum err event_project(struct store *store, int64_t incident_id,
                               const struct event *event)
@@ -376,8 +392,7 @@ enum err store_append(struct store *store, const struct incident *before,
         store_say(store, "an event belongs into a transaction");
         return ERR_STORAGE;
     }
-    store->known.id = 0;
-    enum err err = write_incident(store, before, after);
+    enum err err = incident_put(store, before, after);
     if (err == ERR_OK && before->war_channel_id != 0 &&
         before->war_channel_id != after->war_channel_id)
         err = room_move(store, after->id, ROOM_WAR);
@@ -388,14 +403,6 @@ enum err store_append(struct store *store, const struct incident *before,
         err = events_insert(store, after->id, events, count);
     for (int i = 0; i < count && err == ERR_OK; i++)
         err = event_project(store, after->id, &events[i]);
-    for (int i = 0; i < ROLE_HOLDERS && err == ERR_OK; i++)
-        if (!columns_equal(&holder_columns, &before->holders[i],
-                           &after->holders[i]))
-            err = write_holder(store, after, i);
-    for (int i = 0; i < MILESTONE_COUNT && err == ERR_OK; i++)
-        if (!columns_equal(&when_columns, &before->milestones[i],
-                           &after->milestones[i]))
-            err = write_milestone(store, after, i);
     if (err == ERR_OK)
         store->known = *after;
     return err;

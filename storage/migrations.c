@@ -282,7 +282,8 @@ static const char pages_7[] =
     "ALTER TABLE outbox ADD COLUMN paced_ms INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
-/* Rows of texts, run in order; a row is a version, the first one 2. */
+/* Rows of texts, run in order; a row is a version, the first one 2. An empty
+ * one folds otherwise: see FOLDED_ANEW. */
 static const char *const migrations[][4] = {
     {log_2, entries_2, world_2},
     {drafts_3, places_3, rooms_3},
@@ -290,8 +291,14 @@ static const char *const migrations[][4] = {
     {samples_5, alerts_5, outbox_5},
     {forge_6},
     {pages_7},
+    {NULL},
 };
 const int schema_version = 1 + COUNT(migrations);
+
+/* From this version on, a card, a line or a live room that works again keeps
+ * its id. Set to the newest version whenever the rules fold the log of before
+ * into something else. */
+#define FOLDED_ANEW 8
 
 static int run(struct store *store, const char *sql)
 {
@@ -308,7 +315,7 @@ static int run_all(struct store *store, const char *const *texts)
 
 /* In one transaction: each of its own would cost four syncs, and a first start
  * on a slow disk a second. */
-static int migrate(struct store *store, int from, int to)
+static enum err migrate(struct store *store, int from, int to)
 {
     char sets_version[48];
     (void)snprintf(sets_version, sizeof sets_version,
@@ -318,9 +325,17 @@ static int migrate(struct store *store, int from, int to)
         rc = run_all(store, schema_tables);
     for (int version = from; version > 0 && version < to && rc == SQLITE_OK;)
         rc = run_all(store, migrations[version++ - 1]);
+    if (rc == SQLITE_OK && from > 0 && from < FOLDED_ANEW &&
+        to >= FOLDED_ANEW) {
+        enum err err = incidents_refold(store);
+        if (err != ERR_OK)
+            return err;
+    }
     if (rc == SQLITE_OK)
         rc = run(store, sets_version);
-    return rc == SQLITE_OK ? run(store, "COMMIT") : rc;
+    if (rc == SQLITE_OK)
+        rc = run(store, "COMMIT");
+    return rc == SQLITE_OK ? ERR_OK : sqlite_failed(store, rc);
 }
 
 enum err schema_migrate(struct store *store, int to)
@@ -330,10 +345,8 @@ enum err schema_migrate(struct store *store, int to)
     enum err err = query_end(&query);
     if (err != ERR_OK || version >= to)
         return err;
-    int rc = migrate(store, version, to);
-    if (rc == SQLITE_OK)
-        return ERR_OK;
-    err = sqlite_failed(store, rc);
-    (void)run(store, "ROLLBACK");
+    err = migrate(store, version, to);
+    if (err != ERR_OK)
+        (void)run(store, "ROLLBACK");
     return err;
 }

@@ -91,6 +91,8 @@ enum err store_tidy(struct store *store)
 static enum err set_up(struct store *store)
 {
     enum err err = configure(store);
+    events_prepare(store);
+    entries_prepare(store);
     if (err == ERR_OK && !store->read_only)
         err = schema_migrate(store, schema_version);
     if (err == ERR_OK && !store->read_only)
@@ -98,8 +100,6 @@ static enum err set_up(struct store *store)
     if (err != ERR_OK)
         return err;
     (void)sqlite3_wal_hook(store->db, on_commit, store);
-    events_prepare(store);
-    entries_prepare(store);
     struct buf instance = BUF_INIT(sizeof store->instance - 1);
     err = store_fact(store, "instance", &instance);
     str_copy_to(store->instance, buf_str(&instance));

@@ -148,6 +148,10 @@ void column_print(const struct column *column, const void *from,
 /* Of struct incident (but its id, milestones and holders), struct role_holder
  * and struct when. */
 extern const struct columns incident_columns, holder_columns, when_columns;
+/* The rows of `after`; those of `before` stand there (last_seq 0: none). */
+MUST_CHECK enum err incident_put(struct store *store,
+                                 const struct incident *before,
+                                 const struct incident *after);
 
 /* ---- events (events.c) ---- */
 
@@ -197,6 +201,13 @@ extern const char *const schema_tables[]; /* texts to run, up to a NULL */
 /* Makes the tables in a new file (`to` is schema_version then), or runs the
  * migrations that it lacks up to that version: all or nothing. */
 MUST_CHECK enum err schema_migrate(struct store *store, int to);
+
+/* ---- the proof (verify.c) ---- */
+
+/* Every incident's rows as its log says by the rules of now, after an upgrade
+ * that folds otherwise. What is damaged stays as it is, for store_verify to
+ * tell. */
+MUST_CHECK enum err incidents_refold(struct store *store);
 
 /* ---- before the file is opened (inspect.c) ---- */
 

@@ -1,6 +1,7 @@
 /*
  * The proof that the record is what it was: the chain, the projections against
- * a replay of the log, the evidence against its hashes. Only reads.
+ * a replay of the log, the evidence against its hashes. Only reads, but for the
+ * projections of an older program.
  */
 #include "bot/base/mem.h"
 #include "storage/store_internal.h"
@@ -180,15 +181,18 @@ static bool check_link(struct proof *proof, int64_t id,
     return true;
 }
 
-static enum err check_incident(struct proof *proof, int64_t id)
+/* *is_whole: no event is missing, damaged or another one. The caller releases
+ * *out. */
+static enum err replay_incident(struct proof *proof, int64_t id,
+                                struct replay *out, bool *is_whole)
 {
-    struct replay replayed = {.count = 0};
     struct sha256 before = {{0}}, stored = {{0}};
     struct event event;
     const char *damaged;
     int64_t seq = 0;
-    bool is_whole = true;
     enum err err = ERR_OK;
+    *out = (struct replay){.count = 0};
+    *is_whole = true;
     struct query query =
         query_new(proof->store, buf_text(&proof->store->sql.by_seq));
     query_int(&query, id);
@@ -198,28 +202,39 @@ static enum err check_incident(struct proof *proof, int64_t id)
         if (!event_of_row(&query, &event, &stored, &damaged)) {
             problem(proof, "INC-%" PRId64 " #%" PRId64 ": %s is damaged", id,
                     event.seq, damaged);
-            is_whole = false;
+            *is_whole = false;
         } else if (!check_link(proof, id, &event, seq, &before, &stored)) {
-            is_whole = false;
+            *is_whole = false;
         }
         /* Rules may assert what a changed event no longer keeps. */
-        if (is_whole)
-            replay_event(&replayed, &event);
+        if (*is_whole)
+            replay_event(out, &event);
         err = check_file(proof, id, &event);
         /* From the stored hash on: what follows is judged by itself. */
         before = stored;
         seq = event.seq;
     }
     enum err read = found_damage(proof, query_end(&query));
-    if (err == ERR_OK)
-        err = read;
+    return err == ERR_OK ? read : err;
+}
+
+static void replay_release(struct replay *replay)
+{
+    free(replay->entries);
+    free(replay->items);
+}
+
+static enum err check_incident(struct proof *proof, int64_t id)
+{
+    struct replay replayed;
+    bool is_whole;
+    enum err err = replay_incident(proof, id, &replayed, &is_whole);
     proof->found.incidents += err == ERR_OK;
     if (err == ERR_OK && is_whole)
         err = compare_incident(proof, id, &replayed.in);
     if (err == ERR_OK && is_whole)
         err = compare_entries(proof, &replayed);
-    free(replayed.entries);
-    free(replayed.items);
+    replay_release(&replayed);
     return err;
 }
 
@@ -233,6 +248,37 @@ static enum err check_incidents(struct proof *proof)
         err = check_incident(proof, row_int(&query, 0));
     enum err read = found_damage(proof, query_end(&query));
     return err != ERR_OK ? err : read;
+}
+
+/* ---- after an upgrade ---- */
+
+/* A log that ends too early is damage, too. */
+static enum err refold(struct proof *proof, int64_t id)
+{
+    struct replay replayed;
+    struct incident stored;
+    bool is_whole;
+    enum err err = replay_incident(proof, id, &replayed, &is_whole);
+    if (err == ERR_OK)
+        err = found_damage(proof, store_incident(proof->store, id, &stored));
+    if (err == ERR_OK && is_whole && replayed.in.id == stored.id &&
+        replayed.in.last_seq == stored.last_seq)
+        err = incident_put(proof->store, &stored, &replayed.in);
+    replay_release(&replayed);
+    return err;
+}
+
+enum err incidents_refold(struct store *store)
+{
+    struct buf report = BUF_INIT(64);
+    struct proof proof = {.store = store, .report = &report};
+    struct query query = query_new(store, "SELECT id FROM incident");
+    enum err err = ERR_OK;
+    while (err == ERR_OK && query_row(&query))
+        err = refold(&proof, row_int(&query, 0));
+    enum err read = found_damage(&proof, query_end(&query));
+    buf_release(&report);
+    return err == ERR_OK ? read : err;
 }
 
 /* ---- the rest ---- */
