@@ -67,6 +67,11 @@ struct ask *people_ask_new(enum people_act act, const char *kind)
     return ask;
 }
 
+int ask_number(const struct ask *ask)
+{
+    return (int)(ask - asks) + 1;
+}
+
 struct ask *people_find(uint64_t id)
 {
     for (int i = ask_count; i-- > 0;)
@@ -112,13 +117,6 @@ void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
            (void *)(uintptr_t)ask->id); /* 64 bits everywhere we test */
     gateway_dispatch("INTERACTION_CREATE", all);
 }
-
-struct option_given {
-    const char *name;
-    int type;
-    const char *text;
-    bool flag;
-};
 
 static cJSON *options_of(const struct option_given *given)
 {
@@ -199,8 +197,8 @@ static bool is_private_born(const struct incident *in)
 
 /* ---- what they do ---- */
 
-static void ask_command(struct ask *ask, const char *command,
-                        const struct option_given *given)
+void people_ask_command(struct ask *ask, const char *command,
+                        const struct option_given *given, cJSON *resolved)
 {
     uint64_t channel = known.in.war_is_borrowed ? 0 : known.in.war_channel_id;
     struct option_given all[8];
@@ -217,8 +215,16 @@ static void ask_command(struct ask *ask, const char *command,
     }
     all[n] = (struct option_given){NULL, 0, NULL, false};
     ask->incident_id = known.in.id;
-    people_send(ask, INTERACTION_COMMAND, channel, command_data(command, all),
-                NULL);
+    cJSON *data = command_data(command, all);
+    if (resolved != NULL)
+        json_set(data, "resolved", resolved);
+    people_send(ask, INTERACTION_COMMAND, channel, data, NULL);
+}
+
+static void ask_command(struct ask *ask, const char *command,
+                        const struct option_given *given)
+{
+    people_ask_command(ask, command, given, NULL);
 }
 
 static void declare(bool is_private)
@@ -451,6 +457,7 @@ void people_act(enum people_act act, int which)
         link_service(which);
         break;
     default:
+        deeds_act(act, which, &known.in);
         break;
     }
 }

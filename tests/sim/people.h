@@ -36,7 +36,29 @@ struct ask *people_ask_new(enum people_act act, const char *kind);
 void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
                  cJSON *message);
 void people_press(enum people_act act, int which, const struct incident *in);
+struct option_given {
+    const char *name; /* NULL: no more */
+    int type;
+    const char *text;
+    bool flag;
+};
+/* About the incident that people_act has chosen. `resolved` (NULL: nothing is)
+ * is taken. */
+void people_ask_command(struct ask *ask, const char *command,
+                        const struct option_given *given, cJSON *resolved);
 /* What they do about the answer. */
 void people_go_on(const struct ask *ask, int type, const cJSON *answer);
+
+/* ---- deeds.c ---- */
+
+#define DEEDS_TIMELINE                                                         \
+    "2026-03-14 02:30 UTC @dma %s\n2026-03-14 02:31 UTC @dma and more\n"
+void deeds_act(enum people_act act, int which, const struct incident *in);
+/* What stands at an address, owned; NULL: nothing does. */
+char *deeds_file(const char *url);
+/* An answer was edited: with what was found in a file. */
+void deeds_edited(const char *token, struct str body);
+/* The number in its word. */
+int ask_number(const struct ask *ask);
 
 #endif

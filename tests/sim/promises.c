@@ -35,13 +35,36 @@ static const char *const claims[ACTS] = {
     [ACT_DECLARE_ALIKE] = " is declared, ",
     [ACT_PRESS_CARD] = " is declared, ",
     [ACT_PRESS_CARD_TWICE] = " is declared, ",
+    [ACT_ITEM] = "Action item **",
+    [ACT_HANDOFF] = "The brief is entry #",
+    [ACT_LEAVE] = "You are no longer ",
+    [ACT_CANCEL] = " is cancelled since",
+    [ACT_SNOOZE] = "No reminder \"",
+    [ACT_IDEA] = "Kept as #",
+    [ACT_ITEM_ASSIGN] = "Action item **",
+    [ACT_ITEM_DONE] = " is done: ",
+    [ACT_ITEM_DROP] = " is dropped: ",
+    [ACT_ADD_FILE] = "Kept as #",
+    [ACT_IMPORT] = "Imported into",
+    [ACT_IMPORT_FILE] = "Imported into",
 };
+
+static bool says_kept(const struct ask *ask)
+{
+    const char *said = ask->said == NULL ? "" : ask->said;
+    if (ask->act == ACT_ASSIGN)
+        return deeds_assigned(ask, said);
+    if (ask->act == ACT_SETTLE)
+        return deeds_settled(said);
+    return claims[ask->act] != NULL && strstr(said, claims[ask->act]) != NULL;
+}
 
 /* What an answer says when what somebody had typed before was used. */
 static bool says_used(const struct ask *ask)
 {
     return ask->said != NULL && (strstr(ask->said, "Kept as #") != NULL ||
                                  strstr(ask->said, " is declared, ") != NULL ||
+                                 strstr(ask->said, "Imported into") != NULL ||
                                  strstr(ask->said, "Action item **") != NULL);
 }
 
@@ -69,21 +92,26 @@ static bool counts_as_kept(enum event_kind kind)
 {
     return event_kind_by_person(kind) || kind == EVENT_DECLARED ||
            kind == EVENT_STATE || kind == EVENT_STRIKE || kind == EVENT_EDIT ||
-           kind == EVENT_SECTION;
+           kind == EVENT_SECTION || kind == EVENT_ROLE ||
+           kind == EVENT_HANDOFF || kind == EVENT_SETTLED || kind == EVENT_ITEM;
 }
 
+/* Whether it may say again what the same entry said, or any. */
+enum repeats { REPEATS_NOTHING, REPEATS_ITSELF, REPEATS_ANY };
+
 static void note_word(int number, int64_t incident_id, int64_t seq,
-                      bool may_repeat)
+                      enum repeats repeats)
 {
     struct recorded_word *word = &record.words[number];
-    if (may_repeat && word->times > 0 && word->incident_id == incident_id &&
-        word->seq == seq)
+    bool is_same = word->incident_id == incident_id && word->seq == seq;
+    if (word->times > 0 &&
+        (repeats == REPEATS_ANY || (repeats == REPEATS_ITSELF && is_same)))
         return;
     *word = (struct recorded_word){word->times + 1, incident_id, seq};
 }
 
 static void count_word(struct str text, int64_t incident_id, int64_t seq,
-                       bool may_repeat)
+                       enum repeats repeats)
 {
     for (size_t i = 0; i + 2 < text.n; i++) {
         if (text.s[i] != 'q')
@@ -94,13 +122,39 @@ static void count_word(struct str text, int64_t incident_id, int64_t seq,
             number = number * 10 + text.s[at++] - '0';
         if (at > i + 1 && at < text.n && text.s[at] == 'z' &&
             number <= record.count)
-            note_word(number, incident_id, seq, may_repeat);
+            note_word(number, incident_id, seq, repeats);
     }
+}
+
+/* A role's text may name who had it before; an item's, of what it was made. */
+static enum repeats repeats_of(const struct event *event)
+{
+    bool names_former =
+        event->kind == EVENT_ROLE && event->holder.type != ACTOR_NOBODY;
+    bool is_new_item = event->kind == EVENT_ITEM && event->target == 0;
+    bool corrects_change =
+        event->kind == EVENT_EDIT && event->change_what.n > 0;
+    return names_former || is_new_item ? REPEATS_ANY
+           : corrects_change           ? REPEATS_ITSELF
+                                       : REPEATS_NOTHING;
+}
+
+/* It is known by its minutes. */
+static void count_snooze(const struct event *event, int64_t incident_id)
+{
+    int64_t minutes =
+        (event->until_ms - event->recorded_at_ms + MS_PER_MINUTE / 2) /
+        MS_PER_MINUTE;
+    if (minutes > 0 && minutes <= record.count &&
+        people_ask((int)minutes - 1)->act == ACT_SNOOZE)
+        note_word((int)minutes, incident_id, event->seq, REPEATS_NOTHING);
 }
 
 static bool count_event(const struct event *event, void *context)
 {
     const struct incident *in = context;
+    if (event->kind == EVENT_SNOOZE)
+        count_snooze(event, in->id);
     bool is_edit = event->kind == EVENT_EDIT;
     int64_t seq = is_edit ? event->target : event->seq;
     bool is_echo = event->kind == EVENT_ALERT &&
@@ -108,8 +162,12 @@ static bool count_event(const struct event *event, void *context)
     if (!counts_as_kept(event->kind) || is_echo)
         return true;
     if (event->kind == EVENT_CHANGE)
-        count_word(event->change_what, in->id, seq, false);
-    count_word(event->text, in->id, seq, is_edit && event->change_what.n > 0);
+        count_word(event->change_what, in->id, seq, REPEATS_NOTHING);
+    if (event->kind == EVENT_ROLE)
+        count_word(event->holder.name, in->id, seq, REPEATS_NOTHING);
+    if (event->kind == EVENT_ITEM)
+        count_word(event->holder.name, in->id, seq, REPEATS_ANY);
+    count_word(event->text, in->id, seq, repeats_of(event));
     return true;
 }
 
@@ -141,8 +199,7 @@ static void check_ask(int i)
     if (times > 1)
         sim_fail("%s (%s) is on record %d times", act_name(ask->act), ask->word,
                  times);
-    if (times == 0 && claims[ask->act] != NULL &&
-        strstr(said, claims[ask->act]) != NULL)
+    if (times == 0 && says_kept(ask))
         sim_fail("%s (%s) is lost; they were told: %s", act_name(ask->act),
                  ask->word, said);
     if (times > 0 && !ask->may_return &&
@@ -332,6 +389,13 @@ static void check_written(const struct incident *in)
         sim_fail("INC-%" PRId64 " is resolved and has no page", in->id);
 }
 
+/* Who deletes something of an incident that is over has tidied up. */
+static bool is_tidied(const struct incident *in)
+{
+    return (in->state == STATE_CLOSED || in->state == STATE_CANCELLED) &&
+           discord_lost_any();
+}
+
 static void check_one(const struct incident *in)
 {
     int wars = count_channels(in, "war"), lives = count_channels(in, "live");
@@ -339,7 +403,7 @@ static void check_one(const struct incident *in)
     if (wars > 1 || lives > 1)
         sim_fail("INC-%" PRId64 " has %d war rooms and %d live rooms", in->id,
                  wars, lives);
-    if (lines != (in->is_private ? 0 : 1) &&
+    if (lines != (in->is_private ? 0 : 1) && !is_tidied(in) &&
         !discord_lost_unseen(WORLD_ANNOUNCE))
         sim_fail("INC-%" PRId64 "%s is announced %d times", in->id,
                  in->is_private ? ", which is private," : "", lines);
@@ -347,6 +411,7 @@ static void check_one(const struct incident *in)
         check_hidden(in);
     rooms_check(in);
     reminders_check(in);
+    deeds_check(in);
     if (git_branches(in->id) != (in->postmortem_ref[0] != '\0' ? 1 : 0))
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
@@ -373,6 +438,8 @@ static bool keep(const struct incident *in, void *context)
 static void check_rooms(const struct incident *in)
 {
     const struct world *world = discord_world();
+    if (is_tidied(in))
+        return;
     if (incident_room(in) != 0 && !discord_lost_unseen(in->war_channel_id)) {
         check_room(world, in->id, ROOM_WAR);
         check_card(world, in->id, ROOM_WAR);

@@ -24,6 +24,16 @@ int said_others(const struct world *world, const struct incident *in,
 /* Each reminder was said once. */
 void reminders_check(const struct incident *in);
 
+/* ---- promises_deeds.c ---- */
+
+/* At rest: roles as they were taken and left; each attached file, and each
+ * chart, is there or is told to have failed. */
+void deeds_check(const struct incident *in);
+/* Whether an answer says that it was kept. */
+struct ask;
+bool deeds_settled(const char *said);
+bool deeds_assigned(const struct ask *ask, const char *said);
+
 /* ---- promises_due.c ---- */
 
 void due_reset(void);

@@ -105,13 +105,19 @@ static bool check_entry(const struct entry *entry, void *context)
     return false;
 }
 
-static void check_over(int64_t incident_id, int64_t seq)
+/* Its record is final, also when a storm was not yet told to its end. */
+static bool is_final(int64_t incident_id)
 {
     struct incident in;
+    must_read(store_incident(sim.store, incident_id, &in));
+    return in.state == STATE_CLOSED || in.state == STATE_CANCELLED;
+}
+
+static void check_over(int64_t incident_id, int64_t seq)
+{
     bool fire;
     must_read(store_alerts_fire(sim.store, incident_id, seq, &fire));
-    must_read(store_incident(sim.store, incident_id, &in));
-    if (fire || in.state == STATE_CLOSED || in.state == STATE_CANCELLED)
+    if (fire)
         return;
     struct query query = query_new(
         sim.store, "SELECT count(*) FROM event WHERE incident = ? AND target ="
@@ -128,7 +134,7 @@ static void check_over(int64_t incident_id, int64_t seq)
 static void check_told(int64_t incident_id, int64_t seq)
 {
     struct telling telling = {.incident_id = incident_id, .seq = seq};
-    if (is_touched(incident_id, seq))
+    if (is_touched(incident_id, seq) || is_final(incident_id))
         return;
     must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, false,
                                         &telling.sums));

@@ -1,6 +1,6 @@
 /* Discord's REST, as far as the bot asks: the guild is tests/lib/room_world's.
  */
-#include "tests/sim/sim.h"
+#include "tests/sim/people.h"
 
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
@@ -39,6 +39,11 @@ bool discord_lost_unseen(uint64_t channel_id)
             losses[i].at_ms < gateway_identified_ms())
             return true;
     return false;
+}
+
+bool discord_lost_any(void)
+{
+    return loss_count > 0;
 }
 
 struct world *discord_world(void)
@@ -310,14 +315,16 @@ static void take_edit(const struct sim_request *request,
                    slash == NULL ? 0 : (int)strcspn(slash + 1, "/"),
                    slash == NULL ? "" : slash + 1);
     int status = people_edited(token, &code);
+    if (status == 200)
+        deeds_edited(token, str_of(request->body));
     answer_code(reply, status, code);
 }
 
 void discord_take(const struct sim_request *request, struct rest_reply *reply)
 {
     if (request->is_foreign) {
-        reply->status = 200;
-        reply->body = mem_text("a file");
+        reply->body = deeds_file(request->path);
+        reply->status = reply->body == NULL ? 404 : 200;
     } else if (strncmp(request->path, "/interactions/", 14) == 0) {
         take_callback(request, reply);
     } else if (strncmp(request->path, "/webhooks/", 10) == 0) {

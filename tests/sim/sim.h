@@ -244,6 +244,7 @@ void discord_delete_channel(uint64_t id);
 void discord_delete_message(uint64_t id);
 /* Something of that channel was deleted, and the bot may never hear of it. */
 bool discord_lost_unseen(uint64_t channel_id);
+bool discord_lost_any(void); /* something was deleted by hand */
 
 /* ---- people (people.c, excuses.c) ---- */
 
@@ -252,6 +253,9 @@ bool discord_lost_unseen(uint64_t channel_id);
     X(DECLARE) X(DECLARE_PRIVATE) X(ADD) X(ADD_ROOM) X(ADD_PRIVATE) X(CHANGE)  \
     X(EDIT) X(STRIKE) X(RESOLVE) X(REOPEN) X(HIDE) X(SHOW) X(TITLE) X(PRESS)   \
     X(PRESS_TWICE) X(UPDATE) X(ITEM) X(LIST) X(WRITE)                          \
+    X(ASSIGN) X(HANDOFF) X(LEAVE) X(CANCEL) X(SNOOZE) X(IDEA) X(SETTLE)        \
+    X(ITEM_ASSIGN) X(ITEM_DONE) X(ITEM_DROP) X(ADD_FILE) X(IMPORT)             \
+    X(IMPORT_FILE) X(CHART)                                                    \
     X(PRESS_CARD) X(PRESS_CARD_TWICE) X(LINK_ALERTS) X(LINK_SERVICE)           \
     X(DECLARE_SERVICE) X(DECLARE_ALIKE) X(MUTE) X(CHECK)
 /* clang-format on */
