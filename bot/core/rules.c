@@ -305,6 +305,15 @@ static bool update_is_legal(struct step *step)
     return true;
 }
 
+/* Who deleted them when it was over had tidied up. */
+static void want_rooms_again(struct step *step)
+{
+    if (step->in->war_channel_id == 0)
+        want(step, EFFECT_WAR_ROOM);
+    if (step->in->live_channel_id == 0)
+        want(step, EFFECT_LIVE_ROOM);
+}
+
 static void decide_move(struct step *step)
 {
     struct event *event = &step->event;
@@ -338,6 +347,8 @@ static void decide_move(struct step *step)
     want(step, EFFECT_LIVE);
     if (state_is_live(event->state_to) != state_is_live(from))
         want(step, EFFECT_ANNOUNCE);
+    if (is_reopening(step))
+        want_rooms_again(step);
     if (is_reopening(step) && step->in->remind_archive.last_ms != 0)
         want(step, EFFECT_ACCESS); /* people may write there again */
     if (moves && event->state_to == STATE_RESOLVED && step->in->services[0])
