@@ -287,7 +287,10 @@ void decide_loss(struct step *step)
     if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
         return;
     bool is_live_card = event->effect == EFFECT_LIVE && event->target == 0;
-    want(step, is_live_card ? EFFECT_CARD : event->effect);
+    if (is_live_card)
+        want(step, EFFECT_CARD);
+    /* Of the card, too: this event hides that the entries had failed. */
+    want(step, event->effect);
     if (!is_within)
         want(step, EFFECT_ROOM); /* says so */
 }
