@@ -105,12 +105,14 @@ static bool check_entry(const struct entry *entry, void *context)
     return false;
 }
 
-/* Its record is final, also when a storm was not yet told to its end. */
-static bool is_final(int64_t incident_id)
+/* Its record is final, or was for a while, also when a storm was not yet told
+ * to its end; what ended meanwhile is not told afterwards. */
+static bool was_final(int64_t incident_id)
 {
     struct incident in;
     must_read(store_incident(sim.store, incident_id, &in));
-    return in.state == STATE_CLOSED || in.state == STATE_CANCELLED;
+    return in.state == STATE_CLOSED || in.state == STATE_CANCELLED ||
+           in.reopened > 0;
 }
 
 static void check_over(int64_t incident_id, int64_t seq)
@@ -134,7 +136,7 @@ static void check_over(int64_t incident_id, int64_t seq)
 static void check_told(int64_t incident_id, int64_t seq)
 {
     struct telling telling = {.incident_id = incident_id, .seq = seq};
-    if (is_touched(incident_id, seq) || is_final(incident_id))
+    if (is_touched(incident_id, seq) || was_final(incident_id))
         return;
     must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, false,
                                         &telling.sums));

@@ -13,8 +13,9 @@
 
 /* How long after we have given it up a request may still arrive. */
 #define LATE_MS 1500
-/* And after the process is gone. */
-#define ORPHAN_MS 200
+/* And after the process is gone: the next one shakes hands before it asks, and
+ * so overtakes nothing. */
+#define ORPHAN_MS 30
 
 struct transfer {
     struct transfer *next;  /* of those that have ended */
