@@ -107,6 +107,8 @@ static int run(const struct config *config)
         program_dir(dir);
         json_use_cells();
         code = app_run(config, token, dir);
+        if (json_cells_held() != 0)
+            log_warn("json_leaked", LOG_INT("cells", json_cells_held()));
     } else {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
     }

@@ -17,12 +17,14 @@ union cell {
 static _Alignas(sizeof(union cell)) union cell cells[CELLS];
 static union cell *given_back;
 static uint32_t ever_used;
+static long held;
 
 static void *take(size_t bytes)
 {
     union cell *cell = given_back;
     if (bytes > sizeof *cell || (cell == NULL && ever_used == CELLS))
         return malloc(bytes);
+    held++;
     if (cell == NULL)
         return &cells[ever_used++];
     /* AddressSanitizer watches what was given back as it does with free(). */
@@ -38,9 +40,15 @@ static void give_back(void *memory)
         free(memory);
         return;
     }
+    held--;
     cell->next = given_back;
     given_back = cell;
     ASAN_POISON_MEMORY_REGION(cell, sizeof *cell);
+}
+
+long json_cells_held(void)
+{
+    return held;
 }
 
 void json_use_cells(void)

@@ -33,6 +33,7 @@ export async function leave({ standin, bot }) {
     assert.deepEqual(standin.violations.filter(({ rule }) => !(isSlow && rule === 'double-ack')), []);
     if (bot.running) assert.deepEqual(await bot.stop(), { code: 0, signal: null });
     else assert.ok([null, 'SIGKILL'].includes(bot.child?.signalCode ?? null), `the bot died of ${bot.child?.signalCode}`);
+    assert.doesNotMatch(bot.log, /event=json_leaked/);
     const { code, out, err } = bot.run('verify');
     assert.equal(code, 0, out + err);
 }

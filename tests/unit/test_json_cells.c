@@ -57,11 +57,14 @@ static void holds_what_is_longer(void **state)
 static void prints_what_may_be_freed(void **state)
 {
     (void)state;
+    long before = json_cells_held();
     cJSON *tree = json_parse(STR("[1,\"a\",{\"b\":null}]"));
+    assert_true(json_cells_held() > before);
     char *text = json_print(tree);
     assert_string_equal(text, "[1,\"a\",{\"b\":null}]");
     free(text);
     cJSON_Delete(tree);
+    assert_int_equal(json_cells_held(), before);
 }
 
 /* The hooks are set while a tree lives. */
