@@ -20,6 +20,8 @@ enum { LOOK = 1, POST, EDIT, REMOVE };
 
 #define OLD_MS     (55 * MS_PER_MINUTE)
 #define NEWBORN_MS (3 * MS_PER_SECOND)
+/* What its buttons say is no longer so. */
+#define FORBIDDEN_AGAIN_MS (5 * MS_PER_MINUTE)
 
 struct card {
     struct visit *visit;
@@ -232,7 +234,7 @@ static enum delivery_verdict take_answer(struct card *card)
     }
 }
 
-/* Deleting it unpins it. That it cannot be deleted hurts nobody. */
+/* Deleting it unpins it. */
 static enum delivery_verdict remove_old(struct card *card, uint64_t id)
 {
     struct visit *visit = card->visit;
@@ -240,9 +242,12 @@ static enum delivery_verdict remove_old(struct card *card, uint64_t id)
         return visit_call(visit, REMOVE,
                           rest_message_delete(card->channel, id,
                                               "A newer card stands below"));
-    return visit->answer->fate == REST_UNREACHABLE
-               ? visit_retry(visit, "The old card could not be deleted yet.")
-               : DELIVERY_DONE;
+    if (visit->answer->fate == REST_UNREACHABLE)
+        return visit_retry(visit, "The old card could not be deleted yet.");
+    if (visit->answer->fate != REST_FORBIDDEN)
+        return DELIVERY_DONE;
+    visit->delivery->again_ms = visit->now_ms + FORBIDDEN_AGAIN_MS;
+    return DELIVERY_AGAIN;
 }
 
 /* The room is closed to it, as when the incident became private; what arrived

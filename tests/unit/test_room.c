@@ -301,6 +301,26 @@ static void a_moved_card_that_tells_the_same_is_found(void **state)
     world_close(&world);
 }
 
+/* Permissions are gone for a moment: no second card stays. */
+static void a_moved_card_takes_the_older_one_away(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += 2 * MS_PER_HOUR;
+    world_add(&world, in.id, "Still slow", VISIBILITY_LIVE);
+    int before = world_message_count(&world, in.war_channel_id);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "DELETE /channels";
+    world.code = 50013;
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, in.war_channel_id),
+                     before + 1);
+    world_close(&world);
+}
+
 static bool see_announcement(const struct outbox_row *row, void *context)
 {
     if (row->kind == EFFECT_ANNOUNCE)
@@ -414,6 +434,7 @@ int main(void)
         cmocka_unit_test(long_records_are_batched),
         cmocka_unit_test(a_card_tried_again_is_up_to_date),
         cmocka_unit_test(a_moved_card_that_tells_the_same_is_found),
+        cmocka_unit_test(a_moved_card_takes_the_older_one_away),
         cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
         cmocka_unit_test(resolving_leaves_the_final_card),
