@@ -257,6 +257,14 @@ static enum delivery_verdict looked(struct visit *visit)
     return show(visit);
 }
 
+/* The nonce may have given us an earlier try, as it was then. */
+static enum delivery_verdict posted(struct visit *visit)
+{
+    enum delivery_verdict verdict = keep_id(visit, id_of(visit->answer->json));
+    return verdict == DELIVERY_DONE && visit_is_repeat(visit) ? show(visit)
+                                                              : verdict;
+}
+
 /* Whoever takes the card away has seen it. */
 static enum delivery_verdict ignored(struct visit *visit)
 {
@@ -299,7 +307,5 @@ enum delivery_verdict deliver_alert_card(struct visit *visit)
                    : refused(visit);
     if (visit->delivery->step == LOOK)
         return looked(visit);
-    if (visit->delivery->step == POST)
-        return keep_id(visit, id_of(answer->json));
-    return DELIVERY_DONE;
+    return visit->delivery->step == POST ? posted(visit) : DELIVERY_DONE;
 }

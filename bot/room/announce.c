@@ -176,6 +176,22 @@ static enum delivery_verdict withdraw(struct visit *visit)
     return verdict == DELIVERY_FAILED ? withdraw_later(visit) : verdict;
 }
 
+/* Found where an earlier try had posted it, and refused to be edited: that it
+ * stands is known from now on, or it would be posted once more. */
+static enum delivery_verdict refused(struct visit *visit,
+                                     const struct refusal *refusal)
+{
+    struct delivery *delivery = visit->delivery;
+    enum delivery_verdict verdict = visit_refused(visit, refusal);
+    if (verdict != DELIVERY_FAILED || delivery->step != EDIT ||
+        delivery->made_id == delivery->in.announce_message_id)
+        return verdict;
+    return store_want(visit->store, EFFECT_ANNOUNCE, delivery->in.id, 0, NULL,
+                      visit->now_ms) == ERR_OK
+               ? visit_made(visit, delivery->made_id)
+               : visit_store_failed(visit);
+}
+
 enum delivery_verdict deliver_announce(struct visit *visit)
 {
     static const struct refusal refusal = {
@@ -198,5 +214,5 @@ enum delivery_verdict deliver_announce(struct visit *visit)
                           visit->delivery->in.announce_message_id);
     if (is_gone)
         return visit_retry(visit, "The announcement was deleted at once.");
-    return visit_refused(visit, &refusal);
+    return refused(visit, &refusal);
 }

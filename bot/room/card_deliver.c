@@ -214,6 +214,25 @@ static enum delivery_verdict message_is_gone(struct card *card)
                                   : visit_lost(visit, EFFECT_LIVE, 0, id);
 }
 
+/* Found where an earlier try had posted it, and refused to be edited: that it
+ * stands is known from now on, or it would be posted once more. */
+static enum delivery_verdict refused(struct card *card,
+                                     const struct refusal *refusal)
+{
+    struct visit *visit = card->visit;
+    const struct outbox_row *row = &visit->delivery->row;
+    uint64_t id = visit->delivery->made_id;
+    enum delivery_verdict verdict = visit_refused(visit, refusal);
+    if (verdict != DELIVERY_FAILED || visit->delivery->step != EDIT ||
+        id == card->stands)
+        return verdict;
+    card->kept->content = (struct sha256){{0}};
+    return store_want(visit->store, row->kind, row->incident_id, 0, NULL,
+                      visit->now_ms) == ERR_OK
+               ? made(card, id)
+               : visit_store_failed(visit);
+}
+
 static enum delivery_verdict take_answer(struct card *card)
 {
     static const struct refusal refusal = {"The card could not be shown",
@@ -223,7 +242,7 @@ static enum delivery_verdict take_answer(struct card *card)
     if (answer->fate == REST_GONE && answer->code == 10008)
         return message_is_gone(card);
     if (answer->fate != REST_DONE)
-        return visit_refused(card->visit, &refusal);
+        return refused(card, &refusal);
     switch (card->visit->delivery->step) {
     case LOOK:
         return looked(card);

@@ -321,6 +321,52 @@ static void a_moved_card_takes_the_older_one_away(void **state)
     world_close(&world);
 }
 
+static void want_again(struct world *world, int64_t id, enum effect_kind kind)
+{
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_want(world->store, kind, id, 0, NULL, world->now_ms),
+                     ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+    world_run(world, 5);
+}
+
+/* Its posting is not heard of; found again, it may not be edited yet. */
+static void post_unheard(struct world *world, const char *post,
+                         const char *edit, bool is_private)
+{
+    world_open(world, WORLD_START);
+    world->trouble = TROUBLE_LOST;
+    world->trouble_at = post;
+    (void)world_declare(world, "Global outage", is_private);
+    while (world->trouble != TROUBLE_NONE)
+        assert_true(world_step(world));
+    world->now_ms += 10 * MS_PER_MINUTE;
+    world->trouble = TROUBLE_FORBIDDEN;
+    world->trouble_at = edit;
+    world->code = 50013;
+    while (world->trouble != TROUBLE_NONE)
+        assert_true(world_step(world));
+    want_again(world, 1, is_private ? EFFECT_CARD : EFFECT_ANNOUNCE);
+}
+
+static void what_is_found_is_not_posted_again(void **state)
+{
+    (void)state;
+    struct world world;
+    const cJSON *message;
+    int cards = 0;
+    post_unheard(&world, "POST /channels/1003", "PATCH /channels/1003", false);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    world_close(&world);
+    post_unheard(&world, "POST /channels/14", "PATCH /channels/14", true);
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        cards += cJSON_GetArraySize(json_get(message, "embeds"));
+    }
+    assert_int_equal(cards, 1);
+    world_close(&world);
+}
+
 static bool see_announcement(const struct outbox_row *row, void *context)
 {
     if (row->kind == EFFECT_ANNOUNCE)
@@ -435,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_card_tried_again_is_up_to_date),
         cmocka_unit_test(a_moved_card_that_tells_the_same_is_found),
         cmocka_unit_test(a_moved_card_takes_the_older_one_away),
+        cmocka_unit_test(what_is_found_is_not_posted_again),
         cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
         cmocka_unit_test(resolving_leaves_the_final_card),
