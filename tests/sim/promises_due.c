@@ -221,8 +221,8 @@ static bool is_silenced(uint64_t channel_id)
 static void check_archived(const struct incident *in)
 {
     const cJSON *room = world_channel(discord_world(), in->war_channel_id);
-    if (in->remind_archive.last_ms == 0 || in->war_is_borrowed ||
-        room == NULL || has_failed(in, EFFECT_ARCHIVE) ||
+    if (in->remind_archive.last_ms <= in->last_update_ms ||
+        in->war_is_borrowed || room == NULL || has_failed(in, EFFECT_ARCHIVE) ||
         has_failed(in, EFFECT_ACCESS))
         return;
     if (!is_silenced(in->war_channel_id))
