@@ -227,6 +227,8 @@ bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);
 
+/* A room that was deleted is made again; else somebody tidied up. */
+bool incident_keeps_rooms(const struct incident *in);
 /* The channel that its entries are written to: its war room, or what serves as
  * it. 0: not made yet, or the incident is private, and others read there. */
 uint64_t incident_room(const struct incident *in);

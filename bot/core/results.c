@@ -284,7 +284,7 @@ void decide_loss(struct step *step)
         return;
     }
     emit(step, event);
-    if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
+    if (!incident_keeps_rooms(in))
         return;
     bool is_live_card = event->effect == EFFECT_LIVE && event->target == 0;
     if (is_live_card)

@@ -318,7 +318,7 @@ static bool waits_for_room(const struct reminder_text *say)
 {
     const struct incident *in = &say->visit->delivery->in;
     return say->reminder != REMINDER_DIGEST && in->war_channel_id == 0 &&
-           in->state != STATE_CLOSED && in->state != STATE_CANCELLED;
+           incident_keeps_rooms(in);
 }
 
 static enum delivery_verdict step(struct reminder_text *say)

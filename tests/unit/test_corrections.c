@@ -303,6 +303,17 @@ static void what_is_lost_is_made_again_while_it_lasts(void **state)
     play.in.war_channel_id = 7;
     accepts(&play, lost);
     assert_string_equal(play.wanted, "");
+    play = in_state(STATE_RESOLVED);
+    play.in.war_channel_id = 7;
+    accepts(&play, lost);
+    assert_string_equal(play.wanted, "war_room room");
+    play.in.war_channel_id = 7;
+    play.in.remind_archive.last_ms = play.now_ms;
+    accepts(&play, lost);
+    assert_string_equal(play.wanted, "");
+    accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
+    assert_string_equal(play.wanted, "card live_card room live announce "
+                                     "war_room live_room access");
 }
 
 static void the_same_message_is_kept_once(void **state)
