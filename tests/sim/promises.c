@@ -412,10 +412,12 @@ static void check_one(const struct incident *in)
     rooms_check(in);
     reminders_check(in);
     deeds_check(in);
+    forge_check(in);
     if (git_branches(in->id) != (in->postmortem_ref[0] != '\0' ? 1 : 0))
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
-    if (in->postmortem_ref[0] != '\0' && !incident_is_live(in))
+    if (in->postmortem_ref[0] != '\0' && !incident_is_live(in) &&
+        in->state != STATE_CLOSED)
         check_written_page(in);
     if (in->state == STATE_RESOLVED)
         check_written(in);

@@ -34,6 +34,11 @@ struct ask;
 bool deeds_settled(const char *said);
 bool deeds_assigned(const struct ask *ask, const char *said);
 
+/* ---- forge.c ---- */
+
+/* At rest: the record has each pull request and issue as it is there. */
+void forge_check(const struct incident *in);
+
 /* ---- promises_due.c ---- */
 
 void due_reset(void);

@@ -115,6 +115,24 @@ static void add_pause(struct script *script, uint64_t *luck)
     script->ends_ms += pause_ms;
 }
 
+/* Somebody merges and closes, and there is more to open. */
+static void add_forge(struct script *script, uint64_t *luck)
+{
+    static const enum people_act acts[] = {
+        ACT_RESOLVE,   ACT_RESOLVE,     ACT_ITEM,   ACT_ITEM,
+        ACT_ITEM_DONE, ACT_ITEM_ASSIGN, ACT_REOPEN, ACT_HIDE};
+    for (int i = 1; i < script->count; i++)
+        if (script->items[i].kind == TURN_ACT && below(luck, 2) == 0)
+            script->items[i].a = (int)acts[below(luck, 8)];
+    int count = (int)below(luck, 8);
+    for (int i = 0; i < count; i++) {
+        int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+        struct item *item = add(script, at_ms, TURN_FORGE);
+        item->a = (int)below(luck, FORGE_ACTS);
+        item->b = (int)below(luck, 1000);
+    }
+}
+
 void script_make(struct script *script, uint64_t seed)
 {
     uint64_t luck = seed;
@@ -130,6 +148,9 @@ void script_make(struct script *script, uint64_t seed)
         add_alarms(script, &luck);
     if (script->is_watched && below(&luck, 10) == 0)
         add_pause(script, &luck);
+    script->is_forged = script->is_watched && below(&luck, 2) == 0;
+    if (script->is_forged)
+        add_forge(script, &luck);
 }
 
 void item_print(const struct item *item, struct buf *out)
@@ -168,9 +189,10 @@ static void print_name(const struct item *item, struct buf *out)
 void scene_print(const struct script *script, uint64_t seed, const bool *kept,
                  struct buf *out)
 {
-    buf_addf(out, "seed %" PRIu64 "%s%s\nends %" PRId64 "\n", seed,
+    buf_addf(out, "seed %" PRIu64 "%s%s%s\nends %" PRId64 "\n", seed,
              script->from_nothing ? " from nothing" : "",
-             script->is_watched ? " watched" : "", script->ends_ms);
+             script->is_watched ? " watched" : "",
+             script->is_forged ? " forged" : "", script->ends_ms);
     for (int i = 0; i < script->count; i++) {
         const struct item *item = &script->items[i];
         if (!kept[i])
@@ -224,6 +246,7 @@ static void read_kind(const char *words, struct script *script)
 {
     script->from_nothing = strstr(words, "from nothing") != NULL;
     script->is_watched = strstr(words, "watched") != NULL;
+    script->is_forged = strstr(words, "forged") != NULL;
 }
 
 bool scene_read(const char *path, struct script *script, uint64_t *seed)

@@ -134,6 +134,7 @@ enum sim_luck {
     LUCK_PEOPLE,
     LUCK_GIT,
     LUCK_MONITORS,
+    LUCK_FORGE,
     LUCKS
 };
 uint64_t luck_below(enum sim_luck luck, uint64_t n);
@@ -174,6 +175,13 @@ const char *monitor_act_name(enum monitor_act act);
 void monitors_reset(void);
 void monitors_act(enum monitor_act act, int which);
 bool monitors_wait(void); /* to hear that theirs is kept */
+
+/* ---- the forge, in some stories (forge.c) ---- */
+
+enum forge_act { FORGE_MERGE, FORGE_CLOSE, FORGE_CLOSE_ISSUE, FORGE_ACTS };
+void forge_reset(void);
+/* Somebody merges or closes one that is open. */
+void forge_act(enum forge_act act, int which);
 
 /* ---- what the probes look at (targets.c) ---- */
 

@@ -25,7 +25,7 @@
 #define HEAL_MOST_MS (15 * MS_PER_MINUTE)
 #define REST_MOST_MS (3 * MS_PER_HOUR)
 
-static struct config plain, watched;
+static struct config plain, watched, forged;
 static struct script told; /* what its items are called back with */
 static char folder[100], db[120];
 static struct buf template; /* an empty database */
@@ -108,6 +108,15 @@ static const char watching[] =
     "down_after = 1\nof = 1\n"
     "target = \"shop.test:443\"\nservice = \"shop\"\n";
 
+static void add_forge(struct buf *text)
+{
+    buf_addf(text,
+             "[forge]\nkind = \"github\"\napi_base = \"https://forge.test\"\n"
+             "repository = \"o/r\"\ntoken_file = \"%s/secret\"\n"
+             "issues = true\npoll_minutes = 1\n",
+             folder);
+}
+
 static void add_monitor(struct buf *text, const char *name, const char *service)
 {
     buf_addf(text,
@@ -120,7 +129,8 @@ static void add_monitor(struct buf *text, const char *name, const char *service)
              name, folder, service);
 }
 
-static void load_settings(struct config *config, bool is_watched)
+static void load_settings(struct config *config, bool is_watched,
+                          bool is_forged)
 {
     char path[160];
     struct buf text = BUF_INIT(6000), why = BUF_INIT(2000);
@@ -131,6 +141,8 @@ static void load_settings(struct config *config, bool is_watched)
              "[postmortem]\nrepository = \"/nowhere/pages.git\"\n"
              "[http]\nlisten = \"%s\"\n",
              WORLD_ANNOUNCE, db, is_watched ? "127.0.0.1:0" : "");
+    if (is_forged)
+        add_forge(&text);
     if (is_watched) {
         buf_add_text(&text, watching);
         add_monitor(&text, "east", "");
@@ -173,8 +185,9 @@ void story_prepare(void)
         sim_fail("no folder");
     (void)snprintf(db, sizeof db, "%s/opsroom.db", folder);
     (void)atexit(on_exit_remove);
-    load_settings(&plain, false);
-    load_settings(&watched, true);
+    load_settings(&plain, false, false);
+    load_settings(&watched, true, false);
+    load_settings(&forged, true, true);
     sim.config = &plain;
     disk_install();
     make_template();
@@ -272,6 +285,9 @@ static void on_item(void *context)
     case TURN_TARGET:
         target_set(item->a, item->b % 2 == 0);
         break;
+    case TURN_FORGE:
+        forge_act((enum forge_act)item->a, item->b);
+        break;
     case TURNS:
         break;
     }
@@ -348,7 +364,9 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
     bool tells = sim.tells;
     sim = (struct sim){.seed = seed,
                        .now_ms = SIM_BEGAN_MS,
-                       .config = script->is_watched ? &watched : &plain,
+                       .config = script->is_forged    ? &forged
+                                 : script->is_watched ? &watched
+                                                      : &plain,
                        .is_watched = script->is_watched,
                        .tells = tells};
     fault_begin();
@@ -362,6 +380,7 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
     helpers_reset();
     monitors_reset();
     targets_reset();
+    forge_reset();
     wire_reset();
     discord_open();
     disk_begin(db);

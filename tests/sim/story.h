@@ -12,7 +12,8 @@
     X(FORGET)                                                                  \
     X(HANG)                                                                    \
     X(KILL)                                                                    \
-    X(CUT) X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET)
+    X(CUT)                                                                     \
+    X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET) X(FORGE)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
 
@@ -28,6 +29,7 @@ struct script {
     int64_t ends_ms;   /* everything is well again from then on */
     bool from_nothing; /* no database yet */
     bool is_watched;   /* by monitors and probes, and there are reminders */
+    bool is_forged;    /* watched, and pages become pull requests */
 };
 void script_make(struct script *script, uint64_t seed);
 void item_print(const struct item *item, struct buf *out);
