@@ -16,11 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_BYTES       ((size_t)4 << 20)
-#define LOGGED_BYTES       2048
-#define ATTEMPT_MS         15000
-#define GIVE_UP_MS         60000
-#define BACKOFF_MS         250
+#define ANSWER_BYTES ((size_t)4 << 20)
+#define LOGGED_BYTES 2048
+#define ATTEMPT_MS   15000
+#define GIVE_UP_MS   60000
+#define BACKOFF_MS   250
+/* What got no answer for so long may still arrive. Its repeat says the same,
+ * but what follows that must not be overtaken by it. */
+#define OVERTAKEN_MS       2000
 #define BACKOFF_MOST_MS    8000
 #define RETRY_AFTER_MOST_S 86400
 #define FETCH_MS           15000
@@ -39,6 +42,7 @@ struct job {
     rest_fn *done;
     void *context;
     int64_t not_before_ms; /* after a failure, or told by the rate limiter */
+    int64_t sent_ms;       /* the last attempt */
     int failures;
     int status;      /* of the last attempt; 0: none was answered */
     bool is_sent;    /* on the wire now */
@@ -150,6 +154,7 @@ static void start(struct rest *rest, struct job *job)
     };
     transfer_start(rest->curl, &order);
     job->is_sent = true;
+    job->sent_ms = loop_now_ms(rest->loop);
     rest->in_flight++;
     buf_release(&url);
 }
@@ -313,6 +318,9 @@ static void put_off(struct rest *rest, struct job *job, enum rest_next next,
     if (next == REST_AGAIN_LATER || job->call.is_callback)
         job->failures++;
     int64_t wait_ms = job->failures == 0 ? 0 : backoff_ms(job);
+    bool was_long = now_ms - job->sent_ms >= ATTEMPT_MS;
+    if (was_long && wait_ms < OVERTAKEN_MS)
+        wait_ms = OVERTAKEN_MS;
     if (next == REST_AGAIN_LATER) {
         job->not_before_ms = now_ms + wait_ms;
         return;
