@@ -193,7 +193,7 @@ void decide_settlement(struct step *step)
         event->target = 0;
         event->settlement = SETTLEMENT_NONE;
         event->item_state = ITEM_OPEN;
-        emit(step, event);
+        want_issue(step, emit(step, event));
     }
     want_shown(step, VISIBILITY_ROOM);
 }

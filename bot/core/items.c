@@ -32,6 +32,13 @@ static bool change_is_sound(struct step *step)
     return true;
 }
 
+/* Those made before are opened along with the pull request. */
+void want_issue(struct step *step, int64_t seq)
+{
+    if (step->in->pull_state != PULL_NONE)
+        want_of(step, &(struct effect){.kind = EFFECT_ISSUE, .target = seq});
+}
+
 /* It is open again. Done before there was a pull request, it has no issue; and
  * one that is closed makes it done once more: people are told, and open it. */
 static void want_issue_again(struct step *step)
@@ -39,9 +46,8 @@ static void want_issue_again(struct step *step)
     const struct action_item *item = &step->subject->item;
     if (item->issue_number != 0)
         want(step, EFFECT_POLL);
-    else if (step->in->pull_state != PULL_NONE)
-        want_of(step,
-                &(struct effect){.kind = EFFECT_ISSUE, .target = item->seq});
+    else
+        want_issue(step, item->seq);
 }
 
 void decide_item(struct step *step)
@@ -75,7 +81,6 @@ void decide_item(struct step *step)
     want_shown(step, VISIBILITY_ROOM);
     if (event->target != 0 && !item_is_open(&step->subject->item))
         want_issue_again(step);
-    /* Those made before are opened along with the pull request. */
-    if (event->target == 0 && step->in->pull_state != PULL_NONE)
-        want_of(step, &(struct effect){.kind = EFFECT_ISSUE, .target = seq});
+    if (event->target == 0)
+        want_issue(step, seq);
 }

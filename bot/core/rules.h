@@ -56,6 +56,8 @@ void want_of(struct step *step, const struct effect *effect);
 /* What shows an event of this visibility: the rooms, the card, and, once the
  * incident is over, the postmortem. */
 void want_shown(struct step *step, enum visibility visibility);
+/* items.c: of a new action item. */
+void want_issue(struct step *step, int64_t seq);
 
 void decide_assign(struct step *step);
 void decide_handoff(struct step *step);
