@@ -160,9 +160,18 @@ static bool has_open_pull(const char *branch)
     return false;
 }
 
+/* What is in the record only, not even the page shows. */
+static void check_secrecy(const struct forge_request *request)
+{
+    struct str body = json_text(request->body, "body");
+    if (body.n > 0 && strstr(body.s, "hiddenq") != NULL)
+        sim_fail("the forge is told what is in the record only: %s", body.s);
+}
+
 static void make(struct forge_request *request, bool is_pull)
 {
     char branch[200];
+    check_secrecy(request);
     str_copy_to(branch, json_text(request->body, "head"));
     if (is_pull && has_open_pull(branch)) {
         say_message(request, 422, "A pull request already exists");
@@ -202,6 +211,7 @@ static void renew(struct forge_request *request, struct thing *thing)
         return;
     }
     if (request->method == FORGE_PATCH) {
+        check_secrecy(request);
         set_text(&thing->title, json_text(request->body, "title"));
         set_text(&thing->body, json_text(request->body, "body"));
     }
