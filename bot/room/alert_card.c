@@ -11,8 +11,6 @@
 /* Alerts that no incident has, as one message in the announce channel: declare
  * an incident from them, or ignore them. Of a storm the first are named. */
 
-#define FORBIDDEN_AGAIN_MS (5 * MS_PER_MINUTE)
-
 #define NAMED       8
 #define LINE_UNITS  160
 #define COLOR_OPEN  0xD35400
@@ -279,8 +277,7 @@ static enum delivery_verdict ignored(struct visit *visit)
     return err == ERR_OK ? DELIVERY_DONE : visit_store_failed(visit);
 }
 
-/* No incident records that it failed: the log does. Nobody else would come back
- * to it when the permission is there. */
+/* No incident records that it failed: the log does. */
 static enum delivery_verdict refused(struct visit *visit)
 {
     static const struct refusal refusal = {
@@ -288,10 +285,9 @@ static enum delivery_verdict refused(struct visit *visit)
         "See discord.announce_channel in the settings."};
     enum delivery_verdict verdict = visit_refused(visit, &refusal);
     visit->delivery->has_result = false;
-    if (verdict != DELIVERY_FAILED || visit->answer->fate != REST_FORBIDDEN)
-        return verdict;
-    visit->delivery->again_ms = visit->now_ms + FORBIDDEN_AGAIN_MS;
-    return DELIVERY_AGAIN;
+    return verdict == DELIVERY_FAILED && visit->answer->fate == REST_FORBIDDEN
+               ? visit_again_when_allowed(visit)
+               : verdict;
 }
 
 enum delivery_verdict deliver_alert_card(struct visit *visit)

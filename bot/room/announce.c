@@ -12,8 +12,6 @@
 
 enum { LOOK = 1, POST, EDIT, REMOVE };
 
-#define WITHDRAW_AGAIN_MS (5 * MS_PER_MINUTE) /* when Discord refused */
-
 /* Its rooms may be others by the time that it is looked for; its name stays. */
 static void add_end(struct buf *out, const struct incident *in)
 {
@@ -151,9 +149,8 @@ static enum delivery_verdict withdraw_later(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
     int64_t id = (int64_t)delivery->made_id;
-    delivery->again_ms = visit->now_ms + WITHDRAW_AGAIN_MS;
     if (delivery->row.target != 0)
-        return DELIVERY_AGAIN;
+        return visit_again_when_allowed(visit);
     return store_want(visit->store, EFFECT_ANNOUNCE, delivery->in.id, id, NULL,
                       visit->now_ms) == ERR_OK
                ? DELIVERY_DONE

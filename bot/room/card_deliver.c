@@ -20,8 +20,6 @@ enum { LOOK = 1, POST, EDIT, REMOVE };
 
 #define OLD_MS     (55 * MS_PER_MINUTE)
 #define NEWBORN_MS (3 * MS_PER_SECOND)
-/* What its buttons say is no longer so. */
-#define FORBIDDEN_AGAIN_MS (5 * MS_PER_MINUTE)
 
 struct card {
     struct visit *visit;
@@ -253,7 +251,7 @@ static enum delivery_verdict take_answer(struct card *card)
     }
 }
 
-/* Deleting it unpins it. */
+/* Deleting it unpins it. What its buttons say is no longer so. */
 static enum delivery_verdict remove_old(struct card *card, uint64_t id)
 {
     struct visit *visit = card->visit;
@@ -263,10 +261,9 @@ static enum delivery_verdict remove_old(struct card *card, uint64_t id)
                                               "A newer card stands below"));
     if (visit->answer->fate == REST_UNREACHABLE)
         return visit_retry(visit, "The old card could not be deleted yet.");
-    if (visit->answer->fate != REST_FORBIDDEN)
-        return DELIVERY_DONE;
-    visit->delivery->again_ms = visit->now_ms + FORBIDDEN_AGAIN_MS;
-    return DELIVERY_AGAIN;
+    return visit->answer->fate == REST_FORBIDDEN
+               ? visit_again_when_allowed(visit)
+               : DELIVERY_DONE;
 }
 
 /* The room is closed to it, as when the incident became private; what arrived

@@ -15,6 +15,7 @@
 #define LOOK_BACK_MS  (5 * MS_PER_MINUTE)
 #define LOOK_MESSAGES 100
 #define NEWBORN_MS    (30 * MS_PER_SECOND)
+#define ALLOWED_MS    (5 * MS_PER_MINUTE) /* people have mended it by then */
 
 /* ---- how a visit ends ---- */
 
@@ -71,6 +72,12 @@ enum delivery_verdict visit_retry(struct visit *visit, const char *words)
 enum delivery_verdict visit_store_failed(struct visit *visit)
 {
     return visit_retry(visit, store_why(visit->store));
+}
+
+enum delivery_verdict visit_again_when_allowed(struct visit *visit)
+{
+    visit->delivery->again_ms = visit->now_ms + ALLOWED_MS;
+    return DELIVERY_AGAIN;
 }
 
 struct last_word {

@@ -54,6 +54,10 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
                                        const struct refusal *refusal,
                                        enum effect_kind room);
 
+/* Refused, and no failure on the record brings it back when the permission is
+ * there: the same row, some minutes later. */
+enum delivery_verdict visit_again_when_allowed(struct visit *visit);
+
 /* The words alone. */
 void visit_say_refused(struct visit *visit, const struct refusal *refusal);
 /* For good, for the reason in delivery->words. */
