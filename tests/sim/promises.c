@@ -389,11 +389,11 @@ static void check_written(const struct incident *in)
         sim_fail("INC-%" PRId64 " is resolved and has no page", in->id);
 }
 
-/* Who deletes something of an incident that is over has tidied up. */
-static bool is_tidied(const struct incident *in)
+bool is_tidied(const struct incident *in)
 {
-    return (in->state == STATE_CLOSED || in->state == STATE_CANCELLED) &&
-           discord_lost_any();
+    bool is_left = in->state == STATE_CLOSED || in->state == STATE_CANCELLED ||
+                   (!incident_is_live(in) && in->remind_archive.last_ms != 0);
+    return is_left && discord_lost_any();
 }
 
 static void check_one(const struct incident *in)

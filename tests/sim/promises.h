@@ -8,6 +8,10 @@
 /* Ends the story when the record could not be read. */
 void must_read(enum err err);
 
+/* Who deletes something of an incident that is over has tidied up: nothing is
+ * made again, or said there. */
+bool is_tidied(const struct incident *in);
+
 /* ---- promises_alerts.c ---- */
 
 /* What monitors were told is kept is there, as often as it can be. */

@@ -179,6 +179,8 @@ static bool look_for_failure(const struct incident *in, void *context)
         EFFECT_ACCESS, EFFECT_RENAME, EFFECT_CARD,      EFFECT_PIN,
         EFFECT_ROOM,   EFFECT_LIVE,   EFFECT_LIVE_CARD, EFFECT_ANNOUNCE};
     struct healing *healing = context;
+    if (is_tidied(in))
+        return true;
     size_t count = in->is_private ? 5 : sizeof kinds / sizeof kinds[0];
     bool fails = incident_is_live(in)
                      ? in->war_is_borrowed ||
