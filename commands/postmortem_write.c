@@ -11,9 +11,7 @@ static enum reply open_form(const struct call *call, enum section section,
 {
     struct buf text = BUF_INIT(SUMMARY_UNITS * 3u);
     enum err err =
-        section == SECTION_SUMMARY
-            ? store_summary(call->store, call->in->id, &text)
-            : store_section(call->store, call->in->id, section, &text);
+        store_shown_section(call->store, call->in->id, section, &text);
     answer_fill(answer, "text", buf_str(&text));
     buf_release(&text);
     return err == ERR_OK ? REPLY_FORM : REPLY_FAILED;

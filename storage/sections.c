@@ -25,19 +25,19 @@ static bool take_resolution(const struct entry *entry, void *context)
     return !is_it;
 }
 
-enum err store_summary(struct store *store, int64_t incident_id,
-                       struct buf *out)
+enum err store_shown_section(struct store *store, int64_t incident_id,
+                             enum section section, struct buf *out)
 {
     const enum event_kind kind = EVENT_STATE;
     const struct entry_page page = {
         .order = EVENTS_BY_TIME, .newest_first = true, .kind = &kind};
     size_t before = out->n;
-    enum err err = store_section(store, incident_id, SECTION_SUMMARY, out);
-    if (err == ERR_OK && str_trim(str_from(buf_str(out), before)).n == 0) {
-        buf_cut(out, before);
-        err = store_each_entry(store, incident_id, &page, take_resolution, out);
-    }
-    return err;
+    enum err err = store_section(store, incident_id, section, out);
+    if (err != ERR_OK || section != SECTION_SUMMARY ||
+        str_trim(str_from(buf_str(out), before)).n > 0)
+        return err;
+    buf_cut(out, before);
+    return store_each_entry(store, incident_id, &page, take_resolution, out);
 }
 
 enum err store_empty_sections(struct store *store, int64_t incident_id,
@@ -48,9 +48,7 @@ enum err store_empty_sections(struct store *store, int64_t incident_id,
     enum err err = ERR_OK;
     for (int i = SECTION_NONE + 1; i < SECTION_COUNT && err == ERR_OK; i++) {
         buf_clear(&text);
-        err = i == SECTION_SUMMARY
-                  ? store_summary(store, incident_id, &text)
-                  : store_section(store, incident_id, (enum section)i, &text);
+        err = store_shown_section(store, incident_id, (enum section)i, &text);
         if (str_trim(buf_str(&text)).n == 0)
             empty |= 1u << i;
     }

@@ -104,11 +104,12 @@ MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
  * when nobody wrote it. */
 MUST_CHECK enum err store_section(struct store *store, int64_t incident_id,
                                   enum section section, struct buf *out);
-/* What the page opens with: the section, else the words with which it was
- * resolved last; added to `out`. */
-MUST_CHECK enum err store_summary(struct store *store, int64_t incident_id,
-                                  struct buf *out);
-/* A bit (1u << SECTION_…) for each section that has no text. */
+/* What the page shows of it: where nobody wrote a summary, the words with which
+ * the incident was resolved last. */
+MUST_CHECK enum err store_shown_section(struct store *store,
+                                        int64_t incident_id,
+                                        enum section section, struct buf *out);
+/* A bit (1u << SECTION_…) for each section of which the page shows nothing. */
 MUST_CHECK enum err store_empty_sections(struct store *store,
                                          int64_t incident_id, unsigned *out);
 /* What last came of that effect. */

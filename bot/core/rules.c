@@ -79,17 +79,21 @@ void want(struct step *step, enum effect_kind kind)
         want_of(step, &(struct effect){.kind = EFFECT_LIVE_CARD});
 }
 
+static bool has_page(const struct step *step)
+{
+    return step->in->postmortem_ref[0] != '\0';
+}
+
 void want_shown(struct step *step, enum visibility visibility)
 {
     enum incident_state state = step->in->state;
-    bool has_page = step->in->postmortem_ref[0] != '\0';
     want(step, EFFECT_CARD);
     if (visibility != VISIBILITY_PRIVATE)
         want(step, EFFECT_ROOM);
     if (visibility == VISIBILITY_LIVE)
         want(step, EFFECT_LIVE);
     if (state == STATE_RESOLVED || state == STATE_REVIEW ||
-        (state == STATE_CANCELLED && has_page))
+        (state == STATE_CANCELLED && has_page(step)))
         want(step, EFFECT_POSTMORTEM);
 }
 
@@ -355,9 +359,8 @@ static void decide_move(struct step *step)
         want(step, EFFECT_ACCESS); /* people may write there again */
     if (moves && event->state_to == STATE_RESOLVED && step->in->services[0])
         want(step, EFFECT_CHART);
-    bool has_stale_page = event->state_to == STATE_CANCELLED &&
-                          step->in->postmortem_ref[0] != '\0';
-    if (event->state_to == STATE_RESOLVED || has_stale_page ||
+    if (event->state_to == STATE_RESOLVED ||
+        (event->state_to == STATE_CANCELLED && has_page(step)) ||
         (event->state_to == STATE_REVIEW && !moves))
         want(step, EFFECT_POSTMORTEM);
 }

@@ -16,14 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_BYTES ((size_t)4 << 20)
-#define LOGGED_BYTES 2048
-#define ATTEMPT_MS   15000
-#define GIVE_UP_MS   60000
-#define BACKOFF_MS   250
-/* What got no answer for so long may still arrive. Its repeat says the same,
- * but what follows that must not be overtaken by it. */
-#define OVERTAKEN_MS       2000
+#define ANSWER_BYTES       ((size_t)4 << 20)
+#define LOGGED_BYTES       2048
+#define ATTEMPT_MS         15000
+#define GIVE_UP_MS         60000
+#define BACKOFF_MS         250
 #define BACKOFF_MOST_MS    8000
 #define RETRY_AFTER_MOST_S 86400
 #define FETCH_MS           15000
@@ -32,6 +29,10 @@
 #define CALLBACK_GIVE_UP_MS 3000
 #define CALLBACK_ATTEMPT_MS 1200
 #define CALLBACK_BACKOFF_MS 50
+
+/* An attempt that got no answer may still arrive. Its repeat says the same, but
+ * what follows that must not be overtaken by it. */
+#define OVERTAKEN_MS 2000
 
 #define CODE_INVALID_FORM 50035 /* Discord docs, JSON error codes */
 

@@ -43,7 +43,8 @@ enum err pull_text_body(struct store *store, const struct incident *in,
                         struct buf *out, bool *is_done)
 {
     struct buf summary = BUF_INIT(SUMMARY_UNITS * 3u);
-    enum err err = store_summary(store, in->id, &summary);
+    enum err err =
+        store_shown_section(store, in->id, SECTION_SUMMARY, &summary);
     buf_add_text(out, FORGE_BODY_BEGIN "\n");
     if (summary.n > 0)
         forge_literal(out, buf_str(&summary));

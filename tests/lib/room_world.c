@@ -561,6 +561,16 @@ void world_run(struct world *world, int tries)
     }
 }
 
+void world_want(struct world *world, int64_t incident_id, enum effect_kind kind)
+{
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(
+        store_want(world->store, kind, incident_id, 0, NULL, world->now_ms),
+        ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+    world_run(world, 5);
+}
+
 struct incident world_open_declared(struct world *world)
 {
     world_open(world, WORLD_START);

@@ -74,6 +74,9 @@ bool world_step(struct world *world);
 /* All, jumping to whatever is due next, until the outbox is empty or the
  * troubles leave nothing but rows put off `tries` times. */
 void world_run(struct world *world, int tries);
+/* Wants the effect once more, and runs it. */
+void world_want(struct world *world, int64_t incident_id,
+                enum effect_kind kind);
 
 /* What Discord does and says; the answer's JSON is the caller's. */
 struct rest_answer world_answer(struct world *world,

@@ -321,15 +321,6 @@ static void a_moved_card_takes_the_older_one_away(void **state)
     world_close(&world);
 }
 
-static void want_again(struct world *world, int64_t id, enum effect_kind kind)
-{
-    assert_int_equal(store_begin(world->store), ERR_OK);
-    assert_int_equal(store_want(world->store, kind, id, 0, NULL, world->now_ms),
-                     ERR_OK);
-    assert_int_equal(store_commit(world->store), ERR_OK);
-    world_run(world, 5);
-}
-
 /* Its posting is not heard of; found again, it may not be edited yet. */
 static void post_unheard(struct world *world, const char *post,
                          const char *edit, bool is_private)
@@ -346,7 +337,7 @@ static void post_unheard(struct world *world, const char *post,
     world->code = 50013;
     while (world->trouble != TROUBLE_NONE)
         assert_true(world_step(world));
-    want_again(world, 1, is_private ? EFFECT_CARD : EFFECT_ANNOUNCE);
+    world_want(world, 1, is_private ? EFFECT_CARD : EFFECT_ANNOUNCE);
 }
 
 static void what_is_found_is_not_posted_again(void **state)

@@ -201,15 +201,6 @@ static void in_a_full_server_a_thread_serves(void **state)
     }
 }
 
-static void want_again(struct world *world, int64_t id, enum effect_kind kind)
-{
-    assert_int_equal(store_begin(world->store), ERR_OK);
-    assert_int_equal(store_want(world->store, kind, id, 0, NULL, world->now_ms),
-                     ERR_OK);
-    assert_int_equal(store_commit(world->store), ERR_OK);
-    world_run(world, 5);
-}
-
 /* The whole record stands in the room that could be made at last. */
 static void a_borrowed_room_is_left_for_a_room(void **state)
 {
@@ -223,7 +214,7 @@ static void a_borrowed_room_is_left_for_a_room(void **state)
     world.is_full = false;
     struct incident before = world_incident(&world, id);
     assert_true(before.war_is_borrowed);
-    want_again(&world, id, EFFECT_WAR_ROOM);
+    world_want(&world, id, EFFECT_WAR_ROOM);
     struct incident in = world_incident(&world, id);
     assert_false(in.war_is_borrowed);
     assert_int_not_equal(in.war_channel_id, before.war_channel_id);
@@ -236,7 +227,7 @@ static void a_borrowed_room_is_left_for_a_room(void **state)
     assert_true(
         json_is_true(world_message(&world, before.card_message_id), "deleted"));
     /* Once is enough. */
-    want_again(&world, id, EFFECT_WAR_ROOM);
+    world_want(&world, id, EFFECT_WAR_ROOM);
     assert_int_equal(world_incident(&world, id).war_channel_id,
                      in.war_channel_id);
     buf_release(&all);
@@ -255,7 +246,7 @@ static void what_works_again_is_on_the_record(void **state)
     int64_t id = world_declare(&world, "Global outage", false);
     world_run(&world, 3);
     for (int i = 0; i < 3; i++)
-        want_again(&world, id, EFFECT_PIN);
+        world_want(&world, id, EFFECT_PIN);
     struct incident in = world_incident(&world, id);
     assert_true(world_pinned(&world, in.card_message_id));
     struct buf all = BUF_INIT(1u << 20);
