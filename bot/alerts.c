@@ -48,6 +48,7 @@ struct alerts_desk {
     struct deadline *fold;
     bool fold_is_set, fold_is_due, seeks_homes;
     bool has_homeless; /* there may be some */
+    bool has_waiting;  /* what is told only when an incident is reopened */
     /* The homes for which none was found that they still lack: while they stay
      * the same nobody is looked for again. */
     struct sha256 sought;
@@ -157,9 +158,10 @@ void alerts_hand_in(struct alerts_desk *desk, const struct alert *alerts,
 
 void alerts_changed(struct alerts_desk *desk)
 {
-    if (!desk->has_homeless)
+    if (!desk->has_homeless && !desk->has_waiting)
         return;
-    desk->seeks_homes = true;
+    desk->seeks_homes = desk->seeks_homes || desk->has_homeless;
+    desk->fold_is_due = desk->fold_is_due || desk->has_waiting;
     wake(desk);
 }
 
@@ -386,7 +388,8 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
         err = want_card(desk, known->card, now_ms, accepted);
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
-        err = alerts_tell_over(store, known->incident_id, known->seq, now_ms);
+        err = alerts_tell_over(store, known->incident_id, known->seq, now_ms,
+                               &desk->has_waiting);
     }
     return err;
 }
@@ -488,11 +491,13 @@ static enum err take_batches(struct alerts_desk *desk, int64_t now_ms,
 static enum err fold_due(struct alerts_desk *desk, int64_t now_ms,
                          bool *accepted)
 {
-    int count = 0;
+    struct folded folded = {.count = 0};
     if (!desk->fold_is_due)
         return ERR_OK;
-    enum err err = alerts_fold(desk->config.store, now_ms, &count);
-    if (err == ERR_OK && count > 0) {
+    enum err err = alerts_fold(desk->config.store, now_ms, &folded);
+    if (err == ERR_OK)
+        desk->has_waiting = folded.waits;
+    if (err == ERR_OK && folded.count > 0) {
         *accepted = true;
         fold_later(desk); /* there may be more than are looked at at once */
     }
@@ -513,7 +518,8 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
         return ERR_OK;
     desk->card.id = 0;
     desk->has_more = false;
-    enum err err = find_homes(desk);
+    bool takes = desk->seeks_homes || desk->first != NULL;
+    enum err err = takes ? find_homes(desk) : ERR_OK;
     if (err == ERR_OK && desk->seeks_homes)
         err = seek_homes(desk, now_ms, accepted);
     if (err == ERR_OK)

@@ -240,33 +240,6 @@ static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
     return err == ERR_OK ? store_alerts_told(store, incident_id, seq) : err;
 }
 
-struct lagging {
-    struct {
-        int64_t incident_id, seq;
-    } entries[FOLDS];
-    int count;
-};
-
-static bool note_lagging(int64_t incident_id, int64_t seq, void *context)
-{
-    struct lagging *lagging = context;
-    lagging->entries[lagging->count].incident_id = incident_id;
-    lagging->entries[lagging->count].seq = seq;
-    return ++lagging->count < FOLDS;
-}
-
-enum err alerts_fold(struct store *store, int64_t now_ms, int *count)
-{
-    struct lagging lagging = {.count = 0};
-    enum err err = store_each_untold_entry(store, note_lagging, &lagging);
-    for (int i = 0; i < lagging.count && err == ERR_OK; i++)
-        err = fold(store, lagging.entries[i].incident_id,
-                   lagging.entries[i].seq, now_ms);
-    if (err == ERR_OK)
-        *count = lagging.count;
-    return err;
-}
-
 /* ---- the end of it ---- */
 
 struct ending {
@@ -312,20 +285,87 @@ static bool add_end(const struct entry *entry, void *context)
     return false;
 }
 
-enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
+static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
                           int64_t now_ms)
 {
     struct telling telling;
-    bool fire = true;
-    enum err err = store_alerts_fire(store, incident_id, seq, &fire);
-    if (err == ERR_OK && !fire)
-        err = fold(store, incident_id, seq, now_ms);
-    if (err != ERR_OK || fire)
-        return err;
-    err = tell_entry(store, incident_id, seq, false, &telling);
+    enum err err = tell_entry(store, incident_id, seq, false, &telling);
     struct ending ending = {store, incident_id, now_ms, &telling, ERR_OK};
     if (err == ERR_OK)
         err = store_entry(store, incident_id, seq, add_end, &ending);
     buf_release(&telling.text);
     return err == ERR_OK ? ending.err : err;
+}
+
+static enum err is_final(struct store *store, int64_t incident_id, bool *out)
+{
+    struct incident *in = mem_alloc(sizeof *in);
+    enum err err = store_incident(store, incident_id, in);
+    if (err == ERR_OK)
+        *out = incident_is_final(in);
+    free(in);
+    return err;
+}
+
+enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
+                          int64_t now_ms, bool *waits)
+{
+    bool fire = true, final = false;
+    enum err err = store_alerts_fire(store, incident_id, seq, &fire);
+    if (err != ERR_OK || fire)
+        return err;
+    err = is_final(store, incident_id, &final);
+    if (err == ERR_OK && final) {
+        *waits = true;
+        return store_alerts_end_untold(store, incident_id, seq);
+    }
+    if (err == ERR_OK)
+        err = fold(store, incident_id, seq, now_ms);
+    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms) : err;
+}
+
+/* ---- what could not be told at once ---- */
+
+struct lagging {
+    struct {
+        int64_t incident_id, seq;
+    } entries[FOLDS];
+    struct folded folded;
+};
+
+static bool note_lagging(int64_t incident_id, int64_t seq, bool is_final,
+                         void *context)
+{
+    struct lagging *lagging = context;
+    struct folded *folded = &lagging->folded;
+    folded->waits = folded->waits || is_final;
+    if (is_final)
+        return true;
+    lagging->entries[folded->count].incident_id = incident_id;
+    lagging->entries[folded->count].seq = seq;
+    return ++folded->count < FOLDS;
+}
+
+/* Nothing of it fires, and it lags behind: it ended while it was final. */
+static enum err catch_up(struct store *store, int64_t incident_id, int64_t seq,
+                         int64_t now_ms)
+{
+    bool fire = true;
+    enum err err = fold(store, incident_id, seq, now_ms);
+    if (err == ERR_OK)
+        err = store_alerts_fire(store, incident_id, seq, &fire);
+    return err == ERR_OK && !fire ? tell_over(store, incident_id, seq, now_ms)
+                                  : err;
+}
+
+enum err alerts_fold(struct store *store, int64_t now_ms, struct folded *out)
+{
+    struct lagging lagging = {.folded = {.count = 0}};
+    enum err err = store_each_untold_entry(store, note_lagging, &lagging);
+    for (int i = 0; i < lagging.folded.count && err == ERR_OK; i++)
+        err = catch_up(store, lagging.entries[i].incident_id,
+                       lagging.entries[i].seq, now_ms);
+    if (err == ERR_OK)
+        *out = lagging.folded;
+    return err;
 }

@@ -16,12 +16,18 @@ MUST_CHECK enum err alerts_link(struct store *store,
                                 const struct stored_alert *stored,
                                 int64_t incident_id, int64_t now_ms,
                                 bool *linked);
-/* Entries whose words lag behind their alerts; *count: how many were. */
+/* Entries whose words lag behind their alerts are brought up to date, `count`
+ * of them. waits: others are of incidents that are final, until somebody
+ * reopens those. */
+struct folded {
+    int count;
+    bool waits;
+};
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
-                                int *count);
+                                struct folded *out);
 /* One of that entry's alerts is over: when it was the last, an entry says so.
- */
+ * *waits is set as above. */
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t incident_id,
-                                     int64_t seq, int64_t now_ms);
+                                     int64_t seq, int64_t now_ms, bool *waits);
 
 #endif

@@ -253,11 +253,13 @@ enum err store_each_untold_entry(struct store *store,
                                  store_entry_of_alerts_fn *each, void *context)
 {
     struct query query =
-        query_new(store, "SELECT DISTINCT incident, seq FROM alert"
-                         " INDEXED BY alert_untold WHERE is_told = 0"
-                         " AND incident <> 0");
+        query_new(store, "SELECT DISTINCT a.incident, a.seq,"
+                         " i.state IN ('closed', 'cancelled') FROM alert AS a"
+                         " INDEXED BY alert_untold CROSS JOIN incident AS i"
+                         " ON i.id = a.incident WHERE a.is_told <> 1");
     while (query_row(&query))
-        if (!each(row_int(&query, 0), row_int(&query, 1), context))
+        if (!each(row_int(&query, 0), row_int(&query, 1),
+                  row_int(&query, 2) != 0, context))
             break;
     return query_end(&query);
 }
@@ -356,7 +358,18 @@ enum err store_alerts_told(struct store *store, int64_t incident_id,
 {
     struct query query = query_new(
         store, "UPDATE alert SET is_told = 1 WHERE incident = ? AND seq = ?"
-               " AND is_told = 0");
+               " AND is_told <> 1");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    return query_run(&query);
+}
+
+enum err store_alerts_end_untold(struct store *store, int64_t incident_id,
+                                 int64_t seq)
+{
+    struct query query = query_new(
+        store, "UPDATE alert SET is_told = 2 WHERE incident = ? AND seq = ?"
+               " AND is_told = 1");
     query_int(&query, incident_id);
     query_int(&query, seq);
     return query_run(&query);

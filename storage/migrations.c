@@ -280,6 +280,11 @@ static const char pages_7[] =
     "  WHERE state <> 'investigating' AND state <> 'identified'"
     "  AND state <> 'mitigated' AND archive_reminded_ms <= last_update_ms;"
     "ALTER TABLE outbox ADD COLUMN paced_ms INTEGER NOT NULL DEFAULT 0;";
+
+static const char untold_9[] =
+    "DROP INDEX alert_untold;"
+    "CREATE INDEX alert_untold ON alert (incident, seq)"
+    "  WHERE is_told <> 1;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -292,6 +297,7 @@ static const char *const migrations[][4] = {
     {forge_6},
     {pages_7},
     {NULL},
+    {untold_9},
 };
 const int schema_version = 1 + COUNT(migrations);
 

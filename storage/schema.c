@@ -406,7 +406,7 @@ static const char alerts[] =
     "CREATE INDEX alert_firing_in ON alert (incident, seq)"
     "  WHERE ended_ms = 0;"
     "CREATE INDEX alert_untold ON alert (incident, seq)"
-    "  WHERE is_told = 0;"
+    "  WHERE is_told <> 1;"
 
     "CREATE TABLE alert_card ("
     "  id INTEGER PRIMARY KEY,"

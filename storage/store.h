@@ -271,9 +271,12 @@ MUST_CHECK enum err store_alert_on_card(struct store *store, int64_t id,
 MUST_CHECK enum err store_alert_in_incident(struct store *store, int64_t id,
                                             int64_t incident_id, int64_t seq,
                                             bool is_told);
-/* The entry's words count all of its alerts now. */
+/* The entry's words count all of its alerts now, and what ended is told. */
 MUST_CHECK enum err store_alerts_told(struct store *store, int64_t incident_id,
                                       int64_t seq);
+/* That they are over is to be told, too. */
+MUST_CHECK enum err store_alerts_end_untold(struct store *store,
+                                            int64_t incident_id, int64_t seq);
 /* Those that fire and that no incident has; oldest first. */
 MUST_CHECK enum err store_each_homeless_alert(struct store *store,
                                               store_alert_fn *each,
@@ -312,9 +315,10 @@ MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
 /* Whether one of them fires still. */
 MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,
                                       int64_t seq, bool *fire);
-/* Entries whose words do not count all of their alerts yet. */
+/* Entries whose words do not count all of their alerts yet, or that are over
+ * and do not say so. is_final: of an incident that is. */
 typedef bool store_entry_of_alerts_fn(int64_t incident_id, int64_t seq,
-                                      void *context);
+                                      bool is_final, void *context);
 MUST_CHECK enum err store_each_untold_entry(struct store *store,
                                             store_entry_of_alerts_fn *each,
                                             void *context);

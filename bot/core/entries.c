@@ -5,7 +5,7 @@
 bool is_open_to_entries(struct step *step)
 {
     const struct incident *in = step->in;
-    if (in->state != STATE_CLOSED && in->state != STATE_CANCELLED)
+    if (!incident_is_final(in))
         return true;
     return refuse(step,
                   "INC-%" PRId64 " is %s and its record is final. To add to "

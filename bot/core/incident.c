@@ -360,13 +360,17 @@ bool incident_is_live(const struct incident *in)
     return state_is_live(in->state);
 }
 
+bool incident_is_final(const struct incident *in)
+{
+    return in->state == STATE_CLOSED || in->state == STATE_CANCELLED;
+}
+
 bool incident_keeps_rooms(const struct incident *in)
 {
     bool is_archived = !incident_is_live(in) &&
                        in->remind_archive.last_ms != 0 &&
                        in->remind_archive.last_ms > in->last_update_ms;
-    return in->state != STATE_CLOSED && in->state != STATE_CANCELLED &&
-           !is_archived;
+    return !incident_is_final(in) && !is_archived;
 }
 
 uint64_t incident_room(const struct incident *in)

@@ -223,6 +223,8 @@ void incident_edit_draft(const struct event *entry, struct event *draft);
 /* Live: somebody still works on it (investigating, identified, mitigated). */
 bool incident_is_live(const struct incident *in);
 bool state_is_live(enum incident_state state);
+/* Closed or cancelled: nothing is entered unless it is reopened. */
+bool incident_is_final(const struct incident *in);
 bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);

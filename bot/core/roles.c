@@ -59,7 +59,7 @@ void decide_assign(struct step *step)
     event->kind = EVENT_ROLE;
     if (event->role == ROLE_NONE)
         event->role = ROLE_COMMANDER;
-    if (step->in->state == STATE_CLOSED || step->in->state == STATE_CANCELLED) {
+    if (incident_is_final(step->in)) {
         refuse(step, "INC-%" PRId64 " is %s: there are no roles to take.",
                step->in->id, state_phrase(step->in->state));
         return;

@@ -303,7 +303,7 @@ static bool update_is_legal(struct step *step)
     if (is_blank(step->event.text) && is_blank(step->event.impact))
         return refuse(step, "There is nothing to record. Give a message, a "
                             "new state, or the impact.");
-    if (in->state == STATE_CLOSED || in->state == STATE_CANCELLED)
+    if (incident_is_final(in))
         return refuse(step,
                       "INC-%" PRId64 " is %s. To go on, reopen it first: "
                       "`/incident reopen` with the reason.",

@@ -105,14 +105,12 @@ static bool check_entry(const struct entry *entry, void *context)
     return false;
 }
 
-/* Its record is final, or was for a while, also when a storm was not yet told
- * to its end; what ended meanwhile is not told afterwards. */
-static bool was_final(int64_t incident_id)
+/* Nothing more is told, also when a storm was not yet told to its end. */
+static bool is_final(int64_t incident_id)
 {
     struct incident in;
     must_read(store_incident(sim.store, incident_id, &in));
-    return in.state == STATE_CLOSED || in.state == STATE_CANCELLED ||
-           in.reopened > 0;
+    return incident_is_final(&in);
 }
 
 static void check_over(int64_t incident_id, int64_t seq)
@@ -136,7 +134,7 @@ static void check_over(int64_t incident_id, int64_t seq)
 static void check_told(int64_t incident_id, int64_t seq)
 {
     struct telling telling = {.incident_id = incident_id, .seq = seq};
-    if (is_touched(incident_id, seq) || was_final(incident_id))
+    if (is_touched(incident_id, seq) || is_final(incident_id))
         return;
     must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, false,
                                         &telling.sums));
@@ -163,6 +161,14 @@ static void check_entries(void)
         " e.incident AND a.seq = e.seq)");
     if (query_row(&query))
         sim_fail("INC-%" PRId64 " #%" PRId64 " tells of alerts that are not",
+                 row_int(&query, 0), row_int(&query, 1));
+    must_read(query_end(&query));
+    query = query_new(sim.store,
+                      "SELECT incident, target FROM event WHERE kind = 'alert'"
+                      " AND alert_state = 'over' GROUP BY incident, target,"
+                      " alert_count HAVING count(*) > 1");
+    if (query_row(&query))
+        sim_fail("INC-%" PRId64 " #%" PRId64 " is over, and it is said twice",
                  row_int(&query, 0), row_int(&query, 1));
     must_read(query_end(&query));
 }
@@ -220,7 +226,8 @@ static void check_owners(void)
                    " FROM alert");
     while (query_row(&query)) {
         struct str title = row_text(&query, 0);
-        if (row_int(&query, 3) == 0)
+        if (row_int(&query, 3) == 0 &&
+            (row_int(&query, 5) == 0 || !is_final(row_int(&query, 5))))
             sim_fail("%.*s is in no entry's words", STR_ARG(title));
         if (row_int(&query, 4) == 0 && row_int(&query, 5) == 0)
             check_homeless(&homes, title, row_text(&query, 1),

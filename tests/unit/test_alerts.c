@@ -553,6 +553,49 @@ static void an_old_incident_that_lasts_gets_its_alerts(void **state)
     close_desk(&desk);
 }
 
+static void move(struct desk *desk, enum incident_state to, int64_t now_ms)
+{
+    struct incident in;
+    struct request request = scratch_move(to, "a reason");
+    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk->store, &in, &request, now_ms),
+                     VERDICT_ACCEPTED);
+    alerts_changed(desk->alerts);
+    (void)turns(desk, now_ms);
+}
+
+/* A cancelled record takes no entries; a process that starts knows what is
+ * left. */
+static void what_ends_meanwhile_is_told_when_it_is_reopened(void **state)
+{
+    const char *overs = "SELECT count(*) FROM event WHERE alert_state = 'over'";
+    for (int is_restarted = 0; is_restarted < 2; is_restarted++) {
+        struct desk desk = open_desk(state);
+        begin(&desk);
+        declare(&desk, 1, "forum", 0);
+        hand_in(&desk, fires("a", "forum", NOW), NOW);
+        restart(&desk, NOW);
+        hand_in(&desk, fires("b", "forum", NOW), NOW); /* not told yet */
+        move(&desk, STATE_CANCELLED, NOW);
+        hand_in(&desk, ends("a", NOW + MINUTE), NOW + 2 * MINUTE);
+        hand_in(&desk, ends("b", NOW + 5 * MINUTE), NOW + 6 * MINUTE);
+        if (is_restarted)
+            restart(&desk, NOW + 7 * MINUTE);
+        assert_int_equal(number(&desk, overs), 0);
+        move(&desk, STATE_INVESTIGATING, NOW + 8 * MINUTE);
+        struct seen seen = last_alert(&desk, 1);
+        assert_string_equal(seen.text, "Over after 5 minutes: 2 alerts: a; b");
+        assert_int_equal(seen.event.target, 2);
+        assert_int_equal(seen.event.occurred.from_ms, NOW + 5 * MINUTE);
+        restart(&desk, NOW + 9 * MINUTE);
+        move(&desk, STATE_CANCELLED, NOW + 10 * MINUTE);
+        move(&desk, STATE_INVESTIGATING, NOW + 11 * MINUTE);
+        assert_int_equal(number(&desk, overs), 1);
+        close_desk(&desk);
+        assert_int_equal(remove(desk.scratch->db), 0);
+    }
+}
+
 static void a_failed_turn_is_told(void **state)
 {
     struct desk desk = open_desk(state);
@@ -589,6 +632,7 @@ int main(void)
         TEST(a_clock_that_is_put_back_mixes_nothing),
         TEST(many_incidents_may_be_open),
         TEST(an_old_incident_that_lasts_gets_its_alerts),
+        TEST(what_ends_meanwhile_is_told_when_it_is_reopened),
         TEST(a_failed_turn_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
