@@ -103,6 +103,7 @@ enum delivery_verdict visit_failed(struct visit *visit)
                         delivery->row.target, compare_last_word, &last);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return visit_store_failed(visit);
+    delivery->has_result = false; /* of another room, refused before this one */
     if (!last.is_same) {
         struct event *draft = result_begin(visit);
         draft->failed = true;
@@ -387,7 +388,7 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
     enum delivery_verdict verdict = deliver(&visit);
     bool is_in_line = (verdict == DELIVERY_DONE || verdict == DELIVERY_AGAIN) &&
                       !delivery->has_result && answer != NULL &&
-                      answer->fate == REST_DONE;
+                      answer->fate == REST_DONE && delivery->words[0] == '\0';
     if (is_in_line && done_after_all(&visit) != DELIVERY_DONE)
         return DELIVERY_RETRY;
     return verdict;

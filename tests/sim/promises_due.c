@@ -176,12 +176,13 @@ static bool has_failed(const struct incident *in, enum effect_kind kind)
 static bool look_for_failure(const struct incident *in, void *context)
 {
     static const enum effect_kind kinds[] = {
-        EFFECT_ACCESS, EFFECT_RENAME, EFFECT_CARD,      EFFECT_PIN,
-        EFFECT_ROOM,   EFFECT_LIVE,   EFFECT_LIVE_CARD, EFFECT_ANNOUNCE};
+        EFFECT_ACCESS, EFFECT_ARCHIVE,   EFFECT_RENAME,
+        EFFECT_CARD,   EFFECT_PIN,       EFFECT_ROOM,
+        EFFECT_LIVE,   EFFECT_LIVE_CARD, EFFECT_ANNOUNCE};
     struct healing *healing = context;
     if (is_tidied(in))
         return true;
-    size_t count = in->is_private ? 5 : sizeof kinds / sizeof kinds[0];
+    size_t count = in->is_private ? 6 : sizeof kinds / sizeof kinds[0];
     bool fails = incident_is_live(in)
                      ? in->war_is_borrowed ||
                            (!in->is_private && has_failed(in, EFFECT_LIVE_ROOM))
@@ -219,13 +220,12 @@ static bool is_silenced(uint64_t channel_id)
     return false;
 }
 
-/* Long over, its room is read-only, unless Discord refused that. */
+/* Long over, its room is read-only. */
 static void check_archived(const struct incident *in)
 {
     const cJSON *room = world_channel(discord_world(), in->war_channel_id);
     if (in->remind_archive.last_ms <= in->last_update_ms ||
-        in->war_is_borrowed || room == NULL || has_failed(in, EFFECT_ARCHIVE) ||
-        has_failed(in, EFFECT_ACCESS))
+        in->war_is_borrowed || room == NULL)
         return;
     if (!is_silenced(in->war_channel_id))
         sim_fail("INC-%" PRId64 " is archived, and its room is not", in->id);

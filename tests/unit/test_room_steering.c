@@ -67,13 +67,20 @@ static bool hides(const struct world *world, uint64_t channel)
     return (bits(world, channel, WORLD_GUILD, "deny") & VIEW) != 0;
 }
 
-static bool says(const struct world *world, uint64_t channel, const char *text)
+static int said(const struct world *world, uint64_t channel, const char *text)
 {
     struct buf all = BUF_INIT(1u << 20);
+    int found = 0;
     world_contents(world, channel, &all);
-    bool found = strstr(buf_text(&all), text) != NULL;
+    for (const char *at = buf_text(&all); (at = strstr(at, text)) != NULL; at++)
+        found++;
     buf_release(&all);
     return found;
+}
+
+static bool says(const struct world *world, uint64_t channel, const char *text)
+{
+    return said(world, channel, text) > 0;
 }
 
 static const char *name_of(const struct world *world, uint64_t channel)
@@ -445,6 +452,32 @@ static void rooms_go_out_of_the_way_and_come_back(void **state)
     world_close(&world);
 }
 
+static void rooms_go_out_of_the_way_when_allowed(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    int64_t began_ms = world.now_ms;
+    bool failed = true;
+    move(&world, in.id, STATE_RESOLVED);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "PATCH /channels/";
+    world.code = 50013;
+    world.trouble_more = 3; /* both rooms, twice */
+    (void)remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    world_run(&world, 3);
+    assert_int_equal(
+        bits(&world, in.war_channel_id, WORLD_GUILD, "deny") & SEND, SEND);
+    assert_true(world.now_ms - began_ms >= 10 * MS_PER_MINUTE);
+    assert_int_equal(
+        effect_failed_last(world.store, in.id, EFFECT_ARCHIVE, 0, &failed),
+        ERR_OK);
+    assert_false(failed);
+    assert_int_equal(said(&world, in.war_channel_id, "could not be changed"),
+                     1);
+    world_close(&world);
+}
+
 static void becomes_private(struct world *world)
 {
     struct request request = setting(world, 1);
@@ -494,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
+        cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
