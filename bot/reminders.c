@@ -81,11 +81,6 @@ void reminders_changed(struct reminders *reminders)
     set_next(reminders, LOOK_AFTER_MS);
 }
 
-void reminders_failed(struct reminders *reminders)
-{
-    set_next(reminders, LOOK_AFTER_MS);
-}
-
 bool reminders_have_work(const struct reminders *reminders)
 {
     return reminders->is_due;
@@ -229,11 +224,10 @@ enum err reminders_settle(struct reminders *reminders, int64_t now_ms)
     enum err err = look_at_all(reminders);
     for (int i = 0; i < look->count && err == ERR_OK; i++)
         err = remind(reminders, &look->due[i], now_ms);
-    if (err != ERR_OK)
-        return err;
-    if (look->count > 0)
+    /* What is taken may be lost with the turn. */
+    if (err != ERR_OK || look->count > 0)
         set_next(reminders, LOOK_AFTER_MS);
     else if (look->next_ms != NOT_DUE)
         set_next(reminders, look->next_ms - now_ms);
-    return ERR_OK;
+    return err;
 }

@@ -28,10 +28,8 @@ void reminders_free(struct reminders *reminders); /* NULL is fine */
 /* The record has changed: what is due when may have, too. */
 void reminders_changed(struct reminders *reminders);
 bool reminders_have_work(const struct reminders *reminders);
-/* Within the turn's transaction. */
+/* Within the turn's transaction; if that fails, it looks again soon. */
 MUST_CHECK enum err reminders_settle(struct reminders *reminders,
                                      int64_t now_ms);
-/* The turn failed: look again soon. */
-void reminders_failed(struct reminders *reminders);
 
 #endif

@@ -429,7 +429,6 @@ static void on_end(void *context)
                   LOG_TEXT("why", store_why(turn->config.store)));
         store_rollback(turn->config.store);
         turn->kept_seq = 0;
-        reminders_failed(turn->parts.reminders);
         if (turn->parts.probes != NULL)
             probes_failed(turn->parts.probes);
     } else if (turn->is_changed) {

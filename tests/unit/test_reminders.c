@@ -145,7 +145,7 @@ struct bench {
     struct reminders *reminders;
 };
 
-static void look(struct bench *bench, int64_t now_ms)
+static void begin_to_look(struct bench *bench)
 {
     const struct reminders_config config = {
         .loop = &bench->loop,
@@ -159,6 +159,11 @@ static void look(struct bench *bench, int64_t now_ms)
     (void)uv_run(&bench->loop, UV_RUN_DEFAULT);
     assert_true(reminders_have_work(bench->reminders));
     assert_int_equal(store_begin(bench->store), ERR_OK);
+}
+
+static void look(struct bench *bench, int64_t now_ms)
+{
+    begin_to_look(bench);
     assert_int_equal(reminders_settle(bench->reminders, now_ms), ERR_OK);
     assert_int_equal(store_commit(bench->store), ERR_OK);
     reminders_free(bench->reminders);
@@ -261,6 +266,31 @@ static void a_clock_that_was_ahead_silences_nobody(void **state)
     store_close(bench.store);
 }
 
+/* Whether it is due or lost with the turn, or cannot be read. */
+static void a_look_that_is_lost_is_taken_again(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct incident in = {0};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    struct request declare = scratch_declare(1, "Disk full");
+    (void)scratch_take(bench.store, &in, &declare, NOW);
+    for (int is_unreadable = 0; is_unreadable < 2; is_unreadable++) {
+        if (is_unreadable)
+            scratch_sql(scratch, "ALTER TABLE item RENAME TO gone");
+        begin_to_look(&bench);
+        enum err err = reminders_settle(bench.reminders, NOW + 11 * MINUTE);
+        assert_int_equal(err == ERR_OK, !is_unreadable);
+        store_rollback(bench.store);
+        assert_true(uv_loop_alive(&bench.loop)); /* there is another timer */
+        reminders_free(bench.reminders);
+        (void)uv_run(&bench.loop, UV_RUN_DEFAULT);
+    }
+    assert_int_equal(reminded(scratch, "no commander"), 0);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +301,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reminds_once_across_restarts,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_silences_nobody,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_look_that_is_lost_is_taken_again,
                                         scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
