@@ -134,6 +134,7 @@ static bool sweep(const struct kind *kind, int64_t stride)
         exit(1);
     }
     (void)waitpid(pid, &status, 0);
+    story_tidy(pid);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

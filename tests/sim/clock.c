@@ -374,5 +374,8 @@ void sim_fail(const char *format, ...)
     va_start(args, format);
     print_line(format, args);
     va_end(args);
+    if (sim.tells && sim.config != NULL)
+        (void)printf("# its record, as it was: %s\n", sim.config->storage_path);
+    (void)fflush(stdout);
     _exit(2);
 }

@@ -8,7 +8,8 @@
  *   sim scenes             those of tests/sim/scenes, and no others
  *
  * A story that breaks a promise is told again and again with less in it, until
- * nothing more can be left out; what is left is a scene.
+ * nothing more can be left out; what is left is a scene. Told aloud, it leaves
+ * its record as it was.
  */
 #include "tests/sim/story.h"
 
@@ -53,6 +54,7 @@ static bool is_fine(const struct script *script, uint64_t seed,
         exit(0);
     }
     (void)waitpid(pid, &status, 0);
+    story_tidy(pid);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -139,6 +141,7 @@ static void tell_shortest(const char *program, uint64_t seed)
         exit(0);
     }
     (void)waitpid(pid, &status, 0);
+    story_tidy(pid);
     if (WIFSIGNALED(status))
         (void)printf("# ended by signal %d\n", WTERMSIG(status));
 }
@@ -186,6 +189,7 @@ static int play_many(const char *program, uint64_t first, int count, int jobs)
         while (job < jobs && players[job] != pid)
             job++;
         left--;
+        story_tidy(pid);
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
             continue;
         uint64_t seed = playing[job];
@@ -197,6 +201,8 @@ static int play_many(const char *program, uint64_t first, int count, int jobs)
     }
     for (int job = 0; job < jobs && left > 0; job++)
         (void)kill(players[job], SIGTERM);
+    for (pid_t pid; left > 0 && (pid = wait(&status)) > 0; left--)
+        story_tidy(pid);
     if (failures == 0)
         (void)printf("ok 1 - %d stories, seeds %" PRIu64 " to %" PRIu64 "\n",
                      count, first, until - 1);

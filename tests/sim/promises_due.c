@@ -150,9 +150,35 @@ static void check_effects(void)
     heads.count = count;
 }
 
+/* The pause after n tries that failed, doubled from the first to the longest.
+ * Forges say themselves when to come back; what has its pace, keeps it. */
+#define PAUSE_FIRST_MS (2 * MS_PER_SECOND)
+#define PAUSE_MOST_MS  (5 * MS_PER_MINUTE)
+
+static void check_pauses(void)
+{
+    struct query query = query_new(
+        sim.store, "SELECT kind, incident, attempts, not_before_ms FROM outbox"
+                   " WHERE attempts > 0 AND not_before_ms > ?"
+                   " AND not_before_ms <> paced_ms"
+                   " AND kind NOT IN ('pull', 'issue', 'poll')");
+    query_int(&query, sim.now_ms);
+    while (query_row(&query) && !sim.was_skewed) {
+        int64_t most_ms = PAUSE_FIRST_MS;
+        int64_t left_ms = row_int(&query, 3) - sim.now_ms;
+        for (int64_t i = 1; i < row_int(&query, 2); i++)
+            most_ms = most_ms < PAUSE_MOST_MS / 2 ? 2 * most_ms : PAUSE_MOST_MS;
+        if (left_ms > most_ms)
+            sim_fail("%.*s of INC-%" PRId64 " is put off for %" PRId64 " ms",
+                     STR_ARG(row_text(&query, 0)), row_int(&query, 1), left_ms);
+    }
+    must_read(query_end(&query));
+}
+
 void due_check(void)
 {
     check_effects();
+    check_pauses();
     if (sim.is_watched)
         check_reminders();
 }

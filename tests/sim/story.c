@@ -83,7 +83,15 @@ static void remove_files(void)
     }
 }
 
-static void on_exit_remove(void)
+static void name_folder(pid_t player)
+{
+    (void)snprintf(folder, sizeof folder, "%s/opsroom-sim-%ld",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp",
+                   (long)player);
+    (void)snprintf(db, sizeof db, "%s/opsroom.db", folder);
+}
+
+static void remove_folder(void)
 {
     char path[160];
     remove_files();
@@ -177,14 +185,18 @@ static void make_template(void)
     buf_release(&why);
 }
 
+void story_tidy(pid_t player)
+{
+    name_folder(player);
+    remove_folder();
+}
+
 void story_prepare(void)
 {
-    (void)snprintf(folder, sizeof folder, "%s/opsroom-sim-XXXXXX",
-                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (mkdtemp(folder) == NULL)
+    story_tidy(getpid());
+    if (mkdir(folder, 0700) != 0)
         sim_fail("no folder");
-    (void)snprintf(db, sizeof db, "%s/opsroom.db", folder);
-    (void)atexit(on_exit_remove);
+    (void)atexit(remove_folder);
     load_settings(&plain, false, false);
     load_settings(&watched, true, false);
     load_settings(&forged, true, true);

@@ -4,6 +4,8 @@
 
 #include "tests/sim/sim.h"
 
+#include <sys/types.h>
+
 #define TURN_LIST(X)                                                           \
     X(ACT)                                                                     \
     X(TROUBLE)                                                                 \
@@ -42,6 +44,8 @@ void scene_print(const struct script *script, uint64_t seed, const bool *kept,
 /* Plays the items that are kept (NULL: all); ends the process when a promise
  * is broken. Once before the first: */
 void story_prepare(void);
+/* What that process left when it did not end as it should. */
+void story_tidy(pid_t player);
 void story_play(const struct script *script, uint64_t seed, const bool *kept);
 
 #endif
