@@ -197,23 +197,30 @@ bool is_allowed(struct attempt *attempt)
 
 /* ---- answers ---- */
 
-/* The longest text of the interaction: what would hurt to lose. */
-static struct str longest_text(const struct interaction *it)
+/* The longest text of the interaction first: what would hurt most to lose. */
+static void give_back(struct buf *words, const struct interaction *it)
 {
-    struct str longest = STR_NONE;
+    const struct interaction_option *longest = NULL;
     for (int i = 0; i < it->option_count; i++) {
         const struct interaction_option *option = &it->options[i];
-        if (option->type == OPTION_TYPE_STRING && option->text.n > longest.n)
-            longest = option->text;
+        if (option->type == OPTION_TYPE_STRING &&
+            (longest == NULL || option->text.n > longest->text.n))
+            longest = option;
     }
-    return longest;
+    if (longest != NULL)
+        say_typed(words, STR_NONE, longest->text);
+    for (int i = 0; i < it->option_count; i++) {
+        const struct interaction_option *option = &it->options[i];
+        if (option->type == OPTION_TYPE_STRING && option != longest)
+            say_typed(words, option->name, option->text);
+    }
 }
 
 /* A refusal is an answer of its own: a list that stands there stays. */
 static cJSON *refusal(struct answer *answer,
                       const struct interaction *interaction)
 {
-    say_typed(&answer->words, longest_text(interaction));
+    give_back(&answer->words, interaction);
     return answer_finish(answer, false);
 }
 

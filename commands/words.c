@@ -153,7 +153,7 @@ void add_printable(struct buf *out, struct str text)
     buf_add(out, text);
 }
 
-void say_typed(struct buf *words, struct str text)
+void say_typed(struct buf *words, struct str name, struct str text)
 {
     size_t used = utf16_units(buf_str(words)) + FENCE_UNITS;
     if (utf16_units(text) < WORTH_COPYING_UNITS || used >= MESSAGE_UNITS)
@@ -161,7 +161,10 @@ void say_typed(struct buf *words, struct str text)
     text.n = utf8_cut_units(text, MESSAGE_UNITS);
     struct buf clean = BUF_INIT(WORDS_BYTES);
     add_printable(&clean, text);
-    buf_add_text(words, "\nWhat you typed, to copy:\n");
+    if (name.n > 0)
+        buf_addf(words, "\nAnd `%.*s`:\n", STR_ARG(name));
+    else
+        buf_add_text(words, "\nWhat you typed, to copy:\n");
     markdown_add_fence(words, buf_str(&clean), MESSAGE_UNITS - used);
     buf_release(&clean);
 }

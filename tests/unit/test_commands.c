@@ -97,6 +97,24 @@ static void missing_options(void **state)
     refuses(&it, "`from` is missing");
 }
 
+/* A form is gone when it was sent. */
+static void several_texts(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", "the limit of open connections");
+    add_text(&it, "where", "db-1 and db-2, in pgbouncer.ini");
+    add_text(&it, "to", "600");
+    refuses(&it, "`from` is missing");
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    const char *words = cJSON_GetObjectItem(data, "content")->valuestring;
+    assert_says(words, "What you typed, to copy:\n```\ndb-1 and db-2, in "
+                       "pgbouncer.ini\n```\nAnd `what`:\n```\nthe limit of "
+                       "open connections\n```");
+    assert_null(strstr(words, "600"));
+}
+
 static char *repeat(const char *part, int times)
 {
     struct buf text = BUF_INIT(100000);
@@ -332,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(bad_text),
         CASE(missing_options),
+        CASE(several_texts),
         CASE(long_text),
         CASE(text_is_given_back),
         CASE(minutes_and_files),
