@@ -13,6 +13,7 @@ struct sim sim;
 
 struct happening {
     int64_t at_ms, order;
+    int actor;
     sim_fn *fn;
     void *context;
 };
@@ -68,7 +69,7 @@ void sim_at(int64_t at_ms, sim_fn *fn, void *context)
     }
     size_t at = heap_count++;
     heap[at] = (struct happening){at_ms > sim.now_ms ? at_ms : sim.now_ms,
-                                  next_order++, fn, context};
+                                  next_order++, sim.actor, fn, context};
     while (at > 0 && is_before(&heap[at], &heap[(at - 1) / 2])) {
         swap(at, (at - 1) / 2);
         at = (at - 1) / 2;
@@ -106,6 +107,7 @@ static void happen(void)
     while (heap_count > 0 && heap[0].at_ms <= sim.now_ms &&
            heap[0].order < until && !sim.is_dead) {
         struct happening next = heap_pop();
+        sim.actor = next.actor;
         next.fn(next.context);
     }
 }

@@ -12,13 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CALLER 77 /* who asks all of it: people_send */
 #define OTHERS 3
-
-static const char *kind_for(const struct incident *in)
-{
-    return is_secret(in->title) ? "secret" : "w";
-}
 
 /* ---- what commands are about ---- */
 
@@ -106,8 +100,8 @@ static cJSON *resolved_file(const char *id, const char *name, const char *url)
 
 static const char *someone(char *out, size_t bytes)
 {
-    (void)snprintf(out, bytes, "%d",
-                   CALLER + (int)luck_below(LUCK_PEOPLE, OTHERS));
+    (void)snprintf(out, bytes, "%" PRIu64,
+                   caller_id(NOVA) + luck_below(LUCK_PEOPLE, OTHERS));
     return out;
 }
 
@@ -117,7 +111,7 @@ static void assign(const struct incident *in, int which)
     static const char *const roles[] = {"commander", "commander", "scribe",
                                         "ops"};
     char id[12];
-    struct ask *ask = people_ask_new(ACT_ASSIGN, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_ASSIGN, people_kind(in));
     const struct option_given options[] = {
         {"user", OPTION_TYPE_USER, someone(id, sizeof id), false},
         {"role", 3, roles[which % 4], false},
@@ -128,7 +122,7 @@ static void assign(const struct incident *in, int which)
 static void hand_over(const struct incident *in)
 {
     char id[12];
-    struct ask *ask = people_ask_new(ACT_HANDOFF, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_HANDOFF, people_kind(in));
     const struct option_given options[] = {
         {"user", OPTION_TYPE_USER, someone(id, sizeof id), false},
         {"conditions", 3, ask->word, false},
@@ -139,7 +133,7 @@ static void hand_over(const struct incident *in)
 
 static void leave(const struct incident *in)
 {
-    struct ask *ask = people_ask_new(ACT_LEAVE, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_LEAVE, people_kind(in));
     const struct option_given options[] = {{"reason", 3, ask->word, false},
                                            {NULL, 0, NULL, false}};
     people_ask_command(ask, "ic leave", options, NULL);
@@ -150,7 +144,7 @@ static void leave(const struct incident *in)
 static void cancel(const struct incident *in, int which)
 {
     char other[32];
-    struct ask *ask = people_ask_new(ACT_CANCEL, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_CANCEL, people_kind(in));
     bool is_duplicate = which % 3 == 0 && in->id > 1;
     (void)snprintf(other, sizeof other, "INC-%" PRId64, in->id - 1);
     const struct option_given options[] = {
@@ -166,7 +160,7 @@ static void snooze(const struct incident *in, int which)
     static const char *const reminders[] = {"update overdue", "no commander",
                                             "weekly digest"};
     char minutes[12];
-    struct ask *ask = people_ask_new(ACT_SNOOZE, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_SNOOZE, people_kind(in));
     (void)snprintf(minutes, sizeof minutes, "%d", ask_number(ask));
     const struct option_given options[] = {
         {"reminder", 3, reminders[which % 3], false},
@@ -179,7 +173,7 @@ static void snooze(const struct incident *in, int which)
 
 static void add_idea(const struct incident *in)
 {
-    struct ask *ask = people_ask_new(ACT_IDEA, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_IDEA, people_kind(in));
     const struct option_given options[] = {{"text", 3, ask->word, false},
                                            {"kind", 3, "idea", false},
                                            {NULL, 0, NULL, false}};
@@ -194,7 +188,7 @@ static void settle(const struct incident *in, int which)
     int fate = which % 5;
     if (!choose_open(in, fate < 3 ? EVENT_CHANGE : EVENT_IDEA, id, sizeof id))
         return;
-    struct ask *ask = people_ask_new(ACT_SETTLE, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_SETTLE, people_kind(in));
     bool has_owner = fate == 2 || fate == 3;
     const struct option_given options[] = {{"id", 3, id, false},
                                            {"what", 3, fates[fate], false},
@@ -213,7 +207,7 @@ static void see_to_item(enum people_act act, const struct incident *in,
     char id[24], user[12];
     if (!choose_item(in, id, sizeof id))
         return;
-    struct ask *ask = people_ask_new(act, kind_for(in));
+    struct ask *ask = people_ask_new(act, people_kind(in));
     bool is_given = option == NULL;
     const struct option_given options[] = {
         {"id", 3, id, false},
@@ -229,7 +223,7 @@ static void see_to_item(enum people_act act, const struct incident *in,
 static void add_file(const struct incident *in, int which)
 {
     char url[100], name[40];
-    struct ask *ask = people_ask_new(ACT_ADD_FILE, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_ADD_FILE, people_kind(in));
     (void)snprintf(name, sizeof name, "log-%s.txt", ask->word);
     (void)snprintf(url, sizeof url, "https://files.test/%s/%s",
                    which % 4 == 0 ? "gone" : "kept", ask->word);
@@ -244,7 +238,7 @@ static void add_file(const struct incident *in, int which)
 static void import_pasted(const struct incident *in, int which)
 {
     char text[100];
-    struct ask *ask = people_ask_new(ACT_IMPORT, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_IMPORT, people_kind(in));
     (void)snprintf(text, sizeof text, DEEDS_TIMELINE, ask->word);
     const struct option_given options[] = {
         {"text", 3, text, false},
@@ -256,7 +250,7 @@ static void import_pasted(const struct incident *in, int which)
 static void import_file(const struct incident *in, int which)
 {
     char url[100];
-    struct ask *ask = people_ask_new(ACT_IMPORT_FILE, kind_for(in));
+    struct ask *ask = people_ask_new(ACT_IMPORT_FILE, people_kind(in));
     (void)snprintf(url, sizeof url, "https://files.test/timeline/%s",
                    ask->word);
     const struct option_given options[] = {
@@ -271,7 +265,7 @@ static void ask_chart(const struct incident *in)
 {
     const struct option_given options[] = {{NULL, 0, NULL, false}};
     if (sim.is_watched)
-        people_ask_command(people_ask_new(ACT_CHART, kind_for(in)),
+        people_ask_command(people_ask_new(ACT_CHART, people_kind(in)),
                            "probe chart", options, NULL);
 }
 
@@ -357,6 +351,7 @@ void deeds_act(enum people_act act, int which, const struct incident *in)
         ask_chart(in);
         break;
     default:
+        readers_act(act, which, in);
         break;
     }
 }

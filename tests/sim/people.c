@@ -3,8 +3,10 @@
 #include "tests/sim/people.h"
 
 #include "bot/base/mem.h"
+#include "bot/discord/custom_id.h"
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "commands/command.h"
 #include "tests/lib/room_world.h"
 
 #include <inttypes.h>
@@ -23,8 +25,11 @@ static uint64_t next_id;
 
 void people_reset(void)
 {
-    for (int i = 0; i < ask_count; i++)
+    for (int i = 0; i < ask_count; i++) {
         free(asks[i].said);
+        for (int k = 0; k < 4; k++)
+            free((char *)(uintptr_t)asks[i].typed[k]);
+    }
     ask_count = words = 0;
     next_id = 0;
 }
@@ -60,7 +65,7 @@ struct ask *people_ask_new(enum people_act act, const char *kind)
         asks = mem_resize(asks, (size_t)ask_room * sizeof *asks);
     }
     struct ask *ask = &asks[ask_count++];
-    *ask = (struct ask){.act = act, .created_ms = sim.now_ms};
+    *ask = (struct ask){.act = act, .created_ms = sim.now_ms, .who = sim.actor};
     ask->id = ((uint64_t)(sim.now_ms - DISCORD_BEGAN) << 22) + ++next_id;
     (void)snprintf(ask->token, sizeof ask->token, "tok-%" PRIu64, next_id);
     (void)snprintf(ask->word, sizeof ask->word, "%sq%dz", kind, ++words);
@@ -90,29 +95,48 @@ static void on_deadline(void *context)
     sim_fail("%s (%s) got no answer in time", act_name(ask->act), ask->word);
 }
 
+/* The name of a slash command, or of the one that a button stands for. */
+static const struct command *command_in(const cJSON *data)
+{
+    const cJSON *nested = cJSON_GetArrayItem(json_get(data, "options"), 0);
+    struct str name = json_text(data, "name");
+    struct custom_id id;
+    char text[100];
+    if (custom_id_parse(json_text(data, "custom_id"), &id))
+        return command_find(id.command);
+    bool is_group = json_get(nested, "options") != NULL;
+    (void)snprintf(text, sizeof text, "%.*s%s%.*s", STR_ARG(name),
+                   is_group ? " " : "",
+                   STR_ARG(is_group ? json_text(nested, "name") : STR_NONE));
+    return command_find(str_of(text));
+}
+
+static bool may_do(int who, const cJSON *data)
+{
+    const struct command *command = command_in(data);
+    return command == NULL || command->anybody ||
+           caller_may(who, command->right);
+}
+
 void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
                  cJSON *message)
 {
-    cJSON *all = json_object(), *member = json_object(), *user = json_object();
-    cJSON *channel = json_object();
+    cJSON *all = json_object(), *channel = json_object();
     json_set_id(all, "id", ask->id);
     json_set_id(all, "application_id", WORLD_BOT);
     json_set_number(all, "type", type);
     json_set_text(all, "token", str_of(ask->token));
-    json_set_id(all, "guild_id", WORLD_GUILD);
+    caller_sign(ask->who, all);
+    ask->may = may_do(ask->who, data);
     json_set_id(all, "channel_id", channel_id);
     json_set_id(channel, "id", channel_id);
     json_set_number(channel, "type", 0);
     json_set(all, "channel", channel);
-    json_set_id(user, "id", 77);
-    json_set_text(user, "username", STR("nova"));
-    json_set(member, "user", user);
-    json_set(member, "roles", json_array());
-    json_set(all, "member", member);
     json_set(all, "data", data);
     if (message != NULL)
         json_set(all, "message", message);
-    sim_tell("%s (%s)", act_name(ask->act), ask->word);
+    sim_tell("%s (%s) by %s", act_name(ask->act), ask->word,
+             caller_name(ask->who));
     sim_at(sim.now_ms + ANSWER_MS + 1, on_deadline,
            (void *)(uintptr_t)ask->id); /* 64 bits everywhere we test */
     gateway_dispatch("INTERACTION_CREATE", all);
@@ -136,13 +160,15 @@ static cJSON *options_of(const struct option_given *given)
     return list;
 }
 
-/* `command`: "timeline add". */
+/* `command`: "timeline add". types: the first option, still. */
 static cJSON *command_data(const char *command,
-                           const struct option_given *given)
+                           const struct option_given *given, bool types)
 {
     cJSON *data = json_object(), *options = options_of(given);
     struct str rest = str_of(command), first;
     (void)str_cut(&rest, ' ', &first);
+    if (types)
+        json_set_true(options->child, "focused");
     json_set_number(data, "type", 1);
     json_set_text(data, "name", first);
     if (rest.n > 0) {
@@ -195,6 +221,12 @@ static bool is_private_born(const struct incident *in)
     return is_secret(in->title);
 }
 
+const char *people_kind(const struct incident *in)
+{
+    return is_private_born(in) && caller_may_know(sim.actor, in) ? "secret"
+                                                                 : "w";
+}
+
 /* ---- what they do ---- */
 
 void people_ask_command(struct ask *ask, const char *command,
@@ -202,23 +234,33 @@ void people_ask_command(struct ask *ask, const char *command,
 {
     uint64_t channel = known.in.war_is_borrowed ? 0 : known.in.war_channel_id;
     struct option_given all[8];
+    bool types = ask->act == ACT_TYPE;
     char name[24];
     int n = 0;
     while (given[n].name != NULL) {
         all[n] = given[n];
         n++;
     }
-    if (channel == 0) {
+    if (channel == 0 || !caller_sees(ask->who, channel)) {
         (void)snprintf(name, sizeof name, "INC-%" PRId64, known.in.id);
         all[n++] = (struct option_given){"incident", 3, name, false};
         channel = WORLD_ORIGIN;
     }
     all[n] = (struct option_given){NULL, 0, NULL, false};
     ask->incident_id = known.in.id;
-    cJSON *data = command_data(command, all);
+    cJSON *data = command_data(command, all, types);
     if (resolved != NULL)
         json_set(data, "resolved", resolved);
-    people_send(ask, INTERACTION_COMMAND, channel, data, NULL);
+    people_send(ask, types ? INTERACTION_AUTOCOMPLETE : INTERACTION_COMMAND,
+                channel, data, NULL);
+}
+
+void people_ask_alone(struct ask *ask, const char *command,
+                      const struct option_given *given)
+{
+    bool types = ask->act == ACT_TYPE;
+    people_send(ask, types ? INTERACTION_AUTOCOMPLETE : INTERACTION_COMMAND,
+                WORLD_ORIGIN, command_data(command, given, types), NULL);
 }
 
 static void ask_command(struct ask *ask, const char *command,
@@ -236,19 +278,17 @@ static void declare(bool is_private)
         {"title", 3, ask->word, false},
         {"private", OPTION_TYPE_BOOLEAN, NULL, is_private},
         {NULL, 0, NULL, false}};
-    known.in.id = 0;
-    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
-                command_data("incident declare", options), NULL);
+    people_ask_alone(ask, "incident declare", options);
 }
 
 static void add(enum people_act act, const char *visibility)
 {
     bool is_hidden = act == ACT_ADD_PRIVATE;
-    struct ask *ask =
-        people_ask_new(act, is_hidden                    ? "hidden"
-                            : is_private_born(&known.in) ? "secret"
-                            : act == ACT_ADD_ROOM        ? "inner"
-                                                         : "w");
+    struct ask *ask = people_ask_new(act, is_hidden ? "hidden"
+                                          : is_private_born(&known.in)
+                                              ? people_kind(&known.in)
+                                          : act == ACT_ADD_ROOM ? "inner"
+                                                                : "w");
     const struct option_given options[] = {{"text", 3, ask->word, false},
                                            {"visibility", 3, visibility, false},
                                            {NULL, 0, NULL, false}};
@@ -259,8 +299,7 @@ static void by_number(enum people_act act, const char *command,
                       const char *name)
 {
     char id[16];
-    struct ask *ask =
-        people_ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask = people_ask_new(act, people_kind(&known.in));
     (void)snprintf(
         id, sizeof id, "#%d",
         1 + (int)luck_below(LUCK_PEOPLE, (uint64_t)known.in.last_seq));
@@ -273,8 +312,7 @@ static void by_number(enum people_act act, const char *command,
 static void with_text(enum people_act act, const char *command,
                       const char *name)
 {
-    struct ask *ask =
-        people_ask_new(act, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask = people_ask_new(act, people_kind(&known.in));
     const struct option_given options[] = {{name, 3, ask->word, false},
                                            {NULL, 0, NULL, false}};
     ask_command(ask, command, options);
@@ -282,8 +320,7 @@ static void with_text(enum people_act act, const char *command,
 
 static void change(void)
 {
-    struct ask *ask =
-        people_ask_new(ACT_CHANGE, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask = people_ask_new(ACT_CHANGE, people_kind(&known.in));
     const struct option_given options[] = {{"what", 3, ask->word, false},
                                            {"where", 3, "db-1", false},
                                            {"from", 3, "on", false},
@@ -318,9 +355,7 @@ static void declare_about(enum people_act act, int which)
                    is_alike ? "everything is down " : "", ask->word);
     if (is_alike)
         options[1].name = NULL;
-    known.in.id = 0;
-    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
-                command_data("incident declare", options), NULL);
+    people_ask_alone(ask, "incident declare", options);
 }
 
 static void link_service(int which)
@@ -347,8 +382,7 @@ static void write_section(int which)
 {
     static const char *const sections[] = {"summary", "impact", "causes",
                                            "what went well"};
-    struct ask *ask =
-        people_ask_new(ACT_WRITE, is_private_born(&known.in) ? "secret" : "w");
+    struct ask *ask = people_ask_new(ACT_WRITE, people_kind(&known.in));
     const struct option_given options[] = {
         {"section", 3, sections[which % 4], false},
         {"text", 3, ask->word, false},
@@ -367,9 +401,7 @@ static void ask_probe(enum people_act act, int which)
         {NULL, 0, NULL, false}};
     if (is_mute)
         target_mute(target, sim.now_ms + MUTED_MS + ANSWER_MS);
-    people_send(ask, INTERACTION_COMMAND, WORLD_ORIGIN,
-                command_data(is_mute ? "probe mute" : "probe run", options),
-                NULL);
+    people_ask_alone(ask, is_mute ? "probe mute" : "probe run", options);
 }
 
 /* False: it is about an incident. */
@@ -398,9 +430,17 @@ static bool act_alone(enum people_act act, int which)
     }
 }
 
+/* They see what they press, and declare where they are. */
+static bool is_there(enum people_act act)
+{
+    bool presses = act == ACT_PRESS || act == ACT_PRESS_TWICE;
+    return !presses || caller_sees(sim.actor, known.in.war_channel_id);
+}
+
 void people_act(enum people_act act, int which)
 {
-    if (act_alone(act, which) || !choose(which))
+    bool is_away = sim.actor == VISITOR;
+    if ((!is_away && act_alone(act, which)) || !choose(which) || !is_there(act))
         return;
     switch ((int)act) {
     case ACT_ADD:
@@ -495,6 +535,7 @@ int people_answered(uint64_t interaction_id, const char *token,
         memcpy(ask->said, said.s, said.n);
     sim_tell("  %s answered: %.90s", ask->word,
              type == 9 ? "a form" : ask->said);
+    sim.actor = ask->who;
     people_go_on(ask, (int)type, answer);
     return 204;
 }

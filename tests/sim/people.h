@@ -12,21 +12,49 @@ struct ask {
     enum people_act act;
     int64_t incident_id; /* 0: of none, or a new one */
     char token[32], word[24];
+    int who;  /* of enum caller */
+    bool may; /* do that at all, when it was sent */
     int64_t created_ms, delivered_ms, answered_ms; /* 0: not */
     bool is_answered, is_excused, is_form;
     bool is_hindered; /* the world was in its answer's way */
     /* A later start of the bot cannot tell that this one was answered: nothing
      * was kept of it, and by its clock it is not too late. */
     bool may_return;
-    uint64_t draft; /* that it was to use; 0: none */
-    int64_t card;   /* of alerts, that it is about; 0: none */
-    char *said;     /* content of the answer; NULL: none came */
+    uint64_t draft;       /* that it was to use; 0: none */
+    int64_t card;         /* of alerts, that it is about; 0: none */
+    char *said;           /* content of the answer; NULL: none came */
+    const char *typed[4]; /* what is to be given back on a refusal; NULL: no
+                             more. Owned. */
 };
 int people_ask_count(void);
 struct ask *people_ask(int i);
 struct ask *people_find(uint64_t id); /* NULL: there is none */
 /* The bot starts. */
 void people_meet_process(void);
+
+/* ---- callers.c: who asks ---- */
+
+enum caller {
+    NOVA, /* may do everything but administer */
+    DMA,  /* the same */
+    KIM,  /* may declare and write */
+    GUEST,
+    ADMIN,
+    FORMER,  /* as nova, for a while */
+    VISITOR, /* of another server */
+    CALLERS
+};
+const char *caller_name(int who);
+uint64_t caller_id(int who);
+/* Without settings everybody may everything but administer. */
+bool caller_may(int who, enum right right);
+/* As Discord shows the channel. */
+bool caller_sees(int who, uint64_t channel_id);
+bool caller_may_know(int who, const struct incident *in);
+/* Their part of an interaction. */
+void caller_sign(int who, cJSON *interaction);
+/* The roles that the settings name. */
+cJSON *caller_roles(void);
 
 /* ---- between people.c and press.c ---- */
 
@@ -46,6 +74,12 @@ struct option_given {
  * is taken. */
 void people_ask_command(struct ask *ask, const char *command,
                         const struct option_given *given, cJSON *resolved);
+/* About none, or about the one that an option names. */
+void people_ask_alone(struct ask *ask, const char *command,
+                      const struct option_given *given);
+/* How a word begins that goes into its record: who does not know it keeps no
+ * secrets of it. */
+const char *people_kind(const struct incident *in);
 /* What they do about the answer. */
 void people_go_on(const struct ask *ask, int type, const cJSON *answer);
 
@@ -58,6 +92,10 @@ void deeds_act(enum people_act act, int which, const struct incident *in);
 char *deeds_file(const char *url);
 /* An answer was edited: with what was found in a file. */
 void deeds_edited(const char *token, struct str body);
+/* ---- readers.c: what changes nothing, and what is long ---- */
+
+void readers_act(enum people_act act, int which, const struct incident *in);
+
 /* The number in its word. */
 int ask_number(const struct ask *ask);
 

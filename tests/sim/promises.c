@@ -25,6 +25,8 @@ static const char *const claims[ACTS] = {
     [ACT_ADD_ROOM] = "Kept as #",
     [ACT_ADD_PRIVATE] = "Kept as #",
     [ACT_CHANGE] = "Kept as #",
+    [ACT_ADD_LONG] = "Kept as #",
+    [ACT_CHANGE_LONG] = "Kept as #",
     [ACT_UPDATE] = "Kept as #",
     [ACT_EDIT] = " now reads",
     [ACT_STRIKE] = " is struck: ",
@@ -196,6 +198,7 @@ static void check_ask(int i)
         check_draft(ask);
     int times = record.words[i + 1].times;
     const char *said = ask->said == NULL ? "" : ask->said;
+    people_check(ask, times);
     if (times > 1)
         sim_fail("%s (%s) is on record %d times", act_name(ask->act), ask->word,
                  times);
@@ -491,6 +494,7 @@ void promises_check_all(void)
     discord_world()->store = sim.store;
     discord_world()->now_ms = sim.now_ms;
     discord_world()->others = said_others;
+    people_check_recorders();
     alerts_check_all();
     for (int i = 0; i < all.count; i++)
         check_one(&all.list[i]);

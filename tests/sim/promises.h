@@ -38,6 +38,12 @@ struct ask;
 bool deeds_settled(const char *said);
 bool deeds_assigned(const struct ask *ask, const char *said);
 
+/* ---- promises_people.c ---- */
+
+/* `times` it is on record. */
+void people_check(const struct ask *ask, int times);
+void people_check_recorders(void);
+
 /* ---- forge.c ---- */
 
 /* At rest: the record has each pull request and issue as it is there. */

@@ -56,7 +56,7 @@ void discord_open(void)
     loss_count = 0;
     world = (struct world){.channels = json_array(),
                            .messages = json_array(),
-                           .roles = json_array(),
+                           .roles = caller_roles(),
                            .random = 1};
     if (sim.is_watched && sim.seed % 2 == 0)
         world.nonce_life_ms = SHORT_NONCE_MS;
@@ -296,7 +296,10 @@ static void take_callback(const struct sim_request *request,
     uint64_t id = strtoull(request->path + 14, NULL, 10);
     const char *slash = strchr(request->path + 14, '/');
     int code = 0;
-    cJSON *answer = json_parse(str_of(request->body));
+    char *json = json_of(request);
+    cJSON *answer = json_parse(str_of(json));
+    free(json);
+    people_read_answer(id, request->body);
     (void)snprintf(token, sizeof token, "%.*s",
                    slash == NULL ? 0 : (int)strcspn(slash + 1, "/"),
                    slash == NULL ? "" : slash + 1);

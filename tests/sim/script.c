@@ -1,3 +1,4 @@
+#include "tests/sim/people.h"
 #include "tests/sim/story.h"
 
 #include "bot/base/file.h"
@@ -36,6 +37,7 @@ static void add_acts(struct script *script, uint64_t *luck)
         struct item *item = add(script, at_ms, TURN_ACT);
         item->a = (int)below(luck, script->is_watched ? ACTS : ACTS_UNWATCHED);
         item->b = (int)below(luck, 1000);
+        item->c = below(luck, 3) == 0 ? (int)below(luck, CALLERS) : 0;
         if (item->a <= ACT_DECLARE_PRIVATE && below(luck, 3) != 0)
             item->a = ACT_ADD;
     }
@@ -157,8 +159,8 @@ void item_print(const struct item *item, struct buf *out)
 {
     buf_addf(out, "%7.3f s  ", (double)item->at_ms / 1000);
     if (item->kind == TURN_ACT)
-        buf_addf(out, "people: %s %d", act_name((enum people_act)item->a),
-                 item->b);
+        buf_addf(out, "people: %s %d by %s", act_name((enum people_act)item->a),
+                 item->b, caller_name(item->c));
     else if (item->kind == TURN_MONITOR)
         buf_addf(out, "monitors: %s %d",
                  monitor_act_name((enum monitor_act)item->a), item->b);

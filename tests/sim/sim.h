@@ -38,6 +38,7 @@ struct sim {
     bool tells;       /* prints what happens */
     int64_t held_until_ms; /* Cloudflare holds back whatever the bot sends */
     int64_t turns;
+    int actor;           /* who brought about what happens, of enum caller */
     struct store *store; /* of the running bot */
     const struct config *config;
 };
@@ -264,7 +265,9 @@ bool discord_lost_any(void); /* something was deleted by hand */
     X(ASSIGN) X(HANDOFF) X(LEAVE) X(CANCEL) X(SNOOZE) X(IDEA) X(SETTLE)        \
     X(ITEM_ASSIGN) X(ITEM_DONE) X(ITEM_DROP) X(ADD_FILE) X(IMPORT)             \
     X(IMPORT_FILE) X(CHART)                                                    \
-    X(PRESS_CARD) X(PRESS_CARD_TWICE) X(LINK_ALERTS) X(LINK_SERVICE)           \
+    X(ADD_LONG) X(CHANGE_LONG) X(STATUS) X(INCIDENTS) X(ITEMS) X(WHO)          \
+    X(PREVIEW) X(TYPE)                                                         \
+    X(PRESS_CARD) X(PRESS_CARD_TWICE) X(ALERTS) X(LINK_ALERTS) X(LINK_SERVICE)           \
     X(DECLARE_SERVICE) X(DECLARE_ALIKE) X(MUTE) X(CHECK)
 /* clang-format on */
 #define PEOPLE_ACT_ENUM(name) ACT_##name,
@@ -272,7 +275,10 @@ enum people_act { PEOPLE_ACT_LIST(PEOPLE_ACT_ENUM) ACTS };
 #define ACTS_UNWATCHED ACT_PRESS_CARD /* those before it */
 const char *act_name(enum people_act act);
 void people_reset(void);
+/* By sim.actor. */
 void people_act(enum people_act act, int which);
+/* Everything that the answer says, also in a file. */
+void people_read_answer(uint64_t interaction_id, const char *body);
 /* The bot answers that interaction: status and Discord's code. */
 int people_answered(uint64_t interaction_id, const char *token,
                     const cJSON *answer, int *code);

@@ -102,7 +102,10 @@ static void remove_folder(void)
     (void)rmdir(folder);
 }
 
+/* As tests/sim/callers.c has them. */
 static const char watching[] =
+    "[access]\ndeclare = [\"501\", \"502\"]\nrespond = [\"501\", \"502\"]\n"
+    "command = [\"501\"]\nresolve = [\"501\"]\nadmin = [\"81\"]\n"
     "[reminders]\ncommander_minutes = 1\nsev1_update_minutes = 2\n"
     "sev2_update_minutes = 2\nsev3_update_minutes = 3\nchange_hours = 1\n"
     "owner_days = 1\narchive_days = 1\nquiet_from = 4\nquiet_until = 5\n"
@@ -248,6 +251,7 @@ static void on_item(void *context)
     buf_release(&words);
     switch (item->kind) {
     case TURN_ACT:
+        sim.actor = item->c;
         people_act((enum people_act)item->a, item->b);
         break;
     case TURN_TROUBLE:
