@@ -266,19 +266,55 @@ static enum delivery_verdict remove_old(struct card *card, uint64_t id)
                : DELIVERY_DONE;
 }
 
-/* The room is closed to it, as when the incident became private; what arrived
- * before is known all the same, so that it is not posted again. */
-static enum delivery_verdict room_is_closed(struct card *card)
+/* As it was when it was posted: it is to be edited once the room is open. */
+static enum delivery_verdict keep_hidden(struct card *card, uint64_t id)
 {
-    const struct visit *visit = card->visit;
-    bool is_posted = visit->delivery->step == POST && visit->answer != NULL &&
-                     visit->answer->fate == REST_DONE;
-    uint64_t id = is_posted ? id_of(visit->answer->json) : 0;
-    if (id == 0 || card->room == ROOM_WAR)
-        return DELIVERY_DONE;
     card->kept->message_id = id;
+    card->kept->content = (struct sha256){{0}};
     return keep(card) == ERR_OK ? DELIVERY_DONE
                                 : visit_store_failed(card->visit);
+}
+
+static enum delivery_verdict look_while_closed(struct card *card)
+{
+    struct visit *visit = card->visit;
+    if (!visit_is_repeat(visit))
+        return DELIVERY_DONE;
+    if (load(card) != ERR_OK)
+        return visit_store_failed(visit);
+    return card->stands != 0
+               ? DELIVERY_DONE
+               : visit_look(visit, LOOK, visit->delivery->in.live_channel_id,
+                            visit->delivery->row.first_attempt_ms);
+}
+
+/* The room is closed to it, as when the incident became private; what arrived
+ * before, or may have, is known all the same, so that it is not posted again.
+ */
+static enum delivery_verdict room_is_closed(struct card *card)
+{
+    struct visit *visit = card->visit;
+    const struct rest_answer *answer = visit->answer;
+    uint64_t channel = visit->delivery->in.live_channel_id;
+    int step = visit->delivery->step;
+    if (card->room == ROOM_WAR || channel == 0 ||
+        visit->delivery->row.target != 0)
+        return DELIVERY_DONE;
+    if (step == 0)
+        return look_while_closed(card);
+    if (step != POST && step != LOOK)
+        return DELIVERY_DONE;
+    if (answer->fate == REST_UNREACHABLE)
+        return visit_retry(visit, "Whether the card arrived is not known yet.");
+    uint64_t id = answer->fate != REST_DONE ? 0
+                  : step == POST            ? id_of(answer->json)
+                                 : listing_find(visit, is_its_card, card);
+    if (id != 0)
+        return keep_hidden(card, id);
+    return step == LOOK && answer->fate == REST_DONE &&
+                   listing_goes_on(visit, channel)
+               ? DELIVERY_CALL
+               : DELIVERY_DONE;
 }
 
 enum delivery_verdict deliver_card(struct visit *visit, enum room room)
