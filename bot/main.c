@@ -9,7 +9,7 @@
 #include "bot/arguments.h"
 #include "bot/base/log.h"
 #include "bot/cli.h"
-#include "bot/discord/json_cells.h"
+#include "bot/discord/json_blocks.h"
 #include "bot/version.h"
 
 #include <errno.h>
@@ -105,10 +105,10 @@ static int run(const struct config *config)
     if (config_token(config, &token, &why) == ERR_OK) {
         log_hide(token);
         program_dir(dir);
-        json_use_cells();
+        json_use_blocks();
         code = app_run(config, token, dir);
-        if (json_cells_held() != 0)
-            log_warn("json_leaked", LOG_INT("cells", json_cells_held()));
+        if (json_pieces_held() != 0)
+            log_warn("json_leaked", LOG_INT("pieces", json_pieces_held()));
     } else {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
     }

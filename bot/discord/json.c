@@ -1,4 +1,5 @@
 #include "bot/discord/json.h"
+#include "bot/discord/json_blocks.h"
 
 #include "bot/base/buf.h"
 #include "bot/base/mem.h"
@@ -8,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT_MAX 9007199254740991.0 /* 2^53 - 1: doubles are exact below */
-/* What a text begins with; longer than a cell of json_cells.h. */
-#define PRINT_BYTES 1024
+#define EXACT_MAX   9007199254740991.0 /* 2^53 - 1: doubles are exact below */
+#define PRINT_BYTES 1024               /* what a text begins with */
+
+_Static_assert(PRINT_BYTES > JSON_PIECE_BYTES, "a text may be given to free()");
 
 static cJSON *built(cJSON *item)
 {
