@@ -208,7 +208,10 @@ static bool look_for_failure(const struct incident *in, void *context)
     struct healing *healing = context;
     if (is_tidied(in))
         return true;
-    size_t count = in->is_private ? 6 : sizeof kinds / sizeof kinds[0];
+    /* Over, private, and without a room of its own: it gets none any more. */
+    size_t count = incident_room(in) == 0 ? 3
+                   : in->is_private       ? 6
+                                          : sizeof kinds / sizeof kinds[0];
     bool fails = incident_is_live(in)
                      ? in->war_is_borrowed ||
                            (!in->is_private && has_failed(in, EFFECT_LIVE_ROOM))
