@@ -5,6 +5,7 @@
  */
 #include "bot/io/rest.h"
 
+#include "bot/base/civil.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
@@ -13,6 +14,7 @@
 #include "bot/io/rest_curl.h"
 #include "bot/io/rest_judge.h"
 
+#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +68,7 @@ struct rest {
     struct fetch *fetches;
     int in_flight;
     struct rest_counts counts;
+    int64_t ahead_ms;
     bool is_stopped;
     void (*told)(void *context);
     void *told_context;
@@ -342,6 +345,16 @@ static void count(struct rest_counts *counts, int status)
                       : &counts->done) += 1;
 }
 
+/* HTTP's Date is in whole seconds. */
+static void note_date(struct rest *rest, struct str text)
+{
+    char date[64];
+    str_copy_to(date, text);
+    time_t seconds = text.n > 0 ? curl_getdate(date, NULL) : -1;
+    if (seconds > 0)
+        rest->ahead_ms = clock_wall_ms() - (int64_t)seconds * MS_PER_SECOND;
+}
+
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
                               const struct transfer_end *end)
 {
@@ -358,6 +371,7 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
         answer.text.n = LOGGED_BYTES;
 
     count(&rest->counts, answer.status);
+    note_date(rest, transfer_header(transfer, "Date"));
     enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
@@ -543,6 +557,11 @@ void rest_on_bad_token(struct rest *rest, void (*told)(void *context),
 const struct rest_counts *rest_counts(const struct rest *rest)
 {
     return &rest->counts;
+}
+
+int64_t rest_ahead_ms(const struct rest *rest)
+{
+    return rest->ahead_ms;
 }
 
 int rest_in_flight(const struct rest *rest)

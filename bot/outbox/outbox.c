@@ -343,6 +343,7 @@ static enum err advance(struct outbox *outbox, struct work *work,
         if (err != ERR_OK)
             return err;
     }
+    outbox->rooms.ahead_ms = rest_ahead_ms(outbox->config.rest);
     switch (work_step(work, &outbox->config, &outbox->rooms, wall_ms)) {
     case DELIVERY_CALL:
         work->state = WORK_TO_SEND;

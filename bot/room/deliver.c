@@ -289,6 +289,10 @@ enum delivery_verdict visit_look(struct visit *visit, int step,
     /* Later than now: the clock was put back since, nobody knows how far. */
     int64_t first_ms = since_ms <= visit->now_ms ? since_ms - LOOK_BACK_MS
                                                  : visit->now_ms - MS_PER_DAY;
+    visit->delivery->since_ms = since_ms;
+    visit->delivery->ahead_ms = visit->set->ahead_ms;
+    if (visit->set->ahead_ms > 0) /* as it was then, too, for all we know */
+        first_ms -= visit->set->ahead_ms;
     int64_t ms = first_ms - discord_began_ms;
     uint64_t after = ms <= 0 ? 0 : (uint64_t)ms << 22;
     /* A channel is older than what is in it. */
@@ -300,6 +304,11 @@ bool listing_goes_on(struct visit *visit, uint64_t channel_id)
 {
     const cJSON *message;
     uint64_t newest = 0;
+    const struct delivery *delivery = visit->delivery;
+    if (visit->set->ahead_ms - delivery->ahead_ms > LOOK_BACK_MS) {
+        (void)visit_look(visit, delivery->step, channel_id, delivery->since_ms);
+        return true;
+    }
     if (cJSON_GetArraySize(visit->answer->json) < LOOK_MESSAGES)
         return false;
     cJSON_ArrayForEach(message, visit->answer->json)

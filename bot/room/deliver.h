@@ -81,7 +81,8 @@ enum delivery_verdict visit_look(struct visit *visit, int step,
 typedef bool message_is_fn(const cJSON *message, const void *context);
 uint64_t listing_find(const struct visit *visit, message_is_fn *is,
                       const void *context);
-/* True when the listing was full: the same look, further on, was asked for. */
+/* True when the listing was full: the same look, further on, was asked for; or
+ * anew, when its answer told that our clock is ahead. */
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
 /* The id of a JSON object, 0 without one. */
 uint64_t id_of(const cJSON *object);

@@ -21,6 +21,8 @@ struct room_settings {
                        void *context);
     void *probes_context;
     int64_t live_delay_ms; /* entries are held back that long */
+    /* How far our clock is ahead of Discord's, as far as it is known. */
+    int64_t ahead_ms;
 };
 
 enum delivery_verdict {
@@ -38,6 +40,8 @@ struct delivery {
     int step;           /* which call is under way; each kind has its own */
     uint64_t called_id; /* the channel, or guild, of the call under way */
     bool looked;        /* whether an earlier try arrived: it did not */
+    int64_t since_ms;   /* of the look under way, by our clock, */
+    int64_t ahead_ms;   /* and how far that was taken to be ahead */
     int narrowed;       /* a room that Discord refuses is asked for with less */
     /* What the incident was when its room was asked for. */
     enum { ASKED_UNKNOWN, ASKED_PUBLIC, ASKED_PRIVATE } asked;

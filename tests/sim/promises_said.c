@@ -77,36 +77,6 @@ static bool count_saying(const struct event *event, void *context)
     return true;
 }
 
-static bool is_shown(const cJSON *message, uint64_t channel_id)
-{
-    uint64_t channel = 0;
-    (void)str_to_u64(json_text(message, "channel_id"), &channel);
-    return channel == channel_id && !json_is_true(message, "deleted");
-}
-
-/* Killed while it posts, and back when the nonce is forgotten, it looks for
- * what it posted by its clock: one that was ahead finds nothing. */
-static int count_posted_twice(uint64_t channel_id)
-{
-    const cJSON *message, *earlier;
-    int found = 0;
-    cJSON_ArrayForEach(message, discord_world()->messages)
-    {
-        struct str nonce = json_text(message, "nonce");
-        if (nonce.n == 0 || !is_shown(message, channel_id))
-            continue;
-        for (earlier = message->prev; earlier->next != NULL;
-             earlier = earlier->prev) {
-            if (is_shown(earlier, channel_id) &&
-                str_eq(json_text(earlier, "nonce"), nonce)) {
-                found++;
-                break;
-            }
-        }
-    }
-    return found;
-}
-
 int said_others(const struct world *world, const struct incident *in,
                 enum room room)
 {
@@ -116,8 +86,6 @@ int said_others(const struct world *world, const struct incident *in,
         room == ROOM_WAR ? in->war_channel_id : in->live_channel_id;
     must_read(store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0,
                                count_saying, &saying));
-    if (sim.was_skewed)
-        saying.count += count_posted_twice(saying.channel_id);
     return saying.count;
 }
 

@@ -371,6 +371,17 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
     fault_force(-1);
 }
 
+/* Whatever answers says when. */
+static void add_date(struct transfer *transfer)
+{
+    char date[64];
+    time_t seconds = (time_t)(sim.now_ms / MS_PER_SECOND);
+    struct tm tm;
+    (void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT",
+                   gmtime_r(&seconds, &tm));
+    add_header(&transfer->reply, "Date", date);
+}
+
 struct transfer *transfer_next(struct rest_curl *curl, struct transfer_end *end)
 {
     struct transfer *transfer = curl->first_ended;
@@ -379,6 +390,8 @@ struct transfer *transfer_next(struct rest_curl *curl, struct transfer_end *end)
     curl->first_ended = transfer->next;
     if (curl->first_ended == NULL)
         curl->last_ended = &curl->first_ended;
+    if (transfer->result == TRANSFER_ANSWERED)
+        add_date(transfer);
     *end = (struct transfer_end){
         .result = transfer->result,
         .owner = transfer->owner,
