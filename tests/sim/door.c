@@ -1,5 +1,5 @@
-/* bot/io/http_server.h: requests of monitors reach the bot, and its answers go
- * back. */
+/* bot/io/http_server.h: requests of monitors, and of the forge, reach the bot,
+ * and its answers go back. */
 #include "tests/sim/sim.h"
 
 #include "bot/base/mem.h"
@@ -94,26 +94,27 @@ static const struct http_route *route_of(struct str path)
     return NULL;
 }
 
-void door_post(const char *path, const char *secret, const char *body,
-               door_fn *done, void *context)
+void door_post(const struct door_letter *letter, door_fn *done, void *context)
 {
     if (the_server == NULL || !sim.is_running || sim.is_dead || !sim_thing()) {
         done(DOOR_SHUT, context);
         return;
     }
     struct exchange *exchange = mem_alloc(sizeof *exchange);
-    const struct http_route *route = route_of(str_of(path));
+    const struct http_route *route = route_of(str_of(letter->path));
     if (route == NULL)
-        sim_fail("there is nothing at %s", path);
+        sim_fail("there is nothing at %s", letter->path);
     *exchange = (struct exchange){.next = the_server->open,
-                                  .path = mem_text(path),
-                                  .body = mem_text(body),
+                                  .path = mem_text(letter->path),
+                                  .body = mem_text(letter->body),
                                   .done = done,
                                   .context = context};
     exchange->request =
         (struct http_request){.method = HTTP_POST,
                               .path = str_of(exchange->path),
-                              .authorization = str_of(secret),
+                              .authorization = str_of(letter->authorization),
+                              .signature = str_of(letter->signature),
+                              .gitlab_token = str_of(letter->gitlab_token),
                               .content_type = STR("application/json"),
                               .peer = STR("127.0.0.1"),
                               .body = str_of(exchange->body)};
@@ -125,6 +126,6 @@ void door_post(const char *path, const char *secret, const char *body,
                       : route->admit(&exchange->request, route->context);
     exchange->request.authorization = STR_NONE;
     if (refusal != 0)
-        sim_fail("%s is refused with %d", path, refusal);
+        sim_fail("%s is refused with %d", letter->path, refusal);
     route->handler(&exchange->request, route->context);
 }

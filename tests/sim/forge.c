@@ -1,30 +1,27 @@
-/* bot/io/forge_http.h: a repository on GitHub, and people there who merge and
- * close. */
-#include "tests/sim/sim.h"
+/* A repository on GitHub, Gitea or GitLab, and people there who merge, close,
+ * open again, and write. */
+#include "tests/sim/forge.h"
 
+#include "bot/base/civil.h"
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
-#include "bot/io/forge_http.h"
-#include "tests/sim/promises.h"
+#include "bot/forge/pull_job.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACE     "https://forge.test/o/r"
-#define THINGS    128
-#define ANSWER_MS 20000 /* then forge_http gives up */
-#define ORPHAN_MS 30    /* as in wire.c */
+#define PLACE  "https://forge.test/o/r"
+#define THINGS 128
+#define PAGE   10 /* more it gives of nothing at once, whatever is asked for */
+/* So long one job may take, from what it read in the record to its last. */
+#define JOB_MS (2 * MS_PER_MINUTE)
+
+static struct thing things[THINGS];
+static int thing_count;
 
 /* ---- what there is ---- */
-
-static struct thing {
-    bool is_pull, is_closed, is_merged, is_draft;
-    char branch[200];
-    char *title, *body;
-} things[THINGS];
-static int thing_count;
 
 static void set_text(char **to, struct str text)
 {
@@ -42,400 +39,501 @@ void forge_reset(void)
     }
     memset(things, 0, sizeof things);
     thing_count = 0;
+    forge_wire_reset();
+    forge_hook_reset();
 }
 
-static struct thing *thing_at(int64_t number)
+enum forge_kind forge_kind(void)
 {
-    return number < 1 || number > thing_count ? NULL : &things[number - 1];
+    return sim.config->forge.kind;
 }
 
-static cJSON *json_of(const struct thing *thing)
+int forge_count(void)
 {
-    char url[100];
-    int number = (int)(thing - things) + 1;
-    cJSON *json = json_object();
-    (void)snprintf(url, sizeof url, PLACE "/%s/%d",
-                   thing->is_pull ? "pull" : "issues", number);
-    json_set_number(json, "number", number);
-    json_set_text(json, "html_url", str_of(url));
-    json_set_text(json, "state", str_of(thing->is_closed ? "closed" : "open"));
-    json_set_text(json, "title", str_of(thing->title));
-    json_set_text(json, "body", str_of(thing->body));
-    if (!thing->is_pull)
-        return json;
-    cJSON *head = json_object(), *base = json_object(), *from = json_object();
-    char node[24];
-    (void)snprintf(node, sizeof node, "P%d", number);
-    json_set_text(json, "node_id", str_of(node));
+    return thing_count;
+}
+
+const struct thing *forge_at(int i)
+{
+    return &things[i];
+}
+
+static bool is_lab(void)
+{
+    return forge_kind() == FORGE_GITLAB;
+}
+
+static struct thing *thing_of(bool is_pull, int64_t number)
+{
+    for (int i = 0; i < thing_count; i++)
+        if (things[i].is_pull == is_pull && things[i].number == number)
+            return &things[i];
+    return NULL;
+}
+
+const struct thing *forge_find(bool is_pull, int64_t number)
+{
+    return thing_of(is_pull, number);
+}
+
+static struct thing *thing_new(bool is_pull)
+{
+    struct thing *thing = &things[thing_count];
+    if (thing_count == THINGS)
+        sim_fail("the forge is full");
+    *thing = (struct thing){.is_pull = is_pull,
+                            .number = 1,
+                            .made_ms = sim.now_ms,
+                            .changed_ms = sim.now_ms};
+    for (int i = 0; i < thing_count; i++)
+        thing->number += !is_lab() || things[i].is_pull == is_pull;
+    thing_count++;
+    return thing;
+}
+
+void forge_print_url(const struct thing *thing, char *out, size_t bytes)
+{
+    static const char *const places[FORGE_KIND_COUNT][2] = {
+        [FORGE_GITHUB] = {"issues", "pull"},
+        [FORGE_GITEA] = {"issues", "pulls"},
+        [FORGE_GITLAB] = {"-/issues", "-/merge_requests"}};
+    (void)snprintf(out, bytes, PLACE "/%s/%" PRId64,
+                   places[forge_kind()][thing->is_pull], thing->number);
+}
+
+/* ---- as JSON ---- */
+
+static void set_time(cJSON *json, const char *name, int64_t ms)
+{
+    char text[CIVIL_ISO_BYTES];
+    if (ms == 0)
+        return;
+    civil_iso(ms, text);
+    json_set_text(json, name, str_of(text));
+}
+
+static void set_person(cJSON *json, const char *name)
+{
+    cJSON *person = json_object();
+    json_set_text(person, is_lab() ? "username" : "login", STR("quill"));
+    json_set(json, name, person);
+}
+
+static void set_place(cJSON *json, const char *name, const char *branch)
+{
+    cJSON *place = json_object(), *from = json_object();
     json_set_text(from, "full_name", STR("o/r"));
-    json_set(head, "repo", from);
-    json_set_text(head, "ref", str_of(thing->branch));
-    json_set_text(base, "ref", STR("main"));
-    json_set(json, "head", head);
-    json_set(json, "base", base);
+    json_set(place, "repo", from);
+    json_set_text(place, "ref", str_of(branch));
+    json_set(json, name, place);
+}
+
+static void set_merge(cJSON *json, const struct thing *thing)
+{
+    char commit[41];
+    (void)snprintf(commit, sizeof commit, "abc%037" PRId64, thing->number);
+    json_set_true(json, "merged");
+    json_set_text(json, "merge_commit_sha", str_of(commit));
+    set_time(json, "merged_at", thing->ended_ms);
+    set_person(json, is_lab() ? "merge_user" : "merged_by");
+}
+
+static void set_pull(cJSON *json, const struct thing *thing)
+{
+    char node[24];
+    if (is_lab()) {
+        json_set_text(json, "source_branch", str_of(thing->branch));
+        json_set_text(json, "target_branch", STR("main"));
+    } else {
+        (void)snprintf(node, sizeof node, "P%" PRId64, thing->number);
+        json_set_text(json, "node_id", str_of(node));
+        set_place(json, "head", thing->branch);
+        set_place(json, "base", "main");
+    }
     if (thing->is_draft)
         json_set_true(json, "draft");
-    if (thing->is_merged) {
-        json_set_true(json, "merged");
-        json_set_text(json, "merge_commit_sha", STR("abc123"));
+    if (thing->is_merged)
+        set_merge(json, thing);
+}
+
+/* GitHub has the mark of a draft beside the title, the others in it. */
+static void set_title(cJSON *json, const struct thing *thing)
+{
+    struct buf title = BUF_INIT(2000);
+    if (thing->is_draft && forge_kind() == FORGE_GITEA)
+        buf_add_text(&title, "WIP: ");
+    if (thing->is_draft && is_lab())
+        buf_add_text(&title, "Draft: ");
+    buf_add_text(&title, thing->title);
+    json_set_text(json, "title", buf_str(&title));
+    buf_release(&title);
+}
+
+/* The bot has read it then. */
+static cJSON *json_of(struct thing *thing)
+{
+    char url[100];
+    cJSON *json = json_object();
+    thing->read_ms = sim.now_ms;
+    const char *state = is_lab() ? "opened" : "open";
+    if (thing->is_closed)
+        state = is_lab() && thing->is_merged ? "merged" : "closed";
+    forge_print_url(thing, url, sizeof url);
+    json_set_number(json, is_lab() ? "iid" : "number", (double)thing->number);
+    json_set_text(json, is_lab() ? "web_url" : "html_url", str_of(url));
+    json_set_text(json, "state", str_of(state));
+    set_title(json, thing);
+    set_time(json, "updated_at", thing->changed_ms);
+    json_set_text(json, is_lab() ? "description" : "body", str_of(thing->body));
+    if (thing->is_closed && !thing->is_merged) {
+        set_time(json, "closed_at", thing->ended_ms);
+        if (forge_kind() != FORGE_GITEA)
+            set_person(json, "closed_by");
     }
+    if (thing->is_dropped && forge_kind() == FORGE_GITHUB)
+        json_set_text(json, "state_reason", STR("not_planned"));
+    if (thing->is_pull)
+        set_pull(json, thing);
     return json;
 }
 
 /* ---- people there ---- */
 
-void forge_act(enum forge_act act, int which)
+static void print_written(const struct thing *thing, char *out, size_t bytes)
 {
-    int open[THINGS], count = 0;
-    bool is_pull = act == FORGE_MERGE || act == FORGE_CLOSE;
-    for (int i = 0; i < thing_count; i++)
-        if (things[i].is_pull == is_pull && !things[i].is_closed)
-            open[count++] = i;
-    if (count == 0)
+    (void)snprintf(out, bytes, "written there %" PRId64 ".", thing->number);
+}
+
+/* Below our part; once is enough. */
+static void write_below(struct thing *thing)
+{
+    struct buf body = BUF_INIT(100000);
+    char written[40];
+    if (thing->is_written)
         return;
-    struct thing *thing = &things[open[which % count]];
-    sim_tell("  somebody closes #%d of the forge", (int)(thing - things) + 1);
+    thing->is_written = true;
+    thing->written_ms = sim.now_ms;
+    print_written(thing, written, sizeof written);
+    buf_addf(&body, "%s\n%s", thing->body, written);
+    set_text(&thing->body, buf_str(&body));
+    buf_release(&body);
+}
+
+static bool may(enum forge_act act, const struct thing *thing)
+{
+    switch (act) {
+    case FORGE_MERGE:
+    case FORGE_CLOSE:
+    case FORGE_WRITE:
+        return thing->is_pull && !thing->is_closed;
+    case FORGE_CLOSE_ISSUE:
+    case FORGE_DROP_ISSUE:
+        return !thing->is_pull && !thing->is_closed;
+    case FORGE_REOPEN:
+        return thing->is_pull && thing->is_closed && !thing->is_merged;
+    case FORGE_REOPEN_ISSUE:
+        return !thing->is_pull && thing->is_closed;
+    case FORGE_ACTS:
+        break;
+    }
+    return false;
+}
+
+static void end(enum forge_act act, struct thing *thing)
+{
     thing->is_closed = true;
     thing->is_merged = act == FORGE_MERGE;
+    thing->is_dropped = act == FORGE_DROP_ISSUE;
+    thing->endings++;
+    thing->ended_ms = sim.now_ms;
+}
+
+void forge_act(enum forge_act act, int which)
+{
+    int fit[THINGS], count = 0;
+    for (int i = 0; i < thing_count; i++)
+        if (may(act, &things[i]))
+            fit[count++] = i;
+    if (count == 0)
+        return;
+    struct thing *thing = &things[fit[which % count]];
+    sim_tell("  somebody sees to %s %" PRId64 " of the forge",
+             thing->is_pull ? "pull request" : "issue", thing->number);
+    if (act == FORGE_WRITE)
+        write_below(thing);
+    else if (act == FORGE_REOPEN || act == FORGE_REOPEN_ISSUE)
+        thing->is_closed = thing->is_dropped = false;
+    else
+        end(act, thing);
+    thing->changed_ms = sim.now_ms;
+    forge_hook_tell(thing);
 }
 
 /* ---- requests ---- */
 
-struct forge_request {
-    struct forge_request *next; /* of its http */
-    struct forge_http *http;    /* NULL: gone, nobody waits */
-    int64_t left_ms;            /* when nobody waited any more */
-    forge_http_fn *done;
-    void *context;
-    enum forge_method method;
-    char path[FORGE_PATH_BYTES];
-    cJSON *body;
-    bool is_graphql, has_ended;
-    bool is_lost_back, is_failed_after;
-    int status, process;
-    const char *retry_after; /* NULL: none */
-    cJSON *answer;
-};
-struct forge_http {
-    struct forge_request *all;
-};
-
-static void request_free(struct forge_request *request)
+static int say_message(int status, const char *words, cJSON **answer)
 {
-    cJSON_Delete(request->body);
-    cJSON_Delete(request->answer);
-    free(request);
+    *answer = json_object();
+    json_set_text(*answer, "message", str_of(words));
+    return status;
 }
 
-static void leave(struct forge_request *request)
+static int not_found(cJSON **answer)
 {
-    struct forge_request **at = &request->http->all;
-    while (*at != request)
-        at = &(*at)->next;
-    *at = request->next;
-    request->http = NULL;
-    request->left_ms = sim.now_ms;
+    return say_message(404, is_lab() ? "404 Not found" : "Not Found", answer);
 }
 
-static void say(struct forge_request *request, int status, cJSON *answer)
-{
-    request->status = status;
-    request->answer = answer;
-}
-
-static void say_message(struct forge_request *request, int status,
-                        const char *words)
-{
-    cJSON *json = json_object();
-    json_set_text(json, "message", str_of(words));
-    say(request, status, json);
-}
-
-static bool has_open_pull(const char *branch)
+static bool has_open_pull(struct str branch)
 {
     for (int i = 0; i < thing_count; i++)
         if (things[i].is_pull && !things[i].is_closed &&
-            strcmp(things[i].branch, branch) == 0)
+            str_is(branch, things[i].branch))
             return true;
     return false;
 }
 
-/* What is in the record only, not even the page shows. */
-static void check_secrecy(const struct forge_request *request)
+/* What is in the record only, not even the page shows; and whoever may not see
+ * a room need not know where it is. */
+static void check_secrecy(const cJSON *body)
 {
-    struct str body = json_text(request->body, "body");
-    if (body.n > 0 && strstr(body.s, "hiddenq") != NULL)
-        sim_fail("the forge is told what is in the record only: %s", body.s);
-}
-
-static void make(struct forge_request *request, bool is_pull)
-{
-    char branch[200];
-    check_secrecy(request);
-    str_copy_to(branch, json_text(request->body, "head"));
-    if (is_pull && has_open_pull(branch)) {
-        say_message(request, 422, "A pull request already exists");
-        return;
-    }
-    if (thing_count == THINGS)
-        sim_fail("the forge is full");
-    struct thing *thing = &things[thing_count++];
-    thing->is_pull = is_pull;
-    thing->is_draft = json_is_true(request->body, "draft");
-    str_copy_to(thing->branch, str_of(branch));
-    set_text(&thing->title, json_text(request->body, "title"));
-    set_text(&thing->body, json_text(request->body, "body"));
-    say(request, 201, json_of(thing));
-}
-
-static void list(struct forge_request *request, bool is_pull)
-{
-    cJSON *page = json_array();
-    const char *head = strstr(request->path, "&head=");
-    bool is_first = strstr(request->path, "&page=1&") != NULL;
-    for (int i = 0; is_first && i < thing_count; i++) {
-        const struct thing *thing = &things[i];
-        bool fits = thing->is_pull == is_pull &&
-                    (!is_pull || (!thing->is_closed && head != NULL &&
-                                  strstr(head, "inc-") != NULL));
-        if (fits)
-            json_add(page, json_of(thing));
-    }
-    say(request, 200, page);
-}
-
-static void renew(struct forge_request *request, struct thing *thing)
-{
-    if (thing == NULL) {
-        say_message(request, 404, "Not Found");
-        return;
-    }
-    if (request->method == FORGE_PATCH) {
-        check_secrecy(request);
-        set_text(&thing->title, json_text(request->body, "title"));
-        set_text(&thing->body, json_text(request->body, "body"));
-    }
-    say(request, 200, json_of(thing));
-}
-
-static void take_graphql(struct forge_request *request)
-{
-    const char *id = cJSON_GetStringValue(
-        json_get(json_get(request->body, "variables"), "id"));
-    struct thing *thing = thing_at(id == NULL ? 0 : strtoll(id + 1, NULL, 10));
-    if (thing != NULL)
-        thing->is_draft = strstr(json_text(request->body, "query").s,
-                                 "convertPullRequestToDraft") != NULL;
-    say(request, 200, json_object());
-}
-
-static void take(struct forge_request *request)
-{
-    static const char repo[] = "/repos/o/r/";
-    const char *rest = request->path + sizeof repo - 1;
-    bool is_pull = strncmp(rest, "pulls", 5) == 0;
-    const char *number = strchr(rest, '/');
-    if (request->is_graphql) {
-        take_graphql(request);
-        return;
-    }
-    if (strncmp(request->path, repo, sizeof repo - 1) != 0)
-        sim_fail("the forge is asked for %s", request->path);
-    if (strstr(rest, "/labels") != NULL)
-        say(request, 200, json_array());
-    else if (number != NULL && rest[strcspn(rest, "/?")] == '/')
-        renew(request, thing_at(strtoll(number + 1, NULL, 10)));
-    else if (request->method == FORGE_POST)
-        make(request, is_pull);
-    else
-        list(request, is_pull);
-}
-
-/* ---- the way there ---- */
-
-static void on_end(void *context)
-{
-    struct forge_request *request = context;
-    if (request->http == NULL) {
-        request_free(request);
-        return;
-    }
-    request->has_ended = true;
-    if (!sim_thing())
-        return; /* goes with the process */
-    leave(request);
-    struct forge_answer answer = {.status = request->status,
-                                  .json = request->answer,
-                                  .retry_after = str_of(request->retry_after),
-                                  .error = "simulated"};
-    request->done(&answer, request->context);
-    request_free(request);
-}
-
-static void fail_with(struct forge_request *request, int status)
-{
-    cJSON_Delete(request->answer);
-    request->answer = NULL;
-    request->status = status;
-}
-
-static void on_arrival(void *context)
-{
-    struct forge_request *request = context;
-    bool is_late = request->http == NULL && request->process != sim.process;
-    if (is_late ||
-        (request->http == NULL && sim.now_ms - request->left_ms > ORPHAN_MS)) {
-        request_free(request);
-        return;
-    }
-    take(request);
-    sim_tell("  forge: %s %.60s -> %d", forge_method_name(request->method),
-             request->is_graphql ? "(GraphQL)" : request->path,
-             request->status);
-    if (request->is_failed_after)
-        fail_with(request, 502);
-    if (request->is_lost_back) {
-        fail_with(request, 0);
-        sim_at(sim.now_ms + ANSWER_MS, on_end, request);
-        return;
-    }
-    sim_at(sim.now_ms + 30, on_end, request);
-}
-
-static void send_off(struct forge_request *request)
-{
-    int64_t way_ms = 20 + (int64_t)luck_below(LUCK_FORGE, 100);
-    if (trouble_befalls(SIM_REFUSE) || trouble_befalls(SIM_LOSE_REQUEST)) {
-        sim_at(sim.now_ms + way_ms, on_end, request);
-    } else if (trouble_befalls(SIM_ERROR_BEFORE)) {
-        request->status = 500;
-        sim_at(sim.now_ms + way_ms, on_end, request);
-    } else if (trouble_befalls(SIM_LIMIT_SHARED)) {
-        request->status = 429;
-        request->retry_after = "3";
-        sim_at(sim.now_ms + way_ms, on_end, request);
-    } else {
-        request->is_lost_back = trouble_befalls(SIM_LOSE_ANSWER);
-        request->is_failed_after = trouble_befalls(SIM_ERROR_AFTER);
-        sim_at(sim.now_ms + way_ms, on_arrival, request);
+    static const char *const names[] = {"title", "body", "description"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct str text = json_text(body, names[i]);
+        if (text.n == 0)
+            continue;
+        if (strstr(text.s, "hiddenq") != NULL)
+            sim_fail("the forge is told what is in the record only: %s",
+                     text.s);
+        const char *at = strstr(text.s, "INC-");
+        int64_t id = at == NULL ? 0 : strtoll(at + 4, NULL, 10);
+        int64_t since_ms = id == 0 ? 0 : people_hidden_ms(id);
+        if (since_ms != 0 && sim.now_ms - since_ms > JOB_MS &&
+            strstr(text.s, "discord.com/channels/") != NULL)
+            sim_fail("INC-%" PRId64 " is private; the forge is told its room",
+                     id);
     }
 }
 
-struct forge_http *forge_http_new(uv_loop_t *loop,
-                                  const struct forge_http_config *config,
-                                  struct buf *why)
+static bool is_titled_draft(struct str title)
 {
-    (void)loop;
-    (void)config;
-    (void)why;
-    return mem_alloc(sizeof(struct forge_http));
+    return str_starts(title, forge_kind() == FORGE_GITEA ? "WIP: "
+                             : is_lab()                  ? "Draft: "
+                                                         : "\n");
 }
 
-void forge_http_cancel(struct forge_request *request)
+/* No forge says "only if it is still as I read it": what people write in
+ * between is lost. */
+static void set_body(struct thing *thing, struct str text)
 {
-    leave(request);
-    if (request->has_ended)
-        request_free(request);
+    char written[40];
+    print_written(thing, written, sizeof written);
+    bool is_kept = text.n > 0 && strstr(text.s, written) != NULL;
+    if (thing->is_written && !is_kept && thing->read_ms > thing->written_ms)
+        sim_fail("what people wrote in #%" PRId64 " of the forge is lost",
+                 thing->number);
+    thing->is_written = thing->is_written && is_kept;
+    set_text(&thing->body, text);
 }
 
-void forge_http_free(struct forge_http *http)
+/* What the request leaves out stays. */
+static void take_text(struct thing *thing, const cJSON *body)
 {
-    while (http != NULL && http->all != NULL)
-        forge_http_cancel(http->all);
-    free(http);
+    struct str title = json_text(body, "title");
+    const char *name = is_lab() ? "description" : "body";
+    check_secrecy(body);
+    if (title.n > 0 && forge_kind() != FORGE_GITHUB)
+        thing->is_draft = is_titled_draft(title);
+    if (title.n > 0 && is_titled_draft(title))
+        title = str_from(title, strlen(is_lab() ? "Draft: " : "WIP: "));
+    if (title.n > 0)
+        set_text(&thing->title, title);
+    if (json_get(body, name) != NULL)
+        set_body(thing, json_text(body, name));
+    if (json_get(body, "labels") != NULL)
+        thing->is_labelled = true;
+    if (json_get(body, "reviewer_ids") != NULL)
+        thing->is_reviewed = true;
+    const cJSON *assignees =
+        json_get(body, is_lab() ? "assignee_ids" : "assignees");
+    if (cJSON_GetArraySize(assignees) > 0)
+        str_copy_to(thing->assignee, STR("nova"));
+    thing->changed_ms = sim.now_ms;
 }
 
-struct forge_request *forge_http_send(struct forge_http *http,
-                                      struct forge_call *call,
-                                      forge_http_fn *done, void *context)
+static int make(const cJSON *body, bool is_pull, cJSON **answer)
 {
-    struct forge_request *request = mem_alloc(sizeof *request);
-    *request = (struct forge_request){.next = http->all,
-                                      .http = http,
-                                      .done = done,
-                                      .context = context,
-                                      .method = call->method,
-                                      .is_graphql = call->is_graphql,
-                                      .process = sim.process};
-    http->all = request;
-    str_copy_to(request->path, str_of(call->path));
-    request->body = call->body == NULL ? NULL : json_parse(str_of(call->body));
-    free(call->body);
-    call->body = NULL;
-    if (sim_thing())
-        send_off(request);
-    else
-        request->has_ended = true;
-    return request;
+    struct str branch = json_text(body, is_lab() ? "source_branch" : "head");
+    if (is_pull && has_open_pull(branch))
+        return say_message(forge_kind() == FORGE_GITHUB ? 422 : 409,
+                           "A pull request already exists", answer);
+    struct thing *thing = thing_new(is_pull);
+    if (forge_kind() == FORGE_GITHUB)
+        thing->is_draft = json_is_true(body, "draft");
+    str_copy_to(thing->branch, branch);
+    set_text(&thing->title, STR_NONE);
+    set_text(&thing->body, STR_NONE);
+    take_text(thing, body);
+    *answer = json_of(thing);
+    forge_hook_tell(thing);
+    return 201;
 }
 
-/* ---- promises, at rest ---- */
-
-static void check_pull(const struct incident *in)
+/* Of "a=1&b=2"; percent signs undone. */
+static bool find_parameter(const char *path, const char *name, char *out,
+                           size_t bytes)
 {
-    bool has_failed;
-    const struct thing *thing = thing_at(in->pull_number);
-    must_read(
-        effect_failed_last(sim.store, in->id, EFFECT_PULL, 0, &has_failed));
-    if (in->pull_state == PULL_NONE) {
-        if (in->postmortem_ref[0] != '\0' && !has_failed &&
-            !incident_is_live(in))
-            sim_fail("INC-%" PRId64 " has a branch, and no pull request",
-                     in->id);
-        return;
-    }
-    if (thing == NULL || !thing->is_pull)
-        sim_fail("INC-%" PRId64 " has a pull request that is none", in->id);
-    enum pull_state is = thing->is_merged   ? PULL_MERGED
-                         : thing->is_closed ? PULL_CLOSED
-                                            : PULL_OPEN;
-    if (is != in->pull_state && !sim.was_skewed) /* else it looks later */
-        sim_fail("INC-%" PRId64 ": #%" PRId64 " of the forge is %s, not %s",
-                 in->id, in->pull_number, word_of(&pull_state_words, (int)is),
-                 word_of(&pull_state_words, (int)in->pull_state));
-    if (is == PULL_OPEN && !has_failed && !incident_is_live(in) &&
-        strcmp(thing->title, in->title) != 0)
-        sim_fail("INC-%" PRId64 " has a pull request called %s", in->id,
-                 thing->title);
-}
-
-static bool check_item(const struct stored_item *stored, void *context)
-{
-    const struct incident *in = context;
-    const struct thing *thing = thing_at(stored->item.issue_number);
-    char mark[60];
-    int count = 0;
-    bool has_failed;
-    (void)snprintf(mark, sizeof mark, " INC-%" PRId64 " #%" PRId64 " -->",
-                   in->id, stored->item.seq);
-    for (int i = 0; i < thing_count; i++)
-        count += !things[i].is_pull && strstr(things[i].body, mark) != NULL;
-    must_read(effect_failed_last(sim.store, in->id, EFFECT_ISSUE,
-                                 stored->item.seq, &has_failed));
-    if (count > 1)
-        sim_fail("INC-%" PRId64 " #%" PRId64 " has %d issues", in->id,
-                 stored->item.seq, count);
-    if (thing != NULL && strstr(thing->body, mark) == NULL)
-        sim_fail("INC-%" PRId64 " #%" PRId64 " has the issue of another",
-                 in->id, stored->item.seq);
-    if (!item_is_open(&stored->item))
+    struct str rest = str_of(strchr(path, '?')), pair, key;
+    size_t n = 0;
+    if (rest.n > 0)
+        rest = str_from(rest, 1);
+    while (str_cut(&rest, '&', &pair)) {
+        struct str value = pair;
+        (void)str_cut(&value, '=', &key);
+        if (!str_is(key, name))
+            continue;
+        for (size_t i = 0; i < value.n && n + 1 < bytes; i++) {
+            unsigned code = (unsigned char)value.s[i];
+            if (code == '%' && sscanf(value.s + i, "%%%2X", &code) == 1)
+                i += 2;
+            out[n++] = (char)code;
+        }
+        out[n] = '\0';
         return true;
-    if (thing != NULL && thing->is_closed && !sim.was_skewed)
-        sim_fail("INC-%" PRId64 " #%" PRId64 " is open, its issue is closed",
-                 in->id, stored->item.seq);
-    if (thing == NULL && in->pull_state != PULL_NONE && !has_failed &&
-        !in->is_drill)
-        sim_fail("INC-%" PRId64 " #%" PRId64 " has no issue", in->id,
-                 stored->item.seq);
-    return true;
+    }
+    return false;
 }
 
-void forge_check(const struct incident *in)
+static bool is_listed(const struct thing *thing, bool is_pull, const char *path)
 {
-    const struct item_filter filter = {.incident_id = in->id};
-    struct incident its = *in;
-    if (sim.config->forge.kind == FORGE_NONE)
+    char value[300];
+    /* To GitHub each pull request is an issue, too. */
+    if (thing->is_pull != is_pull && (is_pull || forge_kind() != FORGE_GITHUB))
+        return false;
+    if (find_parameter(path, "state", value, sizeof value) && value[0] == 'o' &&
+        thing->is_closed)
+        return false;
+    if (find_parameter(path, "head", value, sizeof value) &&
+        (strncmp(value, "o:", 2) != 0 || strcmp(value + 2, thing->branch) != 0))
+        return false;
+    if (find_parameter(path, "source_branch", value, sizeof value) &&
+        strcmp(value, thing->branch) != 0)
+        return false;
+    if (find_parameter(path, "since", value, sizeof value) &&
+        thing->changed_ms < forge_time(str_of(value)))
+        return false;
+    return !find_parameter(path, "created_after", value, sizeof value) ||
+           thing->made_ms >= forge_time(str_of(value));
+}
+
+/* The newest first. */
+static int list(const char *path, bool is_pull, cJSON **answer)
+{
+    char page[12] = "1";
+    int skip;
+    (void)find_parameter(path, "page", page, sizeof page);
+    skip = ((int)strtol(page, NULL, 10) - 1) * PAGE;
+    *answer = json_array();
+    for (int i = thing_count; i-- > 0;) {
+        if (!is_listed(&things[i], is_pull, path) || skip-- > 0)
+            continue;
+        json_add(*answer, json_of(&things[i]));
+        if (cJSON_GetArraySize(*answer) == PAGE)
+            break;
+    }
+    return 200;
+}
+
+static int take_graphql(const cJSON *body, cJSON **answer)
+{
+    const char *id =
+        cJSON_GetStringValue(json_get(json_get(body, "variables"), "id"));
+    struct thing *thing =
+        thing_of(true, id == NULL ? 0 : strtoll(id + 1, NULL, 10));
+    if (thing != NULL)
+        thing->is_draft = strstr(json_text(body, "query").s,
+                                 "convertPullRequestToDraft") != NULL;
+    *answer = json_object();
+    return 200;
+}
+
+/* GitLab's way to numbers of people. */
+static int find_person(const char *path, cJSON **answer)
+{
+    char login[100];
+    *answer = json_array();
+    if (!find_parameter(path, "username", login, sizeof login) ||
+        (strcmp(login, "nova") != 0 && strcmp(login, "quill") != 0))
+        return 200;
+    cJSON *person = json_object();
+    json_set_text(person, "username", str_of(login));
+    json_set_number(person, "id", login[0]);
+    json_add(*answer, person);
+    return 200;
+}
+
+/* "pulls/7/labels" */
+static int take_numbered(const struct forge_asked *asked, bool is_pull,
+                         const char *number, cJSON **answer)
+{
+    int64_t n = strtoll(number, NULL, 10);
+    struct thing *thing = thing_of(is_pull, n);
+    const char *what = strchr(number, '/');
+    if (what != NULL && strcmp(what, "/labels") == 0 && thing == NULL)
+        thing = thing_of(true, n); /* a pull request's are an issue's */
+    if (thing == NULL)
+        return not_found(answer);
+    if (what != NULL && strcmp(what, "/labels") == 0)
+        thing->is_labelled = true;
+    else if (what != NULL && strcmp(what, "/requested_reviewers") == 0)
+        thing->is_reviewed = true;
+    else if (what != NULL)
+        sim_fail("the forge is asked for %s", asked->path);
+    else if (asked->method != FORGE_GET)
+        take_text(thing, asked->body);
+    *answer = json_of(thing);
+    if (asked->method != FORGE_GET)
+        forge_hook_tell(thing);
+    return 200;
+}
+
+int forge_take(const struct forge_asked *asked, cJSON **answer)
+{
+    const char *repo = is_lab() ? "/projects/o%2Fr/" : "/repos/o/r/";
+    const char *pulls = is_lab() ? "merge_requests" : "pulls";
+    const char *rest = asked->path + strlen(repo);
+    if (asked->is_graphql && forge_kind() == FORGE_GITHUB)
+        return take_graphql(asked->body, answer);
+    if (is_lab() && strncmp(asked->path, "/users?", 7) == 0)
+        return find_person(asked->path, answer);
+    if (asked->is_graphql || strncmp(asked->path, repo, strlen(repo)) != 0)
+        sim_fail("the forge is asked for %s", asked->path);
+    bool is_pull = strncmp(rest, pulls, strlen(pulls)) == 0;
+    if (!is_pull && strncmp(rest, "issues", 6) != 0)
+        sim_fail("the forge is asked for %s", asked->path);
+    rest += strcspn(rest, "/?");
+    if (rest[0] == '/')
+        return take_numbered(asked, is_pull, rest + 1, answer);
+    return asked->method == FORGE_POST ? make(asked->body, is_pull, answer)
+                                       : list(asked->path, is_pull, answer);
+}
+
+bool forge_disk_fails(void)
+{
+    return trouble_is_on(SIM_DISK_WRITE) || trouble_is_on(SIM_DISK_SYNC) ||
+           trouble_is_on(SIM_DISK_FULL) || trouble_is_on(SIM_DISK_READ_ONLY);
+}
+
+/* Once, whoever looked may have died of it; or its record could not be kept. */
+void forge_hide(const char *path)
+{
+    bool is_pull = strstr(path, "/pulls/") != NULL ||
+                   strstr(path, "/merge_requests/") != NULL;
+    const char *number = strrchr(path, '/');
+    struct thing *thing =
+        number == NULL ? NULL
+                       : thing_of(is_pull, strtoll(number + 1, NULL, 10));
+    if (thing == NULL || forge_disk_fails())
         return;
-    check_pull(in);
-    must_read(store_each_item(sim.store, &filter, check_item, &its));
+    thing->was_hidden |= thing->hidden_from == sim.process;
+    thing->hidden_from = sim.process;
 }

@@ -145,7 +145,9 @@ static void on_arrival(void *context)
     (void)snprintf(path, sizeof path, "/alerts/%s",
                    sim.config->alert_sources.all[notice->source].name);
     (void)snprintf(secret, sizeof secret, "Bearer %s", SIM_SECRET);
-    door_post(path, secret, body, on_answer, context);
+    const struct door_letter letter = {
+        .path = path, .body = body, .authorization = secret};
+    door_post(&letter, on_answer, context);
     cJSON_free(body);
 }
 

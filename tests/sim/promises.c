@@ -496,6 +496,7 @@ void promises_check_all(void)
     discord_world()->others = said_others;
     people_check_recorders();
     alerts_check_all();
+    forge_check_all();
     for (int i = 0; i < all.count; i++)
         check_one(&all.list[i]);
     if (cmocka_run_group_tests(rooms, NULL, NULL) != 0)

@@ -44,10 +44,12 @@ bool deeds_assigned(const struct ask *ask, const char *said);
 void people_check(const struct ask *ask, int times);
 void people_check_recorders(void);
 
-/* ---- forge.c ---- */
+/* ---- promises_forge.c ---- */
 
 /* At rest: the record has each pull request and issue as it is there. */
 void forge_check(const struct incident *in);
+/* What stood in the way was told no sooner than it should. */
+void forge_check_all(void);
 
 /* ---- promises_due.c ---- */
 

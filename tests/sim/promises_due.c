@@ -199,6 +199,29 @@ static bool has_failed(const struct incident *in, enum effect_kind kind)
     return failed;
 }
 
+static bool look_for_issue(const struct stored_item *stored, void *context)
+{
+    struct healing *healing = context;
+    bool failed;
+    must_read(effect_failed_last(sim.store, stored->incident_id, EFFECT_ISSUE,
+                                 stored->item.seq, &failed));
+    healing->is_healed = healing->is_healed && !failed;
+    return true;
+}
+
+/* The review, and what it leaves to do, go on when the room is gone. */
+static void look_at_forge(const struct incident *in, struct healing *healing)
+{
+    const struct item_filter filter = {.incident_id = in->id,
+                                       .open_only = true};
+    if (incident_is_live(in) || in->postmortem_ref[0] == '\0' ||
+        sim.config->forge.kind == FORGE_NONE)
+        return;
+    if (has_failed(in, EFFECT_PULL))
+        healing->is_healed = false;
+    must_read(store_each_item(sim.store, &filter, look_for_issue, healing));
+}
+
 static bool look_for_failure(const struct incident *in, void *context)
 {
     static const enum effect_kind kinds[] = {
@@ -206,6 +229,7 @@ static bool look_for_failure(const struct incident *in, void *context)
         EFFECT_CARD,   EFFECT_PIN,       EFFECT_ROOM,
         EFFECT_LIVE,   EFFECT_LIVE_CARD, EFFECT_ANNOUNCE};
     struct healing *healing = context;
+    look_at_forge(in, healing);
     if (is_tidied(in))
         return true;
     /* Over, private, and without a room of its own: it gets none any more. */

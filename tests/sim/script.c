@@ -117,6 +117,16 @@ static void add_pause(struct script *script, uint64_t *luck)
     script->ends_ms += pause_ms;
 }
 
+/* Nothing but the forge has them; they may last for hours. */
+static void add_forge_trouble(struct script *script, uint64_t *luck)
+{
+    int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+    struct item *item = add(script, at_ms, TURN_TROUBLE);
+    item->a = SIM_FORGE_DOWN + (int)below(luck, SIM_TROUBLES - SIM_FORGE_DOWN);
+    item->b = 10 + (int)below(luck, 91);
+    item->c = 1 + (int)below(luck, 1u << below(luck, 14));
+}
+
 /* Somebody merges and closes, and there is more to open. */
 static void add_forge(struct script *script, uint64_t *luck)
 {
@@ -130,9 +140,17 @@ static void add_forge(struct script *script, uint64_t *luck)
     for (int i = 0; i < count; i++) {
         int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
         struct item *item = add(script, at_ms, TURN_FORGE);
-        item->a = (int)below(luck, FORGE_ACTS);
+        item->a = (int)below(luck, FORGE_REOPEN);
         item->b = (int)below(luck, 1000);
     }
+    script->forge =
+        FORGE_NONE + 1 + (enum forge_kind)below(luck, FORGE_KIND_COUNT - 1);
+    script->is_hooked = below(luck, 2) == 0;
+    int troubles = (int)below(luck, 4);
+    for (int i = 0; i < troubles; i++)
+        add_forge_trouble(script, luck);
+    if (below(luck, 4) == 0)
+        add_pause(script, luck);
 }
 
 void script_make(struct script *script, uint64_t seed)
@@ -150,8 +168,7 @@ void script_make(struct script *script, uint64_t seed)
         add_alarms(script, &luck);
     if (script->is_watched && below(&luck, 10) == 0)
         add_pause(script, &luck);
-    script->is_forged = script->is_watched && below(&luck, 2) == 0;
-    if (script->is_forged)
+    if (script->is_watched && below(&luck, 2) == 0)
         add_forge(script, &luck);
 }
 
@@ -173,6 +190,12 @@ void item_print(const struct item *item, struct buf *out)
 
 /* ---- scenes ---- */
 
+static const char *const forge_words[FORGE_KIND_COUNT] = {
+    [FORGE_NONE] = "",
+    [FORGE_GITHUB] = " forged",
+    [FORGE_GITEA] = " forged by gitea",
+    [FORGE_GITLAB] = " forged by gitlab"};
+
 #define TROUBLE_NAME(name, words) #name,
 static const char *const trouble_names[] = {TROUBLE_LIST(TROUBLE_NAME)};
 
@@ -191,10 +214,10 @@ static void print_name(const struct item *item, struct buf *out)
 void scene_print(const struct script *script, uint64_t seed, const bool *kept,
                  struct buf *out)
 {
-    buf_addf(out, "seed %" PRIu64 "%s%s%s\nends %" PRId64 "\n", seed,
+    buf_addf(out, "seed %" PRIu64 "%s%s%s%s\nends %" PRId64 "\n", seed,
              script->from_nothing ? " from nothing" : "",
-             script->is_watched ? " watched" : "",
-             script->is_forged ? " forged" : "", script->ends_ms);
+             script->is_watched ? " watched" : "", forge_words[script->forge],
+             script->is_hooked ? " hooked" : "", script->ends_ms);
     for (int i = 0; i < script->count; i++) {
         const struct item *item = &script->items[i];
         if (!kept[i])
@@ -248,7 +271,10 @@ static void read_kind(const char *words, struct script *script)
 {
     script->from_nothing = strstr(words, "from nothing") != NULL;
     script->is_watched = strstr(words, "watched") != NULL;
-    script->is_forged = strstr(words, "forged") != NULL;
+    script->is_hooked = strstr(words, "hooked") != NULL;
+    for (int kind = FORGE_NONE + 1; kind < FORGE_KIND_COUNT; kind++)
+        if (strstr(words, forge_words[kind]) != NULL)
+            script->forge = (enum forge_kind)kind;
 }
 
 bool scene_read(const char *path, struct script *script, uint64_t *seed)

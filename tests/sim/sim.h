@@ -92,7 +92,18 @@ sim_fail(const char *format, ...);
     X(DISK_WRITE, "disk writes fail")                                          \
     X(DISK_SYNC, "disk syncs fail")                                            \
     X(DISK_FULL, "the disk is full")                                           \
-    X(DISK_READ_ONLY, "the file system is read-only")
+    X(DISK_READ_ONLY, "the file system is read-only")                          \
+    X(FORGE_DOWN, "the forge is down")                                         \
+    X(FORGE_SLOW, "the forge takes seconds, or longer than anybody waits")     \
+    X(FORGE_LIMIT, "the forge wants to be left alone")                         \
+    X(FORGE_TOKEN, "the forge refuses the token")                              \
+    X(FORGE_HIDES, "the forge knows no such repository")                       \
+    X(FORGE_FORBIDS, "the forge lets nothing be written")                      \
+    X(FORGE_REFUSES, "the forge finds fault with what is written")             \
+    X(HOOK_LOST, "what the forge tells is lost")                               \
+    X(HOOK_LATE, "what the forge tells comes late")                            \
+    X(HOOK_TWICE, "what the forge tells comes twice")                          \
+    X(HOOK_WRONG, "somebody else tells what the forge would")
 #define TROUBLE_ENUM(name, words) SIM_##name,
 enum sim_trouble { TROUBLE_LIST(TROUBLE_ENUM) SIM_TROUBLES };
 /* Whether it befalls this one. */
@@ -164,9 +175,13 @@ const char *git_page(int64_t incident_id);
  * DOOR_SHUT when it did not get in. */
 #define DOOR_SHUT (-1)
 typedef void door_fn(int status, void *context);
-/* It arrives; `authorization` is its header. */
-void door_post(const char *path, const char *authorization, const char *body,
-               door_fn *done, void *context);
+struct door_letter {
+    const char *path, *body;
+    /* Headers; NULL: it has none. */
+    const char *authorization, *signature, *gitlab_token;
+};
+/* It arrives. Nobody but the one it is for says whether it may. */
+void door_post(const struct door_letter *letter, door_fn *done, void *context);
 
 #define MONITOR_ACT_LIST(X)                                                    \
     X(FIRE) X(STORM) X(FLOOD) X(AGAIN) X(END) X(END_ALL) X(REFIRE) X(STRAY)
@@ -177,12 +192,24 @@ void monitors_reset(void);
 void monitors_act(enum monitor_act act, int which);
 bool monitors_wait(void); /* to hear that theirs is kept */
 
-/* ---- the forge, in some stories (forge.c) ---- */
+/* ---- the forge, in some stories (forge.h) ---- */
 
-enum forge_act { FORGE_MERGE, FORGE_CLOSE, FORGE_CLOSE_ISSUE, FORGE_ACTS };
+enum forge_act {
+    FORGE_MERGE,
+    FORGE_CLOSE,
+    FORGE_CLOSE_ISSUE,
+    FORGE_REOPEN,
+    FORGE_REOPEN_ISSUE,
+    FORGE_DROP_ISSUE, /* not planned */
+    FORGE_WRITE,      /* around our part */
+    FORGE_ACTS
+};
 void forge_reset(void);
-/* Somebody merges or closes one that is open. */
+/* Somebody does that there, to one of those to which it can be done. */
 void forge_act(enum forge_act act, int which);
+/* It wants to be left alone, or did so a moment ago: nobody has looked yet. */
+bool forge_waits(void);
+#define SIM_ASSIGNEE "77" /* known there as nova */
 
 /* ---- what the probes look at (targets.c) ---- */
 

@@ -25,7 +25,7 @@
 #define HEAL_MOST_MS (15 * MS_PER_MINUTE)
 #define REST_MOST_MS (3 * MS_PER_HOUR)
 
-static struct config plain, watched, forged;
+static struct config plain, watched, forged[FORGE_KIND_COUNT][2];
 static struct script told; /* what its items are called back with */
 static char folder[100], db[120];
 static struct buf template; /* an empty database */
@@ -119,13 +119,22 @@ static const char watching[] =
     "down_after = 1\nof = 1\n"
     "target = \"shop.test:443\"\nservice = \"shop\"\n";
 
-static void add_forge(struct buf *text)
+static void add_forge(struct buf *text, enum forge_kind kind, bool is_hooked)
 {
+    static const char *const words[] = {"none", "github", "gitea", "gitlab"};
     buf_addf(text,
-             "[forge]\nkind = \"github\"\napi_base = \"https://forge.test\"\n"
+             "[forge]\nkind = \"%s\"\napi_base = \"https://forge.test\"\n"
              "repository = \"o/r\"\ntoken_file = \"%s/secret\"\n"
-             "issues = true\npoll_minutes = 1\n",
-             folder);
+             "issues = true\npoll_minutes = %d\n",
+             words[kind], folder, is_hooked ? 3 : 1);
+    if (is_hooked)
+        buf_addf(text, "webhook_secret_file = \"%s/secret\"\n", folder);
+    if (is_hooked || kind != FORGE_GITHUB)
+        buf_add_text(text, "labels = [\"postmortem\"]\n"
+                           "reviewers = [\"quill\"]\n"
+                           "issue_label = \"incident\"\n");
+    buf_add_text(text, "[[assignee]]\nuser = \"" SIM_ASSIGNEE
+                       "\"\nlogin = \"nova\"\n");
 }
 
 static void add_monitor(struct buf *text, const char *name, const char *service)
@@ -141,7 +150,7 @@ static void add_monitor(struct buf *text, const char *name, const char *service)
 }
 
 static void load_settings(struct config *config, bool is_watched,
-                          bool is_forged)
+                          enum forge_kind forge, bool is_hooked)
 {
     char path[160];
     struct buf text = BUF_INIT(6000), why = BUF_INIT(2000);
@@ -152,8 +161,8 @@ static void load_settings(struct config *config, bool is_watched,
              "[postmortem]\nrepository = \"/nowhere/pages.git\"\n"
              "[http]\nlisten = \"%s\"\n",
              WORLD_ANNOUNCE, db, is_watched ? "127.0.0.1:0" : "");
-    if (is_forged)
-        add_forge(&text);
+    if (forge != FORGE_NONE)
+        add_forge(&text, forge, is_hooked);
     if (is_watched) {
         buf_add_text(&text, watching);
         add_monitor(&text, "east", "");
@@ -200,9 +209,12 @@ void story_prepare(void)
     if (mkdir(folder, 0700) != 0)
         sim_fail("no folder");
     (void)atexit(remove_folder);
-    load_settings(&plain, false, false);
-    load_settings(&watched, true, false);
-    load_settings(&forged, true, true);
+    load_settings(&plain, false, FORGE_NONE, false);
+    load_settings(&watched, true, FORGE_NONE, false);
+    for (int kind = FORGE_NONE + 1; kind < FORGE_KIND_COUNT; kind++)
+        for (int hooked = 0; hooked < 2; hooked++)
+            load_settings(&forged[kind][hooked], true, (enum forge_kind)kind,
+                          hooked != 0);
     sim.config = &plain;
     disk_install();
     make_template();
@@ -324,12 +336,14 @@ static void look_for_rest(void *context)
         sim_fail("the outbox cannot be counted: %s", store_why(sim.store));
     sim.is_looking = false;
     int64_t rest_ms = sim.is_watched ? SEEN_MS : REST_MS;
+    if (sim.config->forge.kind != FORGE_NONE) /* it has been looked at */
+        rest_ms += sim.config->forge.poll_min * MS_PER_MINUTE;
     can_look = can_look && sim.now_ms - healed_ms >= SOON_MS &&
                sim.now_ms - started_ms >= SOON_MS;
     if (can_look)
         promises_check_due();
     bool rests = can_look && gateway_is_ready() && waiting == 0 &&
-                 !people_wait() && !monitors_wait() &&
+                 !people_wait() && !monitors_wait() && !forge_waits() &&
                  sim.now_ms - healed_ms >= rest_ms &&
                  sim.now_ms - started_ms >= rest_ms;
     bool is_mended = rests && promises_are_mended();
@@ -375,14 +389,19 @@ static void on_heal(void *context)
 
 /* ---- playing ---- */
 
+static const struct config *config_of(const struct script *script)
+{
+    if (script->forge != FORGE_NONE)
+        return &forged[script->forge][script->is_hooked];
+    return script->is_watched ? &watched : &plain;
+}
+
 static void begin(const struct script *script, uint64_t seed, const bool *kept)
 {
     bool tells = sim.tells;
     sim = (struct sim){.seed = seed,
                        .now_ms = SIM_BEGAN_MS,
-                       .config = script->is_forged    ? &forged
-                                 : script->is_watched ? &watched
-                                                      : &plain,
+                       .config = config_of(script),
                        .is_watched = script->is_watched,
                        .tells = tells};
     fault_begin();

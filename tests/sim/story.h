@@ -31,7 +31,9 @@ struct script {
     int64_t ends_ms;   /* everything is well again from then on */
     bool from_nothing; /* no database yet */
     bool is_watched;   /* by monitors and probes, and there are reminders */
-    bool is_forged;    /* watched, and pages become pull requests */
+    /* Watched, and pages become pull requests there; NONE: they do not. */
+    enum forge_kind forge;
+    bool is_hooked; /* the forge tells what happens there */
 };
 void script_make(struct script *script, uint64_t seed);
 void item_print(const struct item *item, struct buf *out);

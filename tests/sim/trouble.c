@@ -24,7 +24,8 @@ uint64_t luck_below(enum sim_luck luck, uint64_t n)
 
 static enum sim_luck luck_of(enum sim_trouble trouble)
 {
-    return trouble >= SIM_DISK_WRITE    ? LUCK_DISK
+    return trouble >= SIM_FORGE_DOWN    ? LUCK_FORGE
+           : trouble >= SIM_DISK_WRITE  ? LUCK_DISK
            : trouble >= SIM_DRAW_FAILS  ? LUCK_GIT
            : trouble >= SIM_FORBIDDEN   ? LUCK_NET
            : trouble >= SIM_POST_LOST   ? LUCK_MONITORS
