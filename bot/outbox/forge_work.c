@@ -70,8 +70,8 @@ static enum job_verdict poll_next(struct forge_work *forge)
     return JOB_CALL;
 }
 
-/* Of the pull request, and of an issue that is still open, the next answer is
- * wanted only when it is another one. */
+/* Of what is as the record has it, the next answer is wanted only when it is
+ * another one. */
 static bool poll_reads(struct forge_work *forge, const cJSON *json)
 {
     struct poll *poll = &forge->poll;
@@ -79,7 +79,8 @@ static bool poll_reads(struct forge_work *forge, const cJSON *json)
     if (poll->all[poll->next - 1].item == 0) {
         if (!forge_read_pull(kind, json, &poll->pull))
             return false;
-        poll->is_news = poll->pull.state != PULL_OPEN;
+        poll->is_news =
+            poll->pull.state != forge->work->delivery.in.pull_state;
     } else {
         if (!forge_read_issue(kind, json, &poll->issue))
             return false;
@@ -394,6 +395,13 @@ static bool add_issue(const struct stored_item *stored, void *context)
     return poll->count < POLLED_MOST;
 }
 
+/* Closed without a merge, it may be opened again: people are told to. */
+static bool waits_for_pull(const struct incident *in)
+{
+    return in->pull_state == PULL_OPEN ||
+           (in->pull_state == PULL_CLOSED && in->state == STATE_REVIEW);
+}
+
 static enum delivery_verdict begin_poll(struct work *work, struct store *store)
 {
     struct delivery *delivery = &work->delivery;
@@ -401,7 +409,7 @@ static enum delivery_verdict begin_poll(struct work *work, struct store *store)
     struct poll *poll = &work->forge->poll;
     const struct item_filter filter = {.incident_id = in->id,
                                        .open_only = true};
-    if (in->pull_state == PULL_OPEN)
+    if (waits_for_pull(in))
         poll->all[poll->count++] = (struct subject_of_poll){0, in->pull_number};
     if (store_each_item(store, &filter, add_issue, poll) != ERR_OK)
         return put_off(delivery, store_why(store), 0);

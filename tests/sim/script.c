@@ -140,7 +140,7 @@ static void add_forge(struct script *script, uint64_t *luck)
     for (int i = 0; i < count; i++) {
         int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
         struct item *item = add(script, at_ms, TURN_FORGE);
-        item->a = (int)below(luck, FORGE_REOPEN);
+        item->a = (int)below(luck, FORGE_ACTS);
         item->b = (int)below(luck, 1000);
     }
     script->forge =
