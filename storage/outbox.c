@@ -329,6 +329,18 @@ enum err store_outbox_pace(struct store *store, int64_t id, int64_t paced_ms)
     return run_on_row(&query);
 }
 
+enum err store_outbox_wait(struct store *store, int64_t id,
+                           int64_t not_before_ms, struct str error)
+{
+    struct query query =
+        query_new(store, "UPDATE outbox SET attempts = min(attempts, 1),"
+                         " not_before_ms = ?, error = ? WHERE id = ?");
+    query_int(&query, not_before_ms);
+    query_text(&query, error);
+    query_int(&query, id);
+    return run_on_row(&query);
+}
+
 enum err store_outbox_retry(struct store *store, int64_t id,
                             int64_t not_before_ms, struct str error)
 {

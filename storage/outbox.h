@@ -47,7 +47,7 @@ MUST_CHECK enum err store_due(struct store *store, int64_t now_ms,
                               int64_t *next_due_ms);
 MUST_CHECK enum err store_outbox_count(struct store *store, int64_t *out);
 /* Counts an attempt; committed by the caller before the effect's first request
- * leaves. These four give NOT_FOUND for a row that is gone. */
+ * leaves. These five give NOT_FOUND for a row that is gone. */
 MUST_CHECK enum err store_outbox_begin(struct store *store, int64_t id,
                                        int64_t now_ms);
 /* Deletes the row when nothing newer was wanted (generation -1: keeps it all
@@ -62,5 +62,9 @@ MUST_CHECK enum err store_outbox_pace(struct store *store, int64_t id,
                                       int64_t paced_ms);
 MUST_CHECK enum err store_outbox_retry(struct store *store, int64_t id,
                                        int64_t not_before_ms, struct str error);
+/* The same, but told to wait: the attempts that count begin anew, and it is
+ * still to look first. */
+MUST_CHECK enum err store_outbox_wait(struct store *store, int64_t id,
+                                      int64_t not_before_ms, struct str error);
 
 #endif

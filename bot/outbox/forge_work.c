@@ -79,8 +79,7 @@ static bool poll_reads(struct forge_work *forge, const cJSON *json)
     if (poll->all[poll->next - 1].item == 0) {
         if (!forge_read_pull(kind, json, &poll->pull))
             return false;
-        poll->is_news =
-            poll->pull.state != forge->work->delivery.in.pull_state;
+        poll->is_news = poll->pull.state != forge->work->delivery.in.pull_state;
     } else {
         if (!forge_read_issue(kind, json, &poll->issue))
             return false;
@@ -191,6 +190,7 @@ static enum delivery_verdict put_off(struct delivery *delivery,
 {
     str_copy_to(delivery->words, str_of(words));
     delivery->again_ms = at_ms;
+    delivery->is_to_wait = at_ms != 0;
     return DELIVERY_RETRY;
 }
 

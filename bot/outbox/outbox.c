@@ -319,9 +319,9 @@ static enum err put_off(struct outbox *outbox, struct work *work,
     int64_t most_ms = wall_ms + OUTBOX_WAIT_MOST_MS;
     if (work->delivery.again_ms > at_ms) /* when it was told to come back */
         at_ms = work->delivery.again_ms;
-    return store_outbox_retry(outbox->config.store, row->id,
-                              at_ms < most_ms ? at_ms : most_ms,
-                              str_of(work->delivery.words));
+    at_ms = at_ms < most_ms ? at_ms : most_ms;
+    return (work->delivery.is_to_wait ? store_outbox_wait : store_outbox_retry)(
+        outbox->config.store, row->id, at_ms, str_of(work->delivery.words));
 }
 
 /* In the announce channel, with words about other incidents than its own. */

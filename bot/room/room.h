@@ -48,6 +48,7 @@ struct delivery {
     uint64_t made_id; /* CARD: posted or found, not yet in the record */
     /* AGAIN, RETRY: not before that; 0: at the usual pace. */
     int64_t again_ms;
+    bool is_to_wait; /* RETRY: nothing failed, it was told to come back then */
     struct rest_call call; /* whoever sends it leaves body and reason NULL */
     /* What the record should know: kind REQUEST_EFFECT, a finished effect, or
      * REQUEST_LOST. Text borrows from `words`. */

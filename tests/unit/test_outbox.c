@@ -244,6 +244,25 @@ static void back_off_holds_the_lane(void **state)
     store_close(store);
 }
 
+/* Nobody can tell how often it would have been in vain. */
+static void a_wait_is_no_attempt(void **state)
+{
+    struct store *store = open_empty(state);
+    want(store, EFFECT_PULL, 1, 0);
+    struct seen seen = due(store, NOW, "pull/1", INT64_MAX);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW),
+                         ERR_OK);
+        assert_int_equal(
+            store_outbox_wait(store, seen.rows[0].id, NOW + 1000, STR("429")),
+            ERR_OK);
+    }
+    due(store, NOW + 999, "", NOW + 1000);
+    seen = due(store, NOW + 1000, "pull/1", INT64_MAX);
+    assert_int_equal(seen.rows[0].attempts, 1); /* it looks first */
+    store_close(store);
+}
+
 /* It was put right: what it wrote must not wait until it is that late again. */
 static void a_clock_that_was_ahead_holds_nothing(void **state)
 {
@@ -427,6 +446,7 @@ int main(void)
         TEST(wanted_again_in_flight_is_delivered_again),
         TEST(done_in_part_goes_behind_its_lane),
         TEST(back_off_holds_the_lane),
+        TEST(a_wait_is_no_attempt),
         TEST(a_clock_that_was_ahead_holds_nothing),
         TEST(a_turn_wants_a_thing_once),
         TEST(a_wish_waits_for_the_pace),
