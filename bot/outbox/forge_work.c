@@ -70,13 +70,19 @@ static enum job_verdict poll_next(struct forge_work *forge)
     return JOB_CALL;
 }
 
+/* Of the answer, or call, under way. */
+static bool polls_pull(const struct poll *poll)
+{
+    return poll->all[poll->next - 1].item == 0;
+}
+
 /* Of what is as the record has it, the next answer is wanted only when it is
  * another one. */
 static bool poll_reads(struct forge_work *forge, const cJSON *json)
 {
     struct poll *poll = &forge->poll;
     enum forge_kind kind = forge_desk_config(forge->desk)->set.kind;
-    if (poll->all[poll->next - 1].item == 0) {
+    if (polls_pull(poll)) {
         if (!forge_read_pull(kind, json, &poll->pull))
             return false;
         poll->is_news = poll->pull.state != forge->work->delivery.in.pull_state;
@@ -93,7 +99,6 @@ static enum job_verdict poll_step(struct forge_work *forge,
                                   int64_t now_ms)
 {
     struct poll *poll = &forge->poll;
-    bool is_pull = poll->all[poll->next - 1].item == 0;
     forge_judge(&forge_desk_config(forge->desk)->set, answer, now_ms,
                 &poll->verdict);
     switch ((int)poll->verdict.fate) {
@@ -109,8 +114,11 @@ static enum job_verdict poll_step(struct forge_work *forge,
     case FORGE_LATER:
     case FORGE_UNREACHABLE:
         return JOB_LATER;
+    case FORGE_BAD_TOKEN:
+    case FORGE_NOT_ALLOWED:
+        return JOB_FAILED;
     default: /* an issue may have been deleted: nobody waits for it */
-        return is_pull ? JOB_FAILED : poll_next(forge);
+        return polls_pull(poll) ? JOB_FAILED : poll_next(forge);
     }
 }
 
@@ -476,7 +484,9 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
         return tell_news(work, store, wall_ms);
     if (work->forge->verdict == JOB_FAILED) {
         (void)fail(work, store,
-                   "What became of the pull request cannot be seen",
+                   polls_pull(poll)
+                       ? "What became of the pull request cannot be seen"
+                       : "What became of the issues cannot be seen",
                    poll->verdict.words);
     } else if (work->forge->verdict == JOB_LATER) {
         log_warn("forge_not_seen", LOG_INT("incident", delivery->in.id),
