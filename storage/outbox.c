@@ -300,19 +300,23 @@ enum err store_outbox_begin(struct store *store, int64_t id, int64_t now_ms)
 }
 
 enum err store_outbox_done(struct store *store, int64_t id, int64_t generation,
-                           int64_t not_before_ms, int64_t paced_ms)
+                           bool keeps, int64_t not_before_ms, int64_t paced_ms)
 {
-    struct query query =
-        query_new(store, "DELETE FROM outbox WHERE id = ? AND wanted = ?");
+    struct query query = query_new(
+        store, "DELETE FROM outbox WHERE id = ? AND wanted = ? AND NOT ?");
     query_int(&query, id);
     query_int(&query, generation);
+    query_int(&query, keeps);
     enum err err = run_on_row(&query);
     if (err != ERR_NOT_FOUND)
         return err;
     query = query_new(store,
                       "UPDATE outbox SET id = (SELECT max(id) + 1 FROM outbox),"
-                      " attempts = 0, first_attempt_ms = 0, not_before_ms = ?,"
-                      " paced_ms = ?, error = NULL WHERE id = ?");
+                      " attempts = 0, first_attempt_ms = 0, not_before_ms ="
+                      " CASE WHEN ?1 AND wanted > ?2 THEN ?4 ELSE ?3 END,"
+                      " paced_ms = ?4, error = NULL WHERE id = ?5");
+    query_int(&query, keeps);
+    query_int(&query, generation);
     query_int(&query, not_before_ms);
     query_int(&query, paced_ms);
     query_int(&query, id);

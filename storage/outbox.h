@@ -50,13 +50,14 @@ MUST_CHECK enum err store_outbox_count(struct store *store, int64_t *out);
  * leaves. These five give NOT_FOUND for a row that is gone. */
 MUST_CHECK enum err store_outbox_begin(struct store *store, int64_t id,
                                        int64_t now_ms);
-/* Deletes the row when nothing newer was wanted (generation -1: keeps it all
- * the same); else attempts = 0, and it is due again at not_before_ms, or at
- * paced_ms when it is wanted before, behind what its lane wants by then (so
- * that a card edited all the time starves nobody). */
+/* Deletes the row when nothing newer was wanted and nobody `keeps` it; else
+ * attempts = 0, and it is due again at not_before_ms, or at paced_ms when it is
+ * wanted before (one that is kept: or was, while it was under way), behind what
+ * its lane wants by then (so that a card edited all the time starves nobody).
+ */
 MUST_CHECK enum err store_outbox_done(struct store *store, int64_t id,
-                                      int64_t generation, int64_t not_before_ms,
-                                      int64_t paced_ms);
+                                      int64_t generation, bool keeps,
+                                      int64_t not_before_ms, int64_t paced_ms);
 /* Not begun, because one like it was delivered a moment ago. */
 MUST_CHECK enum err store_outbox_pace(struct store *store, int64_t id,
                                       int64_t paced_ms);

@@ -290,9 +290,9 @@ static enum err record_result(struct outbox *outbox, struct delivery *delivery,
     return err;
 }
 
-/* The row is done as far as it went; `generation` -1 keeps it open. */
-static enum err finish(struct outbox *outbox, struct work *work,
-                       int64_t generation, int64_t wall_ms)
+/* The row is done as far as it went. */
+static enum err finish(struct outbox *outbox, struct work *work, bool keeps,
+                       int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
     const struct outbox_row *row = &delivery->row;
@@ -303,7 +303,7 @@ static enum err finish(struct outbox *outbox, struct work *work,
     int64_t again_ms = delivery->again_ms;
     outbox->wanted = true;
     work->state = WORK_OVER;
-    return store_outbox_done(outbox->config.store, row->id, generation,
+    return store_outbox_done(outbox->config.store, row->id, row->wanted, keeps,
                              again_ms > paced_ms ? again_ms : paced_ms,
                              paced_ms);
 }
@@ -353,14 +353,14 @@ static enum err advance(struct outbox *outbox, struct work *work,
     case DELIVERY_RETRY:
         return put_off(outbox, work, wall_ms);
     case DELIVERY_AGAIN:
-        return finish(outbox, work, -1, wall_ms);
+        return finish(outbox, work, true, wall_ms);
     case DELIVERY_FAILED:
         log_effect("effect_failed", delivery, delivery->words);
         break;
     case DELIVERY_DONE:
         break;
     }
-    return finish(outbox, work, delivery->row.wanted, wall_ms);
+    return finish(outbox, work, false, wall_ms);
 }
 
 /* ---- due rows become works ---- */

@@ -451,12 +451,12 @@ static void settle(struct world *world, struct delivery *delivery,
                          ERR_OK);
         assert_int_not_equal(outcome.verdict, VERDICT_REFUSED);
     }
-    assert_int_equal(store_outbox_done(
-                         world->store, row->id,
-                         verdict == DELIVERY_AGAIN ? -1 : row->wanted,
-                         delivery->again_ms > world->now_ms ? delivery->again_ms
-                                                            : world->now_ms,
-                         0),
+    assert_int_equal(store_outbox_done(world->store, row->id, row->wanted,
+                                       verdict == DELIVERY_AGAIN,
+                                       delivery->again_ms > world->now_ms
+                                           ? delivery->again_ms
+                                           : world->now_ms,
+                                       0),
                      ERR_OK);
 }
 

@@ -123,8 +123,8 @@ static void lanes_by_kind(void **state)
         assert_int_equal(seen.count, 1);
         assert_int_equal(seen.rows[0].kind, cases[i].kind);
         assert_string_equal(seen.rows[0].lane, cases[i].lane);
-        assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0, 0),
-                         ERR_OK);
+        assert_int_equal(
+            store_outbox_done(store, seen.rows[0].id, 1, false, 0, 0), ERR_OK);
     }
     expect_count(store, 0);
     store_close(store);
@@ -163,8 +163,8 @@ static void only_the_head_of_a_lane_is_due(void **state)
     assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
     /* In flight is still the head: the caller knows what it sent. */
     due(store, NOW, "war_room/1 live_room/1 war_room/2", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, NOW, 0),
-                     ERR_OK);
+    assert_int_equal(
+        store_outbox_done(store, seen.rows[0].id, 2, false, NOW, 0), ERR_OK);
     due(store, NOW, "live_room/1 war_room/2 room/1", INT64_MAX);
     /* A callback that stops. */
     struct seen two = {.most = 2};
@@ -184,18 +184,19 @@ static void wanted_again_in_flight_is_delivered_again(void **state)
     assert_int_equal(store_outbox_begin(store, card.id, NOW + 1), ERR_OK);
     want(store, EFFECT_CARD, 1, 0);
     assert_int_equal(
-        store_outbox_done(store, card.id, card.wanted, NOW + 5000, 0), ERR_OK);
+        store_outbox_done(store, card.id, card.wanted, false, NOW + 5000, 0),
+        ERR_OK);
     expect_count(store, 2);
     /* It waits for its time, and the lane goes on meanwhile. */
     seen = due(store, NOW, "room/1", NOW + 5000);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, 0, 0),
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, false, 0, 0),
                      ERR_OK);
     due(store, NOW + 4999, "", NOW + 5000);
     seen = due(store, NOW + 5000, "card/1", INT64_MAX);
     assert_int_equal(seen.rows[0].wanted, 2);
     assert_int_equal(seen.rows[0].attempts, 0);
     assert_int_equal(seen.rows[0].first_attempt_ms, 0);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, 0, 0),
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, false, 0, 0),
                      ERR_OK);
     expect_count(store, 0);
     store_close(store);
@@ -207,11 +208,11 @@ static void done_in_part_goes_behind_its_lane(void **state)
     want(store, EFFECT_ROOM, 1, 0);
     want(store, EFFECT_CARD, 1, 0);
     struct seen seen = due(store, NOW, "room/1", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, -1, NOW, 0),
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, true, NOW, 0),
                      ERR_OK);
     seen = due(store, NOW, "card/1", INT64_MAX);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, NOW, 0),
-                     ERR_OK);
+    assert_int_equal(
+        store_outbox_done(store, seen.rows[0].id, 1, false, NOW, 0), ERR_OK);
     due(store, NOW, "room/1", INT64_MAX);
     store_close(store);
 }
@@ -241,6 +242,27 @@ static void back_off_holds_the_lane(void **state)
     seen = due(store, NOW + 1000, "card/1 live/1", INT64_MAX);
     assert_int_equal(seen.rows[0].attempts, 2);
     assert_int_equal(seen.rows[0].first_attempt_ms, NOW);
+    store_close(store);
+}
+
+/* What it saw may be from before that. */
+static void kept_it_is_due_when_it_was_wanted_meanwhile(void **state)
+{
+    struct store *store = open_empty(state);
+    want(store, EFFECT_POLL, 1, 0);
+    struct seen seen = due(store, NOW, "poll/1", INT64_MAX);
+    struct outbox_row poll = seen.rows[0];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(store_outbox_begin(store, poll.id, NOW), ERR_OK);
+        if (i == 1)
+            want(store, EFFECT_POLL, 1, 0);
+        assert_int_equal(store_outbox_done(store, poll.id, poll.wanted, true,
+                                           NOW + 60000, NOW + 5000),
+                         ERR_OK);
+        due(store, NOW, "", i == 0 ? NOW + 60000 : NOW + 5000);
+        seen = due(store, NOW + 60000, "poll/1", INT64_MAX);
+        poll = seen.rows[0];
+    }
     store_close(store);
 }
 
@@ -344,9 +366,9 @@ static void a_wish_waits_for_the_pace(void **state)
     seen = due(store, NOW + 3000, "card/1", INT64_MAX);
     /* Done, to be looked at again in a minute, and not before its pace. */
     assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
-    assert_int_equal(
-        store_outbox_done(store, seen.rows[0].id, -1, NOW + 60000, NOW + 8000),
-        ERR_OK);
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 1, true,
+                                       NOW + 60000, NOW + 8000),
+                     ERR_OK);
     due(store, NOW, "", NOW + 60000);
     want(store, EFFECT_CARD, 1, 0);
     assert_true(store_has_wishes(store));
@@ -380,7 +402,7 @@ static void keeps_a_url_only_with_its_row(void **state)
     struct seen seen = due(store, NOW, "fetch/1", INT64_MAX);
     assert_string_equal(seen.rows[0].url, url);
     assert_int_equal(seen.rows[0].target, 3);
-    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, 0, 0),
+    assert_int_equal(store_outbox_done(store, seen.rows[0].id, 2, false, 0, 0),
                      ERR_OK);
     want(store, EFFECT_FETCH, 1, 3);
     seen = due(store, NOW, "fetch/1", INT64_MAX);
@@ -399,7 +421,8 @@ static bool finish_and_want(const struct outbox_row *row, void *context)
     writer->rows++;
     assert_int_equal(store_outbox_begin(writer->store, row->id, NOW), ERR_OK);
     assert_int_equal(
-        store_outbox_done(writer->store, row->id, row->wanted, 0, 0), ERR_OK);
+        store_outbox_done(writer->store, row->id, row->wanted, false, 0, 0),
+        ERR_OK);
     want(writer->store, EFFECT_PIN, row->incident_id, 0);
     want(writer->store, EFFECT_POSTMORTEM, row->incident_id, 0);
     return true;
@@ -424,7 +447,8 @@ static void refuses_rows_that_are_not_there(void **state)
 {
     struct store *store = open_empty(state);
     assert_int_equal(store_outbox_begin(store, 5, NOW), ERR_NOT_FOUND);
-    assert_int_equal(store_outbox_done(store, 5, 1, NOW, 0), ERR_NOT_FOUND);
+    assert_int_equal(store_outbox_done(store, 5, 1, false, NOW, 0),
+                     ERR_NOT_FOUND);
     assert_int_equal(store_outbox_retry(store, 5, NOW, STR("x")),
                      ERR_NOT_FOUND);
     assert_int_equal(store_want(store, EFFECT_CARD, 9, 0, NULL, NOW),
@@ -447,6 +471,7 @@ int main(void)
         TEST(done_in_part_goes_behind_its_lane),
         TEST(back_off_holds_the_lane),
         TEST(a_wait_is_no_attempt),
+        TEST(kept_it_is_due_when_it_was_wanted_meanwhile),
         TEST(a_clock_that_was_ahead_holds_nothing),
         TEST(a_turn_wants_a_thing_once),
         TEST(a_wish_waits_for_the_pace),
