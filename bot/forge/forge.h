@@ -127,9 +127,10 @@ int64_t forge_time(struct str text);
 
 #define FORGE_PAGE_SIZE 50
 
-/* Open ones of that branch, or (Gitea) of any; page 1, 2… */
+/* Open ones of that branch, or (Gitea) of any, newest first; page 1, 2… */
 struct forge_call forge_find_pull(const struct forge_settings *set,
-                                  const char *branch, int page);
+                                  const char *branch, bool also_ended,
+                                  int page);
 struct forge_call forge_get_pull(const struct forge_settings *set,
                                  int64_t number);
 struct forge_text {

@@ -7,22 +7,22 @@
 #include <inttypes.h>
 
 struct forge_call forge_find_pull(const struct forge_settings *set,
-                                  const char *branch, int page)
+                                  const char *branch, bool also_ended, int page)
 {
     struct str rest = str_of(set->repository), owner;
+    const char *state = also_ended ? "all" : "open";
     if (set->kind == FORGE_GITLAB)
-        return lab_find_pull(set, branch);
+        return lab_find_pull(set, branch, also_ended);
     struct forge_call call = call_new(set, FORGE_GET);
     /* Gitea has no filter for the branch; newest first is its standard. */
     if (set->kind == FORGE_GITEA) {
-        path_addf(&call, "/pulls?state=open&limit=%d&page=%d", FORGE_PAGE_SIZE,
-                  page);
+        path_addf(&call, "/pulls?state=%s&limit=%d&page=%d", state,
+                  FORGE_PAGE_SIZE, page);
         return call;
     }
     (void)str_cut(&rest, '/', &owner);
-    path_addf(&call,
-              "/pulls?state=open&per_page=%d&page=%d&head=", FORGE_PAGE_SIZE,
-              page);
+    path_addf(&call, "/pulls?state=%s&per_page=%d&page=%d&head=", state,
+              FORGE_PAGE_SIZE, page);
     path_add(&call, owner);
     path_add(&call, STR(":"));
     path_add(&call, str_of(branch));

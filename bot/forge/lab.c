@@ -3,11 +3,11 @@
 #include <inttypes.h>
 
 struct forge_call lab_find_pull(const struct forge_settings *set,
-                                const char *branch)
+                                const char *branch, bool also_ended)
 {
     struct forge_call call = call_new(set, FORGE_GET);
-    path_addf(&call, "/merge_requests?state=opened&per_page=%d&source_branch=",
-              FORGE_PAGE_SIZE);
+    path_addf(&call, "/merge_requests?state=%s&per_page=%d&source_branch=",
+              also_ended ? "all" : "opened", FORGE_PAGE_SIZE);
     path_add(&call, str_of(branch));
     return call;
 }

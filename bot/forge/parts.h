@@ -19,7 +19,7 @@ cJSON *texts_json(const char *const *texts, int count);
 
 /* What GitLab does otherwise (lab.c). */
 struct forge_call lab_find_pull(const struct forge_settings *set,
-                                const char *branch);
+                                const char *branch, bool also_ended);
 struct forge_call lab_open_pull(const struct forge_settings *set,
                                 const char *branch,
                                 const struct forge_text *text);

@@ -21,6 +21,8 @@ void pull_job_init(struct pull_job *job, const struct forge_settings *set,
     job->is_draft = wish->text.is_draft;
     job->pull.number = wish->number;
     job->is_recorded = wish->number != 0;
+    job->may_be_there = wish->may_be_there;
+    job->earlier = wish->earlier;
 }
 
 void pull_job_release(struct pull_job *job)
@@ -138,7 +140,8 @@ static bool take_pull(struct pull_job *job, const cJSON *json)
 static enum job_verdict find(struct pull_job *job, int page)
 {
     job->page = page;
-    return ask(job, PULL_FIND, forge_find_pull(job->set, job->branch, page));
+    return ask(job, PULL_FIND,
+               forge_find_pull(job->set, job->branch, job->may_be_there, page));
 }
 
 static enum job_verdict open_one(struct pull_job *job)
@@ -225,8 +228,12 @@ static enum job_verdict read_found(struct pull_job *job,
         return strange(job);
     cJSON_ArrayForEach(one, answer->json)
     {
-        if (forge_is_of_branch(job->set, one, job->branch))
-            return take_pull(job, one) ? take_it(job) : strange(job);
+        if (!forge_is_of_branch(job->set, one, job->branch))
+            continue;
+        if (!take_pull(job, one))
+            return strange(job);
+        if (job->pull.state == PULL_OPEN || job->pull.number != job->earlier)
+            return take_it(job);
     }
     if (job->set->kind == FORGE_GITEA && job->page < PAGES_MOST &&
         cJSON_GetArraySize(answer->json) > 0)

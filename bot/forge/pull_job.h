@@ -16,6 +16,10 @@
 struct pull_wish {
     const char *branch;
     int64_t number; /* as the record has it; 0: none was recorded */
+    /* It may have been opened, and have ended, before that was recorded: one
+     * that is over is it, too; but not that of an earlier review. */
+    bool may_be_there;
+    int64_t earlier; /* 0: there was none */
     struct forge_text text;
 };
 
@@ -43,6 +47,8 @@ struct pull_job {
         PULL_MARK
     } step;
     int page, person;
+    bool may_be_there;
+    int64_t earlier;
     bool has_looked_again; /* somebody opened one between look and open */
     bool is_recorded;      /* labels and reviewers were asked for before */
     bool is_behind;        /* title or body differ */

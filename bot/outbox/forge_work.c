@@ -215,6 +215,13 @@ static enum delivery_verdict later_or_fail(struct work *work,
     return put_off(delivery, words, retry_at_ms);
 }
 
+/* An earlier try may have opened it, and have died before it was heard. */
+static bool may_be_there(const struct work *work, struct store *store)
+{
+    return work->delivery.row.attempts > 0 ||
+           work_past(work, store, "").has_failed;
+}
+
 /* ---- the pull request ---- */
 
 static enum delivery_verdict begin_pull(struct work *work, struct store *store)
@@ -228,9 +235,12 @@ static enum delivery_verdict begin_pull(struct work *work, struct store *store)
     enum err err = pull_text_body(store, in, &body, &is_done);
     if (err == ERR_OK) {
         /* What comes after the merge needs another one. */
+        bool is_merged = in->pull_state == PULL_MERGED;
         const struct pull_wish wish = {
             .branch = in->postmortem_ref,
-            .number = in->pull_state == PULL_MERGED ? 0 : in->pull_number,
+            .number = is_merged ? 0 : in->pull_number,
+            .may_be_there = may_be_there(work, store),
+            .earlier = is_merged ? in->pull_number : 0,
             .text = {in->title, buf_text(&body), desk->is_draft && !is_done},
         };
         pull_job_init(&work->forge->pull, &desk->set, &wish);
@@ -295,7 +305,7 @@ static enum delivery_verdict end_pull(struct work *work, struct store *store,
     struct delivery *delivery = &work->delivery;
     const struct incident *in = &delivery->in;
     const struct pull_job *job = &work->forge->pull;
-    const struct forge_pull *pull = &job->pull;
+    struct forge_pull *pull = &work->forge->pull.pull;
     if (work->forge->verdict == JOB_LATER)
         return later_or_fail(work, store, "The pull request is not up to date",
                              job->words, wall_ms, job->retry_at_ms);
@@ -307,6 +317,12 @@ static enum delivery_verdict end_pull(struct work *work, struct store *store,
         return put_off(delivery, store_why(store), 0);
     if (pull->state == in->pull_state && pull->number == in->pull_number)
         return in_line(work, store);
+    /* One that ended unheard of: what became of it is looked at next. */
+    if (pull->number != in->pull_number) {
+        pull->state = PULL_OPEN;
+        pull->ended_ms = 0;
+        pull->ended_by[0] = '\0';
+    }
     tell_pull(work, pull, job->words, wall_ms);
     return DELIVERY_DONE;
 }
@@ -332,8 +348,6 @@ static bool begin_item(const struct stored_item *stored, void *context)
     issue_text_title(stored, &title);
     issue_text_body(reader->store, in, stored, &body);
     issue_text_mark(reader->store, in, stored->item.seq, &mark);
-    bool may_be_there = work->delivery.row.attempts > 0 ||
-                        work_past(work, reader->store, "").has_failed;
     const struct issue_wish wish = {
         .text = {.title = buf_text(&title),
                  .body = buf_text(&body),
@@ -342,7 +356,8 @@ static bool begin_item(const struct stored_item *stored, void *context)
                          ? desk->login_of(stored->item.owner_id, desk->context)
                          : ""},
         .mark = buf_text(&mark),
-        .look_since_ms = may_be_there ? stored->made_ms : 0,
+        .look_since_ms =
+            may_be_there(work, reader->store) ? stored->made_ms : 0,
     };
     issue_job_init(&work->forge->issue, &desk->set, &wish);
     reader->verdict = DELIVERY_CALL;

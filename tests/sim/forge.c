@@ -245,6 +245,7 @@ static void end(enum forge_act act, struct thing *thing)
     thing->is_merged = act == FORGE_MERGE;
     thing->is_dropped = act == FORGE_DROP_ISSUE;
     thing->endings++;
+    thing->commits = git_commits(thing->branch);
     thing->ended_ms = sim.now_ms;
 }
 
@@ -360,12 +361,25 @@ static void take_text(struct thing *thing, const cJSON *body)
     thing->changed_ms = sim.now_ms;
 }
 
+static bool has_news(struct str branch)
+{
+    char name[200];
+    str_copy_to(name, branch);
+    for (int i = 0; i < thing_count; i++)
+        if (things[i].is_merged && strcmp(things[i].branch, name) == 0 &&
+            things[i].commits == git_commits(name))
+            return false;
+    return git_commits(name) > 0;
+}
+
 static int make(const cJSON *body, bool is_pull, cJSON **answer)
 {
     struct str branch = json_text(body, is_lab() ? "source_branch" : "head");
     if (is_pull && has_open_pull(branch))
         return say_message(forge_kind() == FORGE_GITHUB ? 422 : 409,
                            "A pull request already exists", answer);
+    if (is_pull && !has_news(branch))
+        return say_message(422, "No commits between them", answer);
     struct thing *thing = thing_new(is_pull);
     if (forge_kind() == FORGE_GITHUB)
         thing->is_draft = json_is_true(body, "draft");

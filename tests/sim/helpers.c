@@ -56,6 +56,14 @@ const char *git_page(int64_t incident_id)
     return NULL;
 }
 
+int git_commits(const char *branch)
+{
+    for (int i = 0; i < branch_count; i++)
+        if (strcmp(branches[i].name, branch) == 0)
+            return branches[i].commits;
+    return 0;
+}
+
 static int find_branch(const cJSON *job)
 {
     struct str mark = json_text(job, "mark");

@@ -21,11 +21,12 @@ static void check_url(const struct incident *in, const struct thing *thing,
 
 /* ---- the pull request ---- */
 
+/* What comes after a merge has another one. */
 static int count_pulls(const char *branch)
 {
     int count = 0;
     for (int i = 0; i < forge_count(); i++)
-        count += forge_at(i)->is_pull && !forge_at(i)->is_closed &&
+        count += forge_at(i)->is_pull && !forge_at(i)->is_merged &&
                  strcmp(forge_at(i)->branch, branch) == 0;
     return count;
 }

@@ -52,14 +52,14 @@ static void each_forge_is_asked_in_its_own_way(void **state)
     const struct forge_text draft = {"Logins \"fail\"", "b", true};
     const int64_t ids[] = {7};
     (void)state;
-    check_call(forge_find_pull(&hub, "postmortem/x y", 1), "GET",
+    check_call(forge_find_pull(&hub, "postmortem/x y", false, 1), "GET",
                "/repos/team/blog/pulls?state=open&per_page=50&page=1&head="
                "team%3Apostmortem%2Fx%20y",
                NULL);
-    check_call(forge_find_pull(&tea, "postmortem/x", 2), "GET",
+    check_call(forge_find_pull(&tea, "postmortem/x", false, 2), "GET",
                "/repos/team/blog/pulls?state=open&limit=50&page=2", NULL);
-    check_call(forge_find_pull(&lab, "postmortem/x", 1), "GET",
-               "/projects/team%2Fweb%2Fblog/merge_requests?state=opened&"
+    check_call(forge_find_pull(&lab, "postmortem/x", true, 1), "GET",
+               "/projects/team%2Fweb%2Fblog/merge_requests?state=all&"
                "per_page=50&source_branch=postmortem%2Fx",
                NULL);
     check_call(forge_open_pull(&hub, "p/x", &draft), "POST",

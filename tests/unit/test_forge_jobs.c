@@ -179,6 +179,26 @@ static void what_is_over_is_left_alone(void **state)
     pull_job_release(&job);
 }
 
+/* An earlier review's is another one. */
+static void one_that_ended_unheard_of_is_taken(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls?state=all", 200,
+         "[" PULL(4, "closed", "x", "y") "," PULL(3, "closed", "x", "y") "]"},
+        {NULL, 0, NULL}};
+    const struct pull_wish wish = {.branch = "p/x",
+                                   .text = {"t", "b", false},
+                                   .may_be_there = true,
+                                   .earlier = 4};
+    struct pull_job job;
+    (void)state;
+    pull_job_init(&job, &hub, &wish);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 3);
+    assert_int_equal(job.pull.state, PULL_CLOSED);
+    pull_job_release(&job);
+}
+
 /* A portal that asks for a login answers 200 to everything. */
 static void an_answer_that_cannot_be_read_is_no_answer(void **state)
 {
@@ -260,6 +280,7 @@ int main(void)
         cmocka_unit_test(every_page_is_looked_through),
         cmocka_unit_test(a_draft_becomes_ready),
         cmocka_unit_test(what_is_over_is_left_alone),
+        cmocka_unit_test(one_that_ended_unheard_of_is_taken),
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
         cmocka_unit_test(who_has_left_hinders_no_issue),
