@@ -84,6 +84,9 @@ bool forge_read_pull(enum forge_kind kind, const cJSON *json,
         pull.state = PULL_CLOSED;
     pull.is_draft = json_is_true(json, "draft");
     str_copy_to(pull.node, json_text(json, "node_id"));
+    str_copy_to(pull.head, kind == FORGE_GITLAB
+                               ? json_text(json, "sha")
+                               : json_text(json_get(json, "head"), "sha"));
     if (pull.state != PULL_OPEN)
         read_end(kind, json, &pull);
     *out = pull;

@@ -97,6 +97,7 @@ struct forge_pull {
     enum pull_state state; /* NONE: there is none */
     bool is_draft;
     char url[FORGE_URL_BYTES];
+    char head[72];         /* the last commit of its branch; "" : not told */
     char node[128];        /* GitHub's name of it in GraphQL */
     char merge_commit[72]; /* MERGED */
     int64_t ended_ms;      /* MERGED, CLOSED; 0: not told */

@@ -18,6 +18,7 @@ void pull_job_init(struct pull_job *job, const struct forge_settings *set,
     job->branch = mem_text(wish->branch);
     job->title = mem_text(wish->text.title);
     job->body = mem_text(wish->text.body);
+    job->commit = mem_text(wish->commit);
     job->is_draft = wish->text.is_draft;
     job->pull.number = wish->number;
     job->is_recorded = wish->number != 0;
@@ -32,6 +33,7 @@ void pull_job_release(struct pull_job *job)
     free(job->branch);
     free(job->title);
     free(job->body);
+    free(job->commit);
     free(job->merged);
     forge_call_release(&job->call);
     *job = (struct pull_job){.set = NULL};
@@ -204,6 +206,33 @@ static enum job_verdict take_it(struct pull_job *job)
     return job->pull.state == PULL_OPEN ? dress(job) : JOB_DONE;
 }
 
+static enum job_verdict begin(struct pull_job *job)
+{
+    if (job->earlier != 0)
+        return ask(job, PULL_EARLIER, forge_get_pull(job->set, job->earlier));
+    return job->pull.number == 0
+               ? find(job, 1)
+               : ask(job, PULL_GET, forge_get_pull(job->set, job->pull.number));
+}
+
+/* Of a branch that was merged as it is a forge opens nothing, or what nobody
+ * wants. */
+static enum job_verdict read_earlier(struct pull_job *job,
+                                     const struct forge_answer *answer,
+                                     const struct forge_verdict *verdict)
+{
+    if (verdict->fate == FORGE_NOT_FOUND)
+        return find(job, 1);
+    if (verdict->fate != FORGE_DONE)
+        return refuse(job, verdict);
+    if (!take_pull(job, answer->json))
+        return strange(job);
+    return job->pull.state == PULL_MERGED && job->pull.head[0] != '\0' &&
+                   strcmp(job->pull.head, job->commit) == 0
+               ? JOB_DONE
+               : find(job, 1);
+}
+
 static enum job_verdict read_got(struct pull_job *job,
                                  const struct forge_answer *answer,
                                  const struct forge_verdict *verdict)
@@ -334,10 +363,9 @@ enum job_verdict pull_job_step(struct pull_job *job,
         forge_judge(job->set, answer, now_ms, &verdict);
     switch (job->step) {
     case PULL_BEGIN:
-        return job->pull.number == 0
-                   ? find(job, 1)
-                   : ask(job, PULL_GET,
-                         forge_get_pull(job->set, job->pull.number));
+        return begin(job);
+    case PULL_EARLIER:
+        return read_earlier(job, answer, &verdict);
     case PULL_GET:
         return read_got(job, answer, &verdict);
     case PULL_FIND:

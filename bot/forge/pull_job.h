@@ -19,7 +19,10 @@ struct pull_wish {
     /* It may have been opened, and have ended, before that was recorded: one
      * that is over is it, too; but not that of an earlier review. */
     bool may_be_there;
-    int64_t earlier; /* 0: there was none */
+    int64_t earlier; /* it was merged; 0: there was none */
+    /* What the branch ends with: taken by the merge, nothing is left to open
+     * another one for. */
+    const char *commit;
     struct forge_text text;
 };
 
@@ -33,10 +36,11 @@ enum job_verdict {
 struct pull_job {
     const struct forge_settings *set;
     /* Owned copies of the wish. */
-    char *branch, *title, *body;
+    char *branch, *title, *body, *commit;
     bool is_draft;
     enum pull_step {
         PULL_BEGIN,
+        PULL_EARLIER,
         PULL_GET,
         PULL_FIND,
         PULL_POST,

@@ -241,6 +241,7 @@ static enum delivery_verdict begin_pull(struct work *work, struct store *store)
             .number = is_merged ? 0 : in->pull_number,
             .may_be_there = may_be_there(work, store),
             .earlier = is_merged ? in->pull_number : 0,
+            .commit = in->postmortem_commit,
             .text = {in->title, buf_text(&body), desk->is_draft && !is_done},
         };
         pull_job_init(&work->forge->pull, &desk->set, &wish);

@@ -113,6 +113,9 @@ static void follow_pull(const struct forge_settings *set, char wish,
         .branch = "p/x",
         .number = wish % 2 == 0 ? 0 : 4,
         .text = {"t", FORGE_BODY_BEGIN "\nb\n" FORGE_BODY_END, wish % 3 == 0},
+        .may_be_there = wish % 5 == 0,
+        .earlier = wish % 14 == 0 ? 3 : 0,
+        .commit = "c",
     };
     struct forge_answer answer;
     struct pull_job job;

@@ -119,12 +119,14 @@ static void set_person(cJSON *json, const char *name)
     json_set(json, name, person);
 }
 
-static void set_place(cJSON *json, const char *name, const char *branch)
+static void set_place(cJSON *json, const char *name, const char *branch,
+                      const char *commit)
 {
     cJSON *place = json_object(), *from = json_object();
     json_set_text(from, "full_name", STR("o/r"));
     json_set(place, "repo", from);
     json_set_text(place, "ref", str_of(branch));
+    json_set_text(place, "sha", str_of(commit));
     json_set(json, name, place);
 }
 
@@ -140,15 +142,18 @@ static void set_merge(cJSON *json, const struct thing *thing)
 
 static void set_pull(cJSON *json, const struct thing *thing)
 {
-    char node[24];
+    char node[24], commit[41];
+    (void)snprintf(commit, sizeof commit, "%040d",
+                   thing->is_merged ? thing->head : git_head(thing->branch));
     if (is_lab()) {
+        json_set_text(json, "sha", str_of(commit));
         json_set_text(json, "source_branch", str_of(thing->branch));
         json_set_text(json, "target_branch", STR("main"));
     } else {
         (void)snprintf(node, sizeof node, "P%" PRId64, thing->number);
         json_set_text(json, "node_id", str_of(node));
-        set_place(json, "head", thing->branch);
-        set_place(json, "base", "main");
+        set_place(json, "head", thing->branch, commit);
+        set_place(json, "base", "main", "0");
     }
     if (thing->is_draft)
         json_set_true(json, "draft");
@@ -245,7 +250,7 @@ static void end(enum forge_act act, struct thing *thing)
     thing->is_merged = act == FORGE_MERGE;
     thing->is_dropped = act == FORGE_DROP_ISSUE;
     thing->endings++;
-    thing->commits = git_commits(thing->branch);
+    thing->head = git_head(thing->branch);
     thing->ended_ms = sim.now_ms;
 }
 
@@ -367,9 +372,9 @@ static bool has_news(struct str branch)
     str_copy_to(name, branch);
     for (int i = 0; i < thing_count; i++)
         if (things[i].is_merged && strcmp(things[i].branch, name) == 0 &&
-            things[i].commits == git_commits(name))
+            things[i].head == git_head(name))
             return false;
-    return git_commits(name) > 0;
+    return git_head(name) > 0;
 }
 
 static int make(const cJSON *body, bool is_pull, cJSON **answer)

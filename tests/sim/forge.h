@@ -12,7 +12,7 @@ struct thing {
     bool is_dropped; /* closed as not planned */
     int64_t number;  /* GitLab counts either by itself */
     bool is_written; /* people wrote below our part, and it stands there */
-    int commits;     /* of its branch, when it was merged */
+    int head;        /* commit of its branch, when it was merged */
     int endings;     /* how often it was closed, or merged */
     int64_t made_ms, changed_ms, ended_ms, written_ms, read_ms;
     int hidden_from; /* the process that the token's refusal kept from it */

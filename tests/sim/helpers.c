@@ -56,11 +56,11 @@ const char *git_page(int64_t incident_id)
     return NULL;
 }
 
-int git_commits(const char *branch)
+int git_head(const char *branch)
 {
     for (int i = 0; i < branch_count; i++)
         if (strcmp(branches[i].name, branch) == 0)
-            return branches[i].commits;
+            return i * 1000 + branches[i].commits;
     return 0;
 }
 
@@ -121,7 +121,7 @@ static void commit(const cJSON *job, char *out, size_t bytes)
     (void)snprintf(out, bytes,
                    "{\"branch\":\"%s\",\"path\":\"p\",\"commit\":"
                    "\"%040d\",\"unchanged\":%s}",
-                   branches[i].name, i * 1000 + branches[i].commits,
+                   branches[i].name, git_head(branches[i].name),
                    is_same ? "true" : "false");
 }
 

@@ -167,7 +167,7 @@ void helpers_reset(void);
 int git_branches(int64_t incident_id);
 /* What its branch ends with; NULL: there is none. */
 const char *git_page(int64_t incident_id);
-int git_commits(const char *branch); /* 0: it is not there */
+int git_head(const char *branch); /* its commit, as a number; 0: no branch */
 
 /* ---- monitors and their way to the bot (door.c, monitors.c) ---- */
 

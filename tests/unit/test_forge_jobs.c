@@ -73,7 +73,8 @@ static void begin(struct pull_job *job, const struct forge_settings *set,
         .branch = "p/x",
         .number = number,
         .text = {"t", "<!-- opsroom: begin -->\nb\n<!-- opsroom: end -->",
-                 is_draft}};
+                 is_draft},
+        .commit = "c"};
     pull_job_init(job, set, &wish);
 }
 
@@ -179,17 +180,42 @@ static void what_is_over_is_left_alone(void **state)
     pull_job_release(&job);
 }
 
+#define MERGED(number, commit)                                                 \
+    "{\"number\":" #number ",\"html_url\":\"https://h/" #number                \
+    "\",\"state\":\"closed\",\"merged\":true,\"head\":{\"sha\":\"" commit      \
+    "\"}}"
+
+static void nothing_is_opened_for_what_was_merged(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, MERGED(4, "c1")},
+        {NULL, 0, NULL}};
+    const struct pull_wish wish = {.branch = "p/x",
+                                   .text = {"t", "b", false},
+                                   .earlier = 4,
+                                   .commit = "c1"};
+    struct pull_job job;
+    (void)state;
+    pull_job_init(&job, &hub, &wish);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 4);
+    assert_int_equal(job.pull.state, PULL_MERGED);
+    pull_job_release(&job);
+}
+
 /* An earlier review's is another one. */
 static void one_that_ended_unheard_of_is_taken(void **state)
 {
     const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, MERGED(4, "c1")},
         {"GET /repos/team/blog/pulls?state=all", 200,
          "[" PULL(4, "closed", "x", "y") "," PULL(3, "closed", "x", "y") "]"},
         {NULL, 0, NULL}};
     const struct pull_wish wish = {.branch = "p/x",
                                    .text = {"t", "b", false},
                                    .may_be_there = true,
-                                   .earlier = 4};
+                                   .earlier = 4,
+                                   .commit = "c2"};
     struct pull_job job;
     (void)state;
     pull_job_init(&job, &hub, &wish);
@@ -281,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_draft_becomes_ready),
         cmocka_unit_test(what_is_over_is_left_alone),
         cmocka_unit_test(one_that_ended_unheard_of_is_taken),
+        cmocka_unit_test(nothing_is_opened_for_what_was_merged),
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
         cmocka_unit_test(who_has_left_hinders_no_issue),
