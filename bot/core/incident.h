@@ -183,9 +183,13 @@ struct effect {
     enum effect_kind kind;
     int64_t target; /* FETCH: fetch_target; REMIND: seq; CHART: 0 (what was
                      * measured is to be frozen), or the seq of the evidence
-                     * whose picture is to be shown; else 0 */
+                     * whose picture is to be shown; ANNOUNCE: 0, or the
+                     * message that is to be taken away, or
+                     * ANNOUNCE_DIGESTS; else 0 */
     const struct fetch *fetch; /* FETCH: borrowed from the request */
 };
+/* What is private is taken out of digests. No message has that id. */
+#define ANNOUNCE_DIGESTS INT64_MAX
 /* The n-th file of an entry. */
 int64_t fetch_target(int64_t seq, int n);
 int64_t fetch_seq(int64_t target);

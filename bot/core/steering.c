@@ -108,7 +108,8 @@ static void print_changes(struct step *step, struct buf *text)
         buf_add_text(text, "not recorded");
 }
 
-/* What was announced is a secret now: that message is taken away. */
+/* What was announced is a secret now: that message is taken away, and what
+ * digests say of it. */
 static void want_withdrawn(struct step *step)
 {
     struct outcome *out = step->out;
@@ -116,6 +117,8 @@ static void want_withdrawn(struct step *step)
     if (message_id != 0)
         out->effects[out->effect_count++] = (struct effect){
             .kind = EFFECT_ANNOUNCE, .target = (int64_t)message_id};
+    out->effects[out->effect_count++] =
+        (struct effect){.kind = EFFECT_ANNOUNCE, .target = ANNOUNCE_DIGESTS};
 }
 
 static void want_set(struct step *step)

@@ -327,8 +327,9 @@ static enum err put_off(struct outbox *outbox, struct work *work,
 /* In the announce channel, with words about other incidents than its own. */
 static bool names_others(const struct work *work)
 {
-    enum effect_kind kind = work->delivery.row.kind;
-    return kind == EFFECT_ALERT_CARD || kind == EFFECT_REMIND;
+    const struct outbox_row *row = &work->delivery.row;
+    return row->kind == EFFECT_ALERT_CARD || row->kind == EFFECT_REMIND ||
+           (row->kind == EFFECT_ANNOUNCE && row->target == ANNOUNCE_DIGESTS);
 }
 
 /* One step of a delivery, within the turn's transaction. */

@@ -198,6 +198,8 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     const struct rest_answer *answer = visit->answer;
     if (visit->set->announce_channel_id == 0)
         return DELIVERY_DONE;
+    if (visit->delivery->row.target == ANNOUNCE_DIGESTS)
+        return deliver_digests(visit);
     if (visit->delivery->row.target != 0 || visit->delivery->step == REMOVE)
         return withdraw(visit);
     if (visit->delivery->step == 0)

@@ -24,6 +24,9 @@ enum delivery_verdict deliver_access(struct visit *visit); /* and ARCHIVE */
 enum delivery_verdict deliver_rename(struct visit *visit);
 enum delivery_verdict deliver_remind(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
+/* ANNOUNCE with the target ANNOUNCE_DIGESTS. */
+#define DIGEST_HEADING "**Still to be done**"
+enum delivery_verdict deliver_digests(struct visit *visit);
 enum delivery_verdict deliver_alert_card(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 

@@ -16,7 +16,8 @@
 enum { LOOK = 1, POST };
 
 #define EXCERPT_UNITS 300
-#define DIGEST_UNITS  1700 /* the rest is counted */
+#define DIGEST_UNITS  1700          /* the rest is counted */
+#define ARRIVED_MS    MS_PER_MINUTE /* what was sent is there by then */
 
 struct reminder_text {
     struct visit *visit;
@@ -231,7 +232,7 @@ static enum err say_digest(struct reminder_text *say)
     const struct visit *visit = say->visit;
     const struct item_filter filter = {.guild_id = visit->delivery->in.guild_id,
                                        .open_only = true};
-    buf_add_text(&say->text, "**Still to be done**");
+    buf_add_text(&say->text, DIGEST_HEADING);
     enum err err = store_each_item(visit->store, &filter, tell_digest, say);
     if (say->left_out > 0)
         buf_addf(&say->text, "\nand %d more: `/action list`", say->left_out);
@@ -321,6 +322,19 @@ static bool waits_for_room(const struct reminder_text *say)
            incident_keeps_rooms(in);
 }
 
+/* What becomes private while a digest is on its way does not stand in it for
+ * long. */
+static enum err check_digest(const struct reminder_text *say)
+{
+    const struct visit *visit = say->visit;
+    bool may_stand = visit_is_repeat(visit) || visit->delivery->step == POST;
+    return say->reminder == REMINDER_DIGEST && may_stand
+               ? store_want(visit->store, EFFECT_ANNOUNCE,
+                            visit->delivery->in.id, ANNOUNCE_DIGESTS, NULL,
+                            visit->now_ms + ARRIVED_MS)
+               : ERR_OK;
+}
+
 static enum delivery_verdict step(struct reminder_text *say)
 {
     struct visit *visit = say->visit;
@@ -353,6 +367,8 @@ enum delivery_verdict deliver_remind(struct visit *visit)
                                 .text = BUF_INIT(16000),
                                 .message = message_new(STR_NONE)};
     enum err err = compose(&say);
+    if (err == ERR_OK)
+        err = check_digest(&say);
     enum delivery_verdict verdict = err == ERR_NOT_FOUND ? DELIVERY_DONE
                                     : err == ERR_OK      ? step(&say)
                                                     : visit_store_failed(visit);

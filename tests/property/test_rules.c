@@ -186,7 +186,8 @@ static void check_effects(const struct incident *after,
         bool hides = kind == EFFECT_ANNOUNCE && out->effects[i].target != 0;
         assert_false(after->is_private && is_public && !hides);
         for (int j = 0; j < i; j++)
-            assert_false(out->effects[j].kind == kind);
+            assert_false(out->effects[j].kind == kind &&
+                         out->effects[j].target == out->effects[i].target);
         if (kind == EFFECT_FETCH)
             assert_int_equal(out->effects[i].target, after->last_seq);
     }

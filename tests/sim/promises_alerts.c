@@ -402,12 +402,6 @@ static void check_cards(void)
     }
 }
 
-/* Said when it was public: what was still to be done then. */
-static bool is_digest(const cJSON *message)
-{
-    return str_starts(json_text(message, "content"), "**Still to be done**");
-}
-
 /* Nothing in the announce channel names what is private. */
 static void check_names(void)
 {
@@ -416,8 +410,7 @@ static void check_names(void)
     {
         uint64_t channel = 0;
         (void)str_to_u64(json_text(message, "channel_id"), &channel);
-        if (channel != WORLD_ANNOUNCE || json_is_true(message, "deleted") ||
-            is_digest(message))
+        if (channel != WORLD_ANNOUNCE || json_is_true(message, "deleted"))
             continue;
         char *text = cJSON_PrintUnformatted(message);
         for (const char *at = text; (at = strstr(at, "INC-")) != NULL;) {

@@ -509,6 +509,43 @@ static void a_card_that_arrives_late_is_known(void **state)
     world_close(&world);
 }
 
+static void add_item(struct world *world, int64_t id)
+{
+    const struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = STR("Watch the disk"), .recorder = nova}};
+    (void)world_take(world, id, &item);
+    world_run(world, 3);
+}
+
+/* Also of a digest that was on its way. */
+static void digests_forget_what_became_private(void **state)
+{
+    (void)state;
+    for (int is_late = 0; is_late < 2; is_late++) {
+        struct world world;
+        (void)world_open_declared(&world);
+        int64_t other = world_declare(&world, "Logins fail", false);
+        add_item(&world, 1);
+        add_item(&world, other);
+        if (is_late) {
+            world.meanwhile_at = "POST /channels/1003/messages";
+            world.meanwhile = becomes_private;
+        }
+        (void)remind(&world, 1, REMINDER_DIGEST, 0);
+        world_run(&world, 3);
+        if (!is_late) {
+            assert_true(says(&world, WORLD_ANNOUNCE, "INC-1 #"));
+            set_private(&world, 1, true);
+        }
+        assert_false(says(&world, WORLD_ANNOUNCE, "INC-1"));
+        assert_true(says(&world, WORLD_ANNOUNCE, "INC-2 #"));
+        set_private(&world, other, true);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+        world_close(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -528,6 +565,7 @@ int main(void)
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
         cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
+        cmocka_unit_test(digests_forget_what_became_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

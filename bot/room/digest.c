@@ -1,0 +1,124 @@
+#include "bot/room/deliver.h"
+
+#include "bot/discord/json.h"
+#include "bot/discord/message.h"
+
+#include <stdlib.h>
+
+/* Digests in the announce channel name the action items of all incidents that
+ * were public then: what has become private since is taken out of them. */
+
+enum { LOOK = 1, CHANGE };
+
+#define DIGEST_BYTES 10000
+
+/* Of a line such as "- INC-12 #3: a text"; 0: of another. */
+static int64_t incident_in(struct str line)
+{
+    char text[32];
+    if (!str_starts(line, "- INC-"))
+        return 0;
+    str_copy_to(text, str_from(line, 6));
+    return strtoll(text, NULL, 10);
+}
+
+static bool is_hidden(const struct visit *visit, struct str line)
+{
+    struct incident in;
+    int64_t id = incident_in(line);
+    return id != 0 && store_incident(visit->store, id, &in) == ERR_OK &&
+           in.is_private;
+}
+
+struct rest_of_it {
+    struct buf text;
+    int items;
+    bool is_less;
+};
+
+static void strip(const struct visit *visit, struct str text,
+                  struct rest_of_it *out)
+{
+    struct str line;
+    *out = (struct rest_of_it){.text = BUF_INIT(DIGEST_BYTES)};
+    while (str_cut(&text, '\n', &line)) {
+        if (is_hidden(visit, line)) {
+            out->is_less = true;
+            continue;
+        }
+        out->items += incident_in(line) != 0;
+        if (out->text.n > 0)
+            buf_add_char(&out->text, '\n');
+        buf_add(&out->text, line);
+    }
+}
+
+static bool tells_hidden(const cJSON *message, const void *context)
+{
+    struct str text = json_text(message, "content");
+    struct rest_of_it rest;
+    if (!str_starts(text, DIGEST_HEADING))
+        return false;
+    strip(context, text, &rest);
+    buf_release(&rest.text);
+    return rest.is_less;
+}
+
+static struct str content_of(const struct visit *visit, uint64_t id)
+{
+    const cJSON *message;
+    cJSON_ArrayForEach(message, visit->answer->json)
+    {
+        if (id_of(message) == id)
+            return json_text(message, "content");
+    }
+    return STR_NONE;
+}
+
+static enum delivery_verdict change(struct visit *visit, uint64_t id)
+{
+    uint64_t channel = visit->set->announce_channel_id;
+    struct rest_of_it rest;
+    strip(visit, content_of(visit, id), &rest);
+    struct rest_call call =
+        rest.items > 0
+            ? rest_message_edit(channel, id, message_new(buf_str(&rest.text)))
+            : rest_message_delete(channel, id, "The incident is private now");
+    buf_release(&rest.text);
+    return visit_call(visit, CHANGE, call);
+}
+
+static enum delivery_verdict look(struct visit *visit)
+{
+    return visit_look(visit, LOOK, visit->set->announce_channel_id,
+                      visit->delivery->in.declared_at_ms);
+}
+
+static enum delivery_verdict refused(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "The digest that names this incident could not be changed",
+        "View Channel", "Delete it by hand: the incident is private now."};
+    enum delivery_verdict verdict = visit_refused(visit, &refusal);
+    return verdict == DELIVERY_FAILED ? visit_again_when_allowed(visit)
+                                      : verdict;
+}
+
+/* One after the other, until there is none. */
+enum delivery_verdict deliver_digests(struct visit *visit)
+{
+    const struct rest_answer *answer = visit->answer;
+    if (answer == NULL)
+        return look(visit);
+    bool is_gone = answer->fate == REST_GONE && answer->code == 10008;
+    if (answer->fate != REST_DONE && !is_gone)
+        return refused(visit);
+    if (visit->delivery->step == CHANGE)
+        return look(visit);
+    uint64_t id = listing_find(visit, tells_hidden, visit);
+    if (id != 0)
+        return change(visit, id);
+    return listing_goes_on(visit, visit->set->announce_channel_id)
+               ? DELIVERY_CALL
+               : DELIVERY_DONE;
+}
