@@ -1,10 +1,9 @@
 #include "bot/app.h"
 
 #include "bot/base/log.h"
-#include "bot/base/mem.h"
 #include "bot/cli.h"
+#include "bot/dispatch.h"
 #include "bot/export.h"
-#include "bot/facts.h"
 #include "bot/forge_parts.h"
 #include "bot/git_parts.h"
 #include "bot/io/loop.h"
@@ -15,13 +14,10 @@
 #include "bot/turn.h"
 #include "bot/version.h"
 #include "bot/watch.h"
-#include "commands/command.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,7 +33,6 @@
 /* Stored answers serve replays, which come within minutes. */
 #define ANSWERS_KEPT_MS MS_PER_DAY
 #define CHORES_MS       (10 * MS_PER_MINUTE)
-#define HEAL_PAUSE_MS   (10 * MS_PER_SECOND)
 #define PATIENCE_MS     MS_PER_MINUTE /* below systemd's 90 s for a start */
 
 struct app {
@@ -49,6 +44,7 @@ struct app {
     struct outbox *outbox;
     struct reminders *reminders;
     struct watch *watch;
+    struct dispatch *dispatch;
     struct session *session;
     struct forge_parts *forge;
     struct git_parts *git;
@@ -60,14 +56,33 @@ struct app {
     struct signals *signals;
     struct deadline *grace;
     int64_t grace_ends_ms;
-    struct deadline *chores, *heal;
+    struct deadline *chores;
     char git_helper[PATH_MAX], draw_helper[PATH_MAX];
-    uint64_t application_id, bot_user_id;
-    int64_t healed_ms;                                 /* of the loop */
-    char commands_fact[64], commands_hash[SHA256_HEX]; /* being registered */
     int exit_code;
     bool stopping;
 };
+
+/* ---- what the gateway tells ---- */
+
+static void on_dispatch(struct gateway_action *action, void *context)
+{
+    struct app *app = context;
+    if (!app->stopping) /* what is not taken is replayed to the next process */
+        dispatch_take(app->dispatch, action);
+}
+
+static void on_renewed(void *context)
+{
+    struct app *app = context;
+    turn_session_renewed(app->turn);
+}
+
+static void on_lost(void *context)
+{
+    struct app *app = context;
+    app->metrics.gateway_losses++;
+    dispatch_lost(app->dispatch);
+}
 
 /* ---- stopping ---- */
 
@@ -145,222 +160,7 @@ static void on_fatal(int code, const char *words, void *context)
     stop(context, EXIT_FAILED);
 }
 
-/* ---- what Discord tells ---- */
-
-static void fill_rooms(struct app *app, uint64_t bot_user_id)
-{
-    app->bot_user_id = bot_user_id;
-    struct room_settings rooms = {
-        .bot_user_id = bot_user_id,
-        .announce_channel_id = app->config->announce_channel_id,
-        .category_id = app->config->category_id,
-        .archive_category_id = app->config->archive_category_id,
-        .access = &app->config->access,
-        .role_names = (const char *const *)app->config->role_names,
-        .live_delay_ms = app->config->live_delay_s * MS_PER_SECOND,
-        .services = &app->config->services,
-        .add_probes = watch_add_probes,
-        .probes_context = app->watch,
-    };
-    outbox_set_rooms(app->outbox, &rooms);
-}
-
-/* What the next command tells of it. */
-static void connection_changed(struct app *app, bool is_connected)
-{
-    if (app->process.is_connected == is_connected)
-        return;
-    app->process.is_connected = is_connected;
-    app->process.connection_ms = clock_wall_ms();
-    supervisor_connected(app->supervisor, is_connected);
-}
-
-static void on_lost(void *context)
-{
-    struct app *app = context;
-    app->metrics.gateway_losses++;
-    connection_changed(app, false);
-}
-
-static void on_registered(const struct rest_answer *answer, void *context)
-{
-    struct app *app = context;
-    if (answer->fate == REST_DONE) {
-        log_info("commands_registered", LOG_INT("count", command_count));
-        fact_keep(app->store, app->commands_fact, str_of(app->commands_hash));
-    } else {
-        log_error("commands_not_registered", LOG_INT("status", answer->status),
-                  LOG_INT("code", answer->code), LOG_STR("body", answer->text));
-    }
-}
-
-/* One bulk PUT, and none when Discord already has these very bytes: creating
- * anew would lose the admins' permission settings, and there is a budget. */
-static void register_commands(struct app *app)
-{
-    if (app->application_id == 0)
-        return;
-    struct buf known = BUF_INIT(SHA256_HEX);
-    (void)snprintf(app->commands_fact, sizeof app->commands_fact,
-                   "commands/%" PRIu64, app->application_id);
-    bool is_known =
-        store_fact(app->store, app->commands_fact, &known) == ERR_OK;
-    if (!is_known || !str_is(buf_str(&known), app->commands_hash)) {
-        char *body = commands_registration();
-        struct sha256 hash = sha256_of(str_of(body));
-        sha256_hex(&hash, app->commands_hash);
-        if (is_known && str_is(buf_str(&known), app->commands_hash)) {
-            free(body);
-        } else {
-            struct rest_call call =
-                rest_commands_put(app->application_id, body);
-            rest_send(app->rest, &call, on_registered, app);
-        }
-        mem_trim();
-    }
-    buf_release(&known);
-}
-
-static void on_ready(struct app *app, const cJSON *data)
-{
-    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
-    const cJSON *application =
-        cJSON_GetObjectItemCaseSensitive(data, "application");
-    const cJSON *guilds = cJSON_GetObjectItemCaseSensitive(data, "guilds");
-    uint64_t bot_user_id =
-        snowflake_of(cJSON_GetObjectItemCaseSensitive(user, "id"));
-    app->application_id =
-        snowflake_of(cJSON_GetObjectItemCaseSensitive(application, "id"));
-    log_info("ready", LOG_ID("user", bot_user_id),
-             LOG_ID("application", app->application_id),
-             LOG_INT("guilds", cJSON_GetArraySize(guilds)));
-    connection_changed(app, true);
-    if (bot_user_id == 0 || app->application_id == 0)
-        return;
-    app->process.application_id = app->application_id;
-    fact_keep_id(app->store, "bot_user_id", bot_user_id);
-    fact_keep_id(app->store, "application_id", app->application_id);
-    fill_rooms(app, bot_user_id);
-    outbox_heal(app->outbox); /* nobody told us of what has changed since */
-    register_commands(app);
-}
-
-/* It brings no READY; the program may be a newer one all the same. */
-static void on_resumed(struct app *app, int64_t seq)
-{
-    log_info("resumed", LOG_INT("seq", seq));
-    connection_changed(app, true);
-    register_commands(app);
-}
-
-/* ---- what people delete ---- */
-
-static struct loss loss_in(const cJSON *data)
-{
-    return (struct loss){
-        .guild_id =
-            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "guild_id")),
-        .channel_id =
-            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "channel_id")),
-        .message_id =
-            snowflake_of(cJSON_GetObjectItemCaseSensitive(data, "id")),
-    };
-}
-
-static void on_channel_delete(struct app *app, const cJSON *data)
-{
-    struct loss loss = loss_in(data);
-    loss.channel_id = loss.message_id;
-    loss.message_id = 0;
-    outbox_lost(app->outbox, loss);
-    outbox_heal(app->outbox); /* there is room for another */
-}
-
-/* Permissions may have come back. */
-static void on_role_update(struct app *app, const cJSON *data)
-{
-    (void)data;
-    outbox_heal(app->outbox);
-}
-
-static void on_member_update(struct app *app, const cJSON *data)
-{
-    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
-    if (snowflake_of(cJSON_GetObjectItemCaseSensitive(user, "id")) ==
-        app->bot_user_id)
-        outbox_heal(app->outbox);
-}
-
-static void on_heal(void *context)
-{
-    struct app *app = context;
-    app->healed_ms = loop_now_ms(&app->loop);
-    outbox_heal(app->outbox);
-}
-
-/* Our own changes are told so, too: they must not keep us busy. */
-static void on_channel_update(struct app *app, const cJSON *data)
-{
-    int64_t now_ms = loop_now_ms(&app->loop);
-    int64_t soonest_ms = app->healed_ms + HEAL_PAUSE_MS;
-    (void)data;
-    deadline_set(app->heal, soonest_ms > now_ms ? soonest_ms : now_ms);
-}
-
-static void on_message_delete(struct app *app, const cJSON *data)
-{
-    outbox_lost(app->outbox, loss_in(data));
-}
-
-static void on_bulk_delete(struct app *app, const cJSON *data)
-{
-    const cJSON *id;
-    struct loss loss = loss_in(data);
-    cJSON_ArrayForEach(id, cJSON_GetObjectItemCaseSensitive(data, "ids"))
-    {
-        loss.message_id = snowflake_of(id);
-        outbox_lost(app->outbox, loss);
-    }
-}
-
-static const struct {
-    const char *name;
-    void (*take)(struct app *app, const cJSON *data);
-} listeners[] = {
-    {"READY", on_ready},
-    {"CHANNEL_DELETE", on_channel_delete},
-    {"THREAD_DELETE", on_channel_delete},
-    {"CHANNEL_UPDATE", on_channel_update},
-    {"GUILD_ROLE_UPDATE", on_role_update},
-    {"GUILD_MEMBER_UPDATE", on_member_update},
-    {"MESSAGE_DELETE", on_message_delete},
-    {"MESSAGE_DELETE_BULK", on_bulk_delete},
-};
-
-static void on_dispatch(struct gateway_action *action, void *context)
-{
-    struct app *app = context;
-    if (strcmp(action->name, "INTERACTION_CREATE") == 0 && !app->stopping) {
-        cJSON *data = action->data;
-        action->data = NULL;
-        turn_add(app->turn, data, action->seq, action->replayed);
-        return;
-    }
-    if (app->stopping)
-        return; /* what is not taken is replayed to the next process */
-    turn_saw(app->turn, action->seq);
-    if (strcmp(action->name, "RESUMED") == 0)
-        on_resumed(app, action->seq);
-    for (size_t i = 0; i < sizeof listeners / sizeof listeners[0]; i++)
-        if (strcmp(action->name, listeners[i].name) == 0)
-            listeners[i].take(app, action->data);
-}
-
-static void on_renewed(void *context)
-{
-    struct app *app = context;
-    turn_session_renewed(app->turn);
-}
+/* ---- chores ---- */
 
 static void forget_answers(struct app *app)
 {
@@ -383,8 +183,7 @@ static void on_chores(void *context)
 {
     struct app *app = context;
     forget_answers(app);
-    register_commands(app); /* if Discord did not take them before */
-    outbox_heal(app->outbox);
+    dispatch_try_again(app->dispatch);
     deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
 }
 
@@ -514,6 +313,9 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     });
     if (!start_watch(app))
         return false;
+    app->dispatch = dispatch_new(&(struct dispatch_parts){
+        &app->loop, config, app->store, app->rest, app->turn, app->outbox,
+        app->watch, app->supervisor, &app->process});
     app->session = session_new(&app->loop, app->store, app->rest, config, token,
                                &handlers);
     const struct turn_parts parts = {app->outbox,
@@ -526,12 +328,7 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     app->grace = deadline_new(&app->loop, on_grace, app);
     app->chores = deadline_new(&app->loop, on_chores, app);
     app->meter = loop_meter_new(&app->loop, on_turned, app);
-    app->heal = deadline_new(&app->loop, on_heal, app);
     rest_on_bad_token(app->rest, on_bad_token, app);
-    /* A resumed session brings no READY: who we are is known from before. */
-    app->application_id = fact_id(app->store, "application_id");
-    app->process.application_id = app->application_id;
-    fill_rooms(app, fact_id(app->store, "bot_user_id"));
     return start_listener(app);
 }
 
@@ -552,12 +349,12 @@ static void unwire(struct app *app)
     reminders_free(app->reminders);
     watch_free(app->watch);
     session_free(app->session);
+    dispatch_free(app->dispatch);
     turn_free(app->turn);
     supervisor_free(app->supervisor);
     deadline_free(app->grace);
     deadline_free(app->chores);
     loop_meter_free(app->meter);
-    deadline_free(app->heal);
     store_close(app->store);
 }
 

@@ -1,0 +1,226 @@
+#include "bot/dispatch.h"
+
+#include "bot/base/log.h"
+#include "bot/base/mem.h"
+#include "bot/discord/interaction.h"
+#include "bot/facts.h"
+#include "bot/registration.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAL_PAUSE_MS (10 * MS_PER_SECOND)
+
+struct dispatch {
+    struct dispatch_parts parts;
+    struct registration *registration;
+    struct deadline *heal;
+    int64_t healed_ms; /* of the loop */
+    uint64_t application_id, bot_user_id;
+};
+
+/* ---- who we are ---- */
+
+static void know_bot(struct dispatch *dispatch, uint64_t bot_user_id)
+{
+    const struct config *config = dispatch->parts.config;
+    dispatch->bot_user_id = bot_user_id;
+    struct room_settings rooms = {
+        .bot_user_id = bot_user_id,
+        .announce_channel_id = config->announce_channel_id,
+        .category_id = config->category_id,
+        .archive_category_id = config->archive_category_id,
+        .access = &config->access,
+        .role_names = (const char *const *)config->role_names,
+        .live_delay_ms = config->live_delay_s * MS_PER_SECOND,
+        .services = &config->services,
+        .add_probes = watch_add_probes,
+        .probes_context = dispatch->parts.watch,
+    };
+    outbox_set_rooms(dispatch->parts.outbox, &rooms);
+}
+
+static void know_application(struct dispatch *dispatch, uint64_t application_id)
+{
+    dispatch->application_id = application_id;
+    dispatch->parts.process->application_id = application_id;
+}
+
+/* What the next command tells of it. */
+static void connection_changed(struct dispatch *dispatch, bool is_connected)
+{
+    struct process *process = dispatch->parts.process;
+    if (process->is_connected == is_connected)
+        return;
+    process->is_connected = is_connected;
+    process->connection_ms = clock_wall_ms();
+    supervisor_connected(dispatch->parts.supervisor, is_connected);
+}
+
+void dispatch_lost(struct dispatch *dispatch)
+{
+    connection_changed(dispatch, false);
+}
+
+static uint64_t id_in(const cJSON *data, const char *name)
+{
+    return snowflake_of(cJSON_GetObjectItemCaseSensitive(data, name));
+}
+
+static void on_ready(struct dispatch *dispatch, const cJSON *data)
+{
+    struct store *store = dispatch->parts.store;
+    uint64_t bot_user_id =
+        id_in(cJSON_GetObjectItemCaseSensitive(data, "user"), "id");
+    uint64_t application_id =
+        id_in(cJSON_GetObjectItemCaseSensitive(data, "application"), "id");
+    const cJSON *guilds = cJSON_GetObjectItemCaseSensitive(data, "guilds");
+    log_info("ready", LOG_ID("user", bot_user_id),
+             LOG_ID("application", application_id),
+             LOG_INT("guilds", cJSON_GetArraySize(guilds)));
+    connection_changed(dispatch, true);
+    if (bot_user_id == 0 || application_id == 0)
+        return;
+    fact_keep_id(store, "bot_user_id", bot_user_id);
+    fact_keep_id(store, "application_id", application_id);
+    know_application(dispatch, application_id);
+    know_bot(dispatch, bot_user_id);
+    /* Nobody told us of what has changed since. */
+    outbox_heal(dispatch->parts.outbox);
+    registration_check(dispatch->registration, application_id);
+}
+
+/* It brings no READY; the program may be a newer one all the same. */
+static void on_resumed(struct dispatch *dispatch, int64_t seq)
+{
+    log_info("resumed", LOG_INT("seq", seq));
+    connection_changed(dispatch, true);
+    registration_check(dispatch->registration, dispatch->application_id);
+}
+
+/* ---- what people delete ---- */
+
+static struct loss loss_in(const cJSON *data)
+{
+    return (struct loss){
+        .guild_id = id_in(data, "guild_id"),
+        .channel_id = id_in(data, "channel_id"),
+        .message_id = id_in(data, "id"),
+    };
+}
+
+static void on_channel_delete(struct dispatch *dispatch, const cJSON *data)
+{
+    struct loss loss = loss_in(data);
+    loss.channel_id = loss.message_id;
+    loss.message_id = 0;
+    outbox_lost(dispatch->parts.outbox, loss);
+    outbox_heal(dispatch->parts.outbox); /* there is room for another */
+}
+
+static void on_message_delete(struct dispatch *dispatch, const cJSON *data)
+{
+    outbox_lost(dispatch->parts.outbox, loss_in(data));
+}
+
+static void on_bulk_delete(struct dispatch *dispatch, const cJSON *data)
+{
+    const cJSON *id;
+    struct loss loss = loss_in(data);
+    cJSON_ArrayForEach(id, cJSON_GetObjectItemCaseSensitive(data, "ids"))
+    {
+        loss.message_id = snowflake_of(id);
+        outbox_lost(dispatch->parts.outbox, loss);
+    }
+}
+
+/* ---- what people allow again ---- */
+
+/* Permissions may have come back. */
+static void on_role_update(struct dispatch *dispatch, const cJSON *data)
+{
+    (void)data;
+    outbox_heal(dispatch->parts.outbox);
+}
+
+static void on_member_update(struct dispatch *dispatch, const cJSON *data)
+{
+    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
+    if (id_in(user, "id") == dispatch->bot_user_id)
+        outbox_heal(dispatch->parts.outbox);
+}
+
+static void on_heal(void *context)
+{
+    struct dispatch *dispatch = context;
+    dispatch->healed_ms = loop_now_ms(dispatch->parts.loop);
+    outbox_heal(dispatch->parts.outbox);
+}
+
+/* Our own changes are told so, too: they must not keep us busy. */
+static void on_channel_update(struct dispatch *dispatch, const cJSON *data)
+{
+    int64_t now_ms = loop_now_ms(dispatch->parts.loop);
+    int64_t soonest_ms = dispatch->healed_ms + HEAL_PAUSE_MS;
+    (void)data;
+    deadline_set(dispatch->heal, soonest_ms > now_ms ? soonest_ms : now_ms);
+}
+
+void dispatch_try_again(struct dispatch *dispatch)
+{
+    registration_check(dispatch->registration, dispatch->application_id);
+    outbox_heal(dispatch->parts.outbox);
+}
+
+/* ---- all of it ---- */
+
+static const struct {
+    const char *name;
+    void (*take)(struct dispatch *dispatch, const cJSON *data);
+} listeners[] = {
+    {"READY", on_ready},
+    {"CHANNEL_DELETE", on_channel_delete},
+    {"THREAD_DELETE", on_channel_delete},
+    {"CHANNEL_UPDATE", on_channel_update},
+    {"GUILD_ROLE_UPDATE", on_role_update},
+    {"GUILD_MEMBER_UPDATE", on_member_update},
+    {"MESSAGE_DELETE", on_message_delete},
+    {"MESSAGE_DELETE_BULK", on_bulk_delete},
+};
+
+void dispatch_take(struct dispatch *dispatch, struct gateway_action *action)
+{
+    struct turn *turn = dispatch->parts.turn;
+    if (strcmp(action->name, "INTERACTION_CREATE") == 0) {
+        cJSON *data = action->data;
+        action->data = NULL;
+        turn_add(turn, data, action->seq, action->replayed);
+        return;
+    }
+    turn_saw(turn, action->seq);
+    if (strcmp(action->name, "RESUMED") == 0)
+        on_resumed(dispatch, action->seq);
+    for (size_t i = 0; i < sizeof listeners / sizeof listeners[0]; i++)
+        if (strcmp(action->name, listeners[i].name) == 0)
+            listeners[i].take(dispatch, action->data);
+}
+
+struct dispatch *dispatch_new(const struct dispatch_parts *parts)
+{
+    struct dispatch *dispatch = mem_alloc(sizeof *dispatch);
+    dispatch->parts = *parts;
+    dispatch->registration = registration_new(parts->store, parts->rest);
+    dispatch->heal = deadline_new(parts->loop, on_heal, dispatch);
+    know_application(dispatch, fact_id(parts->store, "application_id"));
+    know_bot(dispatch, fact_id(parts->store, "bot_user_id"));
+    return dispatch;
+}
+
+void dispatch_free(struct dispatch *dispatch)
+{
+    if (dispatch == NULL)
+        return;
+    registration_free(dispatch->registration);
+    deadline_free(dispatch->heal);
+    free(dispatch);
+}
