@@ -55,8 +55,7 @@ static enum err take_requests(struct command_run *run,
 
 static void set_answer(struct taken *taken, cJSON *answer)
 {
-    taken->answer = json_print(answer);
-    cJSON_Delete(answer);
+    taken->answer = json_printed(answer);
 }
 
 static enum err put_draft(struct command_run *run,

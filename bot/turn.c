@@ -197,8 +197,7 @@ static void set_answer(struct item *item, cJSON *answer)
 {
     free(item->answer);
     buf_release(&item->file);
-    item->answer = json_print(answer);
-    cJSON_Delete(answer);
+    item->answer = json_printed(answer);
 }
 
 /* Nothing was kept of it: what was to come after the first answer does not. */

@@ -168,9 +168,7 @@ char *commands_registration(void)
     for (int i = 0; i < menu_count; i++)
         cJSON_AddItemToArray(
             all, registered_top((int)menus[i].type, menus[i].name, false));
-    char *text = json_print(all);
-    cJSON_Delete(all);
-    return text;
+    return json_printed(all);
 }
 
 void commands_print_table(struct buf *out)

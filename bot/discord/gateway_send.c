@@ -39,10 +39,9 @@ static void print(struct buf *out, int op, cJSON *data)
     cJSON *payload = json_object();
     json_set_number(payload, "op", op);
     json_set(payload, "d", data);
-    char *text = json_print(payload);
+    char *text = json_printed(payload);
     buf_add_text(out, text);
     free(text);
-    cJSON_Delete(payload);
 }
 
 void payload_identify(struct buf *out, const char *token, uint32_t intents)

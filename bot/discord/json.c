@@ -71,6 +71,32 @@ char *json_print(const cJSON *item)
     return text;
 }
 
+/* cJSON prints a number by %1.15g and reads it back to see whether that was
+ * exact. A whole one is put into words here. */
+static void print_wholes(cJSON *item)
+{
+    char digits[NUMBER_BYTES];
+    int64_t whole;
+    if (json_whole(item, &whole)) {
+        struct str text = str_of_i64(whole, digits);
+        item->valuestring = cJSON_malloc(text.n + 1);
+        assert(item->valuestring != NULL);
+        memcpy(item->valuestring, text.s, text.n);
+        item->valuestring[text.n] = '\0';
+        item->type = (item->type & ~0xFF) | cJSON_Raw;
+    }
+    for (cJSON *child = item->child; child != NULL; child = child->next)
+        print_wholes(child);
+}
+
+char *json_printed(cJSON *tree)
+{
+    print_wholes(tree);
+    char *text = json_print(tree);
+    cJSON_Delete(tree);
+    return text;
+}
+
 const cJSON *json_get(const cJSON *object, const char *name)
 {
     if (!cJSON_IsObject(object))

@@ -15,6 +15,8 @@
 cJSON *json_parse(struct str text);
 /* Without white space; the caller's, for free(). */
 char *json_print(const cJSON *item);
+/* The same for less; takes the tree. */
+char *json_printed(cJSON *tree);
 
 /* Readers: NULL items and wrong types give "absent". */
 const cJSON *json_get(const cJSON *object, const char *name);

@@ -53,10 +53,8 @@ set_path(struct rest_call *call, const char *format, ...)
 
 static void take_body(struct rest_call *call, cJSON *body)
 {
-    if (body == NULL)
-        return;
-    call->body = json_print(body);
-    cJSON_Delete(body);
+    if (body != NULL)
+        call->body = json_printed(body);
 }
 
 static void set_reason(struct rest_call *call, const char *reason)

@@ -107,8 +107,7 @@ struct forge_call call_new(const struct forge_settings *set,
 
 void call_take(struct forge_call *call, cJSON *body)
 {
-    call->body = json_print(body);
-    cJSON_Delete(body);
+    call->body = json_printed(body);
 }
 
 cJSON *texts_json(const char *const *texts, int count)
