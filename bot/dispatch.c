@@ -4,7 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
 #include "bot/facts.h"
-#include "bot/registration.h"
+#include "bot/registrar.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 struct dispatch {
     struct dispatch_parts parts;
-    struct registration *registration;
+    struct registrar *registrar;
     struct deadline *heal;
     int64_t healed_ms; /* of the loop */
     uint64_t application_id, bot_user_id;
@@ -87,7 +87,7 @@ static void on_ready(struct dispatch *dispatch, const cJSON *data)
     know_bot(dispatch, bot_user_id);
     /* Nobody told us of what has changed since. */
     outbox_heal(dispatch->parts.outbox);
-    registration_check(dispatch->registration, application_id);
+    registrar_check(dispatch->registrar, application_id);
 }
 
 /* It brings no READY; the program may be a newer one all the same. */
@@ -95,7 +95,7 @@ static void on_resumed(struct dispatch *dispatch, int64_t seq)
 {
     log_info("resumed", LOG_INT("seq", seq));
     connection_changed(dispatch, true);
-    registration_check(dispatch->registration, dispatch->application_id);
+    registrar_check(dispatch->registrar, dispatch->application_id);
 }
 
 /* ---- what people delete ---- */
@@ -168,7 +168,7 @@ static void on_channel_update(struct dispatch *dispatch, const cJSON *data)
 
 void dispatch_try_again(struct dispatch *dispatch)
 {
-    registration_check(dispatch->registration, dispatch->application_id);
+    registrar_check(dispatch->registrar, dispatch->application_id);
     outbox_heal(dispatch->parts.outbox);
 }
 
@@ -209,7 +209,7 @@ struct dispatch *dispatch_new(const struct dispatch_parts *parts)
 {
     struct dispatch *dispatch = mem_alloc(sizeof *dispatch);
     dispatch->parts = *parts;
-    dispatch->registration = registration_new(parts->store, parts->rest);
+    dispatch->registrar = registrar_new(parts->store, parts->rest);
     dispatch->heal = deadline_new(parts->loop, on_heal, dispatch);
     know_application(dispatch, fact_id(parts->store, "application_id"));
     know_bot(dispatch, fact_id(parts->store, "bot_user_id"));
@@ -220,7 +220,7 @@ void dispatch_free(struct dispatch *dispatch)
 {
     if (dispatch == NULL)
         return;
-    registration_free(dispatch->registration);
+    registrar_free(dispatch->registrar);
     deadline_free(dispatch->heal);
     free(dispatch);
 }

@@ -4,21 +4,20 @@
  * that admins gave them, and there is a budget of 200 a day
  * (docs: application commands).
  */
-#ifndef BOT_REGISTRATION_H
-#define BOT_REGISTRATION_H
+#ifndef BOT_REGISTRAR_H
+#define BOT_REGISTRAR_H
 
 #include "bot/io/rest.h"
 #include "storage/store.h"
 
-struct registration;
+struct registrar;
 
 /* Both borrowed. */
-struct registration *registration_new(struct store *store, struct rest *rest);
+struct registrar *registrar_new(struct store *store, struct rest *rest);
 /* At every connection, and now and then: what Discord did not take is tried
  * again. application_id 0: not known yet, and nothing is done. */
-void registration_check(struct registration *registration,
-                        uint64_t application_id);
+void registrar_check(struct registrar *registrar, uint64_t application_id);
 /* After `rest`: it is called back. NULL is fine. */
-void registration_free(struct registration *registration);
+void registrar_free(struct registrar *registrar);
 
 #endif
