@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void check_url(const struct incident *in, const struct thing *thing,
@@ -139,7 +140,9 @@ static bool check_item(const struct stored_item *stored, void *context)
 static struct {
     struct told_item {
         int64_t seq;
-        bool is_open;
+        bool is_open, is_forges; /* the latest is what the forge told */
+        bool was_handed_on;      /* it has not always had that owner */
+        uint64_t owner;
         int told, opened_again; /* by the forge; by people here */
     } items[ITEMS_MOST];
     int count;
@@ -166,6 +169,9 @@ static void note_item(const struct event *event, const struct incident *in)
     struct told_item *item =
         told_of(event->target != 0 ? event->target : event->seq);
     bool opens = is_open_state(event->item_state);
+    if (event->target == 0)
+        item->owner = event->holder.id;
+    item->was_handed_on |= event->holder.id != item->owner;
     if (event->source != SOURCE_SYSTEM) {
         item->opened_again += event->target != 0 && opens && !item->is_open;
     } else {
@@ -176,6 +182,7 @@ static void note_item(const struct event *event, const struct incident *in)
         item->told++;
     }
     item->is_open = opens;
+    item->is_forges = event->source == SOURCE_SYSTEM;
 }
 
 /* How often the record says that this pull request came to that. */
@@ -274,12 +281,44 @@ static bool note_event(const struct event *event, void *context)
     return true;
 }
 
+/* GitHub says why one is closed. Of one that was closed again, the bot may have
+ * heard of the first time only. */
+static void check_ending(const struct incident *in,
+                         const struct action_item *item,
+                         const struct thing *thing)
+{
+    bool is_dropped = thing->is_dropped && forge_kind() == FORGE_GITHUB;
+    if (!thing->is_closed || thing->endings != 1)
+        return;
+    if (item->state != (is_dropped ? ITEM_DROPPED : ITEM_DONE))
+        sim_fail("INC-%" PRId64 " #%" PRId64 " is %s, its issue was closed%s",
+                 in->id, item->seq,
+                 word_of(&item_state_words, (int)item->state),
+                 is_dropped ? " as not planned" : "");
+}
+
+static void check_assignee(const struct incident *in,
+                           const struct told_item *item,
+                           const struct thing *thing)
+{
+    bool is_wanted = item->owner == strtoull(SIM_ASSIGNEE, NULL, 10);
+    if (item->was_handed_on || forge_has_refused())
+        return;
+    if (is_wanted != (strcmp(thing->assignee, "nova") == 0))
+        sim_fail("INC-%" PRId64 " #%" PRId64 " has an issue that is \"%s\"'s",
+                 in->id, item->seq, thing->assignee);
+}
+
 static bool check_told_item(const struct stored_item *stored, void *context)
 {
     const struct incident *in = context;
     const struct told_item *item = told_of(stored->item.seq);
     const struct thing *thing = forge_find(false, stored->item.issue_number);
     check_blindness(in, thing);
+    if (thing != NULL)
+        check_assignee(in, item, thing);
+    if (thing != NULL && item->is_forges)
+        check_ending(in, &stored->item, thing);
     int most = item->opened_again + (thing == NULL ? 0 : thing->endings);
     if (item->told > most)
         sim_fail("INC-%" PRId64 " #%" PRId64 " ended %d times at the forge, "
