@@ -138,9 +138,10 @@ static void on_arrival(void *context)
 
 static void send_one(const struct thing *thing, bool is_wrong)
 {
-    int64_t way_ms = 1 + (int64_t)luck_below(LUCK_FORGE, 50);
+    enum sim_luck luck = is_wrong ? LUCK_MONITORS : LUCK_FORGE;
+    int64_t way_ms = 1 + (int64_t)luck_below(luck, 50);
     if (trouble_befalls(SIM_HOOK_LATE))
-        way_ms += (int64_t)luck_below(LUCK_FORGE, LATE_MS);
+        way_ms += (int64_t)luck_below(luck, LATE_MS);
     if (count == HOOKS)
         sim_fail("the forge tells too much");
     struct hook *hook = &hooks[count++];
@@ -154,9 +155,10 @@ void forge_hook_tell(const struct thing *thing)
 {
     if (sim.config->forge.webhook_secret_file[0] == '\0')
         return;
-    if (trouble_befalls(SIM_HOOK_WRONG))
+    bool is_strange = luck_below(LUCK_MONITORS, 8) == 0;
+    if (is_strange || trouble_befalls(SIM_HOOK_WRONG))
         send_one(thing, true);
-    else if (!trouble_befalls(SIM_HOOK_LOST))
+    if (!trouble_befalls(SIM_HOOK_LOST))
         send_one(thing, false);
     if (trouble_befalls(SIM_HOOK_TWICE))
         send_one(thing, false);

@@ -56,6 +56,10 @@ static void check_words(const struct incident *in, const struct thing *thing)
         sim_fail("INC-%" PRId64 " has a pull request called %s", in->id,
                  thing->title);
     must_read(pull_text_body(sim.store, in, &body, &is_done));
+    if (in->is_private && strstr(thing->body, "discord.com/channels/") != NULL)
+        sim_fail("INC-%" PRId64 " is private, and its pull request links its "
+                 "room",
+                 in->id);
     if (thing->is_draft == is_done)
         sim_fail("INC-%" PRId64 " has a pull request that is %s draft", in->id,
                  thing->is_draft ? "a" : "no");
