@@ -345,10 +345,15 @@ static void count(struct rest_counts *counts, int status)
                       : &counts->done) += 1;
 }
 
-/* HTTP's Date is in whole seconds. */
-static void note_date(struct rest *rest, struct str text)
+/* HTTP's Date is in whole seconds. Only of what we look at: who looks for what
+ * was posted must know, and the answers of commands are many. */
+static void note_date(struct rest *rest, const struct rest_call *call,
+                      const struct transfer *transfer)
 {
     char date[64];
+    if (call->method != REST_GET)
+        return;
+    struct str text = transfer_header(transfer, "Date");
     str_copy_to(date, text);
     time_t seconds = text.n > 0 ? curl_getdate(date, NULL) : -1;
     if (seconds > 0)
@@ -371,7 +376,7 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
         answer.text.n = LOGGED_BYTES;
 
     count(&rest->counts, answer.status);
-    note_date(rest, transfer_header(transfer, "Date"));
+    note_date(rest, &job->call, transfer);
     enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
