@@ -14,6 +14,8 @@ static const char *const card_state_all[] = {ALERT_CARD_STATE_LIST(STATE_WORD)};
 static const struct words card_state_words = {card_state_all,
                                               COUNT(card_state_all)};
 
+/* is_told: 0, its entry's words do not count it yet; 1, they tell all; 2, they
+ * count it, but do not tell that it is over. */
 #define SELECT_ALERT                                                           \
     "SELECT id, source, key, by_probe, service, severity, title, text, link,"  \
     " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told"  \
