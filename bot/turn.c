@@ -196,14 +196,25 @@ static void send_answer(struct turn *turn, struct item *item)
 static void set_answer(struct item *item, cJSON *answer)
 {
     free(item->answer);
-    buf_release(&item->file);
     item->answer = json_printed(answer);
+}
+
+static void take_file(struct item *item, struct answer *answer)
+{
+    buf_release(&item->file);
+    item->file = answer->file;
+    answer->file = BUF_INIT(0);
+    str_copy_to(item->file_name, str_of(answer->file_name));
+    str_copy_to(item->file_type, str_of(answer->file_type));
 }
 
 /* Nothing was kept of it: what was to come after the first answer does not. */
 static void say_sorry(struct item *item)
 {
-    set_answer(item, command_sorry(&item->interaction));
+    struct answer answer;
+    set_answer(item, command_sorry(&item->interaction, &answer));
+    take_file(item, &answer);
+    answer_release(&answer);
     item->wants_file = NULL;
     item->wants_probe = 0;
 }
@@ -288,10 +299,7 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         item->answer = taken->answer;
         item->is_new = !item->replayed &&
                        item->interaction.type != INTERACTION_AUTOCOMPLETE;
-        item->file = run->answer.file;
-        run->answer.file = BUF_INIT(0);
-        str_copy_to(item->file_name, str_of(run->answer.file_name));
-        str_copy_to(item->file_type, str_of(run->answer.file_type));
+        take_file(item, &run->answer);
         if (run->answer.reads_file)
             item->wants_file = run->call.files[0].url.s;
         if (run->answer.runs_probe)

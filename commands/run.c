@@ -1,6 +1,7 @@
 #include "commands/run.h"
 
 #include "commands/attempt.h"
+#include "commands/typed.h"
 #include "commands/words.h"
 
 #include "bot/base/mem.h"
@@ -197,30 +198,11 @@ bool is_allowed(struct attempt *attempt)
 
 /* ---- answers ---- */
 
-/* The longest text of the interaction first: what would hurt most to lose. */
-static void give_back(struct buf *words, const struct interaction *it)
-{
-    const struct interaction_option *longest = NULL;
-    for (int i = 0; i < it->option_count; i++) {
-        const struct interaction_option *option = &it->options[i];
-        if (option->type == OPTION_TYPE_STRING &&
-            (longest == NULL || option->text.n > longest->text.n))
-            longest = option;
-    }
-    if (longest != NULL)
-        say_typed(words, STR_NONE, longest->text);
-    for (int i = 0; i < it->option_count; i++) {
-        const struct interaction_option *option = &it->options[i];
-        if (option->type == OPTION_TYPE_STRING && option != longest)
-            say_typed(words, option->name, option->text);
-    }
-}
-
 /* A refusal is an answer of its own: a list that stands there stays. */
 static cJSON *refusal(struct answer *answer,
                       const struct interaction *interaction)
 {
-    give_back(&answer->words, interaction);
+    answer_typed(answer, interaction);
     return answer_finish(answer, false);
 }
 
@@ -375,15 +357,13 @@ cJSON *command_answer(struct command_run *run, const struct incident *after,
     return answer_to(run);
 }
 
-cJSON *command_sorry(const struct interaction *interaction)
+cJSON *command_sorry(const struct interaction *interaction,
+                     struct answer *answer)
 {
-    struct answer answer;
-    answer_init(&answer, 0);
-    buf_add_text(&answer.words,
+    answer_init(answer, 0);
+    buf_add_text(&answer->words,
                  "opsroom could not write to its record, so nothing "
                  "was kept. Try again in a minute; if it goes on, tell "
                  "whoever runs opsroom, and take notes elsewhere.");
-    cJSON *json = refusal(&answer, interaction);
-    answer_release(&answer);
-    return json;
+    return refusal(answer, interaction);
 }

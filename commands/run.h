@@ -7,7 +7,7 @@
  *         the request goes down the road, and those of command_more;
  *         answer = command_answer(&run, &after, &outcome);
  *     if (err != ERR_OK)
- *         answer = command_sorry(interaction);
+ *         answer = command_sorry(interaction, &sorry);
  *     command_run_release(&run);
  *
  * Reads the store and writes nothing.
@@ -67,7 +67,9 @@ bool command_more(struct command_run *run, const struct incident *after,
  * more. Before, call.accepted and call.already are filled. */
 cJSON *command_answer(struct command_run *run, const struct incident *after,
                       const struct outcome *outcome);
-/* The private answer when the database failed: nothing was kept. */
-cJSON *command_sorry(const struct interaction *interaction);
+/* The private answer when the database failed: nothing was kept. *answer, made
+ * here and released by the caller, holds the file that may go with it. */
+cJSON *command_sorry(const struct interaction *interaction,
+                     struct answer *answer);
 
 #endif

@@ -7,9 +7,6 @@
 #include <inttypes.h>
 
 #define EXCERPT_UNITS 200
-/* Shorter text is typed again sooner than it is copied. */
-#define WORTH_COPYING_UNITS 20
-#define FENCE_UNITS         60 /* the fence, and the line before it */
 
 void say_incident(struct buf *words, const struct incident *in)
 {
@@ -151,20 +148,4 @@ void add_printable(struct buf *out, struct str text)
         text = str_from(text, at + 1);
     }
     buf_add(out, text);
-}
-
-void say_typed(struct buf *words, struct str name, struct str text)
-{
-    size_t used = utf16_units(buf_str(words)) + FENCE_UNITS;
-    if (utf16_units(text) < WORTH_COPYING_UNITS || used >= MESSAGE_UNITS)
-        return;
-    text.n = utf8_cut_units(text, MESSAGE_UNITS);
-    struct buf clean = BUF_INIT(WORDS_BYTES);
-    add_printable(&clean, text);
-    if (name.n > 0)
-        buf_addf(words, "\nAnd `%.*s`:\n", STR_ARG(name));
-    else
-        buf_add_text(words, "\nWhat you typed, to copy:\n");
-    markdown_add_fence(words, buf_str(&clean), MESSAGE_UNITS - used);
-    buf_release(&clean);
 }

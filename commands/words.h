@@ -35,10 +35,5 @@ bool say_removed(struct buf *words, const struct incident *in,
 /* Without control characters, direction marks and bytes that are not UTF-8.
  * What is left is as it was: not escaped. */
 void add_printable(struct buf *out, struct str text);
-/* What was typed, in a block to copy from: a refused command must not cost
- * anybody their text. Takes what `words` leave of a message; nothing when the
- * text is short enough to type again. `name`: of one more, beside the longest;
- * NULL: of that. */
-void say_typed(struct buf *words, struct str name, struct str text);
 
 #endif

@@ -29,6 +29,38 @@ test('resolve without a summary asks with a form, which fills in what was typed'
         () => nova.submit(form, { summary: 'The same once more, with other words' }));
 }));
 
+/** The blocks that a refusal gives to copy. */
+const blocks = ({ text }) => [...text.matchAll(/```\n([\s\S]*?)\n```/g)].map(([, block]) => block);
+
+test('whatever was typed into a form that is refused comes back, all of it', () => stage({}, async ({ guild, bot, nova, quill }) => {
+    const { war, card } = await declare(guild, nova);
+    const here = { channel: war };
+    const words = (name, many) => `${name} ${'with many words, '.repeat(many)}to the end`;
+    const [resolve, change] = [await nova.press(card, 'Resolve'), await nova.press(card, 'Change')];
+    const [handoff, longer] = [await nova.slash('/ic handoff', { user: quill }, here), await nova.slash('/ic handoff', { user: quill }, here)];
+
+    // A modal's text is nowhere else: Discord keeps none of it.
+    const short = { what: 'timeout', where: 'media-1', from: '30 s', to: '60 s', time: 'soonish' };
+    const back = await refused(bot, /`time`:.*Nothing was kept/s, () => nova.submit(change, short));
+    for (const [name, text] of Object.entries(short)) assert.match(back.text, new RegExp(`\`${name}\`\n\`\`\`\n${text}\n`));
+
+    await quill.slash('/resolve', { summary: 'It came back' }, here);
+    const brief = { conditions: words('The disk', 9), actions: words('Rebuilding', 9), needs: words('Somebody', 9) };
+    const told = await refused(bot, /no command to hand over/, () => nova.submit(handoff, brief));
+    assert.deepEqual(blocks(told), Object.values(brief));
+    assert.deepEqual(told.message.attachments, []);
+
+    // What does not fit the message is a file beside it.
+    const summary = words('What it was', 160);
+    const late = await refused(bot, /INC-1 is already (resolved|in review).*the whole of it is in the file/s, () => nova.submit(resolve, { summary }));
+    assert.deepEqual(late.message.attachments.map(({ name, bytes }) => [name, bytes.toString()]), [['what-you-typed.txt', `${summary}\n`]]);
+    assert.ok(summary.startsWith(blocks(late)[0].replace(/…$/, '')), 'and its beginning in the message');
+    const big = { conditions: words('The disk', 55), actions: words('Rebuilding', 55), needs: words('Somebody', 55) };
+    const all = await refused(bot, /the whole of it is in the file/, () => nova.submit(longer, big));
+    const [{ bytes }] = all.message.attachments;
+    for (const [name, text] of Object.entries(big)) assert.ok(bytes.toString().includes(`${name}:\n${text}\n`), name);
+}));
+
 test('a form sent too late, with the wrong fields, or for nothing', () => stage({}, async ({ guild, bot, nova, quill }) => {
     const { war, card } = await declare(guild, nova);
     const form = await quill.press(card, 'Resolve');

@@ -97,7 +97,6 @@ static void missing_options(void **state)
     refuses(&it, "`from` is missing");
 }
 
-/* A form is gone when it was sent. */
 static void several_texts(void **state)
 {
     (void)state;
@@ -109,9 +108,9 @@ static void several_texts(void **state)
     refuses(&it, "`from` is missing");
     const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
     const char *words = cJSON_GetObjectItem(data, "content")->valuestring;
-    assert_says(words, "What you typed, to copy:\n```\ndb-1 and db-2, in "
-                       "pgbouncer.ini\n```\nAnd `what`:\n```\nthe limit of "
-                       "open connections\n```");
+    assert_says(words, "What you typed, to copy:\n`what`\n```\nthe limit of "
+                       "open connections\n```\n`where`\n```\ndb-1 and db-2, in "
+                       "pgbouncer.ini\n```");
     assert_null(strstr(words, "600"));
 }
 
@@ -334,12 +333,25 @@ static void sorry(void **state)
     (void)state;
     struct interaction it = slash("timeline add");
     add_text(&it, "text", "Restarted the queue workers on fritz");
-    cJSON *answer = command_sorry(&it);
+    struct answer made;
+    cJSON *answer = command_sorry(&it, &made);
     const cJSON *data = cJSON_GetObjectItem(answer, "data");
     const char *words = cJSON_GetObjectItem(data, "content")->valuestring;
     assert_says(words, "nothing was kept");
     assert_says(words, "```\nRestarted the queue workers on fritz\n```");
+    assert_int_equal(made.file.n, 0);
+    answer_release(&made);
     cJSON_Delete(answer);
+
+    char *text = repeat("Restarted the queue ", 150);
+    it = slash("resolve");
+    add_text(&it, "summary", text);
+    answer = command_sorry(&it, &made);
+    assert_int_equal(made.file.n, strlen(text) + 1);
+    assert_memory_equal(made.file.s, text, strlen(text));
+    answer_release(&made);
+    cJSON_Delete(answer);
+    free(text);
 }
 
 #define CASE(name)                                                             \
