@@ -64,6 +64,7 @@ const struct command command_action_done = {
         },
     .form_title = "Done in",
     .form_fields = {"evidence", "link"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

@@ -181,6 +181,9 @@ struct command {
      * select there, a USER a user select, a FILE an upload. */
     const char *form_title;
     const char *form_fields[COMMAND_FIELDS]; /* option names; NULL: no more */
+    /* The slash command opens it, too, when what is to be written is left out.
+     * Others need it from the start: there only buttons and menus do. */
+    bool slash_asks;
     /* `request` comes with the caller as actor and recorder, the source and
      * the place, and a new incident's id. */
     enum reply (*run)(const struct call *call, struct request *request,

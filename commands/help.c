@@ -86,7 +86,7 @@ static void explain(const struct command *command, struct buf *words)
                 add_option(&command->options[i], words);
     if (command->scope == SCOPE_INCIDENT)
         add_option(&incident_option, words);
-    if (command->form_title != NULL)
+    if (command->slash_asks)
         buf_add_text(words,
                      "Leave out what is to be written, and a form asks for "
                      "it.\n");

@@ -198,6 +198,7 @@ const struct command command_ic_handoff = {
         },
     .form_title = "Hand over",
     .form_fields = {"user", "conditions", "actions", "needs"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

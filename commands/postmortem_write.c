@@ -100,6 +100,7 @@ const struct command command_postmortem_write = {
         },
     .form_title = "Write",
     .form_fields = {"text"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

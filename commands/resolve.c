@@ -135,6 +135,7 @@ const struct command command_resolve = {
         },
     .form_title = "Resolve",
     .form_fields = {"summary", "at"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

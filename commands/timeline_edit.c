@@ -168,6 +168,7 @@ const struct command command_timeline_edit = {
         },
     .form_title = "Correct an entry of",
     .form_fields = {"time", "text", "kind", "confidence", "by"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

@@ -366,6 +366,7 @@ const struct command command_timeline_import = {
         },
     .form_title = "Import into",
     .form_fields = {"text", "base_date", "zone"},
+    .slash_asks = true,
     .run = run,
     .more = more,
     .told = told,

@@ -56,6 +56,7 @@ const struct command command_timeline_strike = {
         },
     .form_title = "Strike an entry of",
     .form_fields = {"reason"},
+    .slash_asks = true,
     .run = run,
     .told = told,
 };

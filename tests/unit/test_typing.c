@@ -3,6 +3,7 @@
 #include "commands/complete.h"
 #include "tests/lib/one_caller.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -317,6 +318,57 @@ static void help(void **state)
     assert_says(words, "*Add to timeline*");
 }
 
+/* What has to be given, and nothing else. */
+static struct interaction shortest(const struct command *command,
+                                   const char *entry)
+{
+    struct interaction it = slash(command->name);
+    for (int i = 0; i < command_option_count(command); i++) {
+        const struct option *option = &command->options[i];
+        if (!option->required)
+            continue;
+        if (option->type == VALUE_USER)
+            add_user(&it, option->name, DMA, "dma");
+        else
+            add_text(&it, option->name, entry);
+    }
+    if (str_is(str_of(command->name), "timeline settle"))
+        it.options[1].text = STR("dropped");
+    else if (str_is(str_of(command->name), "postmortem write"))
+        add_text(&it, "section", "causes");
+    return it;
+}
+
+/* Discord lets nobody leave out what has to be given. */
+static void help_promises_a_form_where_one_opens(void **state)
+{
+    (void)state;
+    for (int i = 0; i < command_count; i++) {
+        const struct command *command = commands[i];
+        if (command->form_title == NULL)
+            continue;
+        caller_teardown(state);
+        caller_setup_declared(state);
+        bool is_item = strncmp(command->name, "action", 6) == 0;
+        struct interaction it = slash(is_item ? "action add" : "timeline add");
+        add_text(&it, "text", "Look at the queue");
+        if (!is_item)
+            add_text(&it, "kind", "idea");
+        (void)does(&it);
+        char entry[24];
+        (void)snprintf(entry, sizeof entry, "#%" PRId64, kept()->seq);
+        it = shortest(command, entry);
+        (void)caller_does(&caller, &it);
+        bool opens = caller_answer_type(&caller) == 9;
+        it = slash("help");
+        add_text(&it, "command", command->name);
+        bool says = strstr(caller_does(&caller, &it), "a form asks") != NULL;
+        if (opens != says)
+            fail_msg("/%s opens %s form: %s", command->name, opens ? "a" : "no",
+                     caller_does(&caller, &it));
+    }
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -330,6 +382,7 @@ int main(void)
         TEST(never_a_private_one),
         TEST(times),
         TEST(help),
+        TEST(help_promises_a_form_where_one_opens),
         TEST(nothing_is_refused_aloud),
         TEST(named_incident),
     };
