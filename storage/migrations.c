@@ -298,13 +298,14 @@ static const char *const migrations[][4] = {
     {pages_7},
     {NULL},
     {untold_9},
+    {NULL},
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, a card, a line or a live room that works again keeps
- * its id. Set to the newest version whenever the rules fold the log of before
+/* From this version on, who tells of what happens now shows that an incident is
+ * lived. Set to the newest version whenever the rules fold the log of before
  * into something else. */
-#define FOLDED_ANEW 8
+#define FOLDED_ANEW 10
 
 static int run(struct store *store, const char *sql)
 {

@@ -62,12 +62,25 @@ static enum err find_rest_times(struct store *store, int64_t incident_id,
                "  AND n.seq = iif(v.kind = 'edit', v.target, v.seq)"
                "  WHERE v.incident = ?1 AND v.occurred_typed IS NOT NULL"
                "  AND n.struck = 0 AND n.seq <> ?2"
-               "  ORDER BY v.occurred_from_ms DESC LIMIT 1)");
+               "  ORDER BY v.occurred_from_ms DESC LIMIT 1),"
+               /* what happened, and what a monitor said, whatever is thought of
+                  that: see latest_typed_ms */
+               " (SELECT from_ms FROM entry WHERE incident = ?1"
+               "  AND struck = 0 AND seq <> ?2 AND kind IN ('report', 'note',"
+               "  'finding', 'action', 'change', 'decision', 'comms')"
+               "  ORDER BY from_ms DESC LIMIT 1),"
+               " (SELECT n.recorded_at_ms FROM entry AS n JOIN event AS v"
+               "  ON v.incident = n.incident AND v.seq = n.seq"
+               "  WHERE n.incident = ?1 AND n.kind = 'alert'"
+               "  AND v.source IN ('webhook', 'probe')"
+               "  ORDER BY n.seq DESC LIMIT 1)");
     query_int(&query, incident_id);
     query_int(&query, subject->entry.seq);
     if (query_row(&query)) {
         subject->rest_first_ms = row_int(&query, 0);
-        subject->rest_typed_ms = row_int(&query, 1);
+        for (int i = 1; i <= 3; i++)
+            if (row_int(&query, i) > subject->rest_typed_ms)
+                subject->rest_typed_ms = row_int(&query, i);
     }
     return query_end(&query);
 }

@@ -15,14 +15,20 @@ static void set_text(char *to, size_t bytes, struct str text)
 }
 #define set_text_of(array, text) set_text((array), sizeof(array), (text))
 
+static void keep_latest(struct incident *in, int64_t ms)
+{
+    if (ms > in->latest_typed_ms)
+        in->latest_typed_ms = ms;
+}
+
 static void fold_time(struct incident *in, const struct when *when)
 {
     if (!when_is_set(when))
         return;
     if (in->first_event_ms == 0 || when->from_ms < in->first_event_ms)
         in->first_event_ms = when->from_ms;
-    if (when->typed[0] != '\0' && when->from_ms > in->latest_typed_ms)
-        in->latest_typed_ms = when->from_ms;
+    if (when->typed[0] != '\0')
+        keep_latest(in, when->from_ms);
 }
 
 static void fold_declared(struct incident *in, const struct event *event)
@@ -276,6 +282,23 @@ static bool is_by_machine(const struct event *event)
            (event->kind == EVENT_ITEM && event->source == SOURCE_SYSTEM);
 }
 
+/* What a write-up collects comes without a time of its own. */
+static bool is_lived_kind(enum event_kind kind)
+{
+    return event_kind_by_person(kind) && kind != EVENT_ALERT &&
+           kind != EVENT_IDEA && kind != EVENT_EVIDENCE;
+}
+
+/* A monitor tells of what is, however long ago it began. */
+static void fold_lived(struct incident *in, const struct event *event)
+{
+    bool is_edit = event->kind == EVENT_EDIT;
+    if (is_lived_kind(is_edit ? event->entry_kind : event->kind))
+        keep_latest(in, event->occurred.from_ms);
+    else if (event->kind == EVENT_ALERT && is_by_machine(event))
+        keep_latest(in, event->recorded_at_ms);
+}
+
 /* What somebody did or said; the machine's own events come before. */
 static void fold_persons(struct incident *in, const struct event *event)
 {
@@ -349,6 +372,7 @@ void incident_apply(struct incident *in, const struct event *event)
         fold_time(in, &event->occurred);
     if (event->kind == EVENT_SET)
         fold_time(in, &event->milestone_at);
+    fold_lived(in, event);
     /* Only the newest word on it, and a SET may take it back. */
     if (event->impact.n > 0 && event->kind != EVENT_SET)
         set_text_of(in->impact, event->impact);
@@ -378,10 +402,15 @@ uint64_t incident_room(const struct incident *in)
     return in->is_private && in->war_is_borrowed ? 0 : in->war_channel_id;
 }
 
-bool incident_is_written_up(const struct incident *in)
+static bool began_before(const struct incident *in)
 {
     return in->first_event_ms != 0 &&
            in->declared_at_ms - in->first_event_ms > MS_PER_DAY;
+}
+
+bool incident_is_written_up(const struct incident *in)
+{
+    return began_before(in) && in->latest_typed_ms < in->declared_at_ms;
 }
 
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
@@ -396,6 +425,8 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
     base.base_day_ms = civil_day_start(in->first_event_ms);
     if (incident_is_written_up(in) && in->latest_typed_ms != 0)
         base.anchor_ms = in->latest_typed_ms;
+    else if (began_before(in)) /* of its past, dates say the year */
+        base.base_day_ms = civil_day_start(in->declared_at_ms - MS_PER_DAY);
     return base;
 }
 

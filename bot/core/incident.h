@@ -60,7 +60,9 @@ struct incident {
     } declared_by;
     int64_t declared_at_ms;     /* recorded */
     int64_t first_event_ms;     /* earliest time in the record */
-    int64_t latest_typed_ms;    /* latest typed time; 0: nobody typed one */
+    int64_t latest_typed_ms;    /* latest time that was typed or that entries
+                                 * tell of; when a monitor last told of
+                                 * something. 0: nobody did */
     int64_t state_since_ms;     /* occurred */
     int64_t last_update_ms;     /* recorded time of the newest person's event */
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
@@ -239,9 +241,9 @@ bool incident_keeps_rooms(const struct incident *in);
  * it. 0: not made yet, or the incident is private, and others read there. */
 uint64_t incident_room(const struct incident *in);
 
-/* Declared more than a day after it began: written up, not lived. Then "now" is
- * not when things happened, and a move or role without a typed time sets no
- * milestone. */
+/* Declared more than a day after it began, and nobody tells of what happened
+ * since: written up, not lived. Then "now" is not when things happened, and a
+ * move or role without a typed time sets no milestone. */
 bool incident_is_written_up(const struct incident *in);
 
 /* The time that an entry tells a milestone; WHEN_NEVER when nobody told it and

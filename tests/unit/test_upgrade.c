@@ -153,9 +153,9 @@ static void version_nothing(struct record *record)
 }
 
 static void (*const versions[])(struct record *record) = {
-    version_1,       version_2,       version_3,
-    version_4,       version_5,       version_nothing,
-    version_nothing, version_nothing, version_nothing,
+    version_1,       version_2,       version_3,       version_4,
+    version_5,       version_nothing, version_nothing, version_nothing,
+    version_nothing, version_nothing,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 

@@ -2,7 +2,10 @@
  * An incident that is written up afterwards: the moment of writing is not when
  * things happened, so a move without a time sets no milestone.
  */
+#include "tests/lib/one_caller.h"
 #include "tests/lib/play.h"
+
+#include <inttypes.h>
 
 /* clang-format off */
 #include <stdarg.h>
@@ -62,9 +65,91 @@ static void a_lived_one_takes_now(void **state)
     assert_true(when_is_set(milestone(&play, MILESTONE_RESOLVED)));
 }
 
+/* ---- what began days ago, and goes on ---- */
+
+static bool is_written_up_after(struct request request)
+{
+    struct play play = written_up();
+    accepts(&play, request);
+    return incident_is_written_up(&play.in);
+}
+
+static struct request said_by(enum source source)
+{
+    struct request request = adding_at(EVENT_ALERT, T0 - 2 * MS_PER_DAY);
+    request.draft.source = source;
+    return request;
+}
+
+/* Who adds what happens now is in the middle of it. What a write-up collects
+ * comes without a time of its own. */
+static void a_word_on_what_happens_now_shows_it(void **state)
+{
+    (void)state;
+    assert_false(is_written_up_after(adding(EVENT_NOTE, "Queues grow again")));
+    assert_false(is_written_up_after(adding(EVENT_COMMS, "We are on it")));
+    assert_false(is_written_up_after(said_by(SOURCE_WEBHOOK)));
+    assert_false(is_written_up_after(said_by(SOURCE_PROBE)));
+    assert_true(is_written_up_after(said_by(SOURCE_SLASH)));
+    assert_true(is_written_up_after(adding(EVENT_IDEA, "More disks")));
+    assert_true(is_written_up_after(adding(EVENT_EVIDENCE, "The log of it")));
+    assert_true(is_written_up_after(adding_at(EVENT_NOTE, T0 - MS_PER_DAY)));
+
+    struct play play = written_up();
+    accepts(&play, adding(EVENT_NOTE, "Queues grow again"));
+    accepts(&play, assigning(nova, ROLE_COMMANDER));
+    accepts(&play, moving(STATE_RESOLVED, "Archive deleted"));
+    assert_true(when_is_set(milestone(&play, MILESTONE_COMMANDER)));
+    assert_true(when_is_set(milestone(&play, MILESTONE_RESOLVED)));
+}
+
+static void takes_place_at(const char *time, int64_t ms)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Something was seen");
+    add_text(&it, "time", time);
+    (void)does(&it);
+    assert_int_equal(kept()->occurred.from_ms, ms);
+}
+
+/* NOW is 2022-12-13 19:10. */
+static void clock_times_are_near_what_happens_now(void **state)
+{
+    (void)state;
+    struct incident in;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "The kernel was upgraded");
+    add_text(&it, "time", "2022-06-01");
+    (void)does(&it);
+    it = slash("timeline add");
+    add_text(&it, "text", "Nobody gets in");
+    (void)does(&it);
+    int64_t note = kept()->seq;
+    takes_place_at("18:00", NOW - 70 * MS_PER_MINUTE);
+    takes_place_at("Dec 12 18:00", NOW - 70 * MS_PER_MINUTE - MS_PER_DAY);
+    it = slash("timeline add");
+    add_text(&it, "text", "The year before");
+    add_text(&it, "time", "2021-12-20 18:00");
+    (void)does(&it);
+    takes_place_at("Dec 12 18:00", NOW - 70 * MS_PER_MINUTE - MS_PER_DAY);
+
+    /* It was a slip, and is put where it belongs. */
+    char entry[24];
+    (void)snprintf(entry, sizeof entry, "#%" PRId64, note);
+    it = slash("timeline edit");
+    add_text(&it, "id", entry);
+    add_text(&it, "time", "2021-12-20 19:00");
+    (void)does(&it);
+    caller_in(&caller, 1, &in);
+    assert_true(incident_is_written_up(&in));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_on_what_happens_now_shows_it),
+        cmocka_unit_test_setup_teardown(clock_times_are_near_what_happens_now,
+                                        caller_setup_declared, caller_teardown),
         cmocka_unit_test(moves_without_a_time_set_no_milestone),
         cmocka_unit_test(a_typed_time_does),
         cmocka_unit_test(a_lived_one_takes_now),
