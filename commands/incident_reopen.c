@@ -32,7 +32,7 @@ static void told(const struct call *call, const struct incident *after,
     buf_addf(words,
              "; before, it was %s. What was recorded so far stays, and so do "
              "the times of the first round.",
-             word_of(&state_words, (int)event->state_from));
+             state_phrase(event->state_from));
     if (incident_commander(after) != NULL)
         return;
     buf_add_text(words, "\nNobody commands it: `/ic assign` takes it.");

@@ -4,11 +4,11 @@
 
 #include <inttypes.h>
 
-/* Moves of the review have commands of their own. */
+/* The postmortem's branch begins the review; its merge ends it, or somebody
+ * who says why none is needed. */
 static bool offers_state(int state)
 {
-    return state_is_live((enum incident_state)state) ||
-           state == STATE_RESOLVED || state == STATE_CANCELLED;
+    return state != STATE_NONE && state != STATE_REVIEW;
 }
 
 /* A message is for every responder; a move is the commander's right. */
@@ -46,11 +46,10 @@ static void told(const struct call *call, const struct incident *after,
     const struct event *event = &outcome->events[0];
     if (event->state_to != event->state_from) {
         say_incident(words, after);
-        buf_addf(words, " is %s since ",
-                 word_of(&state_words, (int)after->state));
+        buf_addf(words, " is %s since ", state_phrase(after->state));
         say_time(words, &event->occurred, call->now_ms);
         buf_addf(words, "; before, it was %s.\n",
-                 word_of(&state_words, (int)event->state_from));
+                 state_phrase(event->state_from));
     }
     if (event->text.n > 0 || event->impact.n > 0)
         say_kept(words, after, event, call->now_ms);

@@ -229,6 +229,8 @@ void incident_edit_draft(const struct event *entry, struct event *draft);
 /* Live: somebody still works on it (investigating, identified, mitigated). */
 bool incident_is_live(const struct incident *in);
 bool state_is_live(enum incident_state state);
+/* "resolved", "in review": after "INC-12 is". */
+const char *state_phrase(enum incident_state state);
 /* Closed or cancelled: nothing is entered unless it is reopened. */
 bool incident_is_final(const struct incident *in);
 bool state_may_move(enum incident_state from, enum incident_state to);

@@ -43,8 +43,6 @@ bool entry_is_sound(struct step *step);
  * one `words`: "is a duplicate of this one". */
 bool point_back(struct step *step, const char *words);
 
-/* "resolved", "in review": after "INC-12 is". */
-const char *state_phrase(enum incident_state state);
 /* With the date, and without the zone it was typed in: it says UTC. */
 void print_utc(struct when when, struct buf *out);
 

@@ -41,7 +41,8 @@ test('an illegal move names the legal ones', () => stage({}, async ({ guild, bot
     const move = (state) => nova.slash('/incident update', { message: 'So it is', state }, { channel: war, raw: true });
     await move('mitigated');
     await refused(bot, /INC-1 is mitigated and cannot become cancelled. From here it may become: investigating, identified or resolved/, () => move('cancelled'));
-    await refused(bot, /`state` cannot be closed. Choose one of: investigating, identified, mitigated, resolved, cancelled/, () => move('closed'));
+    await refused(bot, /INC-1 is mitigated and cannot become closed. From here/, () => move('closed'));
+    await refused(bot, /`state` cannot be review. Choose one of: investigating, identified, mitigated, resolved, closed, cancelled/, () => move('review'));
     await refused(bot, /Choose one of/, () => move('on fire'));
     await nova.slash('/resolve', { summary: 'Restarted it' }, { channel: war });
     await refused(bot, /INC-1 is already (resolved|in review), since/, () => nova.slash('/resolve', { summary: 'Restarted it again' }, { channel: war }));
@@ -151,7 +152,7 @@ test('buttons: stale, forged, foreign', () => stage({}, async ({ guild, bot, nov
         await refused(bot, /Nothing was kept/, () => press(id || '|'));
     }
     await refused(bot, /does not know/, () => press('1|ic assign|1|boss=me'));
-    await refused(bot, /`state` cannot be closed/, () => press('1|incident update|1|state=closed'));
+    await refused(bot, /`state` cannot be review/, () => press('1|incident update|1|state=review'));
     await refused(bot, /member of this server/, () => press(`1|ic assign|1|user=${nova.id}`));
     await refused(bot, /Say who/, () => press('1|ic assign|1|'));
 

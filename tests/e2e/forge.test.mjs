@@ -143,6 +143,12 @@ onForge('closed unmerged is said, and stays in review', 'github', {}, async (sce
     await nova.slash('/timeline add', { text: 'One more thing' }, { channel: war });
     await forge.until(() => forge.requests.filter(({ method, path }) => method === 'GET' && path.endsWith(`/pulls/${pull.number}`)).length > 1, 'a look');
     assert.equal(forge.pulls.length, 1);
+
+    // What the room was told to do, done.
+    const closed = await nova.slash('/incident update', { message: 'It is told in the newsletter', state: 'closed' }, { channel: war });
+    assert.match(closed.text, /INC-1\*\* is closed since.*before, it was in review/);
+    assert.equal(bot.record().state, 'closed');
+    await war.message(/review → closed.*told in the newsletter/s);
 });
 
 const REFUSALS = [

@@ -45,7 +45,7 @@ static void bad_text(void **state)
          "b",
          "U+202E"},
         {"timeline add", "by", "caf\xC3", "not valid UTF-8, at character 4"},
-        {"incident update", "state", "closed", "Choose one of: investigating"},
+        {"incident update", "state", "review", "Choose one of: investigating"},
         {"incident update", "next_in", "soon", "number of minutes"},
         {"incident update", "mood", "good", "older form"},
         {"ic assign", "user", "nova", "has to be a member"},
@@ -287,7 +287,7 @@ static void stale_and_forged_buttons(void **state)
     refuses(&it, "belongs to no incident of this server");
     it = button("1|incident update|1|state=resolved|mood=bad");
     refuses(&it, "a field that opsroom does not know");
-    it = button("1|incident update|1|state=closed");
+    it = button("1|incident update|1|state=review");
     refuses(&it, "Choose one of");
     it = button("1|ic assign|1|user=nova");
     refuses(&it, "has to be a member");
