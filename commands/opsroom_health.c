@@ -42,7 +42,9 @@ static void add_queue(const struct call *call,
              word_of(&effect_kind_words, (int)health->kind),
              health->incident_id);
     if (health->attempts > 0) {
-        buf_addf(words, ", tried %" PRId64 " times in ", health->attempts);
+        buf_add_text(words, ", tried ");
+        say_count(words, health->attempts, "time");
+        buf_add_text(words, " in ");
         say_since(words, health->first_attempt_ms, call->now_ms);
     }
     if (health->error[0] != '\0') {

@@ -154,9 +154,9 @@ static bool may_be_settled(struct step *step)
         return false;
     if (!suits(event->settlement, entry->kind))
         return refuse(step,
-                      "Entry #%" PRId64 " is a %s: a change is kept, reverted "
-                      "or handed over; an idea becomes an action item or is "
-                      "dropped.",
+                      "That does not fit entry #%" PRId64 " (%s): a change is "
+                      "kept, reverted or handed over; an idea becomes an "
+                      "action item or is dropped.",
                       entry->seq, word_of(&event_kind_words, (int)entry->kind));
     if (entry->settlement == SETTLEMENT_NONE)
         return true;

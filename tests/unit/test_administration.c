@@ -136,14 +136,19 @@ static void health_shows_what_is_stuck(void **state)
     assert_int_equal(
         store_due(caller.store, NOW + MS_PER_HOUR, first_row, &id, &next),
         ERR_OK);
-    for (int i = 0; i < 3; i++)
+    assert_int_equal(store_outbox_begin(caller.store, id, NOW), ERR_OK);
+    assert_int_equal(store_commit(caller.store), ERR_OK);
+    struct interaction it = slash("opsroom health");
+    assert_says(reads(&it), "of INC-1, tried 1 time in ");
+    assert_int_equal(store_begin(caller.store), ERR_OK);
+    for (int i = 0; i < 2; i++)
         assert_int_equal(store_outbox_begin(caller.store, id, NOW), ERR_OK);
     assert_int_equal(store_outbox_retry(caller.store, id, NOW,
                                         STR("Missing Permissions *50013*")),
                      ERR_OK);
     assert_int_equal(store_commit(caller.store), ERR_OK);
     caller.now_ms += 20 * MS_PER_MINUTE;
-    struct interaction it = slash("opsroom health");
+    it = slash("opsroom health");
     const char *words = reads(&it);
     assert_says(words, "of INC-1, tried 3 times in 20 minutes: Missing "
                        "Permissions \\*50013\\*");
