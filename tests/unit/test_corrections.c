@@ -238,7 +238,8 @@ static void private_hides_and_public_shows(void **state)
     set.draft.is_private = true;
     accepts(&play, set);
     assert_true(play.in.is_private);
-    assert_string_equal(play.wanted, "announce access card room rename");
+    assert_string_equal(play.wanted,
+                        "announce announce access card room rename");
     set.draft.is_private = false;
     accepts(&play, set);
     assert_string_equal(play.wanted,
