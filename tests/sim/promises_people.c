@@ -6,6 +6,7 @@
 #include "tests/sim/promises.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what an answer says ---- */
@@ -14,6 +15,19 @@ struct reading {
     const struct ask *ask;
     const char *body;
 };
+
+/* Nobody typed its number. */
+static bool names(const struct reading *reading, int64_t id)
+{
+    enum people_act act = reading->ask->act;
+    bool is_list = act == ACT_INCIDENTS || act == ACT_ITEMS ||
+                   act == ACT_ALERTS || act == ACT_TYPE;
+    for (const char *at = reading->body;
+         is_list && (at = strstr(at, "INC-")) != NULL; at++)
+        if (strtoll(at + 4, NULL, 10) == id)
+            return true;
+    return false;
+}
 
 static bool look_for_secrets(const struct incident *in, void *context)
 {
@@ -27,6 +41,9 @@ static bool look_for_secrets(const struct incident *in, void *context)
         sim_fail("%s (%s) tells %s the title of INC-%" PRId64 ": %s",
                  act_name(ask->act), ask->word, caller_name(ask->who), in->id,
                  reading->body);
+    if (names(reading, in->id))
+        sim_fail("%s (%s) tells %s of INC-%" PRId64 ": %s", act_name(ask->act),
+                 ask->word, caller_name(ask->who), in->id, reading->body);
     for (int i = 0; i < people_ask_count(); i++) {
         const struct ask *other = people_ask(i);
         if (other != ask && other->incident_id == in->id &&
