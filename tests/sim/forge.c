@@ -14,7 +14,7 @@
 
 #define PLACE  "https://forge.test/o/r"
 #define THINGS 128
-#define PAGE   10 /* more it gives of nothing at once, whatever is asked for */
+#define PAGE   2 /* more it gives of nothing at once, whatever is asked for */
 /* So long one job may take, from what it read in the record to its last. */
 #define JOB_MS (2 * MS_PER_MINUTE)
 

@@ -144,13 +144,17 @@ static bool check_item(const struct stored_item *stored, void *context)
 static struct {
     struct told_item {
         int64_t seq;
-        bool is_open, is_forges; /* the latest is what the forge told */
-        bool was_handed_on;      /* it has not always had that owner */
-        uint64_t owner;
-        int told, opened_again; /* by the forge; by people here */
+        bool is_open, is_forges;    /* the latest is what the forge told */
+        bool was_handed_on;         /* while its issue was being opened */
+        int64_t owned_ms;           /* since when it has that owner */
+        uint64_t owner, owner_then; /* when its issue was opened */
+        int told, opened_again;     /* by the forge; by people here */
     } items[ITEMS_MOST];
     int count;
 } told;
+
+/* A job that opens an issue takes so long at most. */
+#define JOB_MS MS_PER_MINUTE
 
 static struct told_item *told_of(int64_t seq)
 {
@@ -173,9 +177,9 @@ static void note_item(const struct event *event, const struct incident *in)
     struct told_item *item =
         told_of(event->target != 0 ? event->target : event->seq);
     bool opens = is_open_state(event->item_state);
-    if (event->target == 0)
-        item->owner = event->holder.id;
-    item->was_handed_on |= event->holder.id != item->owner;
+    if (event->holder.id != item->owner)
+        item->owned_ms = event->recorded_at_ms;
+    item->owner = event->holder.id;
     if (event->source != SOURCE_SYSTEM) {
         item->opened_again += event->target != 0 && opens && !item->is_open;
     } else {
@@ -282,6 +286,12 @@ static bool note_event(const struct event *event, void *context)
 {
     if (event->kind == EVENT_ITEM)
         note_item(event, context);
+    if (event->kind == EVENT_TASK && event->effect == EFFECT_ISSUE &&
+        event->pull_state == PULL_OPEN) {
+        struct told_item *item = told_of(event->target);
+        item->owner_then = item->owner;
+        item->was_handed_on = event->recorded_at_ms - item->owned_ms < JOB_MS;
+    }
     return true;
 }
 
@@ -305,8 +315,8 @@ static void check_assignee(const struct incident *in,
                            const struct told_item *item,
                            const struct thing *thing)
 {
-    bool is_wanted = item->owner == strtoull(SIM_ASSIGNEE, NULL, 10);
-    if (item->was_handed_on || forge_has_refused())
+    bool is_wanted = item->owner_then == strtoull(SIM_ASSIGNEE, NULL, 10);
+    if (item->was_handed_on || forge_has_refused() || sim.was_skewed)
         return;
     if (is_wanted != (strcmp(thing->assignee, "nova") == 0))
         sim_fail("INC-%" PRId64 " #%" PRId64 " has an issue that is \"%s\"'s",
