@@ -128,6 +128,9 @@ static void decide_postmortem(struct step *step)
     want(step, EFFECT_LIVE);
     want(step, EFFECT_PULL);
     want(step, EFFECT_POLL);
+    /* Cancelled while its first page was on its way, which does not say so. */
+    if (in->state == STATE_CANCELLED && in->postmortem_ref[0] == '\0')
+        want(step, EFFECT_POSTMORTEM);
     tell_more(step);
 }
 
