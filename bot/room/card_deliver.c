@@ -137,7 +137,9 @@ static enum delivery_verdict post_or_look(struct card *card)
 static bool is_old(const struct card *card)
 {
     const struct visit *visit = card->visit;
-    int64_t now_ms = visit->now_ms;
+    int64_t now_ms = visit->now_ms; /* ids tell Discord's time */
+    if (visit->set->ahead_ms > 0)
+        now_ms -= visit->set->ahead_ms;
     if (visit_is_repeat(visit) &&
         visit->delivery->row.first_attempt_ms > now_ms)
         now_ms = visit->delivery->row.first_attempt_ms;
@@ -195,8 +197,11 @@ static enum delivery_verdict looked(struct card *card)
     uint64_t id = listing_find(card->visit, is_its_card, card);
     if (id != 0)
         return edit(card, id);
-    return listing_goes_on(card->visit, card->channel) ? DELIVERY_CALL
-                                                       : post(card);
+    if (listing_goes_on(card->visit, card->channel))
+        return DELIVERY_CALL;
+    /* Its answer may have told that the clock is ahead. */
+    return card->stands != 0 && !is_old(card) ? edit(card, card->stands)
+                                              : post(card);
 }
 
 static enum delivery_verdict message_is_gone(struct card *card)
