@@ -4,6 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "bot/flights.h"
 #include "bot/io/loop.h"
 #include "bot/reading.h"
 #include "bot/rivals.h"
@@ -45,19 +46,6 @@ struct item {
     bool is_second;       /* for this, the first answer stands: it is edited */
 };
 
-/* An answer under way, oldest first. */
-struct flight {
-    struct flight *before, *after;
-    struct turn *turn;
-    uint64_t interaction_id;
-    int64_t seq;
-    int64_t came_ms; /* -1: it is no first answer */
-    bool is_new;
-    cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
-    const char *wants_file;
-    int wants_probe;
-};
-
 /* A command that waits for a check. */
 struct probing {
     struct probing *next;
@@ -78,7 +66,7 @@ struct turn {
     int64_t seq;       /* newest dispatch seen */
     int64_t kept_seq;
     struct deadline *quiet; /* see on_quiet */
-    struct flight *oldest, *newest;
+    struct flights flights;
     /* Of take_new only; too large for the stack. */
     struct command_run run;
     struct taken taken;
@@ -89,33 +77,21 @@ struct turn {
 
 /* ---- answers ---- */
 
-static void flight_end(struct flight *flight)
+static struct flight *begin_flight(struct turn *turn, struct item *item)
 {
-    struct turn *turn = flight->turn;
-    *(flight->before ? &flight->before->after : &turn->oldest) = flight->after;
-    *(flight->after ? &flight->after->before : &turn->newest) = flight->before;
-    cJSON_Delete(flight->data);
-    free(flight);
-}
-
-static struct flight *flight_begin(struct turn *turn, struct item *item)
-{
-    struct flight *flight = mem_alloc(sizeof *flight);
-    flight->turn = turn;
-    flight->interaction_id = item->interaction.id;
-    flight->seq = item->seq;
-    flight->came_ms = item->is_second ? -1 : item->came_ms;
-    flight->is_new = item->is_new && !item->is_second;
-    flight->wants_file = item->wants_file;
-    flight->wants_probe = item->wants_probe;
-    if (flight->wants_file != NULL || flight->wants_probe != 0) {
-        flight->data = item->data;
+    struct flight flight = {
+        .interaction_id = item->interaction.id,
+        .seq = item->seq,
+        .came_ms = item->is_second ? -1 : item->came_ms,
+        .is_new = item->is_new && !item->is_second,
+        .wants_file = item->wants_file,
+        .wants_probe = item->wants_probe,
+    };
+    if (flight.wants_file != NULL || flight.wants_probe != 0) {
+        flight.data = item->data;
         item->data = NULL;
     }
-    flight->before = turn->newest;
-    *(turn->newest ? &turn->newest->after : &turn->oldest) = flight;
-    turn->newest = flight;
-    return flight;
+    return flights_add(&turn->flights, &flight);
 }
 
 /* While nobody waits. */
@@ -149,7 +125,7 @@ static void on_answered(const struct rest_answer *answer, void *context)
         log_warn("answer_lost", LOG_ID("interaction", flight->interaction_id),
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
-    struct turn *turn = flight->turn;
+    struct turn *turn = flight->flights->context;
     if (answer->fate == REST_REJECTED && answer->code == ANSWERED_ALREADY &&
         flight->is_new &&
         rivals_saw(&turn->rivals, loop_now_ms(turn->config.loop)))
@@ -162,7 +138,7 @@ static void on_answered(const struct rest_answer *answer, void *context)
     if (flight->data != NULL && answer->fate == REST_DONE)
         wait_for(turn, flight);
     flight_end(flight);
-    if (turn->oldest == NULL)
+    if (turn->flights.oldest == NULL)
         deadline_set(turn->quiet, loop_now_ms(turn->config.loop) + QUIET_MS);
     tidy(turn);
 }
@@ -190,7 +166,7 @@ static void send_answer(struct turn *turn, struct item *item)
                          &(struct rest_file){item->file_name, item->file_type,
                                              buf_str(&item->file)},
                          1);
-    rest_send(turn->config.rest, &call, on_answered, flight_begin(turn, item));
+    rest_send(turn->config.rest, &call, on_answered, begin_flight(turn, item));
 }
 
 static void set_answer(struct item *item, cJSON *answer)
@@ -390,7 +366,8 @@ static enum err settle(struct turn *turn, int64_t now_ms)
 static bool owes_seq(const struct turn *turn)
 {
     int64_t safe_seq = turn_safe_seq(turn);
-    return turn->oldest == NULL && safe_seq > 0 && safe_seq != turn->kept_seq;
+    return turn->flights.oldest == NULL && safe_seq > 0 &&
+           safe_seq != turn->kept_seq;
 }
 
 static bool probes_wait(const struct turn *turn)
@@ -464,6 +441,7 @@ struct turn *turn_new(const struct turn_config *config)
 {
     struct turn *turn = mem_alloc(sizeof *turn);
     turn->config = *config;
+    turn->flights.context = turn;
     turn->readings = readings_new(config->rest, on_read, turn);
     turn->end = turn_end_new(config->loop, on_end, turn);
     turn->quiet = deadline_new(config->loop, on_quiet, turn);
@@ -474,12 +452,7 @@ void turn_free(struct turn *turn)
 {
     if (turn == NULL)
         return;
-    while (turn->oldest != NULL) {
-        struct flight *flight = turn->oldest;
-        turn->oldest = flight->after;
-        cJSON_Delete(flight->data);
-        free(flight);
-    }
+    flights_end_all(&turn->flights);
     readings_free(turn->readings);
     while (turn->probing != NULL) {
         struct probing *probing = turn->probing;
@@ -583,23 +556,17 @@ void turn_session_renewed(struct turn *turn)
 {
     turn->seq = 0;
     turn->kept_seq = 0;
-    for (struct flight *flight = turn->oldest; flight; flight = flight->after)
-        flight->seq = INT64_MAX;
+    flights_renewed(&turn->flights);
     for (int i = 0; i < turn->count; i++)
         turn->items[i]->seq = INT64_MAX;
 }
 
 int64_t turn_safe_seq(const struct turn *turn)
 {
-    int64_t safe = turn->seq;
-    for (const struct flight *flight = turn->oldest; flight;
-         flight = flight->after)
-        if (flight->seq - 1 < safe)
-            safe = flight->seq - 1;
-    return safe;
+    return flights_safe_seq(&turn->flights, turn->seq);
 }
 
 bool turn_owes_answers(const struct turn *turn)
 {
-    return turn->count > 0 || turn->oldest != NULL;
+    return turn->count > 0 || turn->flights.oldest != NULL;
 }
