@@ -2,9 +2,8 @@
  * Alerts on their way: to the incident that they are about, as one entry a
  * storm, or onto a card; over a real store.
  */
-#include "bot/alerts.h"
 #include "bot/road/road.h"
-#include "tests/lib/scratch.h"
+#include "tests/lib/alert_desk.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,182 +18,15 @@
 #define NOW    SCRATCH_NOW_MS
 #define MINUTE MS_PER_MINUTE
 
-/* Settings own their text, so these are no literals. */
-static char forum[] = "forum", database[] = "database", wiki[] = "wiki",
-            nobody[] = "";
-static char *forum_needs[] = {database};
-static struct service all_services[] = {
-    {forum, nobody, nobody, {forum_needs, 1}},
-    {database, nobody, nobody, {NULL, 0}},
-    {wiki, nobody, nobody, {NULL, 0}},
-};
-static const struct services services = {all_services, 3};
-
-struct desk {
-    uv_loop_t loop;
-    const struct scratch *scratch;
-    struct store *store;
-    struct alerts_desk *alerts;
-    int kept, lost;
-};
-
-static void on_wake(void *context)
-{
-    (void)context;
-}
-
-static void on_done(bool kept, void *context)
-{
-    struct desk *desk = context;
-    *(kept ? &desk->kept : &desk->lost) += 1;
-}
-
-static void open_alerts(struct desk *desk, bool has_announcements)
-{
-    const struct alerts_config config = {
-        .loop = &desk->loop,
-        .store = desk->store,
-        .services = &services,
-        .has_announcements = has_announcements,
-        .wake = on_wake,
-    };
-    desk->alerts = alerts_new(&config);
-}
-
-static struct desk open_desk(void **state)
-{
-    struct desk desk = {.scratch = *state, .store = scratch_open(*state)};
-    return desk;
-}
-
-/* The loop's address must not change once handles are on it. */
-static void begin(struct desk *desk)
-{
-    assert_int_equal(uv_loop_init(&desk->loop), 0);
-    open_alerts(desk, true);
-}
-
-static void close_desk(struct desk *desk)
-{
-    struct verdicts verdicts;
-    struct buf report = BUF_INIT(4000);
-    alerts_free(desk->alerts);
-    (void)uv_run(&desk->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&desk->loop), 0);
-    enum err err = store_verify(desk->store, &verdicts, &report);
-    if (err != ERR_OK)
-        fail_msg("%s", buf_text(&report));
-    buf_release(&report);
-    store_close(desk->store);
-}
-
-static void turn(struct desk *desk, int64_t now_ms)
-{
-    bool accepted = false;
-    assert_int_equal(store_begin(desk->store), ERR_OK);
-    assert_int_equal(alerts_settle(desk->alerts, now_ms, &accepted), ERR_OK);
-    assert_int_equal(store_commit(desk->store), ERR_OK);
-    alerts_ended(desk->alerts, true);
-}
-
-/* As many as what was handed in takes. */
-static int turns(struct desk *desk, int64_t now_ms)
-{
-    int count = 0;
-    for (; alerts_have_work(desk->alerts); count++)
-        turn(desk, now_ms);
-    return count;
-}
-
-/* What has gathered is folded by a process that starts. */
-static void restart(struct desk *desk, int64_t now_ms)
-{
-    alerts_free(desk->alerts);
-    open_alerts(desk, true);
-    turn(desk, now_ms);
-}
-
-static struct alert fires(const char *key, const char *service,
-                          int64_t started_ms)
-{
-    return (struct alert){.source = STR("kuma"),
-                          .key = str_of(key),
-                          .is_firing = true,
-                          .title = str_of(key),
-                          .service = str_of(service),
-                          .severity = SEVERITY_3,
-                          .started_ms = started_ms};
-}
-
-static struct alert ends(const char *key, int64_t ended_ms)
-{
-    struct alert alert = fires(key, "", 0);
-    alert.is_firing = false;
-    alert.ended_ms = ended_ms;
-    return alert;
-}
-
-static void hand_in(struct desk *desk, struct alert alert, int64_t now_ms)
-{
-    int kept = desk->kept;
-    alerts_hand_in(desk->alerts, &alert, 1, on_done, desk);
-    turn(desk, now_ms);
-    assert_int_equal(desk->kept, kept + 1);
-}
-
-static void declare(struct desk *desk, int64_t id, const char *service,
-                    int64_t card)
-{
-    struct incident in = {0};
-    struct request request = scratch_declare(id, "Something is down");
-    request.draft.service = str_of(service);
-    request.alert_card = card;
-    assert_int_equal(scratch_take(desk->store, &in, &request, NOW),
-                     VERDICT_ACCEPTED);
-    alerts_changed(desk->alerts);
-}
-
-static int64_t number(const struct desk *desk, const char *sql)
-{
-    return scratch_number(desk->scratch, sql);
-}
-
-struct seen {
-    char text[400];
-    struct event event;
-};
-
-static bool note(const struct entry *entry, void *context)
-{
-    struct seen *seen = context;
-    seen->event = entry->event;
-    str_copy_to(seen->text, entry->event.text);
-    return true;
-}
-
-/* The newest alert of the incident. */
-static struct seen last_alert(const struct desk *desk, int64_t id)
-{
-    static const enum event_kind alert = EVENT_ALERT;
-    struct seen seen = {.text = ""};
-    assert_int_equal(
-        store_each_entry(
-            desk->store, id,
-            &(struct entry_page){.order = EVENTS_BY_TIME, .kind = &alert}, note,
-            &seen),
-        ERR_OK);
-    return seen;
-}
-
 static void goes_to_the_incident_of_its_service(void **state)
 {
-    struct desk desk = open_desk(state);
+    struct desk desk = desk_open(state);
     struct incident in;
-    begin(&desk);
-    declare(&desk, 1, "forum", 0);
-    hand_in(&desk, fires("forum is down", "FORUM", NOW + MINUTE),
-            NOW + 2 * MINUTE);
-    struct seen seen = last_alert(&desk, 1);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("forum is down", "FORUM", NOW + MINUTE),
+                 NOW + 2 * MINUTE);
+    struct seen seen = desk_last_alert(&desk, 1);
     assert_string_equal(seen.text, "forum is down");
     assert_int_equal(seen.event.occurred.from_ms, NOW + MINUTE);
     assert_int_equal(seen.event.actor.type, ACTOR_ROBOT);
@@ -204,24 +36,26 @@ static void goes_to_the_incident_of_its_service(void **state)
                      NOW + MINUTE);
     assert_int_equal(in.last_update_ms, NOW); /* nobody said anything */
 
-    hand_in(&desk, fires("forum is down", "forum", NOW + MINUTE),
-            NOW + 3 * MINUTE); /* again: the same */
-    assert_int_equal(number(&desk, "SELECT count(*) FROM event WHERE kind ="
-                                   " 'alert'"),
+    desk_hand_in(&desk, alert_fires("forum is down", "forum", NOW + MINUTE),
+                 NOW + 3 * MINUTE); /* again: the same */
+    assert_int_equal(desk_number(&desk,
+                                 "SELECT count(*) FROM event WHERE kind ="
+                                 " 'alert'"),
                      1);
-    assert_int_equal(number(&desk, "SELECT times FROM alert"), 2);
+    assert_int_equal(desk_number(&desk, "SELECT times FROM alert"), 2);
 
-    hand_in(&desk, ends("forum is down", NOW + 13 * MINUTE), NOW + 14 * MINUTE);
-    seen = last_alert(&desk, 1);
+    desk_hand_in(&desk, alert_ends("forum is down", NOW + 13 * MINUTE),
+                 NOW + 14 * MINUTE);
+    seen = desk_last_alert(&desk, 1);
     assert_string_equal(seen.text, "Over after 12 minutes: forum is down");
     assert_int_equal(seen.event.target, 2);
     assert_int_equal(seen.event.occurred.from_ms, NOW + 13 * MINUTE);
     assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
     assert_int_equal(in.milestones[MILESTONE_FIRST_ALERT].from_ms,
                      NOW + MINUTE);
-    hand_in(&desk, ends("never began", NOW), NOW + 15 * MINUTE);
+    desk_hand_in(&desk, alert_ends("never began", NOW), NOW + 15 * MINUTE);
     assert_int_equal(in.last_seq, 3);
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 static void an_entry_says_nothing_twice(void **state)
@@ -237,20 +71,20 @@ static void an_entry_says_nothing_twice(void **state)
         {"Lag on db-2", "", "Lag on db-2"},
         {"Lag on db-2", "Lag", "Lag on db-2"},
     };
-    struct desk desk = open_desk(state);
-    begin(&desk);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t id = (int64_t)i + 1;
         char service[20];
         (void)snprintf(service, sizeof service, "service %zu", i);
-        struct alert alert = fires(service, service, NOW);
+        struct alert alert = alert_fires(service, service, NOW);
         alert.title = str_of(cases[i].title);
         alert.text = str_of(cases[i].text);
-        declare(&desk, id, service, 0);
-        hand_in(&desk, alert, NOW + MINUTE);
-        assert_string_equal(last_alert(&desk, id).text, cases[i].entry);
+        desk_declare(&desk, id, service, 0);
+        desk_hand_in(&desk, alert, NOW + MINUTE);
+        assert_string_equal(desk_last_alert(&desk, id).text, cases[i].entry);
     }
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 static void goes_along_dependencies_and_to_no_drill(void **state)
@@ -264,8 +98,8 @@ static void goes_along_dependencies_and_to_no_drill(void **state)
         {"forum", "", false},        {"mail", "mail", true},
         {"mail", "mailman", false},
     };
-    struct desk desk = open_desk(state);
-    begin(&desk);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char key[20], sql[100];
         struct incident in;
@@ -273,9 +107,10 @@ static void goes_along_dependencies_and_to_no_drill(void **state)
         (void)snprintf(key, sizeof key, "alert %zu", i);
         (void)snprintf(sql, sizeof sql,
                        "SELECT incident FROM alert WHERE key = '%s'", key);
-        declare(&desk, id, cases[i].incident, 0);
-        hand_in(&desk, fires(key, cases[i].alert, NOW), NOW + MINUTE);
-        assert_int_equal(number(&desk, sql), cases[i].is_linked ? id : 0);
+        desk_declare(&desk, id, cases[i].incident, 0);
+        desk_hand_in(&desk, alert_fires(key, cases[i].alert, NOW),
+                     NOW + MINUTE);
+        assert_int_equal(desk_number(&desk, sql), cases[i].is_linked ? id : 0);
         assert_int_equal(store_incident(desk.store, id, &in), ERR_OK);
         struct request resolve = scratch_move(STATE_RESOLVED, "done");
         assert_int_equal(scratch_take(desk.store, &in, &resolve, NOW + MINUTE),
@@ -287,10 +122,10 @@ static void goes_along_dependencies_and_to_no_drill(void **state)
     drill.draft.service = STR("forum");
     assert_int_equal(scratch_take(desk.store, &in, &drill, NOW),
                      VERDICT_ACCEPTED);
-    hand_in(&desk, fires("real", "forum", NOW), NOW + MINUTE);
+    desk_hand_in(&desk, alert_fires("real", "forum", NOW), NOW + MINUTE);
     assert_int_equal(
-        number(&desk, "SELECT incident FROM alert WHERE key = 'real'"), 0);
-    close_desk(&desk);
+        desk_number(&desk, "SELECT incident FROM alert WHERE key = 'real'"), 0);
+    desk_close(&desk);
 }
 
 static void a_storm_is_one_entry(void **state)
@@ -298,50 +133,51 @@ static void a_storm_is_one_entry(void **state)
     enum { COUNT = 1000 };
     static struct alert storm[COUNT];
     static char keys[COUNT][16];
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    declare(&desk, 1, "forum", 0);
-    (void)turns(&desk, NOW);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    (void)desk_turns(&desk, NOW);
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(keys[i], sizeof keys[i], "api-%d", i);
-        storm[i] = fires(keys[i], "forum", NOW + i);
+        storm[i] = alert_fires(keys[i], "forum", NOW + i);
     }
-    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
-    turn(&desk, NOW + MINUTE);
+    alerts_hand_in(desk.alerts, storm, COUNT, desk_done, &desk);
+    desk_turn(&desk, NOW + MINUTE);
     assert_int_equal(desk.kept, 0); /* that would be a long turn */
-    assert_true(turns(&desk, NOW + MINUTE) > 3);
+    assert_true(desk_turns(&desk, NOW + MINUTE) > 3);
     assert_int_equal(desk.kept, 1);
-    restart(&desk, NOW + MINUTE);
-    struct seen seen = last_alert(&desk, 1);
+    desk_restart(&desk, NOW + MINUTE);
+    struct seen seen = desk_last_alert(&desk, 1);
     assert_string_equal(seen.text, "1000 alerts: api-0; api-1; api-2; api-3; "
                                    "api-4; and 995 more");
     assert_int_equal(seen.event.alert_count, COUNT);
     assert_int_equal(seen.event.occurred.from_ms, NOW);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM event"), 3);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE seq = 2"
-                                   " AND is_told = 1"),
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM event"), 3);
+    assert_int_equal(desk_number(&desk,
+                                 "SELECT count(*) FROM alert WHERE seq = 2"
+                                 " AND is_told = 1"),
                      COUNT);
     for (int i = 0; i < COUNT; i++)
-        storm[i] = ends(keys[i], NOW + 10 * MINUTE);
-    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
-    (void)turns(&desk, NOW + 11 * MINUTE);
-    seen = last_alert(&desk, 1);
+        storm[i] = alert_ends(keys[i], NOW + 10 * MINUTE);
+    alerts_hand_in(desk.alerts, storm, COUNT, desk_done, &desk);
+    (void)desk_turns(&desk, NOW + 11 * MINUTE);
+    seen = desk_last_alert(&desk, 1);
     assert_int_equal(strncmp(seen.text, "Over after 10 minutes: 1000 al", 30),
                      0);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM event"), 4);
-    close_desk(&desk);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM event"), 4);
+    desk_close(&desk);
 }
 
 /* The older ones come from a card, to the entry of a newer one. */
 static void older_ones_join_a_newer_entry(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    hand_in(&desk, fires("disk", "", NOW), NOW);
-    hand_in(&desk, fires("memory", "", NOW), NOW);
-    declare(&desk, 1, "forum", 0);
-    hand_in(&desk, fires("api", "forum", NOW), NOW);
-    assert_string_equal(last_alert(&desk, 1).text, "api");
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("disk", "", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("memory", "", NOW), NOW);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("api", "forum", NOW), NOW);
+    assert_string_equal(desk_last_alert(&desk, 1).text, "api");
     struct incident in;
     assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
     struct request link = {.kind = REQUEST_LINK,
@@ -350,11 +186,11 @@ static void older_ones_join_a_newer_entry(void **state)
     assert_int_equal(scratch_take(desk.store, &in, &link, NOW),
                      VERDICT_ACCEPTED);
     alerts_changed(desk.alerts);
-    (void)turns(&desk, NOW);
-    restart(&desk, NOW + 1);
-    assert_string_equal(last_alert(&desk, 1).text,
+    (void)desk_turns(&desk, NOW);
+    desk_restart(&desk, NOW + 1);
+    assert_string_equal(desk_last_alert(&desk, 1).text,
                         "3 alerts: disk; memory; api");
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 /* Kept by the first turn, lost by the second: handed in again it is the same.
@@ -364,16 +200,16 @@ static void a_storm_that_fails_halfway_is_told(void **state)
     enum { COUNT = 1000 };
     static struct alert storm[COUNT];
     static char keys[COUNT][16];
-    struct desk desk = open_desk(state);
+    struct desk desk = desk_open(state);
     bool accepted = false;
-    begin(&desk);
+    desk_begin(&desk);
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(keys[i], sizeof keys[i], "api-%d", i);
-        storm[i] = fires(keys[i], "forum", NOW + i);
+        storm[i] = alert_fires(keys[i], "forum", NOW + i);
     }
-    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
-    turn(&desk, NOW);
-    int64_t kept = number(&desk, "SELECT count(*) FROM alert");
+    alerts_hand_in(desk.alerts, storm, COUNT, desk_done, &desk);
+    desk_turn(&desk, NOW);
+    int64_t kept = desk_number(&desk, "SELECT count(*) FROM alert");
     assert_in_range(kept, 1, COUNT - 1);
     assert_int_equal(store_begin(desk.store), ERR_OK);
     assert_int_equal(alerts_settle(desk.alerts, NOW, &accepted), ERR_OK);
@@ -381,29 +217,30 @@ static void a_storm_that_fails_halfway_is_told(void **state)
     alerts_ended(desk.alerts, false);
     assert_int_equal(desk.lost, 1);
     assert_false(alerts_have_work(desk.alerts));
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), kept);
-    alerts_hand_in(desk.alerts, storm, COUNT, on_done, &desk);
-    (void)turns(&desk, NOW);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), kept);
+    alerts_hand_in(desk.alerts, storm, COUNT, desk_done, &desk);
+    (void)desk_turns(&desk, NOW);
     assert_int_equal(desk.kept, 1);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), COUNT);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), COUNT);
 
-    declare(&desk, 1, "forum", 0); /* they find their home, in turns too */
-    assert_true(turns(&desk, NOW) > 3);
+    desk_declare(&desk, 1, "forum", 0); /* they find their home, in turns too */
+    assert_true(desk_turns(&desk, NOW) > 3);
     assert_int_equal(
-        number(&desk, "SELECT count(*) FROM alert WHERE incident = 1"), COUNT);
+        desk_number(&desk, "SELECT count(*) FROM alert WHERE incident = 1"),
+        COUNT);
     alerts_changed(desk.alerts);
     assert_false(alerts_have_work(desk.alerts));
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 static void what_a_person_corrected_stays(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    declare(&desk, 1, "forum", 0);
-    hand_in(&desk, fires("a", "forum", NOW), NOW + MINUTE);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
     struct incident in;
-    struct seen seen = last_alert(&desk, 1);
+    struct seen seen = desk_last_alert(&desk, 1);
     struct request edit = {.kind = REQUEST_EDIT};
     seen.event.text = str_of(seen.text);
     seen.event.actor.name = STR("kuma");
@@ -415,39 +252,41 @@ static void what_a_person_corrected_stays(void **state)
     assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
     assert_int_equal(scratch_take(desk.store, &in, &edit, NOW + MINUTE),
                      VERDICT_ACCEPTED);
-    hand_in(&desk, fires("b", "forum", NOW), NOW + MINUTE);
-    restart(&desk, NOW + MINUTE);
-    seen = last_alert(&desk, 1);
+    desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
+    desk_restart(&desk, NOW + MINUTE);
+    seen = desk_last_alert(&desk, 1);
     assert_string_equal(seen.text, "a, which is harmless");
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 static void what_no_incident_has_is_on_a_card(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    hand_in(&desk, fires("a", "forum", NOW), NOW);
-    hand_in(&desk, fires("b", "wiki", NOW), NOW + 5000); /* in one go */
-    hand_in(&desk, fires("c", "forum", NOW), NOW + 10 * MINUTE);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE card = 1"),
-                     3);
-    hand_in(&desk, fires("d", "mail", NOW), NOW + 12 * MINUTE);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert WHERE card = 2"),
-                     1);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM outbox WHERE kind ="
-                                   " 'alert_card' AND incident = 0"),
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("b", "wiki", NOW),
+                 NOW + 5000); /* in one go */
+    desk_hand_in(&desk, alert_fires("c", "forum", NOW), NOW + 10 * MINUTE);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM alert WHERE card = 1"), 3);
+    desk_hand_in(&desk, alert_fires("d", "mail", NOW), NOW + 12 * MINUTE);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM alert WHERE card = 2"), 1);
+    assert_int_equal(desk_number(&desk,
+                                 "SELECT count(*) FROM outbox WHERE kind ="
+                                 " 'alert_card' AND incident = 0"),
                      2);
     /* Declared from the first: all of that one go to it, whatever service. */
-    declare(&desk, 1, "", 1);
-    turn(&desk, NOW + 13 * MINUTE);
+    desk_declare(&desk, 1, "", 1);
+    desk_turn(&desk, NOW + 13 * MINUTE);
     assert_int_equal(
-        number(&desk, "SELECT count(*) FROM alert WHERE incident = 1"), 3);
-    restart(&desk, NOW + 13 * MINUTE);
+        desk_number(&desk, "SELECT count(*) FROM alert WHERE incident = 1"), 3);
+    desk_restart(&desk, NOW + 13 * MINUTE);
     /* The last came minutes after the others: an entry of its own. */
-    struct seen seen = last_alert(&desk, 1);
+    struct seen seen = desk_last_alert(&desk, 1);
     assert_string_equal(seen.text, "c");
-    assert_int_equal(number(&desk, "SELECT count(*) FROM event WHERE"
-                                   " alert_count = 2"),
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM event WHERE"
+                                        " alert_count = 2"),
                      1);
     /* And a second declaration from it is not. */
     struct incident in = {0};
@@ -464,69 +303,70 @@ static void what_no_incident_has_is_on_a_card(void **state)
     ignore.alert_card = 77;
     assert_int_equal(scratch_take(desk.store, &in, &ignore, NOW),
                      VERDICT_REFUSED);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert_card WHERE"
-                                   " state = 'ignored'"),
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert_card WHERE"
+                                        " state = 'ignored'"),
                      1);
-    close_desk(&desk);
+    desk_close(&desk);
 }
 
 static void a_later_incident_gets_what_fires(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    hand_in(&desk, fires("a", "forum", NOW - MINUTE), NOW);
-    hand_in(&desk, fires("b", "wiki", NOW - MINUTE), NOW);
-    declare(&desk, 1, "forum", 0);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW - MINUTE), NOW);
+    desk_hand_in(&desk, alert_fires("b", "wiki", NOW - MINUTE), NOW);
+    desk_declare(&desk, 1, "forum", 0);
     assert_true(alerts_have_work(desk.alerts));
-    turn(&desk, NOW + MINUTE);
+    desk_turn(&desk, NOW + MINUTE);
     assert_int_equal(
-        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
+        desk_number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
     assert_int_equal(
-        number(&desk, "SELECT incident FROM alert WHERE key = 'b'"), 0);
+        desk_number(&desk, "SELECT incident FROM alert WHERE key = 'b'"), 0);
     /* Their card is settled when incidents have both. */
     const char *settled =
         "SELECT count(*) FROM alert_card WHERE state = 'declared'";
-    assert_int_equal(number(&desk, settled), 0);
-    struct seen seen = last_alert(&desk, 1);
+    assert_int_equal(desk_number(&desk, settled), 0);
+    struct seen seen = desk_last_alert(&desk, 1);
     assert_int_equal(seen.event.occurred.from_ms, NOW - MINUTE);
-    declare(&desk, 2, "wiki", 0);
-    turn(&desk, NOW + MINUTE);
-    assert_int_equal(number(&desk, settled), 1);
-    close_desk(&desk);
+    desk_declare(&desk, 2, "wiki", 0);
+    desk_turn(&desk, NOW + MINUTE);
+    assert_int_equal(desk_number(&desk, settled), 1);
+    desk_close(&desk);
 }
 
 /* The clock is put back a day: what comes now is neither of the storm of
  * tomorrow nor for a card that nobody looks at any more. */
 static void a_clock_that_is_put_back_mixes_nothing(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    hand_in(&desk, fires("a", "mail", NOW), NOW);
-    hand_in(&desk, fires("b", "mail", 0), NOW - 24 * MS_PER_HOUR);
-    hand_in(&desk, fires("c", "mail", 0), NOW - 24 * MS_PER_HOUR + 5000);
-    assert_int_equal(number(&desk, "SELECT count(DISTINCT card) FROM alert"),
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("a", "mail", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("b", "mail", 0), NOW - 24 * MS_PER_HOUR);
+    desk_hand_in(&desk, alert_fires("c", "mail", 0),
+                 NOW - 24 * MS_PER_HOUR + 5000);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(DISTINCT card) FROM alert"), 2);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("d", "forum", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("e", "forum", 0), NOW - 24 * MS_PER_HOUR);
+    assert_int_equal(desk_number(&desk, "SELECT count(DISTINCT seq) FROM alert"
+                                        " WHERE incident = 1"),
                      2);
-    declare(&desk, 1, "forum", 0);
-    hand_in(&desk, fires("d", "forum", NOW), NOW);
-    hand_in(&desk, fires("e", "forum", 0), NOW - 24 * MS_PER_HOUR);
-    assert_int_equal(number(&desk, "SELECT count(DISTINCT seq) FROM alert"
-                                   " WHERE incident = 1"),
-                     2);
-    turns(&desk, NOW - 24 * MS_PER_HOUR);
-    close_desk(&desk);
+    desk_turns(&desk, NOW - 24 * MS_PER_HOUR);
+    desk_close(&desk);
 }
 
 /* More incidents are watched than alerts are housed in one turn. */
 static void many_incidents_may_be_open(void **state)
 {
-    struct desk desk = open_desk(state);
-    begin(&desk);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
     for (int64_t id = 1; id <= 250; id++)
-        declare(&desk, id, id == 250 ? "forum" : "", 0);
-    hand_in(&desk, fires("a", "forum", NOW), NOW);
+        desk_declare(&desk, id, id == 250 ? "forum" : "", 0);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW);
     assert_int_equal(
-        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 250);
-    close_desk(&desk);
+        desk_number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 250);
+    desk_close(&desk);
 }
 
 /* Past ones with something left to do do not stand in its light. */
@@ -537,20 +377,20 @@ static void an_old_incident_that_lasts_gets_its_alerts(void **state)
                                            .source = SOURCE_SLASH,
                                            .state_to = STATE_RESOLVED,
                                            .text = STR("It is up again.")}};
-    struct desk desk = open_desk(state);
-    begin(&desk);
-    declare(&desk, 1, "forum", 0);
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
     for (int64_t id = 2; id <= 250; id++) {
         struct incident in;
-        declare(&desk, id, "", 0);
+        desk_declare(&desk, id, "", 0);
         assert_int_equal(store_incident(desk.store, id, &in), ERR_OK);
         assert_int_equal(scratch_take(desk.store, &in, &over, NOW),
                          VERDICT_ACCEPTED);
     }
-    hand_in(&desk, fires("a", "forum", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW);
     assert_int_equal(
-        number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
-    close_desk(&desk);
+        desk_number(&desk, "SELECT incident FROM alert WHERE key = 'a'"), 1);
+    desk_close(&desk);
 }
 
 static void move(struct desk *desk, enum incident_state to, int64_t now_ms)
@@ -561,7 +401,7 @@ static void move(struct desk *desk, enum incident_state to, int64_t now_ms)
     assert_int_equal(scratch_take(desk->store, &in, &request, now_ms),
                      VERDICT_ACCEPTED);
     alerts_changed(desk->alerts);
-    (void)turns(desk, now_ms);
+    (void)desk_turns(desk, now_ms);
 }
 
 /* A cancelled record takes no entries; a process that starts knows what is
@@ -570,48 +410,50 @@ static void what_ends_meanwhile_is_told_when_it_is_reopened(void **state)
 {
     const char *overs = "SELECT count(*) FROM event WHERE alert_state = 'over'";
     for (int is_restarted = 0; is_restarted < 2; is_restarted++) {
-        struct desk desk = open_desk(state);
-        begin(&desk);
-        declare(&desk, 1, "forum", 0);
-        hand_in(&desk, fires("a", "forum", NOW), NOW);
-        restart(&desk, NOW);
-        hand_in(&desk, fires("b", "forum", NOW), NOW); /* not told yet */
+        struct desk desk = desk_open(state);
+        desk_begin(&desk);
+        desk_declare(&desk, 1, "forum", 0);
+        desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW);
+        desk_restart(&desk, NOW);
+        desk_hand_in(&desk, alert_fires("b", "forum", NOW),
+                     NOW); /* not told yet */
         move(&desk, STATE_CANCELLED, NOW);
-        hand_in(&desk, ends("a", NOW + MINUTE), NOW + 2 * MINUTE);
-        hand_in(&desk, ends("b", NOW + 5 * MINUTE), NOW + 6 * MINUTE);
+        desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + 2 * MINUTE);
+        desk_hand_in(&desk, alert_ends("b", NOW + 5 * MINUTE),
+                     NOW + 6 * MINUTE);
         if (is_restarted)
-            restart(&desk, NOW + 7 * MINUTE);
-        assert_int_equal(number(&desk, overs), 0);
+            desk_restart(&desk, NOW + 7 * MINUTE);
+        assert_int_equal(desk_number(&desk, overs), 0);
         move(&desk, STATE_INVESTIGATING, NOW + 8 * MINUTE);
-        struct seen seen = last_alert(&desk, 1);
+        struct seen seen = desk_last_alert(&desk, 1);
         assert_string_equal(seen.text, "Over after 5 minutes: 2 alerts: a; b");
         assert_int_equal(seen.event.target, 2);
         assert_int_equal(seen.event.occurred.from_ms, NOW + 5 * MINUTE);
-        restart(&desk, NOW + 9 * MINUTE);
+        desk_restart(&desk, NOW + 9 * MINUTE);
         move(&desk, STATE_CANCELLED, NOW + 10 * MINUTE);
         move(&desk, STATE_INVESTIGATING, NOW + 11 * MINUTE);
-        assert_int_equal(number(&desk, overs), 1);
-        close_desk(&desk);
+        assert_int_equal(desk_number(&desk, overs), 1);
+        desk_close(&desk);
         assert_int_equal(remove(desk.scratch->db), 0);
     }
 }
 
 static void a_failed_turn_is_told(void **state)
 {
-    struct desk desk = open_desk(state);
-    struct alert alert = fires("a", "forum", NOW);
+    struct desk desk = desk_open(state);
+    struct alert alert = alert_fires("a", "forum", NOW);
     bool accepted = false;
-    begin(&desk);
-    alerts_hand_in(desk.alerts, &alert, 1, on_done, &desk);
+    desk_begin(&desk);
+    alerts_hand_in(desk.alerts, &alert, 1, desk_done, &desk);
     assert_int_equal(store_begin(desk.store), ERR_OK);
     assert_int_equal(alerts_settle(desk.alerts, NOW, &accepted), ERR_OK);
     store_rollback(desk.store);
     alerts_ended(desk.alerts, false);
     assert_int_equal(desk.lost, 1);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), 0);
-    hand_in(&desk, alert, NOW);
-    assert_int_equal(number(&desk, "SELECT count(*) FROM alert"), 1);
-    close_desk(&desk);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 0);
+    desk_hand_in(&desk, alert, NOW);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 1);
+    desk_close(&desk);
 }
 
 #define TEST(name)                                                             \
