@@ -446,6 +446,8 @@ static bool tell_closed_issue(const struct stored_item *stored, void *context)
     struct forge_work *forge = work->forge;
     const struct forge_issue *issue = &forge->poll.issue;
     const struct action_item *item = &stored->item;
+    if (!item_is_open(item))
+        return false; /* ended here meanwhile: that word stands */
     struct event *draft = work_result(work);
     const char *how =
         issue->is_dropped ? "closed as not planned:" : "closed as";
