@@ -217,6 +217,10 @@ static void decide_pull(struct step *step)
     want(step, EFFECT_LIVE);
     if (event->pull_state == PULL_OPEN)
         want(step, EFFECT_POLL);
+    /* Opened again: nothing was written into it while it was closed. */
+    if (event->pull_state == PULL_OPEN && in->pull_state == PULL_CLOSED &&
+        !is_other)
+        want(step, EFFECT_PULL);
 }
 
 /* An action item has its issue. The page shows it. */
