@@ -32,10 +32,19 @@ uint64_t caller_id(int who)
     return callers[who].id;
 }
 
+static bool is_over(int who, int64_t ms)
+{
+    return who == FORMER && ms - SIM_BEGAN_MS >= TRUSTED_MS;
+}
+
 static uint64_t role_of(int who)
 {
-    bool is_over = who == FORMER && sim.now_ms - SIM_BEGAN_MS >= TRUSTED_MS;
-    return is_over ? 0 : callers[who].role;
+    return is_over(who, sim.now_ms) ? 0 : callers[who].role;
+}
+
+bool caller_lost_role_since(int who, int64_t ms)
+{
+    return is_over(who, sim.now_ms) && !is_over(who, ms);
 }
 
 bool caller_may(int who, enum right right)

@@ -50,6 +50,8 @@ uint64_t caller_id(int who);
 bool caller_may(int who, enum right right);
 /* As Discord shows the channel. */
 bool caller_sees(int who, uint64_t channel_id);
+/* Discord had told of the role before. */
+bool caller_lost_role_since(int who, int64_t ms);
 bool caller_may_know(int who, const struct incident *in);
 /* Their part of an interaction. */
 void caller_sign(int who, cJSON *interaction);

@@ -35,7 +35,8 @@ static bool look_for_secrets(const struct incident *in, void *context)
     const struct ask *ask = reading->ask;
     int64_t since_ms = in->is_private ? people_hidden_ms(in->id) : 0;
     if (since_ms == 0 || since_ms >= ask->created_ms ||
-        caller_may_know(ask->who, in))
+        caller_may_know(ask->who, in) ||
+        caller_lost_role_since(ask->who, ask->created_ms))
         return true;
     if (strstr(reading->body, in->title) != NULL)
         sim_fail("%s (%s) tells %s the title of INC-%" PRId64 ": %s",
