@@ -16,6 +16,12 @@ struct flight *flights_add(struct flights *flights, const struct flight *flight)
     return added;
 }
 
+static void release(struct flight *flight)
+{
+    cJSON_Delete(flight->data);
+    free(flight);
+}
+
 void flight_end(struct flight *flight)
 {
     struct flights *flights = flight->flights;
@@ -23,8 +29,7 @@ void flight_end(struct flight *flight)
         flight->after;
     *(flight->after ? &flight->after->before : &flights->newest) =
         flight->before;
-    cJSON_Delete(flight->data);
-    free(flight);
+    release(flight);
 }
 
 void flights_renewed(struct flights *flights)
@@ -45,6 +50,10 @@ int64_t flights_safe_seq(const struct flights *flights, int64_t seq)
 
 void flights_end_all(struct flights *flights)
 {
-    while (flights->oldest != NULL)
-        flight_end(flights->oldest);
+    for (struct flight *flight = flights->oldest, *after; flight != NULL;
+         flight = after) {
+        after = flight->after;
+        release(flight);
+    }
+    flights->oldest = flights->newest = NULL;
 }
