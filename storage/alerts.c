@@ -355,26 +355,31 @@ enum err store_alert_in_incident(struct store *store, int64_t id,
     return query_run(&query);
 }
 
-enum err store_alerts_told(struct store *store, int64_t incident_id,
-                           int64_t seq)
+static enum err run_on_entry(struct store *store, const char *sql,
+                             int64_t incident_id, int64_t seq)
 {
-    struct query query = query_new(
-        store, "UPDATE alert SET is_told = 1 WHERE incident = ? AND seq = ?"
-               " AND is_told <> 1");
+    struct query query = query_new(store, sql);
     query_int(&query, incident_id);
     query_int(&query, seq);
     return query_run(&query);
 }
 
+enum err store_alerts_told(struct store *store, int64_t incident_id,
+                           int64_t seq)
+{
+    return run_on_entry(store,
+                        "UPDATE alert SET is_told = 1 WHERE incident = ?"
+                        " AND seq = ? AND is_told <> 1",
+                        incident_id, seq);
+}
+
 enum err store_alerts_end_untold(struct store *store, int64_t incident_id,
                                  int64_t seq)
 {
-    struct query query = query_new(
-        store, "UPDATE alert SET is_told = 2 WHERE incident = ? AND seq = ?"
-               " AND is_told = 1");
-    query_int(&query, incident_id);
-    query_int(&query, seq);
-    return query_run(&query);
+    return run_on_entry(store,
+                        "UPDATE alert SET is_told = 2 WHERE incident = ?"
+                        " AND seq = ? AND is_told = 1",
+                        incident_id, seq);
 }
 
 enum err store_forget_alerts(struct store *store, int64_t before_ms)

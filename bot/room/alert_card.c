@@ -283,11 +283,10 @@ static enum delivery_verdict refused(struct visit *visit)
     static const struct refusal refusal = {
         "Alerts could not be shown", "Send Messages",
         "See discord.announce_channel in the settings."};
-    enum delivery_verdict verdict = visit_refused(visit, &refusal);
+    enum delivery_verdict verdict =
+        visit_refused_until_allowed(visit, &refusal);
     visit->delivery->has_result = false;
-    return verdict == DELIVERY_FAILED && visit->answer->fate == REST_FORBIDDEN
-               ? visit_again_when_allowed(visit)
-               : verdict;
+    return verdict;
 }
 
 enum delivery_verdict deliver_alert_card(struct visit *visit)

@@ -80,6 +80,15 @@ enum delivery_verdict visit_again_when_allowed(struct visit *visit)
     return DELIVERY_AGAIN;
 }
 
+enum delivery_verdict visit_refused_until_allowed(struct visit *visit,
+                                                  const struct refusal *refusal)
+{
+    enum delivery_verdict verdict = visit_refused(visit, refusal);
+    return verdict == DELIVERY_FAILED && visit->answer->fate == REST_FORBIDDEN
+               ? visit_again_when_allowed(visit)
+               : verdict;
+}
+
 struct last_word {
     const char *words;
     bool is_same;

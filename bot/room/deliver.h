@@ -26,6 +26,7 @@ enum delivery_verdict deliver_remind(struct visit *visit);
 enum delivery_verdict deliver_announce(struct visit *visit);
 /* ANNOUNCE with the target ANNOUNCE_DIGESTS. */
 #define DIGEST_HEADING "**Still to be done**"
+#define DIGEST_ITEM    "- INC-" /* its incident's number follows */
 enum delivery_verdict deliver_digests(struct visit *visit);
 enum delivery_verdict deliver_alert_card(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
@@ -60,6 +61,9 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
 /* Refused, and no failure on the record brings it back when the permission is
  * there: the same row, some minutes later. */
 enum delivery_verdict visit_again_when_allowed(struct visit *visit);
+/* visit_refused, but a permission that is missing is waited for. */
+enum delivery_verdict
+visit_refused_until_allowed(struct visit *visit, const struct refusal *refusal);
 
 /* The words alone. */
 void visit_say_refused(struct visit *visit, const struct refusal *refusal);

@@ -4,6 +4,7 @@
 #include "bot/discord/message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Digests in the announce channel name the action items of all incidents that
  * were public then: what has become private since is taken out of them. */
@@ -16,9 +17,9 @@ enum { LOOK = 1, CHANGE };
 static int64_t incident_in(struct str line)
 {
     char text[32];
-    if (!str_starts(line, "- INC-"))
+    if (!str_starts(line, DIGEST_ITEM))
         return 0;
-    str_copy_to(text, str_from(line, 6));
+    str_copy_to(text, str_from(line, strlen(DIGEST_ITEM)));
     return strtoll(text, NULL, 10);
 }
 
@@ -99,9 +100,7 @@ static enum delivery_verdict refused(struct visit *visit)
     static const struct refusal refusal = {
         "The digest that names this incident could not be changed",
         "View Channel", "Delete it by hand: the incident is private now."};
-    enum delivery_verdict verdict = visit_refused(visit, &refusal);
-    return verdict == DELIVERY_FAILED ? visit_again_when_allowed(visit)
-                                      : verdict;
+    return visit_refused_until_allowed(visit, &refusal);
 }
 
 /* One after the other, until there is none. */

@@ -196,7 +196,7 @@ static void add_item(struct reminder_text *say,
     struct buf clean = BUF_INIT(stored->text.n * 8 + 1);
     size_t before = say->text.n;
     (void)secrets_scrub(stored->text, &clean, NULL);
-    buf_addf(&say->text, "\n- INC-%" PRId64 " #%" PRId64 ": ",
+    buf_addf(&say->text, "\n" DIGEST_ITEM "%" PRId64 " #%" PRId64 ": ",
              stored->incident_id, item->seq);
     add_excerpt(&say->text, buf_str(&clean));
     buf_add_text(&say->text, " · ");

@@ -145,6 +145,17 @@ static void check_told(int64_t incident_id, int64_t seq)
     check_over(incident_id, seq);
 }
 
+/* The rows, an incident and a seq, are of entries that are not as they should.
+ */
+static void none(const char *sql, const char *words)
+{
+    struct query query = query_new(sim.store, sql);
+    if (query_row(&query))
+        sim_fail("INC-%" PRId64 " #%" PRId64 " %s", row_int(&query, 0),
+                 row_int(&query, 1), words);
+    must_read(query_end(&query));
+}
+
 static void check_entries(void)
 {
     struct query query = query_new(
@@ -153,24 +164,15 @@ static void check_entries(void)
     while (query_row(&query))
         check_told(row_int(&query, 0), row_int(&query, 1));
     must_read(query_end(&query));
-    query = query_new(
-        sim.store,
-        "SELECT e.incident, e.seq FROM event AS e WHERE e.kind = 'alert'"
-        " AND e.alert_state = 'firing' AND e.source IN ('webhook', 'probe')"
-        " AND NOT EXISTS (SELECT 1 FROM alert AS a WHERE a.incident ="
-        " e.incident AND a.seq = e.seq)");
-    if (query_row(&query))
-        sim_fail("INC-%" PRId64 " #%" PRId64 " tells of alerts that are not",
-                 row_int(&query, 0), row_int(&query, 1));
-    must_read(query_end(&query));
-    query = query_new(sim.store,
-                      "SELECT incident, target FROM event WHERE kind = 'alert'"
-                      " AND alert_state = 'over' GROUP BY incident, target,"
-                      " alert_count HAVING count(*) > 1");
-    if (query_row(&query))
-        sim_fail("INC-%" PRId64 " #%" PRId64 " is over, and it is said twice",
-                 row_int(&query, 0), row_int(&query, 1));
-    must_read(query_end(&query));
+    none("SELECT e.incident, e.seq FROM event AS e WHERE e.kind = 'alert'"
+         " AND e.alert_state = 'firing' AND e.source IN ('webhook', 'probe')"
+         " AND NOT EXISTS (SELECT 1 FROM alert AS a WHERE a.incident ="
+         " e.incident AND a.seq = e.seq)",
+         "tells of alerts that are not");
+    none("SELECT incident, target FROM event WHERE kind = 'alert'"
+         " AND alert_state = 'over' GROUP BY incident, target, alert_count"
+         " HAVING count(*) > 1",
+         "is over, and it is said twice");
 }
 
 /* ---- at rest: who has it ---- */

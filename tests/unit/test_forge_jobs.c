@@ -185,22 +185,35 @@ static void what_is_over_is_left_alone(void **state)
     "\",\"state\":\"closed\",\"merged\":true,\"head\":{\"sha\":\"" commit      \
     "\"}}"
 
+/* After number 4 was merged: *number and *state are of the one it ends with. */
+static void follow_up(const struct line *script, const char *commit,
+                      bool may_be_there, int64_t *number,
+                      enum pull_state *pull_state)
+{
+    const struct pull_wish wish = {.branch = "p/x",
+                                   .text = {"t", "b", false},
+                                   .may_be_there = may_be_there,
+                                   .earlier = 4,
+                                   .commit = commit};
+    struct pull_job job;
+    pull_job_init(&job, &hub, &wish);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    *number = job.pull.number;
+    *pull_state = job.pull.state;
+    pull_job_release(&job);
+}
+
 static void nothing_is_opened_for_what_was_merged(void **state)
 {
     const struct line script[] = {
         {"GET /repos/team/blog/pulls/4", 200, MERGED(4, "c1")},
         {NULL, 0, NULL}};
-    const struct pull_wish wish = {.branch = "p/x",
-                                   .text = {"t", "b", false},
-                                   .earlier = 4,
-                                   .commit = "c1"};
-    struct pull_job job;
+    int64_t number;
+    enum pull_state pull_state;
     (void)state;
-    pull_job_init(&job, &hub, &wish);
-    assert_int_equal(follow_pull(&job, script), JOB_DONE);
-    assert_int_equal(job.pull.number, 4);
-    assert_int_equal(job.pull.state, PULL_MERGED);
-    pull_job_release(&job);
+    follow_up(script, "c1", false, &number, &pull_state);
+    assert_int_equal(number, 4);
+    assert_int_equal(pull_state, PULL_MERGED);
 }
 
 /* An earlier review's is another one. */
@@ -211,18 +224,12 @@ static void one_that_ended_unheard_of_is_taken(void **state)
         {"GET /repos/team/blog/pulls?state=all", 200,
          "[" PULL(4, "closed", "x", "y") "," PULL(3, "closed", "x", "y") "]"},
         {NULL, 0, NULL}};
-    const struct pull_wish wish = {.branch = "p/x",
-                                   .text = {"t", "b", false},
-                                   .may_be_there = true,
-                                   .earlier = 4,
-                                   .commit = "c2"};
-    struct pull_job job;
+    int64_t number;
+    enum pull_state pull_state;
     (void)state;
-    pull_job_init(&job, &hub, &wish);
-    assert_int_equal(follow_pull(&job, script), JOB_DONE);
-    assert_int_equal(job.pull.number, 3);
-    assert_int_equal(job.pull.state, PULL_CLOSED);
-    pull_job_release(&job);
+    follow_up(script, "c2", true, &number, &pull_state);
+    assert_int_equal(number, 3);
+    assert_int_equal(pull_state, PULL_CLOSED);
 }
 
 /* A portal that asks for a login answers 200 to everything. */
