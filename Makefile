@@ -184,10 +184,10 @@ $(BUILD)/tests/bench/peers/floor: $(BUILD)/tests/bench/peers/floor.o $(patsubst 
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDSAN) $(LDFLAGS) $^ $(shell pkg-config --libs sqlite3 libssl libcrypto) -o $@
 
-$(BUILD)/tests/bench/peers/syncs.so: tests/bench/peers/syncs.c
+$(BUILD)/tests/bench/peers/syncs.so: tests/bench/peers/syncs.c tests/bench/syncs.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(filter-out $(SAN),$(CFLAGS)) -fPIC -shared $< -o $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(filter-out $(SAN),$(CFLAGS)) -fPIC -shared -I. $< -o $@
 
 # A fuzzer with a main of its own, which feeds it the corpus once; `make fuzz`
 # leaves that out.

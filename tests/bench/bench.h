@@ -22,7 +22,7 @@ struct bot {
     uv_loop_t *loop;
     const struct contender *contender;
     const char *directory; /* of databases, logs, certificates */
-    const char *preload;   /* library that counts syncs; NULL: none */
+    const char *preload;   /* syncs.so, which sees syncs; NULL: none */
     const char *settings;  /* more of them, as TOML; NULL: none */
     bool announces;        /* in channel 9000001 */
     int http_port;         /* where it listens; 0: anywhere */
@@ -43,7 +43,9 @@ void bot_run(struct bot *bot);
 void bot_is_ready(void *bot); /* for the stand-in */
 double bot_cpu_seconds(const struct bot *bot);
 double bot_resident_mb(const struct bot *bot);
-int64_t bot_syncs(const struct bot *bot); /* so far; wants `preload` */
+/* These two want `preload`: how many so far; how much longer each shall be. */
+int64_t bot_syncs(const struct bot *bot);
+void bot_set_sync_delay(const struct bot *bot, uint64_t us);
 /* Prints incident 1's postmortem to nobody; NAN: it would not. */
 double bot_render_ms(const struct bot *bot);
 

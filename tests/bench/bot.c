@@ -1,4 +1,5 @@
 #include "tests/bench/bench.h"
+#include "tests/bench/syncs.h"
 
 #include "bot/base/mem.h"
 
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -175,14 +177,29 @@ double bot_resident_mb(const struct bot *bot)
     return kb / 1024;
 }
 
+static struct syncs *syncs_of(const struct bot *bot)
+{
+    int fd = open(in(bot, "syncs").path, O_RDWR);
+    void *shared = mmap(NULL, sizeof(struct syncs), PROT_READ | PROT_WRITE,
+                        MAP_SHARED, fd, 0);
+    assert(shared != MAP_FAILED);
+    (void)close(fd);
+    return shared;
+}
+
 int64_t bot_syncs(const struct bot *bot)
 {
-    uint64_t count = 0;
-    FILE *file = fopen(in(bot, "syncs").path, "r");
-    bool ok = file != NULL && fread(&count, sizeof count, 1, file) == 1;
-    assert(ok);
-    (void)fclose(file);
-    return (int64_t)count;
+    struct syncs *syncs = syncs_of(bot);
+    int64_t count = (int64_t)syncs->count;
+    (void)munmap(syncs, sizeof *syncs);
+    return count;
+}
+
+void bot_set_sync_delay(const struct bot *bot, uint64_t us)
+{
+    struct syncs *syncs = syncs_of(bot);
+    syncs->longer_us = us;
+    (void)munmap(syncs, sizeof *syncs);
 }
 
 double bot_render_ms(const struct bot *bot)

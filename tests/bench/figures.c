@@ -19,6 +19,7 @@ static const struct facts facts[FIGURES] = {
     [AFTER_MB] = {"resident, after the load", "MB", 1, false},
     [RATE] = {"32 in flight", "commands/s", 0, true},
     [RATE_TLS] = {"32 in flight, TLS", "commands/s", 0, true},
+    [RATE_SLOW_DISK] = {"32 in flight, syncs +1 ms", "commands/s", 0, true},
     [FLAT_CPU_US] = {"CPU, 32 in flight", "µs/command", 1, false},
     [FLAT_CPU_TLS_US] = {"CPU, 32 in flight, TLS", "µs/command", 1, false},
     [PACED_CPU_US] = {"CPU, 100/s", "µs/command", 0, false},

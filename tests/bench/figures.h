@@ -19,6 +19,7 @@ enum figure {
     AFTER_MB,
     RATE,
     RATE_TLS,
+    RATE_SLOW_DISK,
     FLAT_CPU_US,
     FLAT_CPU_TLS_US,
     PACED_CPU_US,

@@ -1,36 +1,42 @@
 /*
- * Preloaded into whoever is measured: counts fsync and fdatasync in the first
- * eight bytes of the file $BENCH_SYNCS, where the bench reads them.
+ * Preloaded into whoever is measured: counts fsync and fdatasync in the file
+ * $BENCH_SYNCS, and makes each as much longer as stands there.
  */
+#include "tests/bench/syncs.h"
+
 #include <fcntl.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A preloaded library has nowhere else to keep it. */
-static _Atomic uint64_t *count;
+static struct syncs *syncs;
 
-__attribute__((constructor)) static void share_count(void)
+__attribute__((constructor)) static void share(void)
 {
     const char *path = getenv("BENCH_SYNCS");
     int fd = path == NULL ? -1 : open(path, O_RDWR | O_CREAT, 0600);
-    if (fd < 0 || ftruncate(fd, sizeof *count) != 0)
+    if (fd < 0 || ftruncate(fd, sizeof *syncs) != 0)
         return;
     void *shared =
-        mmap(NULL, sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        mmap(NULL, sizeof *syncs, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared != MAP_FAILED)
-        count = shared;
+        syncs = shared;
     (void)close(fd);
 }
 
 static int counted(long number, int fd)
 {
-    if (count != NULL)
-        (void)atomic_fetch_add(count, 1);
-    return (int)syscall(number, fd);
+    int rc = (int)syscall(number, fd);
+    if (syncs == NULL)
+        return rc;
+    struct timespec longer = {.tv_nsec = (long)syncs->longer_us * 1000};
+    (void)atomic_fetch_add(&syncs->count, 1);
+    if (longer.tv_nsec > 0)
+        (void)nanosleep(&longer, NULL);
+    return rc;
 }
 
 int fsync(int fd)
