@@ -17,6 +17,10 @@
 #define NEWBORN_MS    (30 * MS_PER_SECOND)
 #define ALLOWED_MS    (5 * MS_PER_MINUTE) /* people have mended it by then */
 
+#define THREAD_ARCHIVED 50083 /* Discord docs, JSON Error Codes */
+
+enum { OPEN_THREAD = 100 }; /* a step that no kind has */
+
 /* ---- how a visit ends ---- */
 
 enum delivery_verdict visit_call(struct visit *visit, int step,
@@ -347,6 +351,36 @@ uint64_t id_of(const cJSON *object)
     return snowflake_of(json_get(object, "id"));
 }
 
+/* ---- a thread that serves as the war room ---- */
+
+/* What is sent to an archived thread opens it; edits and pins are refused. Only
+ * for kinds that may be begun anew at any step. */
+static bool is_archived(const struct visit *visit)
+{
+    return visit->answer != NULL && visit->answer->code == THREAD_ARCHIVED &&
+           !visit->delivery->was_opened &&
+           room_effect(visit->delivery->row.kind) == EFFECT_WAR_ROOM;
+}
+
+static enum delivery_verdict open_thread(struct visit *visit)
+{
+    cJSON *body = json_object();
+    json_set(body, "archived", cJSON_CreateFalse());
+    visit->delivery->was_opened = true;
+    return visit_call(visit, OPEN_THREAD,
+                      rest_channel_edit(visit->delivery->called_id, body,
+                                        "The incident goes on here"));
+}
+
+static bool has_opened(struct visit *visit)
+{
+    if (visit->answer->fate != REST_DONE)
+        return false;
+    visit->delivery->step = 0;
+    visit->answer = NULL;
+    return true;
+}
+
 /* ---- any kind ---- */
 
 /* What had failed is done now: the record says so, too. */
@@ -362,7 +396,7 @@ static enum delivery_verdict done_after_all(struct visit *visit)
     return DELIVERY_DONE;
 }
 
-static enum delivery_verdict deliver(struct visit *visit)
+static enum delivery_verdict deliver_kind(struct visit *visit)
 {
     switch ((int)visit->delivery->row.kind) {
     case EFFECT_WAR_ROOM:
@@ -393,6 +427,18 @@ static enum delivery_verdict deliver(struct visit *visit)
     default:
         abort(); /* no effect of a room's */
     }
+}
+
+static enum delivery_verdict deliver(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "The thread could not be opened again", "Manage Threads",
+        "Somebody closed it; open it by hand to go on there."};
+    if (is_archived(visit))
+        return open_thread(visit);
+    if (visit->delivery->step == OPEN_THREAD && !has_opened(visit))
+        return visit_refused(visit, &refusal);
+    return deliver_kind(visit);
 }
 
 enum delivery_verdict room_deliver(struct delivery *delivery,

@@ -40,6 +40,7 @@ struct delivery {
     int step;           /* which call is under way; each kind has its own */
     uint64_t called_id; /* the channel, or guild, of the call under way */
     bool looked;        /* whether an earlier try arrived: it did not */
+    bool was_opened;    /* an archived thread, in this visit */
     int64_t since_ms;   /* of the look under way, by our clock, */
     int64_t ahead_ms;   /* and how far that was taken to be ahead */
     int narrowed;       /* a room that Discord refuses is asked for with less */

@@ -245,6 +245,19 @@ static uint64_t number_in(const char *path, int nth)
     return 0;
 }
 
+/* An archived thread takes no change but what is sent to it, which opens it. */
+static bool is_archived(const struct world *world, uint64_t channel_id)
+{
+    return json_is_true(world_channel(world, channel_id), "archived");
+}
+
+static struct rest_answer refuse_archived(cJSON *body)
+{
+    cJSON_Delete(body);
+    return (struct rest_answer){
+        .fate = REST_REJECTED, .status = 400, .code = 50083};
+}
+
 static struct rest_answer post_message(struct world *world, uint64_t channel_id,
                                        cJSON *body)
 {
@@ -263,6 +276,9 @@ static struct rest_answer post_message(struct world *world, uint64_t channel_id,
         return json_is_true(old, DELETED) ? gone(10008)
                                           : done(cJSON_Duplicate(old, 1));
     }
+    if (is_archived(world, channel_id))
+        cJSON_DeleteItemFromObject(world_channel(world, channel_id),
+                                   "archived");
     return done(
         cJSON_Duplicate(add_message(world, channel_id, body, WORLD_BOT), 1));
 }
@@ -362,6 +378,9 @@ struct rest_answer world_answer(struct world *world,
         return post_message(world, first, body);
     if (str_is(str_of(call->route), "GET /channels/:id/messages"))
         return list_messages(world, first, number_in(call->path, 2));
+    if (is_archived(world, first) && call->method != REST_GET &&
+        !cJSON_IsFalse(json_get(body, "archived")))
+        return refuse_archived(body);
     if (str_is(str_of(call->route), "PATCH /channels/:id/messages/:id"))
         return edit_message(world, number_in(call->path, 1), body);
     if (str_is(str_of(call->route), "DELETE /channels/:id/messages/:id")) {

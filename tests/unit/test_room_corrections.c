@@ -6,7 +6,7 @@
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
-#include "tests/lib/room_world.h"
+#include "tests/lib/room_check.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -323,6 +323,62 @@ static void an_old_card_moves_down(void **state)
     world_close(&world);
 }
 
+/* Whoever thinks that it is over closes it, and so does Discord when there are
+ * many: it takes no edit then, but what is sent opens it. */
+static void an_archived_thread_takes_corrections(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.is_full = true;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 5);
+    struct incident in = world_incident(&world, id);
+    assert_true(in.war_is_borrowed);
+    world_add(&world, id, "disk of db-1 is full", VISIBILITY_ROOM);
+    int64_t first = newest_seq(&world, id);
+    world_run(&world, 5);
+    cJSON *thread = world_channel(&world, in.war_channel_id);
+    json_set_true(thread, "archived");
+    world.now_ms += MS_PER_MINUTE;
+    correct(&world, id, first, "disk of db-2 is full", VISIBILITY_ROOM);
+    world_run(&world, 5);
+    check_contents(&world, in.war_channel_id, "db-2 is full", "disk of db-1");
+    check_contents(&world, in.war_channel_id, NULL, "could not be shown");
+    check_card(&world, id, ROOM_WAR);
+    json_set_true(thread, "archived");
+    world_want(&world, id, EFFECT_PIN);
+    assert_false(json_is_true(thread, "archived"));
+    check_room(&world, id, ROOM_WAR);
+    world_close(&world);
+}
+
+/* As one that a moderator has locked. */
+static void a_thread_that_stays_closed_is_told(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    world.is_full = true;
+    int64_t id = world_declare(&world, "Global outage", false);
+    world_run(&world, 5);
+    struct incident in = world_incident(&world, id);
+    json_set_true(world_channel(&world, in.war_channel_id), "archived");
+    char open_it[80];
+    (void)snprintf(open_it, sizeof open_it, "PATCH /channels/%" PRIu64 "\n",
+                   in.war_channel_id);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = open_it;
+    world.code = 50013;
+    world_want(&world, id, EFFECT_PIN);
+    check_contents(&world, in.war_channel_id,
+                   "could not be opened again: opsroom lacks the permission "
+                   "Manage Threads",
+                   NULL);
+    check_room(&world, id, ROOM_WAR);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +391,8 @@ int main(void)
         cmocka_unit_test(a_deleted_message_is_posted_again),
         cmocka_unit_test(a_deleted_room_is_made_again),
         cmocka_unit_test(an_old_card_moves_down),
+        cmocka_unit_test(an_archived_thread_takes_corrections),
+        cmocka_unit_test(a_thread_that_stays_closed_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
