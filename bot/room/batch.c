@@ -37,14 +37,17 @@ static void add_shown(const struct shown *shown, void *context)
     size_t before = batch->text.n;
     /* A clock put back since cannot hold an entry back. */
     int64_t recorded_ms = shown->event.recorded_at_ms;
-    if (recorded_ms > filling->ripe_ms &&
-        recorded_ms <= filling->ripe_ms + batch->view->delay_ms) {
+    bool is_held = recorded_ms > filling->ripe_ms &&
+                   recorded_ms <= filling->ripe_ms + batch->view->delay_ms;
+    if (is_held || (batch->is_alone && batch->last_seq != 0)) {
         filling->is_full = true;
         return;
     }
     if (before > 0)
         buf_add_char(&batch->text, '\n');
-    entry_add(&batch->text, shown, filling->share);
+    struct shown as_allowed = *shown;
+    as_allowed.is_withheld = batch->is_withheld;
+    entry_add(&batch->text, &as_allowed, filling->share);
     size_t units = utf16_units(str_from(buf_str(&batch->text), before));
     if (filling->units + units > filling->most_units) {
         buf_cut(&batch->text, before);

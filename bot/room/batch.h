@@ -10,6 +10,8 @@
 
 struct batch {
     const struct room_view *view;
+    bool is_alone;               /* one entry at most */
+    bool is_withheld;            /* none says what it says */
     struct buf text;             /* released by the caller */
     int64_t first_seq, last_seq; /* last_seq 0: there is nothing to show */
     uint64_t pings[BATCH_PINGS]; /* who is called for by an entry in it */

@@ -159,6 +159,10 @@ static const char *code_words(int code)
         return "the channel holds as many pins as Discord allows";
     case 30013:
         return "the server has 500 channels, the most Discord allows";
+    case 200000:
+        return "a word of it is not allowed in this server (AutoMod)";
+    case 240000:
+        return "Discord takes a link in it for harmful";
     case 50001:
         return "opsroom may not see the channel (View Channel)";
     default:

@@ -144,8 +144,23 @@ static void add_small(struct line *line)
                                     : " · shortened here, whole in the record");
 }
 
+static void add_withheld(struct line *line)
+{
+    add_time(line);
+    buf_add_text(line->out, " · **");
+    line_add_label(line);
+    buf_addf(line->out,
+             "** · Discord, or this server's AutoMod, does not let its words "
+             "be shown; the record has them\n-# #%" PRId64 "%s",
+             line->event->seq, line->shown->struck_ms != 0 ? " · struck" : "");
+}
+
 static void add_lines(struct line *line)
 {
+    if (line->shown->is_withheld) {
+        add_withheld(line);
+        return;
+    }
     bool is_struck = line->shown->struck_ms != 0;
     if (is_struck)
         buf_add_text(line->out, "~~");

@@ -41,6 +41,8 @@ struct delivery {
     uint64_t called_id; /* the channel, or guild, of the call under way */
     bool looked;        /* whether an earlier try arrived: it did not */
     bool was_opened;    /* an archived thread, in this visit */
+    bool is_alone;      /* ROOM, LIVE: Discord refused it among others */
+    bool is_withheld;   /* and alone, or in a message that stands */
     int64_t since_ms;   /* of the look under way, by our clock, */
     int64_t ahead_ms;   /* and how far that was taken to be ahead */
     int narrowed;       /* a room that Discord refuses is asked for with less */
@@ -98,6 +100,7 @@ struct shown {
     struct event event;
     enum room room;
     int64_t corrected_ms, struck_ms; /* recorded; 0: not */
+    bool is_withheld; /* Discord refuses what it says: its place alone */
     struct str struck_by, struck_why;
 };
 struct room_view {

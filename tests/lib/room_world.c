@@ -258,6 +258,13 @@ static struct rest_answer refuse_archived(cJSON *body)
         .fate = REST_REJECTED, .status = 400, .code = 50083};
 }
 
+static bool is_blocked(const struct world *world, const cJSON *body)
+{
+    struct str content = json_text(body, "content");
+    return world->blocked != NULL && content.n > 0 &&
+           strstr(content.s, world->blocked) != NULL;
+}
+
 static struct rest_answer post_message(struct world *world, uint64_t channel_id,
                                        cJSON *body)
 {
@@ -373,6 +380,11 @@ struct rest_answer world_answer(struct world *world,
         world_channel(world, first) == NULL) {
         cJSON_Delete(body);
         return gone(10003);
+    }
+    if (is_blocked(world, body)) {
+        cJSON_Delete(body);
+        return (struct rest_answer){
+            .fate = REST_REJECTED, .status = 400, .code = 240000};
     }
     if (str_is(str_of(call->route), "POST /channels/:id/messages"))
         return post_message(world, first, body);

@@ -323,6 +323,32 @@ static void an_old_card_moves_down(void **state)
     world_close(&world);
 }
 
+/* Nothing else would be shown in that room any more. */
+static void a_correction_that_discord_blocks_is_withheld(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.blocked = "evil.example";
+    world_add(&world, in.id, "mails lead to a page", VISIBILITY_LIVE);
+    int64_t seq = newest_seq(&world, in.id);
+    world_run(&world, 3);
+    correct(&world, in.id, seq, "mails lead to evil.example", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    world_add(&world, in.id, "the name is blocked", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
+    for (int i = 0; i < 2; i++) {
+        check_contents(&world, rooms[i], "does not let its words", "a page");
+        check_contents(&world, rooms[i], "the name is blocked", "could not be");
+    }
+    correct(&world, in.id, seq, "mails lead to a page", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_room(&world, in.id, ROOM_WAR);
+    check_room(&world, in.id, ROOM_LIVE);
+    world_close(&world);
+}
+
 /* Whoever thinks that it is over closes it, and so does Discord when there are
  * many: it takes no edit then, but what is sent opens it. */
 static void an_archived_thread_takes_corrections(void **state)
@@ -391,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_deleted_message_is_posted_again),
         cmocka_unit_test(a_deleted_room_is_made_again),
         cmocka_unit_test(an_old_card_moves_down),
+        cmocka_unit_test(a_correction_that_discord_blocks_is_withheld),
         cmocka_unit_test(an_archived_thread_takes_corrections),
         cmocka_unit_test(a_thread_that_stays_closed_is_told),
     };

@@ -284,6 +284,49 @@ static void a_closed_room_is_recorded_once(void **state)
     world_close(&world);
 }
 
+static void check_shown(const struct world *world, uint64_t channel,
+                        const char *const *texts)
+{
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(world, channel, &all);
+    const char *at = buf_text(&all);
+    for (int i = 0; texts[i] != NULL; i++) {
+        at = strstr(at, texts[i]);
+        if (at == NULL)
+            fail_msg("%s is not, or not there, in\n%s", texts[i],
+                     buf_text(&all));
+    }
+    assert_null(strstr(buf_text(&all), "evil.example"));
+    buf_release(&all);
+}
+
+/* An incident may be about the very page that Discord lets nobody name. */
+static void what_discord_blocks_hides_nothing_else(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.blocked = "evil.example";
+    world_add(&world, in.id, "mails ask for passwords", VISIBILITY_LIVE);
+    world_add(&world, in.id, "they lead to evil.example", VISIBILITY_LIVE);
+    world_add(&world, in.id, "the name is blocked", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    static const char *const first[] = {
+        "mails ask for passwords",
+        "**note** · Discord, or this server's AutoMod, does not let its words "
+        "be shown; the record has them\n-# #",
+        "the name is blocked", NULL};
+    check_shown(&world, in.war_channel_id, first);
+    check_shown(&world, in.live_channel_id, first);
+    assert_int_equal(failure_of(&world, in.id).count, 0);
+    world_add(&world, in.id, "mails have stopped", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    static const char *const later[] = {"the name is blocked",
+                                        "mails have stopped", NULL};
+    check_shown(&world, in.live_channel_id, later);
+    world_close(&world);
+}
+
 static void a_deleted_card_comes_back_pinned(void **state)
 {
     (void)state;
@@ -334,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_borrowed_room_is_left_for_a_room),
         cmocka_unit_test(what_works_again_is_on_the_record),
         cmocka_unit_test(a_closed_room_is_recorded_once),
+        cmocka_unit_test(what_discord_blocks_hides_nothing_else),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
     };
