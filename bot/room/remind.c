@@ -11,7 +11,8 @@
 
 /* Says a reminder in the war room, with buttons to do what it asks for, or to
  * put it off; the weekly digest goes to the announce channel. What is no longer
- * so when its turn comes is not said. */
+ * so when its turn comes is not said, nor what was reminded of again since:
+ * they pile up while Discord, or the room, is away. */
 
 enum { LOOK = 1, POST };
 
@@ -75,12 +76,19 @@ static void call_commander(struct reminder_text *say)
     buf_addf(&say->text, "<@%" PRIu64 "> ", say->ping);
 }
 
+/* last_ms: when it was reminded of the same last. */
+static bool is_newest(const struct reminder_text *say, int64_t last_ms)
+{
+    return last_ms <= say->recorded_ms;
+}
+
 /* ---- each kind ---- */
 
 static enum err say_commander(struct reminder_text *say)
 {
     const struct incident *in = &say->visit->delivery->in;
-    say->is_so = incident_is_live(in) && incident_commander(in) == NULL;
+    say->is_so = incident_is_live(in) && incident_commander(in) == NULL &&
+                 is_newest(say, in->remind_commander.last_ms);
     buf_addf(&say->text,
              "**Nobody commands INC-%" PRId64
              " yet.** Whoever can, takes it: one person who decides and keeps "
@@ -99,7 +107,8 @@ static enum err say_update(struct reminder_text *say)
     bool is_known =
         in->last_told_ms != 0 && in->last_told_ms <= say->visit->now_ms;
     int64_t told_ms = is_known ? in->last_told_ms : in->declared_at_ms;
-    say->is_so = incident_is_live(in) && told_ms <= say->recorded_ms;
+    say->is_so = incident_is_live(in) && told_ms <= say->recorded_ms &&
+                 is_newest(say, in->remind_update.last_ms);
     call_commander(say);
     buf_add_text(&say->text, "**An update is due.** The last one was ");
     markdown_add_timestamp(&say->text, told_ms, 'R');
@@ -114,7 +123,8 @@ static bool tell_change(const struct entry *entry, void *context)
 {
     struct reminder_text *say = context;
     const struct event *event = &entry->event;
-    say->is_so = entry_is_open(&entry->state);
+    say->is_so = entry_is_open(&entry->state) &&
+                 is_newest(say, entry->state.reminded_ms);
     buf_addf(&say->text, "**Change #%" PRId64 " is still open:** ",
              entry->state.seq);
     add_excerpt(&say->text, event->change_what);
@@ -153,8 +163,9 @@ static bool tell_item(const struct stored_item *stored, void *context)
     struct reminder_text *say = context;
     const struct action_item *item = &stored->item;
     bool is_owned = item->owner_type != ACTOR_NOBODY;
-    say->is_so =
-        item_is_open(item) && (say->reminder == REMINDER_ITEM_DUE || !is_owned);
+    say->is_so = item_is_open(item) &&
+                 (say->reminder == REMINDER_ITEM_DUE || !is_owned) &&
+                 is_newest(say, item->reminded_ms);
     if (item->owner_type == ACTOR_MEMBER) {
         say->ping = item->owner_id;
         buf_addf(&say->text, "<@%" PRIu64 "> ", say->ping);
@@ -222,7 +233,7 @@ static bool tell_digest(const struct stored_item *stored, void *context)
     if (store_incident(say->visit->store, stored->incident_id, &of) != ERR_OK ||
         of.is_private || of.is_drill)
         return true;
-    say->is_so = true;
+    say->is_so = is_newest(say, say->visit->delivery->in.remind_digest.last_ms);
     add_item(say, stored);
     return true;
 }

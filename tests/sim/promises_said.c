@@ -99,8 +99,19 @@ struct said {
     bool is_mute;    /* private, and with no room of its own */
 };
 
+/* Of two that wait the newer one is said; of an action item, of whatever kind
+ * it is. */
+static bool is_newer(const struct said *reminding, const struct event *event)
+{
+    return event->kind == EVENT_REMINDED &&
+           event->target == reminding->target &&
+           (event->target != 0 || event->reminder == reminding->reminder);
+}
+
 static bool settles(const struct said *reminding, const struct event *event)
 {
+    if (is_newer(reminding, event))
+        return true;
     switch ((int)reminding->reminder) {
     case REMINDER_COMMANDER:
         return event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF ||

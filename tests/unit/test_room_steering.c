@@ -359,6 +359,35 @@ static void a_reminder_waits_for_the_room_that_is_made(void **state)
     world_close(&world);
 }
 
+/* Discord was away, or the room, and it was reminded again meanwhile: of what
+ * piled up, the last word is said. */
+static void of_reminders_that_piled_up_the_newest_is_said(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    int64_t seq = world_incident(&world, in.id).last_seq;
+    world_run(&world, 3);
+    int before = world_message_count(&world, in.war_channel_id);
+    for (int i = 0; i < 4; i++) {
+        (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
+        (void)remind(&world, in.id, REMINDER_UPDATE, 0);
+        (void)remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
+        world.now_ms += MS_PER_HOUR;
+    }
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, in.war_channel_id),
+                     before + 3);
+    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
+    assert_true(says(&world, in.war_channel_id, "An update is due"));
+    assert_true(says(&world, in.war_channel_id, "has no owner"));
+    world_close(&world);
+}
+
 /* People told something by a clock that was put back since. */
 static void an_update_told_tomorrow_silences_no_reminder(void **state)
 {
@@ -560,6 +589,7 @@ int main(void)
         cmocka_unit_test(a_reminder_is_said_once),
         cmocka_unit_test(a_reminder_follows_to_a_new_room),
         cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
+        cmocka_unit_test(of_reminders_that_piled_up_the_newest_is_said),
         cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
