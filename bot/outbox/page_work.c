@@ -46,14 +46,19 @@ static void add_pictures(const struct chart *chart, const char *name,
     pictures_add(pictures, chart, CHART_PNG, file);
 }
 
+static void need_page(struct work *work)
+{
+    if (work->page == NULL)
+        work->page = mem_alloc(sizeof *work->page);
+}
+
 static void begin_ask(struct work *work, size_t bytes)
 {
     buf_release(&work->bytes);
     work->bytes = BUF_INIT(bytes);
     work->ask = WORK_ASK_GIT;
     work->delivery.step = COMMIT;
-    if (work->page == NULL)
-        work->page = mem_alloc(sizeof *work->page);
+    need_page(work);
 }
 
 /* What could not be drawn is left out: its page says in words what it shows. */
@@ -75,31 +80,12 @@ static void make_job(struct work *work, const struct outbox_config *config,
                    &work->bytes);
 }
 
-static enum delivery_verdict ask_git(struct work *work,
-                                     const struct outbox_config *config)
-{
-    struct delivery *delivery = &work->delivery;
-    struct buf page = BUF_INIT(PAGE_BYTES);
-    struct buf why = BUF_INIT(sizeof delivery->words - 1);
-    enum err err = postmortem_render(config->store, &delivery->in,
-                                     &config->postmortem, &page, &why);
-    enum delivery_verdict verdict = DELIVERY_CALL;
-    if (err == ERR_OK)
-        make_job(work, config, buf_str(&page));
-    else
-        verdict = work_fail(work, why.n > 0 ? buf_text(&why) : err_words(err));
-    buf_release(&page);
-    buf_release(&why);
-    return verdict;
-}
-
-/* ---- what came of it ---- */
-
 static enum delivery_verdict fail(struct work *work,
                                   const struct outbox_config *config,
                                   const char *what,
                                   const struct postmortem_failure *failure)
 {
+    need_page(work);
     int most = failure->has_waited ? LONG_ATTEMPTS : WORK_ATTEMPTS;
     struct buf words = BUF_IN(work->page->words);
     if (failure->may_pass && work->delivery.row.attempts < most)
@@ -111,6 +97,30 @@ static enum delivery_verdict fail(struct work *work,
              what, STR_ARG(said));
     return work_fail_once(work, config->store, buf_text(&words));
 }
+
+#define NOT_THERE "The postmortem is not in its repository yet"
+
+static enum delivery_verdict ask_git(struct work *work,
+                                     const struct outbox_config *config)
+{
+    struct postmortem_failure failure = {.words = BUF_INIT(WORDS_BYTES)};
+    struct buf page = BUF_INIT(PAGE_BYTES);
+    enum err err =
+        postmortem_render(config->store, &work->delivery.in,
+                          &config->postmortem, &page, &failure.words);
+    enum delivery_verdict verdict = DELIVERY_CALL;
+    if (err != ERR_OK && failure.words.n == 0)
+        buf_add_text(&failure.words, err_words(err));
+    if (err == ERR_OK)
+        make_job(work, config, buf_str(&page));
+    else
+        verdict = fail(work, config, NOT_THERE, &failure);
+    buf_release(&page);
+    buf_release(&failure.words);
+    return verdict;
+}
+
+/* ---- what came of it ---- */
 
 static void tell(struct work *work, const char *origin, const char *words)
 {
@@ -200,8 +210,7 @@ static enum delivery_verdict read_git(struct work *work,
     }
     enum delivery_verdict verdict =
         is_done ? tell_done(work, config)
-                : fail(work, config,
-                       "The postmortem is not in its repository yet", &failure);
+                : fail(work, config, NOT_THERE, &failure);
     buf_release(&failure.words);
     return verdict;
 }

@@ -74,6 +74,8 @@ enum err postmortem_render(struct store *store, const struct incident *in,
         buf_add_char(page, '\n');
         err = page->overflow ? ERR_TOO_LONG : ERR_OK;
     }
+    if (err == ERR_TOO_LONG && why->n == 0)
+        buf_addf(why, "the page is longer than %zu kB", page->limit >> 10);
     cJSON_Delete(data);
     page_template_release(&template);
     return err;

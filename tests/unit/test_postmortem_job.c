@@ -315,6 +315,19 @@ static void a_missing_template_is_named(void **state)
     record_close(&record);
 }
 
+static void a_page_that_is_too_long_says_so(void **state)
+{
+    struct record record = record_new(*state, "Media uploads failing");
+    struct buf page = BUF_INIT(1u << 10), why = BUF_INIT(500);
+    assert_int_equal(postmortem_render(record.store, &record.in,
+                                       &record_settings, &page, &why),
+                     ERR_TOO_LONG);
+    assert_string_equal(buf_text(&why), "the page is longer than 1 kB");
+    buf_release(&page);
+    buf_release(&why);
+    record_close(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +341,8 @@ int main(void)
         cmocka_unit_test(a_look_has_what_it_takes_to_get_in),
         cmocka_unit_test(front_matter_is_yaml),
         cmocka_unit_test_setup_teardown(a_team_brings_its_template,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_page_that_is_too_long_says_so,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_missing_template_is_named,
                                         scratch_setup, scratch_teardown),

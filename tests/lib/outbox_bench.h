@@ -1,0 +1,34 @@
+/*
+ * An outbox over a real store and a loop. Nobody answers it: Discord is a port
+ * where nothing listens, and opsroom-git says nothing.
+ */
+#ifndef TESTS_LIB_OUTBOX_BENCH_H
+#define TESTS_LIB_OUTBOX_BENCH_H
+
+#include "bot/outbox/outbox.h"
+#include "tests/lib/scratch.h"
+
+struct bench {
+    uv_loop_t loop;
+    struct store *store;
+    struct rest *rest;
+    struct outbox *outbox;
+    int wakes; /* how often it wanted a turn */
+};
+
+/* `template` of its pages; NULL: ours. */
+void bench_open(struct bench *bench, const struct scratch *scratch,
+                const char *template);
+void bench_close(struct bench *bench);
+
+/* Incidents 1 to `count`, of which nothing is wanted. */
+void bench_declare(struct bench *bench, const struct scratch *scratch,
+                   int64_t count);
+/* Within a transaction. */
+void bench_want(struct bench *bench, enum effect_kind kind, int64_t incident);
+/* A turn. */
+void bench_settle(struct bench *bench, int64_t wall_ms);
+/* Rows of that kind that were begun. */
+int64_t bench_started(const struct scratch *scratch, const char *kind);
+
+#endif
