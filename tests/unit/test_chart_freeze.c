@@ -157,6 +157,37 @@ static void of_five_minutes_the_worst(void **state)
     bench_close(&bench);
 }
 
+static enum delivery_verdict show(struct bench *bench, int64_t seq)
+{
+    static const struct room_settings rooms = {.bot_user_id = 5};
+    work_release(&bench->work);
+    bench->work.delivery.row = (struct outbox_row){
+        .kind = EFFECT_CHART, .incident_id = 12, .target = seq};
+    bench->work.delivery.in = bench->in;
+    return chart_work_step(&bench->work, &bench->config, &rooms,
+                           NOW + 2 * MINUTE);
+}
+
+/* What is measured next need not wait for it. Nobody makes a room any more when
+ * it is over. */
+static void a_picture_waits_for_its_room(void **state)
+{
+    struct bench bench;
+    bench_open(&bench, state);
+    put(&bench, https, NOW, true, 120);
+    assert_true(freeze(&bench, NOW + MINUTE));
+    assert_int_equal(record(&bench, NOW + MINUTE), VERDICT_ACCEPTED);
+    int64_t seq = bench.in.last_seq;
+    assert_int_equal(bench.in.war_channel_id, 0);
+    assert_int_equal(show(&bench, seq), DELIVERY_AGAIN);
+    assert_int_equal(bench.work.delivery.again_ms, NOW + 3 * MINUTE);
+    struct request cancel = scratch_move(STATE_CANCELLED, "It was nothing");
+    assert_int_equal(scratch_take(bench.store, &bench.in, &cancel, NOW),
+                     VERDICT_ACCEPTED);
+    assert_int_equal(show(&bench, seq), DELIVERY_DONE);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +196,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_again_is_no_new_entry,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(of_five_minutes_the_worst,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_picture_waits_for_its_room,
                                         scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
