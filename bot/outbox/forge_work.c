@@ -27,6 +27,8 @@ struct poll {
     struct forge_issue issue;
     bool is_news; /* of the subject before `next` */
     struct forge_verdict verdict;
+    /* Why the pull request could not be seen; FORGE_DONE: it could. */
+    struct forge_verdict unseen;
 };
 
 struct forge_work {
@@ -117,8 +119,10 @@ static enum job_verdict poll_step(struct forge_work *forge,
     case FORGE_BAD_TOKEN:
     case FORGE_NOT_ALLOWED:
         return JOB_FAILED;
-    default: /* an issue may have been deleted: nobody waits for it */
-        return polls_pull(poll) ? JOB_FAILED : poll_next(forge);
+    default: /* deleted, or moved: the others can be seen all the same */
+        if (polls_pull(poll))
+            poll->unseen = poll->verdict;
+        return poll_next(forge);
     }
 }
 
@@ -492,6 +496,18 @@ static enum delivery_verdict tell_news(struct work *work, struct store *store,
                          : put_off(delivery, store_why(store), 0);
 }
 
+/* Of an issue that was deleted nothing is said: nobody waits for it. */
+static void tell_unseen(struct work *work, struct store *store)
+{
+    const struct poll *poll = &work->forge->poll;
+    bool has_failed = work->forge->verdict == JOB_FAILED;
+    (void)fail(work, store,
+               has_failed && !polls_pull(poll)
+                   ? "What became of the issues cannot be seen"
+                   : "What became of the pull request cannot be seen",
+               (has_failed ? &poll->verdict : &poll->unseen)->words);
+}
+
 /* What is open is looked at again and again: its row stays. */
 static enum delivery_verdict end_poll(struct work *work, struct store *store,
                                       int64_t wall_ms)
@@ -500,18 +516,15 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
     const struct poll *poll = &work->forge->poll;
     if (work->forge->verdict == JOB_DONE && poll->is_news)
         return tell_news(work, store, wall_ms);
-    if (work->forge->verdict == JOB_FAILED) {
-        (void)fail(work, store,
-                   polls_pull(poll)
-                       ? "What became of the pull request cannot be seen"
-                       : "What became of the issues cannot be seen",
-                   poll->verdict.words);
-    } else if (work->forge->verdict == JOB_LATER) {
+    if (work->forge->verdict == JOB_LATER) {
         log_warn("forge_not_seen", LOG_INT("incident", delivery->in.id),
                  LOG_TEXT("words", poll->verdict.words));
         if (poll->verdict.fate == FORGE_LATER)
             forge_desk_close_until(work->forge->desk, wall_ms,
                                    poll->verdict.retry_at_ms);
+    } else if (work->forge->verdict == JOB_FAILED ||
+               poll->unseen.fate != FORGE_DONE) {
+        tell_unseen(work, store);
     } else {
         (void)in_line(work, store);
     }

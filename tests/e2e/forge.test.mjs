@@ -188,6 +188,19 @@ onForge('a forge without drafts gets a pull request all the same', 'github', {},
 });
 
 for (const kind of KINDS) {
+    onForge('a pull request that somebody deleted hides no issue', kind, { issues: true }, async (scene) => {
+        const { bot, guild, nova, forge, standin } = scene;
+        const { war } = await declare(guild, nova);
+        await nova.slash('/action add', { text: 'Alert on the pool' }, { channel: war });
+        await nova.slash('/resolve', { summary: 'Over' }, { channel: war });
+        await standin.until(() => task(bot, 'issue').length === 1, 'the issue in the record');
+        forge.answer(({ method, path }) => method === 'GET' && /(pulls|merge_requests)\/\d+$/.test(path), { status: 404, body: { message: 'Not Found' } }, 1000);
+        forge.closeIssue(forge.issues[0]);
+        assert.equal(await hook(bot, kind), 202);
+        await standin.until(() => bot.record().events.some(({ item_state: state }) => state === 'done'), 'the item done');
+        await war.message(/What became of the pull request cannot be seen/);
+    });
+
     onForge('the answer to opening is lost: there is one, and one record of it', kind, {}, async (scene) => {
         const { bot, forge, standin } = scene;
         forge.answer(({ method }) => method === 'POST', 'lost', 1);
