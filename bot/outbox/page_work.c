@@ -17,12 +17,14 @@
 /* Of a helper that waited, or tried several times, itself. */
 #define LONG_ATTEMPTS 1
 #define WORDS_BYTES   1400
+/* Of a conflict, with its branch and three times the name of its block. */
+#define TOLD_BYTES 700
 
 /* What the result borrows. */
 struct page_work {
     struct postmortem_result result;
     char words[WORDS_BYTES];
-    char told[OUTCOME_EVENTS - 1][400];
+    char told[OUTCOME_EVENTS - 1][TOLD_BYTES];
     char origins[OUTCOME_EVENTS - 1][SHA256_HEX + 16];
 };
 
@@ -137,7 +139,7 @@ static void tell_conflict(struct work *work, const char *origin,
                           const struct postmortem_conflict *conflict)
 {
     const struct postmortem_result *result = &work->page->result;
-    struct buf words = BUF_INIT(390);
+    struct buf words = BUF_INIT(TOLD_BYTES - 1);
     buf_addf(&words,
              "Somebody changed \"%s\" on %s, and the record says something "
              "else now. Their text stays. Put what they wrote into the record "

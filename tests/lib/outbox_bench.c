@@ -18,11 +18,14 @@ static void count_wake(void *context)
 }
 
 void bench_open(struct bench *bench, const struct scratch *scratch,
-                const char *template)
+                const struct bench_parts *parts)
 {
+    static const struct bench_parts usual;
     char api[64];
     struct buf why = BUF_INIT(500);
     memset(bench, 0, sizeof *bench);
+    if (parts == NULL)
+        parts = &usual;
     (void)snprintf(api, sizeof api, "http://127.0.0.1:%d", peer_no_port());
     struct rest_config rest = {
         .api_base = api, .token = "a token", .user_agent = "test"};
@@ -34,13 +37,14 @@ void bench_open(struct bench *bench, const struct scratch *scratch,
         .loop = &bench->loop,
         .store = bench->store,
         .rest = bench->rest,
-        .postmortem = {.template = template,
+        .postmortem = {.template = parts->template,
                        .repository = "/nowhere",
                        .branch = "main",
                        .path = "{date}-{slug}.md",
                        .author_name = "opsroom",
                        .author_email = "opsroom@example.org"},
-        .git_helper = "/bin/true",
+        .git_helper =
+            parts->git_helper == NULL ? "/bin/true" : parts->git_helper,
         .attachment_max_bytes = 4096,
         .wake = count_wake,
         .context = bench,
@@ -79,6 +83,12 @@ void bench_want(struct bench *bench, enum effect_kind kind, int64_t incident)
                                 kind == EFFECT_FETCH ? &file : NULL,
                                 SCRATCH_NOW_MS),
                      ERR_OK);
+}
+
+void bench_wait(struct bench *bench)
+{
+    while (!outbox_has_work(bench->outbox))
+        (void)uv_run(&bench->loop, UV_RUN_ONCE);
 }
 
 void bench_settle(struct bench *bench, int64_t wall_ms)

@@ -3,6 +3,9 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -20,8 +23,9 @@ static void resolve(struct bench *bench, int64_t id)
 /* Its template is broken, and every ten minutes it is tried again. */
 static void a_page_that_cannot_be_made_is_told_once(void **state)
 {
+    const struct bench_parts broken = {.template = "no/such/template"};
     struct bench bench;
-    bench_open(&bench, *state, "no/such/template");
+    bench_open(&bench, *state, &broken);
     bench_declare(&bench, *state, 1);
     resolve(&bench, 1);
     for (int i = 1; i <= 5; i++) {
@@ -35,6 +39,39 @@ static void a_page_that_cannot_be_made_is_told_once(void **state)
     bench_close(&bench);
 }
 
+/* Blocks of a team's own template may have long names. */
+static void a_conflict_is_told_whole(void **state)
+{
+    const struct scratch *scratch = *state;
+    char helper[200], long_name[64] = "";
+    struct buf script = BUF_INIT(2000);
+    struct bench bench;
+    memset(long_name, 'x', sizeof long_name - 1);
+    (void)snprintf(helper, sizeof helper, "%s/helper", scratch->folder);
+    buf_addf(&script,
+             "#!/bin/sh\ncat > /dev/null\necho '{\"branch\":\"postmortem/x\","
+             "\"commit\":\"c0ffee\",\"conflicts\":[{\"block\":\"%s\","
+             "\"theirs\":\"mine\"}]}'\n",
+             long_name);
+    scratch_write(helper, buf_text(&script), script.n);
+    assert_int_equal(chmod(helper, 0700), 0);
+    const struct bench_parts parts = {.git_helper = helper};
+    bench_open(&bench, scratch, &parts);
+    bench_declare(&bench, scratch, 1);
+    resolve(&bench, 1);
+    scratch_sql(scratch, "DELETE FROM outbox WHERE kind <> 'postmortem'");
+    bench_settle(&bench, NOW);
+    bench_wait(&bench);
+    bench_settle(&bench, NOW);
+    assert_int_equal(scratch_number(scratch,
+                                    "SELECT count(*) FROM event WHERE text LIKE"
+                                    " 'Somebody changed \"xxx%back as they "
+                                    "were.'"),
+                     1);
+    bench_close(&bench);
+    buf_release(&script);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -42,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_page_that_cannot_be_made_is_told_once),
+        TEST(a_conflict_is_told_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
