@@ -82,10 +82,13 @@ enum forge_fate {
     FORGE_CONFLICT, /* it is there already */
     FORGE_INVALID,  /* the forge says why */
 };
+/* With what the forge itself says, and the repository twice. */
+#define FORGE_WORDS_BYTES 700
 struct forge_verdict {
     enum forge_fate fate;
     int64_t retry_at_ms; /* LATER; wall */
-    char words[300];     /* what happened, and what to do; "" when DONE */
+    /* What happened, and what to do; "" when DONE. */
+    char words[FORGE_WORDS_BYTES];
 };
 void forge_judge(const struct forge_settings *set,
                  const struct forge_answer *answer, int64_t now_ms,

@@ -13,6 +13,8 @@
 #define FORGE_BODY_BEGIN "<!-- opsroom: begin -->"
 #define FORGE_BODY_END   "<!-- opsroom: end -->"
 
+#define JOB_WORDS_BYTES (FORGE_WORDS_BYTES + 100)
+
 struct pull_wish {
     const char *branch;
     int64_t number; /* as the record has it; 0: none was recorded */
@@ -63,7 +65,7 @@ struct pull_job {
     struct forge_pull pull;
     struct forge_call call;
     int64_t retry_at_ms;
-    char words[400];
+    char words[JOB_WORDS_BYTES];
 };
 
 void pull_job_init(struct pull_job *job, const struct forge_settings *set,
@@ -99,7 +101,7 @@ struct issue_job {
     struct forge_issue issue;
     struct forge_call call;
     int64_t retry_at_ms;
-    char words[400];
+    char words[JOB_WORDS_BYTES];
 };
 
 void issue_job_init(struct issue_job *job, const struct forge_settings *set,

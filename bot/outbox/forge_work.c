@@ -40,8 +40,8 @@ struct forge_work {
     struct poll poll;
     enum job_verdict verdict;
     /* Text that the result borrows. */
-    char words[400], number[24], evidence[FORGE_URL_BYTES + 60],
-        owner[NAME_BYTES];
+    char words[JOB_WORDS_BYTES + 100], number[24],
+        evidence[FORGE_URL_BYTES + 60], owner[NAME_BYTES];
 };
 
 void forge_work_free(struct forge_work *forge)

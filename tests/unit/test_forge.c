@@ -1,6 +1,7 @@
 /* Forges as data: what is asked, what answers mean, and what people's text
  * looks like there. */
 #include "bot/base/sha256.h"
+#include "bot/core/incident.h"
 #include "bot/discord/json.h"
 #include "bot/forge/forge.h"
 #include "bot/forge_hook.h"
@@ -190,6 +191,24 @@ static void what_stands_in_the_way_is_said(void **state)
     }
 }
 
+/* The longest of everything: what to do stands at the end. */
+static void what_to_do_is_said_to_the_end(void **state)
+{
+    char repository[201] = "", said[200] = "";
+    struct forge_settings set = settings_of(FORGE_GITHUB);
+    struct forge_verdict verdict;
+    (void)state;
+    memset(repository, 'r', sizeof repository - 1);
+    memset(said, 's', sizeof said - 1);
+    set.repository = repository;
+    cJSON *json = json_object();
+    json_set_text(json, "message", str_of(said));
+    const struct forge_answer answer = {.status = 403, .json = json};
+    forge_judge(&set, &answer, NOW, &verdict);
+    assert_true(str_ends(str_of(verdict.words), "rrrr."));
+    cJSON_Delete(json);
+}
+
 static void a_pull_request_is_read(void **state)
 {
     const struct {
@@ -350,6 +369,7 @@ int main(void)
         cmocka_unit_test(secrets_stand_in_one_header),
         cmocka_unit_test(graphql_is_beside_rest),
         cmocka_unit_test(what_stands_in_the_way_is_said),
+        cmocka_unit_test(what_to_do_is_said_to_the_end),
         cmocka_unit_test(a_pull_request_is_read),
         cmocka_unit_test(what_is_no_pull_request_is_not_taken_for_one),
         cmocka_unit_test(times_are_read),
