@@ -189,12 +189,24 @@ static bool says(struct str said, const char *words)
     return false;
 }
 
+/* GitHub docs, Rate limits for the GraphQL API: with status 200. */
+static bool is_graphql_limit(const cJSON *json)
+{
+    const cJSON *error;
+    cJSON_ArrayForEach(error, json_get(json, "errors"))
+    {
+        if (str_is(json_text(error, "type"), "RATE_LIMITED"))
+            return true;
+    }
+    return false;
+}
+
 static enum forge_fate fate_of(const struct forge_answer *answer,
                                struct str said)
 {
     int status = answer->status;
     bool is_limit =
-        status == 429 ||
+        status == 429 || is_graphql_limit(answer->json) ||
         (status == 403 &&
          (answer->retry_after.n > 0 || str_is(answer->limit_left, "0") ||
           says(said, "rate limit") || says(said, "abuse")));

@@ -209,6 +209,24 @@ static void what_to_do_is_said_to_the_end(void **state)
     cJSON_Delete(json);
 }
 
+/* GitHub's GraphQL says it with status 200. */
+static void a_limit_of_graphql_is_one(void **state)
+{
+    struct forge_settings set = settings_of(FORGE_GITHUB);
+    cJSON *json = json_parse(STR("{\"errors\":[{\"type\":\"RATE_LIMITED\","
+                                 "\"message\":\"API rate limit exceeded\"}]}"));
+    const struct forge_answer answer = {.status = 200,
+                                        .json = json,
+                                        .limit_left = STR("0"),
+                                        .limit_reset = STR("1800000090")};
+    struct forge_verdict verdict;
+    (void)state;
+    forge_judge(&set, &answer, NOW, &verdict);
+    assert_int_equal(verdict.fate, FORGE_LATER);
+    assert_int_equal(verdict.retry_at_ms, NOW + 90000);
+    cJSON_Delete(json);
+}
+
 static void a_pull_request_is_read(void **state)
 {
     const struct {
@@ -370,6 +388,7 @@ int main(void)
         cmocka_unit_test(graphql_is_beside_rest),
         cmocka_unit_test(what_stands_in_the_way_is_said),
         cmocka_unit_test(what_to_do_is_said_to_the_end),
+        cmocka_unit_test(a_limit_of_graphql_is_one),
         cmocka_unit_test(a_pull_request_is_read),
         cmocka_unit_test(what_is_no_pull_request_is_not_taken_for_one),
         cmocka_unit_test(times_are_read),
