@@ -11,7 +11,7 @@
 #define BOT_FORGE_FORGE_H
 
 #include "bot/base/buf.h"
-#include "bot/core/event.h"
+#include "bot/core/incident.h"
 
 #include <cjson/cJSON.h>
 
@@ -94,6 +94,9 @@ void forge_judge(const struct forge_settings *set,
                  const struct forge_answer *answer, int64_t now_ms,
                  struct forge_verdict *out);
 
+/* Of who did it: as much as the record takes of a name. */
+#define LOGIN_BYTES (NAME_UNITS + 1)
+
 /* A pull request, or GitLab's merge request. */
 struct forge_pull {
     int64_t number;
@@ -104,13 +107,13 @@ struct forge_pull {
     char node[128];        /* GitHub's name of it in GraphQL */
     char merge_commit[72]; /* MERGED */
     int64_t ended_ms;      /* MERGED, CLOSED; 0: not told */
-    char ended_by[100];    /* "" : not told */
+    char ended_by[LOGIN_BYTES]; /* "" : not told */
 };
 struct forge_issue {
     int64_t number;
     char url[FORGE_URL_BYTES];
-    bool is_closed, is_dropped; /* closed as not planned */
-    char closed_by[100];        /* "" : not told */
+    bool is_closed, is_dropped;  /* closed as not planned */
+    char closed_by[LOGIN_BYTES]; /* "" : not told */
 };
 
 /* False: that is no such thing, or its address is none. */

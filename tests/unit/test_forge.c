@@ -227,6 +227,25 @@ static void a_limit_of_graphql_is_one(void **state)
     cJSON_Delete(json);
 }
 
+/* GitLab lets people be called by 255 letters; the record, by 80. */
+static void a_long_login_fits_the_record(void **state)
+{
+    struct forge_pull pull;
+    struct forge_issue issue;
+    char login[256] = "";
+    (void)state;
+    memset(login, 'n', sizeof login - 1);
+    cJSON *json = json_parse(STR("{\"iid\":5,\"web_url\":\"https://h/5\","
+                                 "\"state\":\"closed\",\"closed_by\":{}}"));
+    cJSON_AddStringToObject(cJSON_GetObjectItem(json, "closed_by"), "username",
+                            login);
+    assert_true(forge_read_pull(FORGE_GITLAB, json, &pull));
+    assert_true(forge_read_issue(FORGE_GITLAB, json, &issue));
+    assert_int_equal(strlen(pull.ended_by), NAME_UNITS);
+    assert_int_equal(strlen(issue.closed_by), NAME_UNITS);
+    cJSON_Delete(json);
+}
+
 static void a_pull_request_is_read(void **state)
 {
     const struct {
@@ -389,6 +408,7 @@ int main(void)
         cmocka_unit_test(what_stands_in_the_way_is_said),
         cmocka_unit_test(what_to_do_is_said_to_the_end),
         cmocka_unit_test(a_limit_of_graphql_is_one),
+        cmocka_unit_test(a_long_login_fits_the_record),
         cmocka_unit_test(a_pull_request_is_read),
         cmocka_unit_test(what_is_no_pull_request_is_not_taken_for_one),
         cmocka_unit_test(times_are_read),
