@@ -39,6 +39,8 @@ struct route {
     int limit;              /* per window; -1: no limit was told */
 };
 
+#define ANY_ROUTE (-1)
+
 struct bucket {
     char key[KEY_BYTES]; /* Discord's name, or the route's */
     uint64_t major_id;
@@ -47,6 +49,7 @@ struct bucket {
     int remaining, in_flight;
     int64_t reset_at_ms;   /* of the window; past: the window is over */
     int64_t blocked_to_ms; /* by a 429 */
+    int blocked_route;     /* alone; ANY_ROUTE: all of them */
     int64_t used_at_ms;
 };
 
@@ -232,9 +235,11 @@ int64_t ratelimit_halted(const struct ratelimit *limit, int64_t now_ms)
     return until - now_ms;
 }
 
-static int64_t bucket_wait(struct bucket *bucket, int64_t now_ms)
+static int64_t bucket_wait(struct bucket *bucket, int route, int64_t now_ms)
 {
-    if (bucket->blocked_to_ms > now_ms)
+    bool is_meant =
+        bucket->blocked_route == ANY_ROUTE || bucket->blocked_route == route;
+    if (bucket->blocked_to_ms > now_ms && is_meant)
         return bucket->blocked_to_ms - now_ms;
     if (now_ms - bucket->used_at_ms >= FORGET_MS)
         bucket->in_flight = 0;
@@ -266,7 +271,7 @@ int64_t ratelimit_take(struct ratelimit *limit, const char *route_name,
     if (bucket == NULL)
         return GLOBAL_MS;
     int64_t *oldest = &limit->sent_at_ms[limit->sent_next];
-    wait = bucket_wait(bucket, now_ms);
+    wait = bucket_wait(bucket, (int)(route - limit->routes), now_ms);
     wait = max64(wait, limit->global_to_ms - now_ms);
     wait = max64(wait, *oldest + GLOBAL_MS - now_ms);
     if (wait > 0)
@@ -359,7 +364,19 @@ static void learn(struct route *route, struct bucket *bucket, int status,
     bucket->reset_at_ms = max64(bucket->reset_at_ms, now_ms + reset_after);
 }
 
-static void block(struct ratelimit *limit, struct bucket *bucket,
+/* What is left of the bucket stands in the headers. A 429 may come of a limit
+ * that does not, and that has one route alone. */
+static void block_bucket(struct bucket *bucket, int route, int64_t until_ms,
+                         int64_t now_ms)
+{
+    bool is_blocked = bucket->blocked_to_ms > now_ms;
+    bucket->blocked_route =
+        is_blocked && bucket->blocked_route != route ? ANY_ROUTE : route;
+    bucket->blocked_to_ms = max64(bucket->blocked_to_ms, until_ms);
+}
+
+/* `route`: that the 429 came of. */
+static void block(struct ratelimit *limit, struct bucket *bucket, int route,
                   const struct ratelimit_headers *headers, int64_t now_ms)
 {
     int64_t wait = retry_after(headers);
@@ -372,7 +389,9 @@ static void block(struct ratelimit *limit, struct bucket *bucket,
     if (headers->global || str_is(headers->scope, "global"))
         limit->global_to_ms = max64(limit->global_to_ms, until);
     else if (bucket != NULL)
-        bucket->blocked_to_ms = max64(bucket->blocked_to_ms, until);
+        block_bucket(bucket,
+                     str_is(headers->scope, "shared") ? ANY_ROUTE : route,
+                     until, now_ms);
 }
 
 void ratelimit_answer(struct ratelimit *limit, const char *route_name,
@@ -380,9 +399,11 @@ void ratelimit_answer(struct ratelimit *limit, const char *route_name,
                       const struct ratelimit_headers *headers, int64_t now_ms)
 {
     struct bucket *bucket = NULL;
+    int index = ANY_ROUTE;
     count_invalid(limit, status, str_is(headers->scope, "shared"), now_ms);
     if (!exempt) {
         struct route *route = get_route(limit, route_name);
+        index = (int)(route - limit->routes);
         name_route(limit, route, headers->bucket);
         bucket = find_bucket(limit, key_of(route), major_id);
         if (bucket == NULL)
@@ -393,7 +414,7 @@ void ratelimit_answer(struct ratelimit *limit, const char *route_name,
         }
     }
     if (status == 429)
-        block(limit, bucket, headers, now_ms);
+        block(limit, bucket, index, headers, now_ms);
 }
 
 void ratelimit_stop(struct ratelimit *limit)

@@ -97,6 +97,14 @@ struct rest_call rest_channel_edit(uint64_t channel_id, cJSON *body,
     return call;
 }
 
+struct rest_call rest_channel_rename(uint64_t channel_id, cJSON *body,
+                                     const char *reason)
+{
+    struct rest_call call = rest_channel_edit(channel_id, body, reason);
+    call.route = "PATCH /channels/:id name";
+    return call;
+}
+
 struct rest_call rest_guild_roles(uint64_t guild_id)
 {
     struct rest_call call =

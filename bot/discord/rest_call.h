@@ -65,6 +65,10 @@ struct rest_call rest_channel_create(uint64_t guild_id, cJSON *body,
 struct rest_call rest_channel_get(uint64_t channel_id);
 struct rest_call rest_channel_edit(uint64_t channel_id, cJSON *body,
                                    const char *reason);
+/* Its name and topic: Discord takes two in ten minutes, and other changes of
+ * the channel are not to wait for that. */
+struct rest_call rest_channel_rename(uint64_t channel_id, cJSON *body,
+                                     const char *reason);
 struct rest_call rest_guild_channels(uint64_t guild_id);
 struct rest_call rest_guild_roles(uint64_t guild_id);
 struct rest_call rest_active_threads(uint64_t guild_id);

@@ -33,7 +33,7 @@ static enum delivery_verdict change(struct visit *visit, int step, cJSON *body)
     uint64_t id = step == LIVE ? in->live_channel_id : own_war_room(in);
     return visit_call(
         visit, step,
-        rest_channel_edit(id, body, "The incident's title or severity"));
+        rest_channel_rename(id, body, "The incident's title or severity"));
 }
 
 static enum delivery_verdict look_live(struct visit *visit)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { BITS } from '../discord/permissions.mjs';
-import { stage } from './stage.mjs';
+import { declare, requests, stage } from './stage.mjs';
 
 const sees = (person, channel) => (person.member.permissionsIn(channel) & BITS.VIEW_CHANNEL) !== 0n;
 
@@ -71,4 +71,14 @@ test('what becomes public is seen by all, and hidden again when it becomes priva
     await nova.slash('/timeline add', { text: 'All can see it' }, here);
     await war.message(/All can see it/);
     assert.ok(!/vault/.test(war.name));
+}));
+
+// Discord takes two new names of a channel in ten minutes, by whomever.
+test('a name that Discord does not take yet keeps no room open', () => stage({}, async ({ standin, guild, nova, finch }) => {
+    const { war } = await declare(guild, nova, { title: 'Logins fail' });
+    standin.limits.hidden.name_or_topic = { limit: 0, perMs: 600_000 };
+    await nova.slash('/incident set', { title: 'Keys leaked' }, { channel: war });
+    await standin.until(() => requests(standin, /^PATCH \S*\/channels\/\d+$/).length > 0, 'the name to be refused');
+    await nova.slash('/incident set', { private: true }, { channel: war });
+    await standin.until(() => !sees(finch, war), 'the room to close');
 }));

@@ -401,7 +401,8 @@ struct rest_answer world_answer(struct world *world,
     }
     if (str_is(str_of(call->route), "GET /channels/:id"))
         return done(cJSON_Duplicate(world_channel(world, first), 1));
-    if (str_is(str_of(call->route), "PATCH /channels/:id"))
+    if (str_is(str_of(call->route), "PATCH /channels/:id") ||
+        str_is(str_of(call->route), "PATCH /channels/:id name"))
         return edit_channel(world, first, body);
     assert_string_equal(call->route, "PUT /channels/:id/messages/pins/:id");
     cJSON *message = world_message(world, number_in(call->path, 1));

@@ -47,13 +47,15 @@ struct rest_curl {
 /* ---- what a 429 asks for ---- */
 
 /* What the bot was told to hold back until then: all that has the token, all
- * there is, or that one path. A start later nobody knows of it. */
+ * there is, or that one path, where names of channels have a limit of their
+ * own. A start later nobody knows of it. */
 #define HOLDS 32
 static struct hold {
     enum sim_trouble limit;
     int process;
     int64_t until_ms;
     enum rest_method method;
+    bool is_name;   /* of a channel */
     char path[200]; /* without its query */
 } holds[HOLDS];
 static int next_hold;
@@ -68,6 +70,14 @@ static struct str without_query(const char *path)
     return (struct str){path, strcspn(path, "?")};
 }
 
+static bool is_name(const struct transfer *transfer)
+{
+    return transfer->method == REST_PATCH &&
+           strstr(transfer->path, "/messages/") == NULL &&
+           transfer->body != NULL &&
+           strstr(transfer->body, "\"name\":") != NULL;
+}
+
 /* The bot hears of it now. */
 static void note_hold(const struct transfer *transfer)
 {
@@ -77,7 +87,8 @@ static void note_hold(const struct transfer *transfer)
     *hold = (struct hold){.limit = transfer->limit,
                           .process = sim.process,
                           .until_ms = sim.now_ms + transfer->limit_ms,
-                          .method = transfer->method};
+                          .method = transfer->method,
+                          .is_name = is_name(transfer)};
     str_copy_to(hold->path, without_query(transfer->path));
 }
 
@@ -87,6 +98,7 @@ static bool is_held(const struct hold *hold, const struct transfer *transfer)
         transfer->is_foreign)
         return false;
     bool is_it = hold->method == transfer->method &&
+                 hold->is_name == is_name(transfer) &&
                  str_is(without_query(transfer->path), hold->path);
     return is_it || hold->limit == SIM_LIMIT_CLOUD ||
            (hold->limit == SIM_LIMIT_GLOBAL && transfer->with_token);

@@ -144,6 +144,50 @@ static void routes_may_share_a_bucket(void **state)
     ratelimit_free(limit);
 }
 
+/* A limit that no header tells of: names of channels, edits of old messages. */
+static void a_429_of_one_route_lets_the_others_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scope, *remaining;
+        int64_t other;
+    } cases[] = {
+        {"user", "4", 0}, {"user", "0", 3000}, {"shared", "4", 600000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ratelimit *limit = ratelimit_new();
+        struct ratelimit_headers headers =
+            told("same", "5", cases[i].remaining, "3.0");
+        headers.scope = str_of(cases[i].scope);
+        headers.retry_after = STR("600");
+        call(limit, PATCH, 1, told("same", "5", "4", "3.0"), 0);
+        call(limit, POST, 1, told("same", "5", "4", "3.0"), 0);
+        assert_int_equal(ratelimit_take(limit, PATCH, 1, false, 0), 0);
+        ratelimit_answer(limit, PATCH, 1, false, 429, &headers, 0);
+        assert_int_equal(ratelimit_take(limit, PATCH, 1, false, 0), 600000);
+        assert_int_equal(ratelimit_take(limit, POST, 1, false, 0),
+                         cases[i].other);
+        ratelimit_free(limit);
+    }
+}
+
+/* Each as long as the later of them says. */
+static void two_routes_may_be_blocked(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit_headers long_one = refused("user", "600", -1);
+    struct ratelimit_headers short_one = refused("user", "2", -1);
+    call(limit, PATCH, 1, told("same", "5", "4", "3.0"), 0);
+    call(limit, POST, 1, told("same", "5", "3", "3.0"), 0);
+    assert_int_equal(ratelimit_take(limit, PATCH, 1, false, 0), 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    ratelimit_answer(limit, PATCH, 1, false, 429, &long_one, 0);
+    ratelimit_answer(limit, POST, 1, false, 429, &short_one, 0);
+    assert_in_range(ratelimit_take(limit, PATCH, 1, false, 0), 2000, 600000);
+    assert_in_range(ratelimit_take(limit, POST, 1, false, 0), 2000, 600000);
+    ratelimit_free(limit);
+}
+
 /* The first calls of two channels are out when the bucket gets its name. */
 static void naming_the_bucket_loses_no_call(void **state)
 {
@@ -340,6 +384,8 @@ int main(void)
         cmocka_unit_test(calls_in_flight_count),
         cmocka_unit_test(late_answers_do_not_give_back),
         cmocka_unit_test(routes_may_share_a_bucket),
+        cmocka_unit_test(a_429_of_one_route_lets_the_others_pass),
+        cmocka_unit_test(two_routes_may_be_blocked),
         cmocka_unit_test(naming_the_bucket_loses_no_call),
         cmocka_unit_test(joining_a_bucket_loses_no_call),
         cmocka_unit_test(no_headers_no_limit),
