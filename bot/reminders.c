@@ -88,19 +88,27 @@ bool reminders_have_work(const struct reminders *reminders)
 
 /* ---- looking ---- */
 
-/* What a clock wrote that was ahead, and was put back since, would silence us
- * until then: it counts as never. */
-static int64_t not_to_come(int64_t at_ms, int64_t now_ms)
+static void look_again_at(struct look *look, int64_t at_ms)
 {
-    return at_ms > now_ms ? 0 : at_ms;
+    if (at_ms < look->next_ms)
+        look->next_ms = at_ms;
+}
+
+/* What a clock wrote that was ahead, and was put back since, would silence us
+ * until then: it counts as never, and as what it is once that has come. */
+static int64_t not_to_come(struct look *look, int64_t at_ms)
+{
+    if (at_ms <= look->now_ms)
+        return at_ms;
+    look_again_at(look, at_ms);
+    return 0;
 }
 
 static void consider(struct look *look, enum reminder reminder, int64_t target,
                      int64_t at_ms)
 {
     if (at_ms > look->now_ms) {
-        if (at_ms < look->next_ms)
-            look->next_ms = at_ms;
+        look_again_at(look, at_ms);
         return;
     }
     if (look->count < DUE_AT_ONCE)
@@ -111,7 +119,7 @@ static bool look_at_change(const struct entry *entry, void *context)
 {
     struct look *look = context;
     struct entry_state change = entry->state;
-    change.reminded_ms = not_to_come(change.reminded_ms, look->now_ms);
+    change.reminded_ms = not_to_come(look, change.reminded_ms);
     consider(look, REMINDER_CHANGE, change.seq,
              reminder_due_change(look->in, &change, look->settings));
     return true;
@@ -121,7 +129,7 @@ static bool look_at_item(const struct stored_item *stored, void *context)
 {
     struct look *look = context;
     struct action_item item = stored->item;
-    item.reminded_ms = not_to_come(item.reminded_ms, look->now_ms);
+    item.reminded_ms = not_to_come(look, item.reminded_ms);
     int64_t due_ms = reminder_due_item(&item, look->settings);
     int64_t owner_ms =
         reminder_due_owner(&item, stored->made_ms, look->settings);
@@ -146,7 +154,7 @@ static enum err look_at_incident(struct reminders *reminders, int64_t id)
                                 &in->remind_commander.last_ms,
                                 &in->remind_update.last_ms};
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
-        *written[i] = not_to_come(*written[i], look->now_ms);
+        *written[i] = not_to_come(look, *written[i]);
     consider(look, REMINDER_COMMANDER, 0,
              reminder_due_commander(in, look->settings));
     consider(look, REMINDER_UPDATE, 0, reminder_due_update(in, look->settings));
