@@ -389,6 +389,12 @@ bool incident_is_final(const struct incident *in)
     return in->state == STATE_CLOSED || in->state == STATE_CANCELLED;
 }
 
+bool incident_page_follows(const struct incident *in)
+{
+    return in->state == STATE_RESOLVED || in->state == STATE_REVIEW ||
+           (in->state == STATE_CANCELLED && in->postmortem_ref[0] != '\0');
+}
+
 bool incident_keeps_rooms(const struct incident *in)
 {
     bool is_archived = !incident_is_live(in) &&

@@ -233,6 +233,8 @@ bool state_is_live(enum incident_state state);
 const char *state_phrase(enum incident_state state);
 /* Closed or cancelled: nothing is entered unless it is reopened. */
 bool incident_is_final(const struct incident *in);
+/* Its page is brought up to date with each entry. */
+bool incident_page_follows(const struct incident *in);
 bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal. */
 void state_print_moves(enum incident_state from, struct buf *out);

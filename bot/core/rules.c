@@ -86,14 +86,12 @@ static bool has_page(const struct step *step)
 
 void want_shown(struct step *step, enum visibility visibility)
 {
-    enum incident_state state = step->in->state;
     want(step, EFFECT_CARD);
     if (visibility != VISIBILITY_PRIVATE)
         want(step, EFFECT_ROOM);
     if (visibility == VISIBILITY_LIVE)
         want(step, EFFECT_LIVE);
-    if (state == STATE_RESOLVED || state == STATE_REVIEW ||
-        (state == STATE_CANCELLED && has_page(step)))
+    if (incident_page_follows(step->in))
         want(step, EFFECT_POSTMORTEM);
 }
 

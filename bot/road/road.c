@@ -78,6 +78,44 @@ static enum err renew_cards(struct store *store, const struct incident *before,
     return err;
 }
 
+struct linked {
+    struct store *store;
+    int64_t now_ms;
+    enum err err;
+};
+
+static bool renew_page(const struct entry *entry, void *context)
+{
+    struct linked *linked = context;
+    struct incident other;
+    if (entry->event.other_id == 0)
+        return true;
+    linked->err = store_incident(linked->store, entry->event.other_id, &other);
+    if (linked->err == ERR_OK && incident_page_follows(&other))
+        linked->err = store_want(linked->store, EFFECT_POSTMORTEM, other.id, 0,
+                                 NULL, linked->now_ms);
+    return linked->err == ERR_OK;
+}
+
+/* Pages name what they are linked with unless it is private. Each of two that
+ * are linked has a word on it, so its own tell which. */
+static enum err renew_pages(struct store *store, const struct incident *before,
+                            const struct incident *after, int64_t now_ms)
+{
+    static const enum event_kind kinds[] = {EVENT_LINK, EVENT_STATE};
+    struct linked linked = {store, now_ms, ERR_OK};
+    enum err err = ERR_OK;
+    if (before->is_private == after->is_private)
+        return ERR_OK;
+    for (int i = 0; i < 2 && err == ERR_OK; i++) {
+        const struct entry_page page = {.order = EVENTS_BY_TIME,
+                                        .kind = &kinds[i]};
+        err = store_each_entry(store, after->id, &page, renew_page, &linked);
+        err = err == ERR_OK ? linked.err : err;
+    }
+    return err;
+}
+
 static enum err take_one(struct store *store, const struct incident *before,
                          const struct request *request, int64_t now_ms,
                          struct incident *after, struct outcome *outcome)
@@ -101,6 +139,8 @@ static enum err take_one(struct store *store, const struct incident *before,
         err = settle_card(store, after, request);
     if (err == ERR_OK)
         err = renew_cards(store, before, after, now_ms);
+    if (err == ERR_OK)
+        err = renew_pages(store, before, after, now_ms);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 
