@@ -42,8 +42,9 @@ static enum delivery_verdict patch(struct visit *visit, int step,
     if (step == LIVE)
         list = overwrites_live(visit, in->is_private);
     else
-        list = in->is_private ? overwrites_private(visit, given)
-                              : overwrites_copy(given);
+        list = in->is_private
+                   ? overwrites_private(visit, given)
+                   : overwrites_copy(given, visit->delivery->is_within_ours);
     if (step == WAR && is_archived(in))
         overwrites_silence(visit, list);
     json_set(body, "permission_overwrites", list);
@@ -121,6 +122,12 @@ enum delivery_verdict deliver_access(struct visit *visit)
         delivery->narrowed < WITHOUT_NAMED_PERSONS) {
         delivery->narrowed++;
         return delivery->step == LIVE ? patch(visit, LIVE, NULL) : war(visit);
+    }
+    /* The category may allow or deny what opsroom itself does not have. */
+    if (answer->fate == REST_FORBIDDEN && delivery->step == WAR &&
+        !delivery->in.is_private && !delivery->is_within_ours) {
+        delivery->is_within_ours = true;
+        return war(visit);
     }
     return refused(visit, delivery->step);
 }

@@ -20,6 +20,9 @@
  * PIN_MESSAGES, ADD_REACTIONS, CREATE_PUBLIC_THREADS,
  * SEND_MESSAGES_IN_THREADS */
 #define BITS_BOT UINT64_C(2252109051448384)
+/* All that opsroom is invited with, but for Manage Roles: to set that, Discord
+ * wants an administrator. */
+#define BITS_OURS UINT64_C(2252179918408784)
 
 static void set_bits(cJSON *overwrite, const char *name, uint64_t bits)
 {
@@ -112,16 +115,17 @@ cJSON *overwrites_live(const struct visit *visit, bool is_hidden)
     return list;
 }
 
-cJSON *overwrites_copy(const cJSON *channel)
+cJSON *overwrites_copy(const cJSON *channel, bool is_within_ours)
 {
+    uint64_t most = is_within_ours ? BITS_OURS : UINT64_MAX;
     const cJSON *from;
     int64_t type;
     cJSON *list = json_array();
     cJSON_ArrayForEach(from, json_get(channel, "permission_overwrites"))
     {
         if (json_whole(json_get(from, "type"), &type))
-            add(list, id_of(from), type == 1, bits_of(from, "allow"),
-                bits_of(from, "deny"));
+            add(list, id_of(from), type == 1, bits_of(from, "allow") & most,
+                bits_of(from, "deny") & most);
     }
     return list;
 }

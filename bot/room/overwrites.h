@@ -15,8 +15,9 @@ cJSON *overwrites_private(const struct visit *visit, const cJSON *roles);
 bool overwrites_ask_roles(const struct visit *visit);
 /* Everybody reads, only the bot writes; or nobody sees it. */
 cJSON *overwrites_live(const struct visit *visit, bool is_hidden);
-/* Another channel's list, such as its category's. */
-cJSON *overwrites_copy(const cJSON *channel);
+/* Another channel's list, such as its category's; or of it what opsroom, as it
+ * is invited, may set. */
+cJSON *overwrites_copy(const cJSON *channel, bool is_within_ours);
 /* Nobody writes any more but the bot. */
 void overwrites_silence(const struct visit *visit, cJSON *list);
 

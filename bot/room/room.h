@@ -46,6 +46,7 @@ struct delivery {
     int64_t since_ms;   /* of the look under way, by our clock, */
     int64_t ahead_ms;   /* and how far that was taken to be ahead */
     int narrowed;       /* a room that Discord refuses is asked for with less */
+    bool is_within_ours; /* overwrites are of permissions that opsroom has */
     /* What the incident was when its room was asked for. */
     enum { ASKED_UNKNOWN, ASKED_PUBLIC, ASKED_PRIVATE } asked;
     uint64_t made_id; /* CARD: posted or found, not yet in the record */

@@ -82,3 +82,22 @@ test('a name that Discord does not take yet keeps no room open', () => stage({},
     await nova.slash('/incident set', { private: true }, { channel: war });
     await standin.until(() => !sees(finch, war), 'the room to close');
 }));
+
+/** A category in which moderators have more than opsroom has. */
+function categoryOf(guild) {
+    const moderators = guild.createRole({ name: 'moderators', permissions: 0n });
+    const allow = BITS.VIEW_CHANNEL | BITS.MANAGE_ROLES | BITS.MANAGE_MESSAGES;
+    return guild.createChannel({ type: 4, name: 'Incidents', overwrites: [
+        { id: guild.id, type: 0, allow: 0n, deny: BITS.CREATE_PUBLIC_THREADS | BITS.MENTION_EVERYONE },
+        { id: moderators.id, type: 0, allow, deny: 0n },
+    ] });
+}
+
+test('a room becomes public in a category whose moderators have more than opsroom', () => stage({ settings: (guild) => ({ discord: { category: categoryOf(guild).id } }) }, async ({ standin, guild, nova, quill }) => {
+    await nova.slash('/incident declare', { title: 'Keys leaked', private: true });
+    const war = await guild.channelNamed('inc-1-private');
+    await war.message('Keys leaked');
+    await nova.slash('/incident set', { private: false }, { channel: war });
+    await standin.until(() => sees(quill, war), 'the room to open');
+    assert.equal(quill.member.permissionsIn(war) & BITS.CREATE_PUBLIC_THREADS, 0n, 'as the category has it');
+}));
