@@ -16,6 +16,7 @@ void answer_init(struct answer *answer, int64_t incident_id)
         .draft = BUF_INIT(DRAFT_BYTES),
         .file = BUF_INIT(ANSWER_FILE_BYTES),
         .incident_id = incident_id,
+        .seen = -1,
         .message = message_new(STR("")),
     };
 }

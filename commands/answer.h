@@ -25,6 +25,11 @@ struct answer {
     /* Of the form that is asked for, instead of the command's own fields: at
      * most five, ended by NULL. */
     const char *const *fields;
+    /* And what it is about, after the incident in its title; NULL: nothing. */
+    const char *form_about;
+    /* It comes back as call->seen: what has changed since it was opened is
+     * known by that. -1: nothing. */
+    int64_t seen;
     /* Sent with the answer, which has to be one that changes nothing: an
      * answer that is given again comes without. */
     char file_name[100], file_type[100]; /* "inc-12.json", "application/json" */

@@ -12,9 +12,11 @@
 #include "commands/run.h"
 
 /* Presets that are no options: what is kept under that interaction's id, as
- * answer->draft, or the message of the menu that opened the form. */
+ * answer->draft, or the message of the menu that opened the form; what the form
+ * was opened with. */
 #define PRESET_DRAFT   "draft"
 #define PRESET_MESSAGE "msg"
+#define PRESET_SEEN    "seen"
 
 struct attempt {
     struct command_run *run;

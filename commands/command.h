@@ -135,6 +135,7 @@ struct call {
      * draft=ID and the same person uses it; else STR_NONE. One that is gone, or
      * somebody else's, is refused before run(). */
     struct str draft;
+    int64_t seen; /* answer->seen of the form that this came by, or -1 */
     /* For told(): what came of the requests, more() included. */
     int accepted, already;
     bool is_scrubbed; /* the live room leaves out a part of what was kept; the

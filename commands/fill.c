@@ -94,9 +94,9 @@ static bool knows_all_names(struct attempt *attempt)
     for (int i = 0; i < it->option_count; i++)
         known = known && is_known_name(attempt, it->options[i].name);
     while (custom_id_preset(&presets, &key, &value))
-        known =
-            known && (is_known_name(attempt, key) ||
-                      str_is(key, PRESET_DRAFT) || str_is(key, PRESET_MESSAGE));
+        known = known &&
+                (is_known_name(attempt, key) || str_is(key, PRESET_DRAFT) ||
+                 str_is(key, PRESET_MESSAGE) || str_is(key, PRESET_SEEN));
     return known ||
            attempt_refuse(attempt, "This command came with a field that "
                                    "opsroom does not know: your Discord app "

@@ -155,6 +155,9 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
         buf_addf(&presets, "%s" PRESET_MESSAGE "=%" PRIu64,
                  presets.n > 0 ? "|" : "", call->id);
     }
+    if (attempt->run->answer.seen >= 0)
+        buf_addf(&presets, "%s" PRESET_SEEN "=%" PRId64,
+                 presets.n > 0 ? "|" : "", attempt->run->answer.seen);
     /* They came in one of ours, so they fit; forged ones are left out. */
     if (presets.overflow || !custom_id_make(out, attempt->command->name,
                                             call->in->id, buf_text(&presets)))
@@ -174,6 +177,8 @@ cJSON *form_answer(struct attempt *attempt)
         buf_add_char(&title, ' ');
         incident_print_name(call->in, &title);
     }
+    if (attempt->run->answer.form_about != NULL)
+        buf_addf(&title, ": %s", attempt->run->answer.form_about);
     cJSON *form = form_new(custom_id, buf_str(&title));
     buf_release(&title);
     for (int i = 0; field_name(attempt->run, i) != NULL; i++)

@@ -35,7 +35,11 @@ static bool load(struct attempt *attempt, const char *preset, struct buf *out,
 bool find_kept(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
-    uint64_t message_id;
+    uint64_t message_id, seen;
+    run->call.seen = -1;
+    if (str_to_u64(preset_value(attempt, PRESET_SEEN), &seen) &&
+        seen <= INT64_MAX)
+        run->call.seen = (int64_t)seen;
     if (!load(attempt, PRESET_DRAFT, &run->draft, &run->draft_id))
         return false;
     if (run->draft_id != 0)

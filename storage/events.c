@@ -32,6 +32,9 @@ void events_prepare(struct store *store)
                 "kind = 'task' AND effect = ? AND"
                 " coalesce(target, 0) = ?"
                 " ORDER BY seq DESC LIMIT 1");
+    make_select(&sql->last_section, " INDEXED BY event_section",
+                "section = ? AND section IS NOT NULL"
+                " ORDER BY seq DESC LIMIT 1");
     /* Sorted as it is read: the whole of an incident is read anyway, and an
      * index would cost every entry a page. */
     make_select(&sql->by_time, "", "seq > ? ORDER BY occurred_from_ms, seq");
@@ -220,5 +223,15 @@ enum err store_last_task(struct store *store, int64_t incident_id,
     query_int(&query, incident_id);
     query_text(&query, str_of(word_of(&effect_kind_words, (int)effect)));
     query_int(&query, target);
+    return each_row(&query, incident_id, each, context);
+}
+
+enum err store_last_section(struct store *store, int64_t incident_id,
+                            enum section section, store_event_fn *each,
+                            void *context)
+{
+    struct query query = query_new(store, buf_text(&store->sql.last_section));
+    query_int(&query, incident_id);
+    query_text(&query, str_of(word_of(&section_words, (int)section)));
     return each_row(&query, incident_id, each, context);
 }

@@ -2,16 +2,17 @@
 
 /* The sections of the postmortem that people write. */
 
+static bool take_text(const struct event *event, void *context)
+{
+    buf_add(context, event->text);
+    return false;
+}
+
 enum err store_section(struct store *store, int64_t incident_id,
                        enum section section, struct buf *out)
 {
-    struct query query =
-        query_new(store, "SELECT text FROM event INDEXED BY event_section"
-                         " WHERE incident = ? AND section = ?"
-                         " AND section IS NOT NULL ORDER BY seq DESC LIMIT 1");
-    query_int(&query, incident_id);
-    query_text(&query, str_of(word_of(&section_words, (int)section)));
-    enum err err = query_end_text(&query, out);
+    enum err err =
+        store_last_section(store, incident_id, section, take_text, out);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 

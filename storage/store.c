@@ -247,6 +247,7 @@ void store_close(struct store *store)
     buf_release(&store->sql.by_seq);
     buf_release(&store->sql.by_time);
     buf_release(&store->sql.last_task);
+    buf_release(&store->sql.last_section);
     buf_release(&store->scratch);
     free(store->path);
     free(store);

@@ -100,8 +100,12 @@ MUST_CHECK enum err store_each_event(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_event(struct store *store, int64_t incident_id,
                                 int64_t seq, store_event_fn *each,
                                 void *context); /* or NOT_FOUND */
-/* A section of the postmortem as it was last written: added to `out`, nothing
- * when nobody wrote it. */
+/* The event that last wrote a section of the postmortem. */
+MUST_CHECK enum err store_last_section(struct store *store, int64_t incident_id,
+                                       enum section section,
+                                       store_event_fn *each,
+                                       void *context); /* or NOT_FOUND */
+/* The section as that left it: added to `out`, nothing when nobody wrote it. */
 MUST_CHECK enum err store_section(struct store *store, int64_t incident_id,
                                   enum section section, struct buf *out);
 /* What the page shows of it: where nobody wrote a summary, the words with which

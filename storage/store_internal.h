@@ -42,7 +42,7 @@ struct store {
     } statements[STATEMENTS];
     /* Built from event_fields when the store opens. */
     struct event_sql {
-        struct buf insert, one, by_seq, by_time, last_task;
+        struct buf insert, one, by_seq, by_time, last_task, last_section;
         struct buf entry, entries[2][2], open_entries; /* [order][newest] */
         struct buf entries_of_kind[2];                 /* [newest] */
     } sql;

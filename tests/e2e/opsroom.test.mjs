@@ -37,7 +37,7 @@ scene('a postmortem is written section by section, and read before it is kept', 
     const here = { channel: war };
     const asked = await quill.slash('/postmortem write', {}, here);
     const form = await quill.press(asked, 'Write a section', { values: ['causes'] });
-    assert.equal(form.modal.title, 'Write INC-1');
+    assert.equal(form.modal.title, 'Write INC-1: causes');
     const written = await quill.submit(form, { text: 'A full disk.\nNobody watched it.' });
     assert.match(written.text, /"causes" of the postmortem of \*\*INC-1\*\* is written/);
     const again = await quill.press(asked, 'Write a section', { values: ['causes'] });

@@ -246,8 +246,8 @@ static void the_last_words_are_the_summary(void **state)
     add_text(&it, "section", "summary");
     add_flag(&it, "clear", true);
     assert_says(does(&it),
-                "is what the incident was resolved with again; what stood "
-                "there is in the record. Still empty: impact,");
+                "is what the incident was resolved with again, in place of "
+                "what you wrote at");
 }
 
 static void the_page_is_previewed(void **state)
