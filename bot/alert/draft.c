@@ -69,7 +69,7 @@ static size_t plain_bytes(struct str text)
     return n;
 }
 
-/* Control characters become blanks, marks that turn the reading direction go,
+/* Control characters become blanks, those that turn the reading direction go,
  * and with them runs of blanks. */
 static void make_printable(struct str text, bool keep_lines, struct buf *out)
 {

@@ -73,11 +73,13 @@ bool utf8_valid(struct str text)
     return true;
 }
 
+/* Embeddings, overrides and isolates: they turn all that follows them. The
+ * marks U+200E, U+200F and U+061C act on what stands beside them, as a letter
+ * does, and whoever writes Arabic or Hebrew needs them. */
 static bool turns_direction(uint32_t point)
 {
     return (point >= 0x202A && point <= 0x202E) ||
-           (point >= 0x2066 && point <= 0x2069) || point == 0x200E ||
-           point == 0x200F || point == 0x061C;
+           (point >= 0x2066 && point <= 0x2069);
 }
 
 static bool is_control(uint32_t point)

@@ -12,9 +12,9 @@
  * text is empty or not UTF-8 there. Returns the bytes it takes. */
 size_t utf8_next(struct str text, uint32_t *point);
 bool utf8_valid(struct str text);
-/* Valid, and free of control characters (but \n and \t) and of the marks that
- * turn the reading direction (Trojan Source, CVE-2021-42574). On failure *at
- * (may be NULL) is the offset in bytes of the first offender. */
+/* Valid, and free of control characters (but \n and \t) and of those that turn
+ * the reading direction of what follows (Trojan Source, CVE-2021-42574). On
+ * failure *at (may be NULL) is the offset in bytes of the first offender. */
 bool utf8_printable(struct str text, size_t *at);
 /* Length in UTF-16 code units; an invalid byte counts as one. */
 size_t utf16_units(struct str text);

@@ -25,8 +25,8 @@
 
 /* Adds text so that it renders literally: markdown escaped, mentions inert (a
  * zero-width space after '<' of a mention and after '@' of everyone/here),
- * http(s) links clickable and without a preview, control and direction marks
- * left out. New lines stay. */
+ * http(s) links clickable and without a preview, control characters and those
+ * that turn the reading direction left out. New lines stay. */
 void markdown_add(struct buf *out, struct str text);
 /* The same on one line: new lines become blanks. */
 void markdown_add_line(struct buf *out, struct str text);

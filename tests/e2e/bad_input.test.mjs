@@ -86,6 +86,9 @@ test('invalid UTF-8 and control characters', () => stage({}, async ({ standin, g
     for (const [bad, name] of [['\u0000', 'U\\+0001'], ['\u0007', 'U\\+0007'], ['\u001b[31m', 'U\\+001B'], ['\u202e', 'U\\+202E'], ['\u0085', 'U\\+0085']]) {
         await refused(bot, new RegExp(`\`text\` cannot be kept: .*${name}.*at character 6. Nothing was kept`), () => add({ text: `disk ${bad}full` }));
     }
+    // People who write Arabic or Hebrew need these, and they turn nothing else.
+    const both = 'שלום \u200fabc\u200e \u061cسلام';
+    assert.match((await add({ text: both })).text, new RegExp(`Kept as #\\d+ .*${both}`));
     await refused(bot, /`by` cannot be kept/, () => add({ text: 'x', by: 'no\u0007va' }));
     await refused(bot, /the file's name/, () => add({ text: 'x', file: { name: 'a\u202elog.exe', bytes: Buffer.from('x') } }));
     for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]]) {

@@ -155,10 +155,10 @@ static const struct row {
      .is_firing = true,
      .text = "Labels: alertname=Disk",
      .link = "https://dash.example.org/d"},
-    {.what = "control characters and marks that turn the reading direction",
+    {.what = "control characters and those that turn the reading direction",
      .body = AM_LABELS("\"alertname\":\"Disk\\u0000\\u001b[31m\\r\\nfull\","
                        "\"instance\":\"\\u202eno\\u0009de\\u0085\"",
-                       "\"description\":\"one\\r\\n\\ttwo\\u200f\\u007f\""),
+                       "\"description\":\"one\\r\\n\\ttwo\\u2067\\u007f\""),
      .is_firing = true,
      .title = "Disk [31m full on no de",
      .text = "one\ntwo"},

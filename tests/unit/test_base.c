@@ -172,7 +172,9 @@ static void knows_utf8(void **state)
         {"\xC2\x85", true, false, 1},     /* a C1 control */
         {"\xE2\x80\xAE", true, false, 1}, /* turns the direction */
         {"\xE2\x81\xA6", true, false, 1},
-        {"\xD8\x9C", true, false, 1},
+        {"\xE2\x80\x8E", true, true, 1}, /* stands beside a word of Arabic */
+        {"\xE2\x80\x8F", true, true, 1},
+        {"\xD8\x9C", true, true, 1},
     };
     size_t where = 99;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -290,7 +290,7 @@ static void roles(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = slash("ic assign");
-    add_user(&it, "user", DMA, "dma\xE2\x80\x8F");
+    add_user(&it, "user", DMA, "dma\xE2\x80\xAE");
     add_text(&it, "at", "18:59");
     assert_says(does(&it),
                 "dma is commander of **INC-1** since 18:59 UTC (<t:");

@@ -170,6 +170,10 @@ static void invisible_tricks_are_left_out(void **state)
         {"a\xE2\x81\xA6"
          "b",
          "ab"}, /* U+2066 */
+        {"a\xE2\x80\x8F"
+         "b",
+         "a\xE2\x80\x8F"
+         "b"}, /* U+200F turns nothing but what stands beside it */
         {"a\x7F\xC2\x85"
          "b",
          "ab"}, /* DEL, U+0085 */
