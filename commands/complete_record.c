@@ -5,6 +5,7 @@
  * none.
  */
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/reach.h"
 #include "commands/reference.h"
 #include "commands/words.h"
@@ -50,6 +51,35 @@ static void offer(struct search *search, const struct buf *value,
 
 /* ---- entries ---- */
 
+static void show_role(const struct event *event, struct buf *out)
+{
+    buf_addf(out, "%s: ", entry_label(event));
+    if (event->holder.type == ACTOR_NOBODY)
+        buf_add_text(out, "nobody now");
+    else
+        buf_add(out, event->holder.name);
+}
+
+/* As say_entry_text has it; but nothing is markdown here. */
+static void show_text(const struct event *event, struct buf *out)
+{
+    bool is_role = event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF;
+    if (event->kind == EVENT_CHANGE)
+        buf_addf(out, "%.*s on %.*s: %.*s → %.*s ", STR_ARG(event->change_what),
+                 STR_ARG(event->change_where), STR_ARG(event->change_from),
+                 STR_ARG(event->change_to));
+    else if (is_role)
+        show_role(event, out);
+    if (event->text.n > 0 && is_role)
+        buf_add_text(out, " · ");
+    if (event->text.n > 0)
+        buf_add(out, event->text);
+    else
+        buf_add(out, event->link.n > 0 ? event->link : event->file_name);
+    if (event->kind == EVENT_EVIDENCE && event->target != 0)
+        buf_addf(out, " (of #%" PRId64 ")", event->target);
+}
+
 static void show_entry(const struct event *event, int64_t now_ms,
                        struct buf *out)
 {
@@ -61,11 +91,7 @@ static void show_entry(const struct event *event, int64_t now_ms,
     if (event->actor.name.n > 0)
         buf_addf(out, " %.*s", STR_ARG(event->actor.name));
     buf_add_text(out, ": ");
-    if (event->kind == EVENT_CHANGE)
-        buf_addf(out, "%.*s on %.*s: %.*s → %.*s ", STR_ARG(event->change_what),
-                 STR_ARG(event->change_where), STR_ARG(event->change_from),
-                 STR_ARG(event->change_to));
-    buf_add(out, event->text);
+    show_text(event, out);
 }
 
 static bool offer_entry(const struct entry *entry, void *context)
@@ -122,9 +148,11 @@ static bool offer_item(const struct stored_item *stored, void *context)
         struct buf value = BUF_INIT(60), shown = BUF_INIT(SHOWN_BYTES);
         buf_addf(&value, "INC-%" PRId64 " #%" PRId64, stored->incident_id,
                  item->seq);
-        buf_addf(&shown, "%s %.*s (%s, %s)", buf_text(&value),
-                 STR_ARG(stored->text),
-                 word_of(&item_kind_words, (int)item->kind),
+        buf_addf(&shown, "%s %.*s (", buf_text(&value), STR_ARG(stored->text));
+        if (item->kind != ITEM_KIND_NONE)
+            buf_addf(&shown, "%s, ",
+                     word_of(&item_kind_words, (int)item->kind));
+        buf_addf(&shown, "%s)",
                  item->owner_type == ACTOR_NOBODY ? "volunteer wanted"
                                                   : item->owner_name);
         offer(search, &value, &shown);

@@ -207,6 +207,42 @@ static void entries(void **state)
                      "#5\t#5 18:53 nova: Buy a disk\n");
 }
 
+/* What has no words of its own is known by who, what file, what link. */
+static void entries_without_text(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("ic assign"); /* #4 */
+    add_user(&it, "user", DMA, "dma");
+    (void)caller_does(&caller, &it);
+    it = slash("ic leave");
+    it.user.id = DMA;
+    it.user.name = STR("dma");
+    (void)caller_does(&caller, &it);
+    it = slash("incident link");
+    add_text(&it, "url", "https://example.org/217");
+    (void)caller_does(&caller, &it);
+    it = slash("timeline add");
+    add_text(&it, "text", "A log");
+    add_file(&it, "file", "nginx.log", 4);
+    (void)caller_does(&caller, &it);
+    takes((struct event){.kind = EVENT_TASK,
+                         .effect = EFFECT_FETCH,
+                         .target = fetch_target(7, 0),
+                         .visibility = VISIBILITY_LIVE,
+                         .file_name = STR("nginx.log"),
+                         .file_bytes = 4,
+                         .file_sha256 = STR("00")},
+          REQUEST_EFFECT);
+    assert_completes(complete_entries, "",
+                     "#8\t#8 19:10 nova: nginx.log (of #7)\n"
+                     "#7\t#7 19:10 nova: A log\n"
+                     "#6\t#6 19:10 nova: https://example.org/217\n"
+                     "#5\t#5 19:10 dma: commander: nobody now\n"
+                     "#4\t#4 19:10 nova: commander: dma\n"
+                     "#1\t#1 19:10 nova: Logins fail\n");
+}
+
 static void action_items(void **state)
 {
     (void)state;
@@ -219,13 +255,18 @@ static void action_items(void **state)
     item.item_kind = ITEM_KIND_PREVENT;
     item.holder = (struct actor){ACTOR_MEMBER, DMA, STR("dma")};
     takes(item, REQUEST_ITEM);
+    item.text = STR("Tidy up");
+    item.item_kind = ITEM_KIND_NONE;
+    takes(item, REQUEST_ITEM);
     add_entry("Later", "note");
     assert_completes(
         complete_items, "",
         "INC-1 #4\tINC-1 #4 Alert on disk space (detect, volunteer wanted)\n"
-        "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n");
+        "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n"
+        "INC-1 #6\tINC-1 #6 Tidy up (dma)\n");
     assert_completes(complete_items, "DMA",
-                     "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n");
+                     "INC-1 #5\tINC-1 #5 Bigger disk (prevent, dma)\n"
+                     "INC-1 #6\tINC-1 #6 Tidy up (dma)\n");
 }
 
 /* Silence, where a command would be refused in words. */
@@ -376,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(entries),
+        TEST(entries_without_text),
         TEST(action_items),
         TEST(places),
         TEST(incidents),
