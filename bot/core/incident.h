@@ -236,7 +236,7 @@ bool incident_is_final(const struct incident *in);
 /* Its page is brought up to date with each entry. */
 bool incident_page_follows(const struct incident *in);
 bool state_may_move(enum incident_state from, enum incident_state to);
-/* "mitigated, resolved or cancelled", for a refusal. */
+/* "mitigated, resolved or cancelled", for a refusal: what may be asked for. */
 void state_print_moves(enum incident_state from, struct buf *out);
 
 /* A room that was deleted is made again; else somebody tidied up. */

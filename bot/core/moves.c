@@ -42,13 +42,19 @@ bool state_is_live(enum incident_state state)
            state == STATE_MITIGATED;
 }
 
+/* A review is begun by the postmortem's branch. */
+static bool may_be_asked_for(enum incident_state from, int to)
+{
+    return to != STATE_REVIEW && state_may_move(from, (enum incident_state)to);
+}
+
 void state_print_moves(enum incident_state from, struct buf *out)
 {
     int left = 0;
     for (int to = 0; to < STATE_COUNT; to++)
-        left += state_may_move(from, (enum incident_state)to);
+        left += may_be_asked_for(from, to);
     for (int to = 0; to < STATE_COUNT; to++) {
-        if (!state_may_move(from, (enum incident_state)to))
+        if (!may_be_asked_for(from, to))
             continue;
         left--;
         buf_add_text(out, word_of(&state_words, to));

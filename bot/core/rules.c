@@ -278,6 +278,12 @@ static bool move_is_legal(struct step *step)
     enum incident_state to = step->event.state_to;
     char text[PHRASE_BYTES] = "";
     struct buf legal = BUF_IN(text);
+    if (in->state == STATE_RESOLVED && to == STATE_CLOSED)
+        return refuse(step,
+                      "INC-%" PRId64 " is resolved, and may stay so. Only a "
+                      "review is closed: it begins when the postmortem's "
+                      "branch is written, if the settings name a repository.",
+                      in->id);
     if (!state_may_move(in->state, to)) {
         state_print_moves(in->state, &legal);
         return refuse(step,

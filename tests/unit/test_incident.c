@@ -166,6 +166,14 @@ static void a_refused_move_names_the_legal_ones(void **state)
     play = in_state(STATE_CLOSED);
     answers(&play, VERDICT_REFUSED, moving(STATE_MITIGATED, "x"),
             "may become: investigating.");
+    /* Nobody begins a review: the postmortem's branch does, if there is any. */
+    play = in_state(STATE_RESOLVED);
+    answers(&play, VERDICT_REFUSED, moving(STATE_IDENTIFIED, "x"),
+            "may become: investigating.");
+    answers(&play, VERDICT_REFUSED, moving(STATE_CLOSED, "x"),
+            "INC-12 is resolved, and may stay so. Only a review is closed: it "
+            "begins when the postmortem's branch is written, if the settings "
+            "name a repository.");
 }
 
 static void a_move_sets_state_and_since(void **state)
