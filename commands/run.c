@@ -348,6 +348,8 @@ cJSON *command_answer(struct command_run *run, const struct incident *after,
     run->answer.incident_id = after->id;
     if (call->accepted == 0 && call->already <= 1) {
         markdown_add_words(&run->answer.words, str_of(outcome->words));
+        if (outcome->verdict == VERDICT_REFUSED)
+            buf_add_text(&run->answer.words, " Nothing was kept.");
         return refusal(&run->answer, run->interaction);
     }
     call->is_scrubbed =

@@ -322,6 +322,7 @@ static void moves_that_are_not_legal(void **state)
     add_text(&it, "state", "mitigated");
     const char *words = caller_does(&caller, &it);
     assert_says(words, "cannot become mitigated");
+    assert_says(words, ". Nothing was kept.\nWhat you typed, to copy");
     assert_says(words, "investigating");
     assert_says(words, "```\nDown again, and nobody knows the reason\n```");
     assert_int_equal(caller_kept(&caller), kept);
