@@ -124,8 +124,9 @@ enum delivery_verdict deliver_access(struct visit *visit)
         return delivery->step == LIVE ? patch(visit, LIVE, NULL) : war(visit);
     }
     /* The category may allow or deny what opsroom itself does not have. */
-    if (answer->fate == REST_FORBIDDEN && delivery->step == WAR &&
-        !delivery->in.is_private && !delivery->is_within_ours) {
+    bool is_copied = !delivery->in.is_private && visit->set->category_id != 0;
+    if (answer->fate == REST_FORBIDDEN && delivery->step == WAR && is_copied &&
+        !delivery->is_within_ours) {
         delivery->is_within_ours = true;
         return war(visit);
     }
