@@ -8,7 +8,7 @@
 #define SNAPSHOT_UNITS (TEXT_UNITS - 10)
 #define CHANGES_NAMED  6
 
-/* ---- how things stand, as text of the record ---- */
+/* ---- how things stand, as text of the record, shown in the war room ---- */
 
 struct snapshot {
     struct buf *text;
@@ -37,7 +37,12 @@ static bool add_change(const struct entry *entry, void *context)
     const struct event *event = &entry->event;
     if (++snapshot->changes > CHANGES_NAMED)
         return false;
-    buf_addf(snapshot->text, "\nOpen change #%" PRId64 ": ", event->seq);
+    buf_addf(snapshot->text, "\nOpen change #%" PRId64, event->seq);
+    if (event->visibility == VISIBILITY_PRIVATE) {
+        buf_add_text(snapshot->text, ", in the record only");
+        return true;
+    }
+    buf_add_text(snapshot->text, ": ");
     add_part(snapshot->text, event->change_what, 40);
     buf_add_text(snapshot->text, " on ");
     add_part(snapshot->text, event->change_where, 40);
@@ -50,7 +55,8 @@ static bool add_told(const struct entry *entry, void *context)
 {
     struct snapshot *snapshot = context;
     const struct event *event = &entry->event;
-    if (entry->state.struck != 0 || event->text.n == 0)
+    if (entry->state.struck != 0 || event->text.n == 0 ||
+        event->visibility == VISIBILITY_PRIVATE)
         return true;
     buf_add_text(snapshot->text, "\nLast update: ");
     add_part(snapshot->text, event->text, 250);

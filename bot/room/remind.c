@@ -119,19 +119,27 @@ static enum err say_update(struct reminder_text *say)
     return ERR_OK;
 }
 
+static void add_change(struct buf *out, const struct event *event)
+{
+    if (event->visibility == VISIBILITY_PRIVATE) {
+        buf_add_text(out, "it is in the record only");
+    } else {
+        add_excerpt(out, event->change_what);
+        buf_add_text(out, " on ");
+        add_excerpt(out, event->change_where);
+    }
+    buf_add_text(out, event->change_temporary ? ", temporary. "
+                                              : ", not verified. ");
+}
+
 static bool tell_change(const struct entry *entry, void *context)
 {
     struct reminder_text *say = context;
-    const struct event *event = &entry->event;
     say->is_so = entry_is_open(&entry->state) &&
                  is_newest(say, entry->state.reminded_ms);
     buf_addf(&say->text, "**Change #%" PRId64 " is still open:** ",
              entry->state.seq);
-    add_excerpt(&say->text, event->change_what);
-    buf_add_text(&say->text, " on ");
-    add_excerpt(&say->text, event->change_where);
-    buf_add_text(&say->text, event->change_temporary ? ", temporary. "
-                                                     : ", not verified. ");
+    add_change(&say->text, &entry->event);
     buf_add_text(&say->text, "Say what became of it.");
     return false;
 }

@@ -284,6 +284,30 @@ static void reminders_say_what_to_do(void **state)
     world_close(&world);
 }
 
+static void a_reminder_tells_nothing_private(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct request change = {.kind = REQUEST_ADD,
+                             .draft = {.kind = EVENT_CHANGE,
+                                       .change_what = STR("password"),
+                                       .change_where = STR("vault"),
+                                       .change_from = STR("old"),
+                                       .change_to = STR("new"),
+                                       .visibility = VISIBILITY_PRIVATE,
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &change);
+    (void)remind(&world, in.id, REMINDER_CHANGE,
+                 world_incident(&world, in.id).last_seq);
+    world_run(&world, 3);
+    assert_true(says(&world, in.war_channel_id,
+                     "is still open:** it is in "
+                     "the record only"));
+    assert_false(says(&world, in.war_channel_id, "vault"));
+    world_close(&world);
+}
+
 static void what_is_done_needs_no_reminder(void **state)
 {
     (void)state;
@@ -585,6 +609,7 @@ int main(void)
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(reminders_say_what_to_do),
+        cmocka_unit_test(a_reminder_tells_nothing_private),
         cmocka_unit_test(what_is_done_needs_no_reminder),
         cmocka_unit_test(a_reminder_is_said_once),
         cmocka_unit_test(a_reminder_follows_to_a_new_room),

@@ -459,6 +459,39 @@ static void command_is_handed_over(void **state)
                        "over)\n- 19:10 UTC (<t:1670958600:t>) commander: nova");
 }
 
+/* Everybody in the war room reads it. */
+static void a_handover_tells_nothing_private(void **state)
+{
+    static const char *const updates[] = {"Told in the rooms", "Told to few"};
+    (void)state;
+    (void)caller_declares(&caller);
+    for (int i = 0; i < 2; i++) {
+        struct interaction it = slash("incident update");
+        add_text(&it, "message", updates[i]);
+        (void)does(&it);
+    }
+    struct interaction it = slash("timeline edit");
+    add_text(&it, "id", "#5");
+    add_text(&it, "visibility", "private");
+    (void)does(&it);
+    it = slash("timeline change");
+    add_text(&it, "what", "Password");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "the old one");
+    add_text(&it, "to", "a new one");
+    add_text(&it, "visibility", "private");
+    (void)does(&it);
+    it = slash("ic handoff");
+    add_user(&it, "user", DMA, "dma");
+    add_text(&it, "needs", "Sleep");
+    (void)does(&it);
+    assert_text(kept()->snapshot,
+                "investigating since 2022-12-13 19:10 UTC, SEV3\n"
+                "Last update: Told in the rooms\n"
+                "Open change #7, in the record only\n"
+                "Open: 1 change, 0 parked ideas, 0 action items");
+}
+
 static void a_role_is_left(void **state)
 {
     (void)state;
@@ -529,6 +562,7 @@ int main(void)
         CASE(what_was_typed_is_declared_anyway),
         CASE(what_differs_is_not_asked_about),
         CASE(command_is_handed_over),
+        CASE(a_handover_tells_nothing_private),
         CASE(a_role_is_left),
         CASE(a_reminder_is_put_off),
     };
