@@ -54,6 +54,12 @@ static void an_item_is_made(void **state)
     assert_int_equal(kept()->holder.id, NOVA);
     assert_int_equal(kept()->due_ms, civil_day_start(NOW) + 14 * MS_PER_DAY);
     it = slash("action add");
+    add_text(&it, "text", "Free some space");
+    add_text(&it, "due", "today");
+    add_text(&it, "link", "#217");
+    assert_says(does(&it), " · due 2022-12-13, a Tuesday (today)\n");
+    assert_text(kept()->link, "#217");
+    it = slash("action add");
     add_text(&it, "text", "Later");
     add_text(&it, "due", "yesterday");
     keeps_nothing(&it, "`due`: This day cannot be read");
@@ -77,7 +83,14 @@ static void an_item_changes_hands(void **state)
     add_text(&it, "id", "#4");
     keeps_nothing(&it, "Say what changes");
     add_text(&it, "state", "doing");
+    add_flag(&it, "nobody", false);
     assert_says(does(&it), "doing · dma · due 2022-12-24");
+    keeps_nothing(&it, "is doing already");
+    it = slash("action assign");
+    add_text(&it, "id", "#4");
+    add_user(&it, "user", NOVA, "nova");
+    assert_says(does(&it), "doing · nova · due 2022-12-24");
+    it = button("1|action assign|1|id=#4|user=me");
     keeps_nothing(&it, "is doing already");
     it = slash("action assign");
     add_text(&it, "id", "#4");
@@ -98,6 +111,7 @@ static void an_item_ends(void **state)
     (void)caller_declares(&caller);
     (void)make("1", "Alert on disk space", NULL, 0);
     (void)make("1", "Buy a bigger disk", NULL, 0);
+    (void)make("1", "Page somebody", NULL, 0);
     struct interaction it = slash("action done");
     add_text(&it, "id", "#4");
     int64_t before = caller_kept(&caller);
@@ -106,6 +120,11 @@ static void an_item_ends(void **state)
     add_text(&it, "evidence", "It woke us on Monday");
     assert_says(does(&it), "is done: It woke us on Monday");
     keeps_nothing(&it, "is done already");
+    it = slash("action done");
+    add_text(&it, "id", "#6");
+    add_text(&it, "link", "#217");
+    assert_says(does(&it), "is done: \\#217");
+    assert_text(kept()->link, "#217");
     it = slash("action drop");
     add_text(&it, "id", "5");
     add_text(&it, "reason", "The new server has one");
@@ -117,6 +136,10 @@ static void an_item_ends(void **state)
                        "  Evidence: It woke us on Monday");
     assert_says(words, "Why: The new server has one");
     assert_false(has_button("action done"));
+    it.channel_id = LOBBY;
+    assert_says(caller_does(&caller, &it), "There are none.");
+    add_flag(&it, "all", true);
+    assert_says(caller_does(&caller, &it), "**INC-1 #4** · done");
     it = slash("action assign");
     add_text(&it, "id", "#5");
     add_user(&it, "user", NOVA, "nova");
@@ -142,6 +165,8 @@ static void a_list_of_what_one_may_know(void **state)
     assert_says(words, "- **INC-1 #4** · nova · **overdue** since 2022-12-13");
     assert_says(words, "- **INC-2 #2** · volunteer wanted\n  Rotate");
     assert_true(has_button("1|action done|0|id=INC-1 #4"));
+    assert_false(has_button("1|action assign|0|id=INC-1 #4|user=me"));
+    assert_true(has_button("1|action assign|0|id=INC-2 #2|user=me"));
     it.user.id = DMA;
     words = caller_does(&caller, &it);
     assert_says(words, "Not mine");
@@ -158,6 +183,9 @@ static void a_list_of_what_one_may_know(void **state)
     it.user.id = DMA;
     add_text(&it, "evidence", "There");
     assert_says(does(&it), "**INC-1 #4** is done");
+    it = list();
+    add_text(&it, "incident", "1");
+    assert_says(caller_does(&caller, &it), "**#4** · done · nova · due 2022");
 }
 
 static void a_list_of_the_room(void **state)
@@ -173,6 +201,10 @@ static void a_list_of_the_room(void **state)
     const char *words = caller_does(&caller, &it);
     assert_says(words, "**Action items of INC-2**");
     assert_null(strstr(words, "disk space"));
+    (void)make("1", "Page somebody", NULL, NOVA);
+    add_flag(&it, "mine", true);
+    assert_says(caller_does(&caller, &it), "**Your action items**\n"
+                                           "- **INC-1 #5** · nova\n");
 }
 
 /* A channel that serves as a private incident's room belongs to others, too. */
@@ -219,6 +251,28 @@ static void a_list_has_pages(void **state)
     keeps_nothing(&it, "has to be a number");
 }
 
+/* The next page is of the same list. */
+static void a_list_goes_on_as_it_began(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    for (int i = 0; i < 14; i++)
+        (void)make("1", "Alert on disk space", NULL, i % 2 == 0 ? NOVA : 0);
+    struct interaction it = slash("action drop");
+    add_text(&it, "id", "#4");
+    add_text(&it, "reason", "There is one");
+    (void)does(&it);
+    it = list();
+    add_flag(&it, "mine", true);
+    add_flag(&it, "all", true);
+    (void)caller_does(&caller, &it);
+    assert_string_equal(caller_presses(&caller, "More"),
+                        "**Your action items**\n- **INC-1 #4** · dropped · "
+                        "nova\n  Alert on disk space\n  Why: There is one\n");
+    assert_null(caller_button(&caller, "More"));
+    assert_non_null(strstr(caller_presses(&caller, "First"), "INC-1 #6"));
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -228,7 +282,7 @@ int main(void)
         CASE(an_item_is_made),    CASE(an_item_changes_hands),
         CASE(an_item_ends),       CASE(a_list_of_what_one_may_know),
         CASE(a_list_of_the_room), CASE(a_list_tells_of_no_private_room),
-        CASE(a_list_has_pages),
+        CASE(a_list_has_pages),   CASE(a_list_goes_on_as_it_began),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static int64_t entries(void)
 struct seen {
     struct event evidence[4];
     char names[4][80], hashes[4][SHA256_HEX];
-    int count, imported, in_live;
+    int count, imported, in_live, with_file;
 };
 
 static bool look(const struct entry *entry, void *context)
@@ -55,6 +55,7 @@ static bool look(const struct entry *entry, void *context)
         str_copy_to(seen->hashes[seen->count++], event->file_sha256);
     }
     seen->imported += event->source == SOURCE_IMPORT;
+    seen->with_file += event->file_name.n > 0;
     seen->in_live +=
         event->source == SOURCE_IMPORT && event->visibility == VISIBILITY_LIVE;
     return true;
@@ -83,6 +84,7 @@ static void preview_then_keep(void **state)
                      ERR_OK);
     assert_int_equal(seen.count, 1);
     assert_int_equal(seen.imported, 4);
+    assert_int_equal(seen.with_file, 1);
     assert_int_equal(seen.evidence[0].target, 5);
     assert_int_equal(seen.evidence[0].actor.type, ACTOR_NAME);
     struct buf bytes = BUF_INIT(1000);

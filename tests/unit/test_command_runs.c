@@ -58,6 +58,9 @@ static void which_incident(void **state)
                        "- **INC-1** in <#1001>: Logins fail\n");
     it.channel_id = 1001;
     assert_says(does(&it), "of **INC-1**");
+    /* A text that names another one is a text. */
+    it.options[0].text = STR("INC-2 #1");
+    assert_says(does(&it), "of **INC-1**");
     it.channel_id = 2002;
     assert_says(does(&it), "of **INC-2**");
     it.guild_id = GUILD + 1;
@@ -297,9 +300,16 @@ static void roles(void **state)
     assert_int_equal(kept()->holder.id, DMA);
     assert_text(kept()->holder.name, "dma");
     assert_int_equal(kept()->actor.id, NOVA);
+    /* An old card's button takes command from nobody; a command does. */
+    it = button("1|ic assign|1|user=me");
+    keeps_nothing(&it, "dma is already commander of INC-1");
+    it.user.id = DMA;
+    keeps_nothing(&it, "dma is already commander of INC-1, since");
     it = slash("ic assign");
     add_user(&it, "user", NOVA, "nova");
-    add_text(&it, "role", "scribe");
+    assert_says(does(&it), "You are commander of **INC-1**");
+    assert_text(kept()->text, "takes over from dma");
+    it = button("1|ic assign|1|user=me|role=scribe");
     assert_says(does(&it), "You are scribe of **INC-1** since 19:10 UTC");
     int64_t before = caller_kept(&caller);
     assert_says(caller_does(&caller, &it), "already");

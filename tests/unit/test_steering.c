@@ -107,74 +107,6 @@ static void list_has_pages(void **state)
             fail_msg("INC-%d is shown %d times", id, seen[id]);
 }
 
-/* ---- status ---- */
-
-static void status_shows_what_everybody_may_read(void **state)
-{
-    uint64_t responders[] = {ROLE_SRE};
-    (void)state;
-    (void)caller_declares(&caller);
-    caller.config.role_names[ROLE_COMMANDER] = (char[]){"incident lead"};
-    static const struct {
-        const char *text, *visibility;
-    } entries[] = {
-        {"Oldest of six", "live"},    {"Second", "live"}, {"Third", "live"},
-        {"Kept in the room", "room"}, {"Fourth", "live"}, {"Fifth", "live"},
-        {"On the record", "private"}, {"Sixth", "live"},
-    };
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
-        struct interaction it = slash("timeline add");
-        add_text(&it, "text", entries[i].text);
-        add_text(&it, "visibility", entries[i].visibility);
-        (void)does(&it);
-        caller.now_ms += MS_PER_MINUTE;
-    }
-    struct interaction it = slash("ic assign");
-    add_user(&it, "user", DMA, "dma");
-    (void)does(&it);
-    /* Whoever reads the live room has no right but this one. */
-    caller.config.access.allowed[RIGHT_RESPOND] =
-        (struct id_list){responders, 1};
-    it = button("1|incident status|1|");
-    it.role_count = 0;
-    it.user.id = 77;
-    const char *words = caller_does(&caller, &it);
-    assert_says(words, "**Incident lead** dma");
-    assert_says(words, "nova: Sixth");
-    assert_says(words, "nova: Third");
-    assert_null(strstr(words, "Kept in the room"));
-    assert_null(strstr(words, "On the record"));
-    assert_null(strstr(words, "nova: Second"));
-}
-
-static void status_is_no_way_around_the_live_room(void **state)
-{
-    (void)state;
-    declare("Logins fail with password=hunter2secret", NULL);
-    caller_room(&caller, 1);
-    caller.config.live_delay_s = 600;
-    struct interaction it = slash("timeline add");
-    add_text(&it, "text", "password=hunter2secret was wrong");
-    (void)does(&it);
-    struct interaction asked = slash("incident status");
-    const char *words = caller_does(&caller, &asked);
-    assert_null(strstr(words, "was wrong")); /* not out yet */
-    assert_null(strstr(words, "hunter2secret"));
-    asked.channel_id = 1001;
-    words = caller_does(&caller, &asked);
-    assert_says(words, "\\[removed: a password\\] was wrong");
-    assert_null(strstr(words, "hunter2secret"));
-    asked.channel_id = 3000; /* a thread of the war room */
-    asked.parent_id = 1001;
-    assert_says(caller_does(&caller, &asked), "was wrong");
-    caller.now_ms += 10 * MS_PER_MINUTE;
-    asked.channel_id = LOBBY;
-    asked.parent_id = 0;
-    assert_says(caller_does(&caller, &asked), "was wrong");
-    asked = slash("incident list");
-    assert_null(strstr(caller_does(&caller, &asked), "hunter2secret"));
-}
-
 /* ---- set ---- */
 
 static void set_changes_one_thing_or_several(void **state)
@@ -327,7 +259,7 @@ static struct interaction second(const char *title)
     struct interaction it = slash("incident declare");
     add_text(&it, "title", title);
     add_text(&it, "severity", "SEV1");
-    add_text(&it, "started", "19:02");
+    add_text(&it, "started", "18:XX");
     add_text(&it, "impact", "Nobody sees\nany picture");
     it.id = 7;
     return it;
@@ -364,20 +296,29 @@ static void the_same_is_asked_about(void **state)
 static void what_was_typed_is_declared_anyway(void **state)
 {
     (void)state;
-    declare("Images do not load", NULL);
+    declare("Images do not load", "drill");
     struct interaction it = second("Images do not load");
+    add_text(&it, "type", "near-miss");
+    add_text(&it, "service", "media");
+    add_flag(&it, "private", true);
+    add_flag(&it, "drill", true);
     keeps_nothing(&it, "Is it the same?");
     struct interaction anyway = button("1|incident declare|0|draft=7");
     caller.now_ms += MS_PER_MINUTE;
     (void)does(&anyway);
     const struct incident *in = &caller.taken.after;
+    const struct when *start = &in->milestones[MILESTONE_IMPACT_START];
     assert_int_equal(in->id, 2);
     assert_string_equal(in->title, "Images do not load");
     assert_string_equal(in->impact, "Nobody sees\nany picture");
+    assert_string_equal(in->services, "media\n");
     assert_int_equal(in->severity, SEVERITY_1);
-    assert_string_equal(in->milestones[MILESTONE_IMPACT_START].typed, "19:02");
-    assert_int_equal(in->milestones[MILESTONE_IMPACT_START].precision,
-                     WHEN_MINUTE);
+    assert_int_equal(in->type, TYPE_NEAR_MISS);
+    assert_true(in->is_private);
+    assert_true(in->is_drill);
+    assert_string_equal(start->typed, "18:XX");
+    assert_int_equal(start->precision, WHEN_HOUR);
+    assert_int_equal(start->to_ms - start->from_ms, MS_PER_HOUR - 1);
 }
 
 /* Of other words, a drill, over, secret, or of another server: no question. */
@@ -552,8 +493,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(list_shows_open_ones_first),
         CASE(list_has_pages),
-        CASE(status_shows_what_everybody_may_read),
-        CASE(status_is_no_way_around_the_live_room),
         CASE(set_changes_one_thing_or_several),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(a_link_is_kept_once_and_points_both_ways),
