@@ -131,3 +131,29 @@ void check_card(const struct world *world, int64_t id, enum room room)
     }
     cJSON_Delete(want);
 }
+
+int room_said(const struct world *world, uint64_t channel, const char *text)
+{
+    struct buf all = BUF_INIT(1u << 20);
+    int found = 0;
+    world_contents(world, channel, &all);
+    for (const char *at = buf_text(&all); (at = strstr(at, text)) != NULL; at++)
+        found++;
+    buf_release(&all);
+    return found;
+}
+
+bool room_says(const struct world *world, uint64_t channel, const char *text)
+{
+    return room_said(world, channel, text) > 0;
+}
+
+int64_t room_remind(struct world *world, int64_t id, enum reminder reminder,
+                    int64_t target)
+{
+    struct request request = {
+        .kind = REQUEST_REMIND,
+        .draft = {.reminder = reminder, .target = target}};
+    (void)world_take(world, id, &request);
+    return world_incident(world, id).last_seq;
+}

@@ -10,4 +10,11 @@
 void check_room(const struct world *world, int64_t id, enum room room);
 void check_card(const struct world *world, int64_t id, enum room room);
 
+/* How often that stands in the channel; whether it does. */
+int room_said(const struct world *world, uint64_t channel, const char *text);
+bool room_says(const struct world *world, uint64_t channel, const char *text);
+/* Keeps that somebody is to be reminded: the event's number. */
+int64_t room_remind(struct world *world, int64_t id, enum reminder reminder,
+                    int64_t target);
+
 #endif

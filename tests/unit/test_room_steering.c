@@ -1,11 +1,10 @@
 /*
  * What becomes of the rooms when the incident is called otherwise, becomes
- * private or public, reminds somebody, or is long over.
+ * private or public, or is long over.
  */
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
-#include "tests/lib/golden.h"
-#include "tests/lib/room_world.h"
+#include "tests/lib/room_check.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -67,22 +66,6 @@ static bool hides(const struct world *world, uint64_t channel)
     return (bits(world, channel, WORLD_GUILD, "deny") & VIEW) != 0;
 }
 
-static int said(const struct world *world, uint64_t channel, const char *text)
-{
-    struct buf all = BUF_INIT(1u << 20);
-    int found = 0;
-    world_contents(world, channel, &all);
-    for (const char *at = buf_text(&all); (at = strstr(at, text)) != NULL; at++)
-        found++;
-    buf_release(&all);
-    return found;
-}
-
-static bool says(const struct world *world, uint64_t channel, const char *text)
-{
-    return said(world, channel, text) > 0;
-}
-
 static const char *name_of(const struct world *world, uint64_t channel)
 {
     return cJSON_GetStringValue(
@@ -103,7 +86,7 @@ static void what_becomes_private_is_hidden(void **state)
     assert_int_equal(bits(&world, in.war_channel_id, 77, "allow") & VIEW, VIEW);
     assert_int_equal(bits(&world, in.war_channel_id, 78, "allow"), 0);
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
-    assert_false(says(&world, in.live_channel_id, "keys rotated"));
+    assert_false(room_says(&world, in.live_channel_id, "keys rotated"));
     assert_string_equal(name_of(&world, in.war_channel_id), "inc-1-private");
     char *channels = json_print(world.channels);
     assert_null(strstr(channels, "outage"));
@@ -123,7 +106,7 @@ static void what_becomes_public_is_released(void **state)
     struct incident in = world_incident(&world, id);
     assert_int_not_equal(in.live_channel_id, 0);
     assert_false(hides(&world, in.war_channel_id));
-    assert_true(says(&world, in.live_channel_id, "token revoked"));
+    assert_true(room_says(&world, in.live_channel_id, "token revoked"));
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
     assert_string_equal(name_of(&world, in.war_channel_id),
                         "inc-1-leaked-token");
@@ -168,7 +151,7 @@ static void a_new_title_shows_everywhere(void **state)
     assert_string_equal(name_of(&world, in.war_channel_id),
                         "inc-1-pictures-are-gone");
     assert_string_equal(name_of(&world, in.live_channel_id), "inc-1-live");
-    assert_true(says(&world, WORLD_ANNOUNCE, "Pictures are gone"));
+    assert_true(room_says(&world, WORLD_ANNOUNCE, "Pictures are gone"));
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
     int changes = world_calls(&world, "PATCH /channels/");
     assert_int_equal(store_begin(world.store), ERR_OK);
@@ -200,238 +183,6 @@ static void a_refused_title_gives_a_plain_name(void **state)
     world_close(&world);
 }
 
-/* ---- reminders ---- */
-
-static int64_t remind(struct world *world, int64_t id, enum reminder reminder,
-                      int64_t target)
-{
-    struct request request = {
-        .kind = REQUEST_REMIND,
-        .draft = {.reminder = reminder, .target = target}};
-    (void)world_take(world, id, &request);
-    return world_incident(world, id).last_seq;
-}
-
-static const cJSON *newest(const struct world *world, uint64_t channel)
-{
-    const cJSON *message, *found = NULL;
-    cJSON_ArrayForEach(message, world->messages)
-    {
-        if (snowflake_of(json_get(message, "channel_id")) == channel)
-            found = message;
-    }
-    return found;
-}
-
-static void reminders_say_what_to_do(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-    world_run(&world, 3);
-    world_check_body("room/remind_commander.json",
-                     newest(&world, in.war_channel_id));
-
-    struct request change = {.kind = REQUEST_ADD,
-                             .draft = {.kind = EVENT_CHANGE,
-                                       .change_what = STR("read_timeout"),
-                                       .change_where = STR("web-03"),
-                                       .change_from = STR("30s"),
-                                       .change_to = STR("120s"),
-                                       .change_temporary = true,
-                                       .recorder = nova}};
-    (void)world_take(&world, in.id, &change);
-    int64_t seq = world_incident(&world, in.id).last_seq;
-    struct request command = {.kind = REQUEST_ASSIGN,
-                              .draft = {.kind = EVENT_ROLE,
-                                        .role = ROLE_COMMANDER,
-                                        .holder = nova,
-                                        .recorder = nova}};
-    (void)world_take(&world, in.id, &command);
-    world_run(&world, 3);
-    (void)remind(&world, in.id, REMINDER_CHANGE, seq);
-    world_run(&world, 3);
-    world_check_body("room/remind_change.json",
-                     newest(&world, in.war_channel_id));
-    (void)remind(&world, in.id, REMINDER_UPDATE, 0);
-    world_run(&world, 3);
-    world_check_body("room/remind_update.json",
-                     newest(&world, in.war_channel_id));
-
-    struct request item = {.kind = REQUEST_ITEM,
-                           .draft = {.text = STR("Alert on disk space"),
-                                     .due_ms = WORLD_START,
-                                     .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
-    seq = world_incident(&world, in.id).last_seq;
-    world_run(&world, 3);
-    (void)remind(&world, in.id, REMINDER_ITEM_DUE, seq);
-    world_run(&world, 3);
-    world_check_body("room/remind_item.json",
-                     newest(&world, in.war_channel_id));
-    (void)remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
-    world_run(&world, 3);
-    world_check_body("room/remind_owner.json",
-                     newest(&world, in.war_channel_id));
-    /* What only responders may read stays out of it. */
-    int64_t hidden = world_declare(&world, "Keys of the vault leaked", true);
-    (void)world_take(&world, hidden, &item);
-    world_run(&world, 3);
-    (void)remind(&world, in.id, REMINDER_DIGEST, 0);
-    world_run(&world, 3);
-    world_check_body("room/remind_digest.json", newest(&world, WORLD_ANNOUNCE));
-    world_close(&world);
-}
-
-static void a_reminder_tells_nothing_private(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    struct request change = {.kind = REQUEST_ADD,
-                             .draft = {.kind = EVENT_CHANGE,
-                                       .change_what = STR("password"),
-                                       .change_where = STR("vault"),
-                                       .change_from = STR("old"),
-                                       .change_to = STR("new"),
-                                       .visibility = VISIBILITY_PRIVATE,
-                                       .recorder = nova}};
-    (void)world_take(&world, in.id, &change);
-    (void)remind(&world, in.id, REMINDER_CHANGE,
-                 world_incident(&world, in.id).last_seq);
-    world_run(&world, 3);
-    assert_true(says(&world, in.war_channel_id,
-                     "is still open:** it is in "
-                     "the record only"));
-    assert_false(says(&world, in.war_channel_id, "vault"));
-    world_close(&world);
-}
-
-static void what_is_done_needs_no_reminder(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    int before = world_message_count(&world, in.war_channel_id);
-    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-    struct request command = {.kind = REQUEST_ASSIGN,
-                              .draft = {.kind = EVENT_ROLE,
-                                        .role = ROLE_COMMANDER,
-                                        .holder = nova,
-                                        .recorder = nova}};
-    (void)world_take(&world, in.id, &command);
-    world_run(&world, 3);
-    assert_false(says(&world, in.war_channel_id, "Nobody commands"));
-    assert_int_equal(world_message_count(&world, in.war_channel_id),
-                     before + 1);
-    world_close(&world);
-}
-
-static void a_reminder_is_said_once(void **state)
-{
-    (void)state;
-    static const int64_t waits_ms[] = {0, 10 * MS_PER_MINUTE};
-    for (int i = 0; i < 2; i++) {
-        struct world world;
-        struct incident in = world_open_declared(&world);
-        (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-        int before = world_message_count(&world, in.war_channel_id);
-        world.trouble = TROUBLE_LOST;
-        world.trouble_at = "POST /channels";
-        while (world.trouble != TROUBLE_NONE)
-            assert_true(world_step(&world));
-        world.now_ms += waits_ms[i];
-        world_run(&world, 5);
-        assert_int_equal(world_message_count(&world, in.war_channel_id),
-                         before + 1);
-        world_close(&world);
-    }
-}
-
-/* Its room was deleted, and nobody knew: it is said in the one that is made. */
-static void a_reminder_follows_to_a_new_room(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    world.now_ms += MS_PER_MINUTE;
-    cJSON_Delete(cJSON_DetachItemViaPointer(
-        world.channels, world_channel(&world, in.war_channel_id)));
-    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-    world_run(&world, 5);
-    in = world_incident(&world, in.id);
-    assert_non_null(world_channel(&world, in.war_channel_id));
-    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
-    world_close(&world);
-}
-
-/* It was wanted before the room was lost, and comes before the next one. */
-static void a_reminder_waits_for_the_room_that_is_made(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-    struct request loss = {
-        .kind = REQUEST_LOST,
-        .draft = {.effect = EFFECT_WAR_ROOM, .ref_id = in.war_channel_id}};
-    (void)world_take(&world, in.id, &loss);
-    world_run(&world, 5);
-    in = world_incident(&world, in.id);
-    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
-    world_close(&world);
-}
-
-/* Discord was away, or the room, and it was reminded again meanwhile: of what
- * piled up, the last word is said. */
-static void of_reminders_that_piled_up_the_newest_is_said(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    struct request item = {
-        .kind = REQUEST_ITEM,
-        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
-    int64_t seq = world_incident(&world, in.id).last_seq;
-    world_run(&world, 3);
-    int before = world_message_count(&world, in.war_channel_id);
-    for (int i = 0; i < 4; i++) {
-        (void)remind(&world, in.id, REMINDER_COMMANDER, 0);
-        (void)remind(&world, in.id, REMINDER_UPDATE, 0);
-        (void)remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
-        world.now_ms += MS_PER_HOUR;
-    }
-    world_run(&world, 3);
-    assert_int_equal(world_message_count(&world, in.war_channel_id),
-                     before + 3);
-    assert_true(says(&world, in.war_channel_id, "Nobody commands"));
-    assert_true(says(&world, in.war_channel_id, "An update is due"));
-    assert_true(says(&world, in.war_channel_id, "has no owner"));
-    world_close(&world);
-}
-
-/* People told something by a clock that was put back since. */
-static void an_update_told_tomorrow_silences_no_reminder(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    world.now_ms += MS_PER_DAY;
-    struct request update = {.kind = REQUEST_MOVE,
-                             .draft = {.kind = EVENT_STATE,
-                                       .text = STR("Still slow"),
-                                       .recorder = nova}};
-    (void)world_take(&world, in.id, &update);
-    world_run(&world, 3);
-    world.now_ms -= MS_PER_DAY - MS_PER_HOUR;
-    (void)remind(&world, in.id, REMINDER_UPDATE, 0);
-    world_run(&world, 3);
-    assert_true(says(&world, in.war_channel_id, "An update is due"));
-    world_close(&world);
-}
-
 /* ---- archive ---- */
 
 static void move(struct world *world, int64_t id, enum incident_state to)
@@ -460,8 +211,9 @@ static void a_line_that_could_not_be_taken_back_goes_later(void **state)
     world_run(&world, 3);
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
     in = world_incident(&world, in.id);
-    assert_true(says(&world, in.war_channel_id, "could not be taken back"));
-    assert_true(says(&world, in.war_channel_id, "out of the way"));
+    assert_true(
+        room_says(&world, in.war_channel_id, "could not be taken back"));
+    assert_true(room_says(&world, in.war_channel_id, "out of the way"));
     world_close(&world);
 }
 
@@ -470,13 +222,13 @@ static void the_announcement_says_when_it_is_over(void **state)
     (void)state;
     struct world world;
     struct incident in = world_open_declared(&world);
-    assert_false(says(&world, WORLD_ANNOUNCE, "Resolved"));
+    assert_false(room_says(&world, WORLD_ANNOUNCE, "Resolved"));
     move(&world, in.id, STATE_RESOLVED);
-    assert_true(says(&world, WORLD_ANNOUNCE, "**Resolved** · **SEV"));
+    assert_true(room_says(&world, WORLD_ANNOUNCE, "**Resolved** · **SEV"));
     move(&world, in.id, STATE_INVESTIGATING);
-    assert_false(says(&world, WORLD_ANNOUNCE, "Resolved"));
+    assert_false(room_says(&world, WORLD_ANNOUNCE, "Resolved"));
     move(&world, in.id, STATE_CANCELLED);
-    assert_true(says(&world, WORLD_ANNOUNCE, "**Cancelled** · **SEV"));
+    assert_true(room_says(&world, WORLD_ANNOUNCE, "**Cancelled** · **SEV"));
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
     world_close(&world);
 }
@@ -488,7 +240,7 @@ static void rooms_go_out_of_the_way_and_come_back(void **state)
     struct incident in = world_open_declared(&world);
     world.set.archive_category_id = 5000;
     move(&world, in.id, STATE_RESOLVED);
-    (void)remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
     world_run(&world, 3);
     const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
     for (int i = 0; i < 2; i++) {
@@ -517,7 +269,7 @@ static void rooms_go_out_of_the_way_when_allowed(void **state)
     world.trouble_at = "PATCH /channels/";
     world.code = 50013;
     world.trouble_more = 3; /* both rooms, twice */
-    (void)remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
     world_run(&world, 3);
     assert_int_equal(
         bits(&world, in.war_channel_id, WORLD_GUILD, "deny") & SEND, SEND);
@@ -526,8 +278,8 @@ static void rooms_go_out_of_the_way_when_allowed(void **state)
         effect_failed_last(world.store, in.id, EFFECT_ARCHIVE, 0, &failed),
         ERR_OK);
     assert_false(failed);
-    assert_int_equal(said(&world, in.war_channel_id, "could not be changed"),
-                     1);
+    assert_int_equal(
+        room_said(&world, in.war_channel_id, "could not be changed"), 1);
     world_close(&world);
 }
 
@@ -585,14 +337,14 @@ static void digests_forget_what_became_private(void **state)
             world.meanwhile_at = "POST /channels/1003/messages";
             world.meanwhile = becomes_private;
         }
-        (void)remind(&world, 1, REMINDER_DIGEST, 0);
+        (void)room_remind(&world, 1, REMINDER_DIGEST, 0);
         world_run(&world, 3);
         if (!is_late) {
-            assert_true(says(&world, WORLD_ANNOUNCE, "INC-1 #"));
+            assert_true(room_says(&world, WORLD_ANNOUNCE, "INC-1 #"));
             set_private(&world, 1, true);
         }
-        assert_false(says(&world, WORLD_ANNOUNCE, "INC-1"));
-        assert_true(says(&world, WORLD_ANNOUNCE, "INC-2 #"));
+        assert_false(room_says(&world, WORLD_ANNOUNCE, "INC-1"));
+        assert_true(room_says(&world, WORLD_ANNOUNCE, "INC-2 #"));
         set_private(&world, other, true);
         assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
         world_close(&world);
@@ -608,14 +360,6 @@ int main(void)
         cmocka_unit_test(a_public_room_is_as_its_category),
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
-        cmocka_unit_test(reminders_say_what_to_do),
-        cmocka_unit_test(a_reminder_tells_nothing_private),
-        cmocka_unit_test(what_is_done_needs_no_reminder),
-        cmocka_unit_test(a_reminder_is_said_once),
-        cmocka_unit_test(a_reminder_follows_to_a_new_room),
-        cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
-        cmocka_unit_test(of_reminders_that_piled_up_the_newest_is_said),
-        cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),

@@ -1,0 +1,248 @@
+/* What reminders say in the rooms, and that they say it once. */
+#include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/room_check.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const struct actor nova = {ACTOR_MEMBER, 77, {"nova", 4}};
+
+static const cJSON *newest(const struct world *world, uint64_t channel)
+{
+    const cJSON *message, *found = NULL;
+    cJSON_ArrayForEach(message, world->messages)
+    {
+        if (snowflake_of(json_get(message, "channel_id")) == channel)
+            found = message;
+    }
+    return found;
+}
+
+static void reminders_say_what_to_do(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_commander.json",
+                     newest(&world, in.war_channel_id));
+
+    struct request change = {.kind = REQUEST_ADD,
+                             .draft = {.kind = EVENT_CHANGE,
+                                       .change_what = STR("read_timeout"),
+                                       .change_where = STR("web-03"),
+                                       .change_from = STR("30s"),
+                                       .change_to = STR("120s"),
+                                       .change_temporary = true,
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &change);
+    int64_t seq = world_incident(&world, in.id).last_seq;
+    struct request command = {.kind = REQUEST_ASSIGN,
+                              .draft = {.kind = EVENT_ROLE,
+                                        .role = ROLE_COMMANDER,
+                                        .holder = nova,
+                                        .recorder = nova}};
+    (void)world_take(&world, in.id, &command);
+    world_run(&world, 3);
+    (void)room_remind(&world, in.id, REMINDER_CHANGE, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_change.json",
+                     newest(&world, in.war_channel_id));
+    (void)room_remind(&world, in.id, REMINDER_UPDATE, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_update.json",
+                     newest(&world, in.war_channel_id));
+
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = {.text = STR("Alert on disk space"),
+                                     .due_ms = WORLD_START,
+                                     .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    seq = world_incident(&world, in.id).last_seq;
+    world_run(&world, 3);
+    (void)room_remind(&world, in.id, REMINDER_ITEM_DUE, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_item.json",
+                     newest(&world, in.war_channel_id));
+    (void)room_remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
+    world_run(&world, 3);
+    world_check_body("room/remind_owner.json",
+                     newest(&world, in.war_channel_id));
+    /* What only responders may read stays out of it. */
+    int64_t hidden = world_declare(&world, "Keys of the vault leaked", true);
+    (void)world_take(&world, hidden, &item);
+    world_run(&world, 3);
+    (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+    world_run(&world, 3);
+    world_check_body("room/remind_digest.json", newest(&world, WORLD_ANNOUNCE));
+    world_close(&world);
+}
+
+static void a_reminder_tells_nothing_private(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct request change = {.kind = REQUEST_ADD,
+                             .draft = {.kind = EVENT_CHANGE,
+                                       .change_what = STR("password"),
+                                       .change_where = STR("vault"),
+                                       .change_from = STR("old"),
+                                       .change_to = STR("new"),
+                                       .visibility = VISIBILITY_PRIVATE,
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &change);
+    (void)room_remind(&world, in.id, REMINDER_CHANGE,
+                      world_incident(&world, in.id).last_seq);
+    world_run(&world, 3);
+    assert_true(room_says(&world, in.war_channel_id,
+                          "is still open:** it is in "
+                          "the record only"));
+    assert_false(room_says(&world, in.war_channel_id, "vault"));
+    world_close(&world);
+}
+
+static void what_is_done_needs_no_reminder(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    int before = world_message_count(&world, in.war_channel_id);
+    (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+    struct request command = {.kind = REQUEST_ASSIGN,
+                              .draft = {.kind = EVENT_ROLE,
+                                        .role = ROLE_COMMANDER,
+                                        .holder = nova,
+                                        .recorder = nova}};
+    (void)world_take(&world, in.id, &command);
+    world_run(&world, 3);
+    assert_false(room_says(&world, in.war_channel_id, "Nobody commands"));
+    assert_int_equal(world_message_count(&world, in.war_channel_id),
+                     before + 1);
+    world_close(&world);
+}
+
+static void a_reminder_is_said_once(void **state)
+{
+    (void)state;
+    static const int64_t waits_ms[] = {0, 10 * MS_PER_MINUTE};
+    for (int i = 0; i < 2; i++) {
+        struct world world;
+        struct incident in = world_open_declared(&world);
+        (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+        int before = world_message_count(&world, in.war_channel_id);
+        world.trouble = TROUBLE_LOST;
+        world.trouble_at = "POST /channels";
+        while (world.trouble != TROUBLE_NONE)
+            assert_true(world_step(&world));
+        world.now_ms += waits_ms[i];
+        world_run(&world, 5);
+        assert_int_equal(world_message_count(&world, in.war_channel_id),
+                         before + 1);
+        world_close(&world);
+    }
+}
+
+/* Its room was deleted, and nobody knew: it is said in the one that is made. */
+static void a_reminder_follows_to_a_new_room(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_MINUTE;
+    cJSON_Delete(cJSON_DetachItemViaPointer(
+        world.channels, world_channel(&world, in.war_channel_id)));
+    (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+    world_run(&world, 5);
+    in = world_incident(&world, in.id);
+    assert_non_null(world_channel(&world, in.war_channel_id));
+    assert_true(room_says(&world, in.war_channel_id, "Nobody commands"));
+    world_close(&world);
+}
+
+/* It was wanted before the room was lost, and comes before the next one. */
+static void a_reminder_waits_for_the_room_that_is_made(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+    struct request loss = {
+        .kind = REQUEST_LOST,
+        .draft = {.effect = EFFECT_WAR_ROOM, .ref_id = in.war_channel_id}};
+    (void)world_take(&world, in.id, &loss);
+    world_run(&world, 5);
+    in = world_incident(&world, in.id);
+    assert_true(room_says(&world, in.war_channel_id, "Nobody commands"));
+    world_close(&world);
+}
+
+/* Discord was away, or the room, and it was reminded again meanwhile: of what
+ * piled up, the last word is said. */
+static void of_reminders_that_piled_up_the_newest_is_said(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    int64_t seq = world_incident(&world, in.id).last_seq;
+    world_run(&world, 3);
+    int before = world_message_count(&world, in.war_channel_id);
+    for (int i = 0; i < 4; i++) {
+        (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
+        (void)room_remind(&world, in.id, REMINDER_UPDATE, 0);
+        (void)room_remind(&world, in.id, REMINDER_ITEM_OWNER, seq);
+        world.now_ms += MS_PER_HOUR;
+    }
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, in.war_channel_id),
+                     before + 3);
+    assert_true(room_says(&world, in.war_channel_id, "Nobody commands"));
+    assert_true(room_says(&world, in.war_channel_id, "An update is due"));
+    assert_true(room_says(&world, in.war_channel_id, "has no owner"));
+    world_close(&world);
+}
+
+/* People told something by a clock that was put back since. */
+static void an_update_told_tomorrow_silences_no_reminder(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_DAY;
+    struct request update = {.kind = REQUEST_MOVE,
+                             .draft = {.kind = EVENT_STATE,
+                                       .text = STR("Still slow"),
+                                       .recorder = nova}};
+    (void)world_take(&world, in.id, &update);
+    world_run(&world, 3);
+    world.now_ms -= MS_PER_DAY - MS_PER_HOUR;
+    (void)room_remind(&world, in.id, REMINDER_UPDATE, 0);
+    world_run(&world, 3);
+    assert_true(room_says(&world, in.war_channel_id, "An update is due"));
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reminders_say_what_to_do),
+        cmocka_unit_test(a_reminder_tells_nothing_private),
+        cmocka_unit_test(what_is_done_needs_no_reminder),
+        cmocka_unit_test(a_reminder_is_said_once),
+        cmocka_unit_test(a_reminder_follows_to_a_new_room),
+        cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
+        cmocka_unit_test(of_reminders_that_piled_up_the_newest_is_said),
+        cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
