@@ -19,9 +19,28 @@ static void add_end(struct buf *out, const struct incident *in)
     incident_print_name(in, out);
 }
 
+/* Of which other it is a duplicate is not said: that may be private by now. */
+static const char *ending(const struct incident *in)
+{
+    if (in->state != STATE_CANCELLED)
+        return "Resolved";
+    return in->duplicate_of == 0 ? "Cancelled" : "Cancelled as a duplicate";
+}
+
+static void add_rooms(struct buf *out, const struct incident *in)
+{
+    bool is_live = incident_is_live(in);
+    if (in->live_channel_id != 0)
+        buf_addf(
+            out, " · %s <#%" PRIu64 ">",
+            is_live ? "follow it in" : "what happened:", in->live_channel_id);
+    if (is_live)
+        buf_addf(out, " · help in <#%" PRIu64 ">", in->war_channel_id);
+}
+
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
  * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is over,
- * that stands before it. */
+ * that stands before it, and nobody is sent to help. */
 static cJSON *announcement(const struct incident *incident)
 {
     struct incident clean;
@@ -29,8 +48,7 @@ static cJSON *announcement(const struct incident *incident)
     struct buf text = BUF_INIT(8000);
     incident_without_secrets(incident, &clean);
     if (!incident_is_live(in))
-        buf_addf(&text, "**%s** · ",
-                 in->state == STATE_CANCELLED ? "Cancelled" : "Resolved");
+        buf_addf(&text, "**%s** · ", ending(in));
     if (in->is_drill)
         buf_add_text(&text, "**Drill** · ");
     buf_addf(&text, "**%s** · **", word_of(&severity_words, (int)in->severity));
@@ -41,9 +59,7 @@ static cJSON *announcement(const struct incident *incident)
         buf_add_text(&text, " by ");
         markdown_add_line(&text, str_of(in->declared_by.name));
     }
-    if (in->live_channel_id != 0)
-        buf_addf(&text, " · follow it in <#%" PRIu64 ">", in->live_channel_id);
-    buf_addf(&text, " · help in <#%" PRIu64 ">", in->war_channel_id);
+    add_rooms(&text, in);
     add_end(&text, in);
     cJSON *message = message_new(buf_str(&text));
     buf_release(&text);

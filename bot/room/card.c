@@ -164,6 +164,8 @@ static void add_over(struct buf *out, const struct incident *in,
     if (in->state == STATE_REVIEW || in->state == STATE_CLOSED)
         buf_addf(out, ", now %s",
                  in->state == STATE_REVIEW ? "in review" : "closed");
+    if (in->duplicate_of != 0)
+        buf_addf(out, "\n**Duplicate of** INC-%" PRId64, in->duplicate_of);
     add_role(out, role_names, ROLE_COMMANDER);
     markdown_add_line(
         out, str_of(commander == NULL ? "not recorded" : commander->name));
@@ -215,9 +217,9 @@ static void add_open(struct buf *out, const struct open_counts *open)
 static void add_rooms(struct buf *out, const struct incident *in,
                       enum room room)
 {
-    if (room == ROOM_LIVE)
+    if (room == ROOM_LIVE && incident_is_live(in))
         buf_addf(out, "\n**Help in** <#%" PRIu64 ">", in->war_channel_id);
-    else if (in->live_channel_id != 0 && !in->is_private)
+    else if (room == ROOM_WAR && in->live_channel_id != 0 && !in->is_private)
         buf_addf(out, "\n**Live room** <#%" PRIu64 ">", in->live_channel_id);
 }
 

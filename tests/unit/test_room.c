@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -69,6 +71,67 @@ static void declaring_makes_the_rooms(void **state)
     assert_string_equal(cJSON_GetStringValue(json_get(line, "content")),
                         buf_text(&want));
     buf_release(&want);
+    world_close(&world);
+}
+
+static void move(struct world *world, int64_t id, enum incident_state to,
+                 int64_t other_id)
+{
+    struct request request = {
+        .kind = REQUEST_MOVE,
+        .draft = {.kind = EVENT_STATE,
+                  .state_to = to,
+                  .other_id = other_id,
+                  .text = STR("So it is"),
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}}};
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}
+
+static bool announces(const struct world *world, const char *part)
+{
+    const cJSON *line = newest_message(world, WORLD_ANNOUNCE);
+    return strstr(cJSON_GetStringValue(json_get(line, "content")), part) !=
+           NULL;
+}
+
+/* Nobody is sent to help, or to follow, what is over. */
+static void the_announcement_says_when_it_is_over(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    assert_false(announces(&world, "Resolved"));
+    move(&world, in.id, STATE_RESOLVED, 0);
+    assert_true(announces(&world, "**Resolved** · **SEV"));
+    assert_true(announces(&world, " by nova · what happened: <#"));
+    assert_false(announces(&world, "help in"));
+    move(&world, in.id, STATE_INVESTIGATING, 0);
+    assert_false(announces(&world, "Resolved"));
+    assert_true(announces(&world, "follow it in"));
+    assert_true(announces(&world, "help in"));
+    move(&world, in.id, STATE_CANCELLED, 0);
+    assert_true(announces(&world, "**Cancelled** · **SEV"));
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    world_close(&world);
+}
+
+/* Which other one stands in the rooms alone: that may be private by now. */
+static void a_duplicate_is_said_to_be_one(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    int64_t id = world_declare(&world, "Logins fail", false);
+    world_run(&world, 3);
+    move(&world, id, STATE_CANCELLED, in.id);
+    assert_true(announces(&world, "**Cancelled as a duplicate** · **SEV"));
+    assert_false(announces(&world, "INC-1"));
+    in = world_incident(&world, id);
+    char *card =
+        cJSON_PrintUnformatted(world_message(&world, in.card_message_id));
+    assert_non_null(strstr(card, "**Duplicate of** INC-1"));
+    free(card);
     world_close(&world);
 }
 
@@ -462,6 +525,8 @@ static void channel_names_are_what_discord_takes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_announcement_says_when_it_is_over),
+        cmocka_unit_test(a_duplicate_is_said_to_be_one),
         cmocka_unit_test(declaring_makes_the_rooms),
         cmocka_unit_test(every_message_is_guarded),
         cmocka_unit_test(a_lost_answer_makes_nothing_twice),

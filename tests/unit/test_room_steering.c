@@ -217,22 +217,6 @@ static void a_line_that_could_not_be_taken_back_goes_later(void **state)
     world_close(&world);
 }
 
-static void the_announcement_says_when_it_is_over(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    assert_false(room_says(&world, WORLD_ANNOUNCE, "Resolved"));
-    move(&world, in.id, STATE_RESOLVED);
-    assert_true(room_says(&world, WORLD_ANNOUNCE, "**Resolved** · **SEV"));
-    move(&world, in.id, STATE_INVESTIGATING);
-    assert_false(room_says(&world, WORLD_ANNOUNCE, "Resolved"));
-    move(&world, in.id, STATE_CANCELLED);
-    assert_true(room_says(&world, WORLD_ANNOUNCE, "**Cancelled** · **SEV"));
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
-    world_close(&world);
-}
-
 static void rooms_go_out_of_the_way_and_come_back(void **state)
 {
     (void)state;
@@ -361,7 +345,6 @@ int main(void)
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
-        cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
         cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
         cmocka_unit_test(digests_forget_what_became_private),
