@@ -93,7 +93,7 @@ bool check_when(struct buf *words, const char *option, struct str text,
                 const struct when_base *base, struct when *out)
 {
     struct buf why = BUF_INIT(1000);
-    enum err err = when_parse(text, base, out, &why);
+    enum err err = when_parse_said(text, base, out, &why);
     if (err != ERR_OK) {
         buf_addf(words, "`%s`: ", option);
         markdown_add(words, buf_str(&why));

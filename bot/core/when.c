@@ -234,26 +234,25 @@ static void resolve_ago(const struct when_reading *reading,
                                                            : WHEN_MINUTE);
 }
 
-enum err when_parse(struct str text, const struct when_base *base,
-                    struct when *out, struct buf *why)
+/* Keeps `text` as what was typed. */
+static enum err resolve(struct when_reading *reading, struct str text,
+                        const struct when_base *base, struct when *out,
+                        struct buf *why)
 {
-    struct when_reading reading;
     struct when when = {0};
-    enum err err = when_read(text, &reading, why);
-    if (err != ERR_OK)
-        return err;
-    switch (reading.form) {
+    enum err err = ERR_OK;
+    switch (reading->form) {
     case READING_NOW:
         when = when_exact(base->now_ms);
         break;
     case READING_AGO:
-        resolve_ago(&reading, base, &when);
+        resolve_ago(reading, base, &when);
         break;
     case READING_POINT:
-        err = resolve_point(&reading.from, reading.about, base, &when, why);
+        err = resolve_point(&reading->from, reading->about, base, &when, why);
         break;
     case READING_RANGE:
-        err = resolve_range(&reading, base, &when, why);
+        err = resolve_range(reading, base, &when, why);
         break;
     }
     if (err == ERR_OK && when.from_ms < 0) {
@@ -266,4 +265,38 @@ enum err when_parse(struct str text, const struct when_base *base,
     str_copy_to(when.typed, str_trim(text));
     *out = when;
     return ERR_OK;
+}
+
+enum err when_parse(struct str text, const struct when_base *base,
+                    struct when *out, struct buf *why)
+{
+    struct when_reading reading;
+    enum err err = when_read(text, &reading, why);
+    return err == ERR_OK ? resolve(&reading, text, base, out, why) : err;
+}
+
+/* The day that was said, where whoever named a zone is. */
+static void set_day(struct when_parts *parts, int days_ago, int64_t now_ms)
+{
+    struct civil day = civil_of(now_ms + parts->zone_min * MS_PER_MINUTE -
+                                days_ago * MS_PER_DAY);
+    parts->has_date = parts->has_year = true;
+    parts->year = day.year;
+    parts->month = day.month;
+    parts->day = day.day;
+}
+
+enum err when_parse_said(struct str text, const struct when_base *base,
+                         struct when *out, struct buf *why)
+{
+    struct when_reading reading = {.form = READING_POINT};
+    char rest[WHEN_TYPED_BYTES];
+    int days_ago = when_take_day(str_trim(text), rest);
+    bool is_said =
+        days_ago >= 0 && str_trim(text).n < WHEN_TYPED_BYTES &&
+        (rest[0] == '\0' || when_read(str_of(rest), &reading, NULL) == ERR_OK);
+    if (!is_said || reading.form != READING_POINT || reading.from.has_date)
+        return when_parse(text, base, out, why);
+    set_day(&reading.from, days_ago, base->now_ms);
+    return resolve(&reading, text, base, out, why);
 }

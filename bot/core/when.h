@@ -56,6 +56,12 @@ bool when_is_point(const struct when *when); /* from == to and not WHEN_ABOUT */
 MUST_CHECK enum err when_parse(struct str text, const struct when_base *base,
                                struct when *out, struct buf *why);
 
+/* The same of what somebody says now: a day may also be `yesterday` or `today`,
+ * before or after the clock. In a paste or in prose it would be another one. */
+MUST_CHECK enum err when_parse_said(struct str text,
+                                    const struct when_base *base,
+                                    struct when *out, struct buf *why);
+
 /* For files: `18:53`, `22:XX`, `24:XX`, `~18:52`, `22:17:30`; with_date puts
  * `2022-12-13 ` before it. Always UTC and normalised, except that an hour typed
  * as 24:XX stays so under the date it was typed for. A zone that was typed is

@@ -82,8 +82,10 @@ void when_print(const struct when *when, bool with_date, struct buf *out)
 {
     struct when_reading typed = {0};
     bool zoned = false, is_24 = false;
-    if (when->typed[0] != '\0' &&
-        when_read(str_of(when->typed), &typed, NULL) == ERR_OK) {
+    char rest[WHEN_TYPED_BYTES];
+    const char *clock =
+        when_take_day(str_of(when->typed), rest) < 0 ? when->typed : rest;
+    if (clock[0] != '\0' && when_read(str_of(clock), &typed, NULL) == ERR_OK) {
         zoned = typed.from.zone_min != 0 || typed.to.zone_min != 0;
         is_24 = typed.from.hour == 24 && !zoned;
     }

@@ -536,3 +536,33 @@ enum err when_read(struct str text, struct when_reading *out, struct buf *why)
     *out = reading;
     return ERR_OK;
 }
+
+/* ---- a day that is said ---- */
+
+static int day_said(struct str word)
+{
+    if (word.n > 0 && word.s[word.n - 1] == ',')
+        word.n--;
+    if (str_is_nocase(word, "today"))
+        return 0;
+    return str_is_nocase(word, "yesterday") ? 1 : -1;
+}
+
+int when_take_day(struct str text, char rest[static WHEN_TYPED_BYTES])
+{
+    struct str word;
+    int days = -1;
+    rest[0] = '\0';
+    struct buf out = {
+        .s = rest, .room = WHEN_TYPED_BYTES, .limit = WHEN_TYPED_BYTES - 1};
+    while (str_cut(&text, ' ', &word)) {
+        int said = day_said(word);
+        if (said >= 0 && days >= 0)
+            return -1;
+        if (said >= 0)
+            days = said;
+        else
+            buf_addf(&out, "%s%.*s", out.n > 0 ? " " : "", STR_ARG(word));
+    }
+    return out.overflow ? -1 : days;
+}

@@ -94,6 +94,9 @@ static void times(void **state)
     assert_offers(&it, "18:53 CET\t18:53 CET (17:53 UTC)\n");
     it = typing("timeline add", "time", "5m");
     assert_says(caller_is_offered(&caller, &it), "15m ago\t");
+    it = typing("timeline add", "time", "yesterday 23:50");
+    assert_offers(&it, "yesterday 23:50\tyesterday 23:50 (2022-12-12 23:50 "
+                       "UTC)\n");
     it = typing("timeline add", "time", "yesterdayish");
     assert_offers(&it, "");
 }

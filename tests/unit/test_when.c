@@ -226,11 +226,15 @@ static const struct placed {
      "2022-12-13T00:30:00"},
 };
 
-static void check_reading(const struct reading *r, const struct when_base *base)
+typedef enum err parse_fn(struct str text, const struct when_base *base,
+                          struct when *out, struct buf *why);
+
+static void check_reading_by(parse_fn *parse, const struct reading *r,
+                             const struct when_base *base)
 {
     struct when got = {0};
     struct buf why = BUF_INIT(600), printed = BUF_INIT(600);
-    enum err err = when_parse(str_of(r->text), base, &got, &why);
+    enum err err = parse(str_of(r->text), base, &got, &why);
     if (err != ERR_OK)
         fail_msg("%s: %s", r->text, buf_text(&why));
     int64_t to = r->to == NULL ? ms(r->from) : ms(r->to);
@@ -252,12 +256,65 @@ static void check_reading(const struct reading *r, const struct when_base *base)
     buf_release(&printed);
 }
 
+static void check_reading(const struct reading *r, const struct when_base *base)
+{
+    check_reading_by(when_parse, r, base);
+}
+
 static void reads_every_form(void **state)
 {
     (void)state;
     struct when_base base = lived(NOW, NOW);
     for (size_t i = 0; i < sizeof readings / sizeof *readings; i++)
         check_reading(&readings[i], &base);
+}
+
+/* Said at 00:10 of the 14th: of the reader's UTC, or of the zone that is named.
+ */
+static const struct reading said[] = {
+    {"yesterday 23:50", "2022-12-13T23:50:00", NULL, WHEN_MINUTE,
+     "2022-12-13 23:50"},
+    {"23:50 yesterday", "2022-12-13T23:50:00", NULL, WHEN_MINUTE,
+     "2022-12-13 23:50"},
+    {"Yesterday, at 23:50", "2022-12-13T23:50:00", NULL, WHEN_MINUTE,
+     "2022-12-13 23:50"},
+    {"about yesterday 09:15", "2022-12-13T09:15:00", NULL, WHEN_ABOUT,
+     "2022-12-13 ~09:15"},
+    {"yesterday 22:XX", "2022-12-13T22:00:00", "2022-12-13T23:00:00", WHEN_HOUR,
+     "2022-12-13 22:XX"},
+    {"yesterday", "2022-12-13", "2022-12-14", WHEN_DAY, "2022-12-13"},
+    {"today", "2022-12-14", "2022-12-15", WHEN_DAY, "2022-12-14"},
+    {"today 00:05", "2022-12-14T00:05:00", NULL, WHEN_MINUTE,
+     "2022-12-14 00:05"},
+    /* It is the 13th there yet. */
+    {"yesterday 18:30 -05:00", "2022-12-12T23:30:00", NULL, WHEN_MINUTE,
+     "2022-12-12 23:30 (typed yesterday 18:30 -05:00)"},
+    {"5m ago", "2022-12-14T00:05:00", NULL, WHEN_MINUTE, "2022-12-14 00:05"},
+};
+
+static void a_day_may_be_said(void **state)
+{
+    (void)state;
+    struct when_base base = lived("2022-12-14T00:10:00", "2022-12-14");
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        check_reading_by(when_parse_said, &said[i], &base);
+    static const char *const unread[] = {
+        "yesterday evening", "yesterday yesterday", "yesterday 2022-12-13",
+        "today 23:50",       "yesterday-ish",       "18:00 to 19:00 yesterday"};
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+        struct when got;
+        struct buf why = BUF_INIT(600);
+        assert_int_equal(when_parse_said(str_of(unread[i]), &base, &got, &why),
+                         ERR_INVALID);
+        assert_true(why.n > 0);
+        if (i == 0)
+            assert_non_null(strstr(buf_text(&why), "\"yesterday evening\""));
+        buf_release(&why);
+    }
+    /* Nobody knows the day that a paste or a page was written on. */
+    struct when got;
+    assert_int_equal(when_parse(STR("yesterday 23:50"), &base, &got, NULL),
+                     ERR_INVALID);
 }
 
 static void finds_day_and_year(void **state)
@@ -454,6 +511,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_form),
+        cmocka_unit_test(a_day_may_be_said),
         cmocka_unit_test(finds_day_and_year),
         cmocka_unit_test(refuses_in_words),
         cmocka_unit_test(refuses_what_is_too_long),
