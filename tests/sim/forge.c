@@ -250,6 +250,8 @@ static void end(enum forge_act act, struct thing *thing)
     thing->is_closed = true;
     thing->is_merged = act == FORGE_MERGE;
     thing->is_dropped = act == FORGE_DROP_ISSUE;
+    thing->was_bare =
+        thing->was_bare || !thing->is_labelled || !thing->is_reviewed;
     thing->endings++;
     thing->head = git_head(thing->branch);
     thing->ended_ms = sim.now_ms;

@@ -10,6 +10,7 @@
 struct thing {
     bool is_pull, is_closed, is_merged, is_draft, is_labelled, is_reviewed;
     bool is_dropped; /* closed as not planned */
+    bool was_bare;   /* when it ended: nobody dresses it afterwards */
     int64_t number;  /* GitLab counts either by itself */
     bool is_written; /* people wrote below our part, and it stands there */
     int head;        /* commit of its branch, when it was merged */

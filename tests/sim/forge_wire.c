@@ -76,7 +76,7 @@ bool forge_wants_rest(void)
 bool forge_waits(void)
 {
     int64_t look_ms = sim.config->forge.poll_min * MS_PER_MINUTE;
-    return forge.process == sim.process && forge.until_ms != 0 &&
+    return forge.until_ms != 0 &&
            sim.now_ms < forge.until_ms + look_ms + MS_PER_MINUTE;
 }
 

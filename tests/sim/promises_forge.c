@@ -64,7 +64,7 @@ static void check_words(const struct incident *in, const struct thing *thing)
         sim_fail("INC-%" PRId64 " has a pull request that is %s draft", in->id,
                  thing->is_draft ? "a" : "no");
     buf_release(&body);
-    bool is_dressed = sim.config->forge.labels.count == 0 ||
+    bool is_dressed = sim.config->forge.labels.count == 0 || thing->was_bare ||
                       (thing->is_labelled && thing->is_reviewed);
     if (!is_dressed && !forge_has_refused())
         sim_fail("INC-%" PRId64 " has a pull request without label, or "
