@@ -67,6 +67,22 @@ static uint64_t id_in(const cJSON *data, const char *name)
     return snowflake_of(cJSON_GetObjectItemCaseSensitive(data, name));
 }
 
+/* Discord docs, Receiving an Interaction: to that address, or over the gateway.
+ * Nobody is answered then, and nothing else tells why. */
+static void on_application(const struct rest_answer *answer, void *context)
+{
+    const cJSON *url = cJSON_GetObjectItemCaseSensitive(
+        answer->json, "interactions_endpoint_url");
+    (void)context;
+    if (cJSON_IsString(url) && url->valuestring[0] != '\0')
+        log_error("commands_go_elsewhere", LOG_TEXT("url", url->valuestring),
+                  LOG_TEXT("words",
+                           "Discord sends every command to that address, and "
+                           "none to opsroom: nobody is answered. Empty the "
+                           "field Interactions Endpoint URL in the developer "
+                           "portal (General Information)."));
+}
+
 static void on_ready(struct dispatch *dispatch, const cJSON *data)
 {
     struct store *store = dispatch->parts.store;
@@ -88,6 +104,8 @@ static void on_ready(struct dispatch *dispatch, const cJSON *data)
     /* Nobody told us of what has changed since. */
     outbox_heal(dispatch->parts.outbox);
     registrar_check(dispatch->registrar, application_id);
+    struct rest_call call = rest_application();
+    rest_send(dispatch->parts.rest, &call, on_application, NULL);
 }
 
 /* It brings no READY; the program may be a newer one all the same. */

@@ -288,3 +288,10 @@ struct rest_call rest_gateway_bot(void)
     set_path(&call, "/gateway/bot");
     return call;
 }
+
+struct rest_call rest_application(void)
+{
+    struct rest_call call = call_new(REST_GET, "GET /applications/@me", 0);
+    set_path(&call, "/applications/@me");
+    return call;
+}

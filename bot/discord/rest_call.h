@@ -96,5 +96,6 @@ void rest_call_attach(struct rest_call *call, const struct rest_file *files,
                       int count);
 struct rest_call rest_commands_put(uint64_t application_id, char *body);
 struct rest_call rest_gateway_bot(void);
+struct rest_call rest_application(void);
 
 #endif

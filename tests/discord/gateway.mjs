@@ -104,6 +104,7 @@ export class Gateway {
     }
 
     interaction(data) {
+        if (this.standin.world.interactionsUrl) return false;
         const twice = this.faults.duplicates > 0;
         if (twice) this.faults.duplicates--;
         for (const session of this.sessions.values()) {

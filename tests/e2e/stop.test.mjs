@@ -87,3 +87,9 @@ test('commands that could not be registered are registered at the next start, al
     await bot.logged(/commands_registered count=/);
     await declare(guild, nova);
 }));
+
+test('an address in the portal that takes all commands away is told', () => stage({ started: false }, async ({ standin, bot }) => {
+    standin.world.interactionsUrl = 'https://old.example/interactions';
+    await bot.start({ ready: false });
+    await bot.logged(/commands_go_elsewhere url="?https:\/\/old\.example\/interactions"? .*Interactions Endpoint URL/);
+}));

@@ -61,6 +61,8 @@ static void calls(void **state)
     check(rest_commands_put(9, NULL), "PUT /applications/9/commands", 0,
           REST_REPEAT_SAFE, false);
     check(rest_gateway_bot(), "GET /gateway/bot", 0, REST_REPEAT_SAFE, false);
+    check(rest_application(), "GET /applications/@me", 0, REST_REPEAT_SAFE,
+          false);
 }
 
 static void body_and_reason(void **state)
