@@ -145,6 +145,20 @@ static void want_set(struct step *step)
     }
 }
 
+/* Whoever asks for it would hear that nothing changed, and believe it. */
+static bool may_be_public(struct step *step)
+{
+    const struct event *event = &step->event;
+    if (step->in->type != TYPE_SECURITY || event->type != TYPE_SECURITY ||
+        event->is_private)
+        return true;
+    return refuse(step,
+                  "INC-%" PRId64 " is of the type security, and those are "
+                  "private. To make it public, give it another type at the "
+                  "same time: `/incident set type:service private:false`.",
+                  step->in->id);
+}
+
 void decide_set(struct step *step)
 {
     struct event *event = &step->event;
@@ -154,9 +168,10 @@ void decide_set(struct step *step)
         event->severity = step->in->severity;
     if (is_blank(event->title))
         event->title = str_of(step->in->title);
+    bool may = may_be_public(step);
     if (event->type == TYPE_SECURITY)
         event->is_private = true;
-    if (!is_open_to_entries(step) || !milestone_is_sound(step) ||
+    if (!may || !is_open_to_entries(step) || !milestone_is_sound(step) ||
         !names_fit(step) ||
         !fits(step, "The title", event->title, TITLE_UNITS) ||
         !fits(step, "The impact", event->impact, IMPACT_UNITS))

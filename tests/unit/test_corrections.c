@@ -100,6 +100,25 @@ static void a_strike_takes_the_milestone_along(void **state)
 }
 
 /* What a person set is theirs: no entry and no correction of one moves it. */
+static void security_is_made_public_with_another_type(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.type = TYPE_SECURITY;
+    accepts(&play, set);
+    assert_true(play.in.is_private);
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.is_private = false;
+    answers(&play, VERDICT_REFUSED, set,
+            "INC-12 is of the type security, and those are private. To make "
+            "it public, give it another type at the same time");
+    set.draft.type = TYPE_SERVICE;
+    accepts(&play, set);
+    assert_false(play.in.is_private);
+}
+
 static void a_told_milestone_stays(void **state)
 {
     (void)state;
@@ -336,6 +355,7 @@ int main(void)
         T(an_edit_is_checked_like_a_new_entry),
         T(an_entry_of_tomorrow_can_be_corrected),
         T(a_strike_takes_the_milestone_along),
+        T(security_is_made_public_with_another_type),
         T(a_told_milestone_stays),
         T(what_it_is_settles_how),
         T(items_outlive_the_incident),
