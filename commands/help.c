@@ -92,19 +92,55 @@ static void explain(const struct command *command, struct buf *words)
                      "it.\n");
 }
 
-static const struct command *named_command(struct str text)
+static bool fits(const struct call *call, const struct command *command,
+                 struct str text)
 {
-    if (str_starts(text, "/"))
-        text = str_from(text, 1);
-    return command_find(text);
+    return may_use(call, command) && text_holds(str_of(command->name), text);
+}
+
+/* Whose names have that part; *found is one of them. */
+static int count_fitting(const struct call *call, struct str text,
+                         const struct command **found)
+{
+    int count = 0;
+    for (int i = 0; i < command_count; i++) {
+        if (!fits(call, commands[i], text))
+            continue;
+        *found = commands[i];
+        count++;
+    }
+    return count;
+}
+
+static void add_fitting(const struct call *call, struct str text,
+                        struct buf *words)
+{
+    buf_add_text(words, "These have that in their name:\n");
+    for (int i = 0; i < command_count; i++)
+        if (fits(call, commands[i], text))
+            buf_addf(words, "- `/%s`: %s\n", commands[i]->name,
+                     commands[i]->help);
+}
+
+/* False: there is none. */
+static bool say_named(const struct call *call, struct str text,
+                      struct buf *words)
+{
+    text = str_trim(str_from(text, str_starts(text, "/")));
+    const struct command *command = command_find(text);
+    int count = command != NULL ? 1 : count_fitting(call, text, &command);
+    if (count == 1)
+        explain(command, words);
+    else if (count > 1)
+        add_fitting(call, text, words);
+    return count > 0;
 }
 
 static void complete_command(const struct call *call, struct str typed,
                              struct choices *out)
 {
     for (int i = 0; i < command_count; i++)
-        if (may_use(call, commands[i]) &&
-            text_holds(str_of(commands[i]->name), typed))
+        if (fits(call, commands[i], typed))
             choices_add(out, str_of(commands[i]->name),
                         str_of(commands[i]->name));
 }
@@ -115,14 +151,10 @@ static enum reply run(const struct call *call, struct request *request,
     struct buf *words = &answer->words;
     const struct value *which = call_value(call, "command");
     (void)request;
-    if (which->given) {
-        const struct command *command = named_command(which->text);
-        if (command != NULL) {
-            explain(command, words);
-            return REPLY_TEXT;
-        }
+    if (which->given && say_named(call, which->text, words))
+        return REPLY_TEXT;
+    if (which->given)
         buf_add_text(words, "There is no such command. There are these:\n");
-    }
     add_main(call, words);
     add_others(call, words);
     add_menus(call, words);

@@ -8,18 +8,37 @@ static bool holds(const struct call *call, enum role role)
     return incident_holder(call->in, role, &call->caller) != NULL;
 }
 
-/* The one that the caller has, when it is only one. */
-static enum role own_role(const struct call *call)
+/* How many roles the caller has; *own is one of them. */
+static int own_roles(const struct call *call, enum role *own)
 {
-    enum role own = ROLE_NONE;
+    int count = 0;
     for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++) {
         if (!holds(call, (enum role)role))
             continue;
-        if (own != ROLE_NONE)
-            return ROLE_NONE;
-        own = (enum role)role;
+        *own = (enum role)role;
+        count++;
     }
-    return own;
+    return count;
+}
+
+static enum reply refuse(const struct call *call, enum role named, int own,
+                         struct answer *answer)
+{
+    struct buf *words = &answer->words;
+    if (named != ROLE_NONE)
+        buf_addf(words, "You are not %s of ",
+                 config_role_name(call->config, named));
+    else if (own == 0)
+        buf_add_text(words, "You have no role in ");
+    else
+        buf_addf(words, "You have %d roles in ", own);
+    say_incident(words, call->in);
+    buf_add_text(words, named == ROLE_NONE && own > 0
+                            ? ". Say with `role` which one you leave. Nothing "
+                              "was kept."
+                            : ". `/ic who` shows who has which. Nothing was "
+                              "kept.");
+    return REPLY_REFUSED;
 }
 
 static enum reply run(const struct call *call, struct request *request,
@@ -27,19 +46,10 @@ static enum reply run(const struct call *call, struct request *request,
 {
     struct event *draft = &request->draft;
     const struct value *named = call_value(call, "role");
-    enum role role = named->given ? (enum role)named->choice : own_role(call);
-    if (role == ROLE_NONE || !holds(call, role)) {
-        if (role == ROLE_NONE)
-            buf_add_text(&answer->words, "You have no role, or several, in ");
-        else
-            buf_addf(&answer->words, "You are not %s of ",
-                     config_role_name(call->config, role));
-        say_incident(&answer->words, call->in);
-        buf_add_text(&answer->words, ". `/ic who` shows the roles; say with "
-                                     "`role` which one you leave. Nothing was "
-                                     "kept.");
-        return REPLY_REFUSED;
-    }
+    enum role role = named->given ? (enum role)named->choice : ROLE_NONE;
+    int own = named->given ? holds(call, role) : own_roles(call, &role);
+    if (own != 1)
+        return refuse(call, named->given ? role : ROLE_NONE, own, answer);
     request->kind = REQUEST_ASSIGN;
     draft->kind = EVENT_ROLE;
     draft->role = role;

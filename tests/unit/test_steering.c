@@ -438,13 +438,13 @@ static void a_role_is_left(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = slash("ic leave");
-    keeps_nothing(&it, "You have no role, or several, in");
+    keeps_nothing(&it, "You have no role in **INC-1**. `/ic who` shows");
     struct interaction take = slash("ic assign");
     add_user(&take, "user", NOVA, "nova");
     (void)does(&take);
     add_text(&take, "role", "scribe");
     (void)does(&take);
-    keeps_nothing(&it, "You have no role, or several, in");
+    keeps_nothing(&it, "You have 2 roles in **INC-1**. Say with `role`");
     it.user.id = DMA;
     add_text(&it, "role", "commander");
     keeps_nothing(&it, "You are not commander");

@@ -346,6 +346,16 @@ static void help(void **state)
     assert_says(words, "(theory, confirmed, ruled-out)");
     assert_says(words, "- `incident`: Which");
     it = slash("help");
+    add_text(&it, "command", "declare");
+    words = caller_does(&caller, &it);
+    assert_true(str_starts(str_of(words), "`/incident declare`: Declare"));
+    it = slash("help");
+    add_text(&it, "command", "/probe");
+    words = caller_does(&caller, &it);
+    assert_true(str_starts(str_of(words), "These have that in their name:\n"
+                                          "- `/probe list`: "));
+    assert_null(strstr(words, "/timeline"));
+    it = slash("help");
     add_text(&it, "command", "timeline explode");
     assert_says(caller_does(&caller, &it), "There is no such command");
     it = typing("help", "command", "TIMELINE c");
