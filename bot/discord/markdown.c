@@ -93,9 +93,10 @@ static void add_link(struct buf *out, struct str link)
 static void add_line_start(struct buf *out, struct str *text)
 {
     size_t blanks = 0, digits;
-    while (blanks < text->n && text->s[blanks] == ' ')
-        blanks++;
-    buf_add_bytes(out, text->s, blanks);
+    for (; blanks < text->n &&
+           (text->s[blanks] == ' ' || text->s[blanks] == '\t');
+         blanks++)
+        buf_add_char(out, ' ');
     *text = str_from(*text, blanks);
     for (digits = 0; digits < text->n && is_digit(text->s[digits]); digits++)
         ;

@@ -85,6 +85,7 @@ static void line_starts_are_escaped(void **state)
         {"# head\n## two\n-# sub", "\\# head\n\\#\\# two\n\\-\\# sub"},
         {"- a\n+ b\n* c", "\\- a\n\\+ b\n\\* c"},
         {"  - a", "  \\- a"},
+        {"\t- a\n \t1. b", " \\- a\n  1\\. b"},
         {"1. a\n22. b\n3) c", "1\\. a\n22\\. b\n3\\) c"},
         {"1.5 GB", "1.5 GB"},
         {"1.\n2.", "1\\.\n2\\."},
