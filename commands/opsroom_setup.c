@@ -18,11 +18,14 @@ static const struct permission {
      "close private rooms to others; Discord shows it as "
      "Manage Permissions on a channel"},
     {31, "Use Application Commands", "let people use commands in its rooms"},
-    {35, "Create Public Threads", "use a thread where no room can be made"},
-    {36, "Create Private Threads", "the same for a private incident"},
-    {38, "Send Messages in Threads", "write there"},
+    {35, "Create Public Threads",
+     "use a thread where no room can be made, and close the live room to them"},
+    {36, "Create Private Threads", "close the live room to them"},
+    {38, "Send Messages in Threads", "write there, and let nobody else"},
     {51, "Pin Messages", "pin the card"},
-    {6, "Add Reactions", "mark what it has seen"},
+    {6, "Add Reactions",
+     "close the live room to them: Discord lets it take from others only what "
+     "it has"},
 };
 #define ADMINISTRATOR 3
 #define IDS_SHOWN     8

@@ -258,10 +258,11 @@ void visit_say_refused(struct visit *visit, const struct refusal *refusal)
     buf_addf(&words, "%s: ", refusal->what);
     if (known != NULL)
         buf_add_text(&words, known);
-    else if (answer->fate == REST_FORBIDDEN)
+    else if (answer->fate == REST_FORBIDDEN && answer->code != 0)
         buf_addf(&words, "opsroom lacks the permission %s",
                  refusal->permission);
-    else if (answer->fate == REST_REJECTED || answer->fate == REST_GONE)
+    else if (answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
+             answer->fate == REST_GONE)
         buf_addf(&words, "Discord refused it (status %d)", answer->status);
     else
         buf_add_text(&words, "Discord does not answer");

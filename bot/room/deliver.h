@@ -49,6 +49,8 @@ enum delivery_verdict visit_lost(struct visit *visit, enum effect_kind effect,
 struct refusal {
     const char *what, *permission, *next;
 };
+/* Of a room with overwrites: each permission that they allow or deny. */
+#define ROOM_PERMISSIONS "Manage Channels, or another that /opsroom setup lists"
 /* The answer is not what was hoped for: RETRY when the world may still answer,
  * else FAILED. A room that is gone is lost. */
 enum delivery_verdict visit_refused(struct visit *visit,

@@ -14,7 +14,7 @@ enum delivery_verdict deliver_live_room(struct visit *visit)
         .room = ROOM_LIVE,
         .is_unwanted = in->is_private,
         .narrow_most = OUTSIDE_CATEGORY,
-        .refusal = {"The live room could not be made", "Manage Channels",
+        .refusal = {"The live room could not be made", ROOM_PERMISSIONS,
                     "Nothing is lost: the record goes on without it."},
         .overwrites = overwrites,
         .made = channel_made,

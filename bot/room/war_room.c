@@ -161,7 +161,8 @@ enum delivery_verdict deliver_war_room(struct visit *visit)
         .has_plain_name = !is_held,
         .asks_roles = is_held && overwrites_ask_roles(visit),
         .narrow_most = is_held ? WITHOUT_NAMED_PERSONS : AS_WISHED,
-        .refusal = {"The war room could not be made", "Manage Channels",
+        .refusal = {"The war room could not be made",
+                    is_held ? ROOM_PERMISSIONS : "Manage Channels",
                     is_held ? "The record goes on without a room; commands "
                               "answer in private."
                             : "The incident goes on in the channel where it "

@@ -136,6 +136,9 @@ static void failures_name_what_is_missing(void **state)
         {"POST /channels", TROUBLE_REJECTED, 50035,
          "The card could not be shown: Discord refused it (status 400) "
          "(Discord 50035). /incident status tells the same."},
+        {"PUT /channels", TROUBLE_FORBIDDEN, 0, /* Cloudflare's */
+         "The card could not be pinned: Discord refused it (status 403). It "
+         "stands in the room all the same."},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct world world;
@@ -147,6 +150,34 @@ static void failures_name_what_is_missing(void **state)
         int64_t id = world_declare(&world, "Global outage", false);
         world_run(&world, 3);
         assert_string_equal(failure_of(&world, id).words, cases[i].words);
+        world_close(&world);
+    }
+}
+
+/* Whoever is not given a permission cannot take it from others: 50013 is not
+ * of Manage Channels alone. */
+static void rooms_take_more_than_manage_channels(void **state)
+{
+    (void)state;
+    for (int is_private = 0; is_private < 2; is_private++) {
+        struct world world;
+        char words[300];
+        world_open(&world, WORLD_START);
+        int64_t id = world_declare(&world, "Global outage", is_private);
+        while (!is_private && world_incident(&world, id).war_channel_id == 0)
+            assert_true(world_step(&world));
+        world.trouble = TROUBLE_FORBIDDEN;
+        world.trouble_at = "POST /guilds";
+        world.code = 50013;
+        world.trouble_more = 3;
+        world_run(&world, 3);
+        (void)snprintf(words, sizeof words,
+                       "The %s room could not be made: opsroom lacks the "
+                       "permission Manage Channels, or another that /opsroom "
+                       "setup lists (Discord 50013). ",
+                       is_private ? "war" : "live");
+        struct failure failure = failure_of(&world, id);
+        assert_true(str_starts(str_of(failure.words), words));
         world_close(&world);
     }
 }
@@ -372,6 +403,7 @@ int main(void)
         cmocka_unit_test(an_unknown_person_does_not_stop_a_private_room),
         cmocka_unit_test(private_without_a_room_says_nothing),
         cmocka_unit_test(failures_name_what_is_missing),
+        cmocka_unit_test(rooms_take_more_than_manage_channels),
         cmocka_unit_test(without_a_war_room_work_goes_on_where_it_was_declared),
         cmocka_unit_test(in_a_full_server_a_thread_serves),
         cmocka_unit_test(a_borrowed_room_is_left_for_a_room),
