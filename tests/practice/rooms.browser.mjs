@@ -33,6 +33,16 @@ test('a message goes into the timeline with two presses', () => withBrowser({}, 
     await me.sees('.message', /note · quill: The bucket answers 403/);
 }));
 
+test('a room opens at its end, whatever stands above', () => withBrowser({}, async ({ visit }) => {
+    const me = await visit({ name: 'end', height: 640 });
+    await declare(me, 'Media uploads fail');
+    await me.push('.room', 'ops');
+    await me.sees('#room-title h1', 'ops');
+    await me.push('.room', 'general');
+    await me.sees('#room-title h1', 'general');
+    await me.page.waitForFunction(() => document.querySelector('.message.private').getBoundingClientRect().bottom <= document.querySelector('#line').getBoundingClientRect().top);
+}));
+
 test('a private incident is for its responders', () => withBrowser({}, async ({ visit }) => {
     const me = await visit({ name: 'private' });
     await declare(me, 'Keys leaked private:Yes');

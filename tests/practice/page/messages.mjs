@@ -211,6 +211,8 @@ list.addEventListener('keydown', (event) => {
 jump.append(icon('send'));
 jump.addEventListener('click', () => { toBottom(); if (list.lastElementChild) focusMessage(list.lastElementChild); });
 box.addEventListener('scroll', () => { sticks = atBottom(); if (sticks) jump.hidden = true; }, { passive: true });
-new ResizeObserver(() => { if (sticks) toBottom(); }).observe(box);
+// What is in it grows, too: the welcome is shown later, and pictures arrive.
+const stick = new ResizeObserver(() => { if (sticks) toBottom(); });
+for (const one of [box, ...box.children]) stick.observe(one);
 
 onChange('view', render);
