@@ -61,10 +61,11 @@ static bool look_at_incident(const struct incident *in, void *context)
     return !search->is_found;
 }
 
-static void check_known(const struct thing *thing)
+/* Who opens an item again afterwards, does so whatever its issue says. */
+static void check_known(const struct thing *thing, int64_t told_ms)
 {
     struct search search = {.thing = thing};
-    if (!thing->is_closed)
+    if (!thing->is_closed || thing->read_ms >= told_ms)
         return;
     must_read(store_each_incident(sim.store, look_at_incident, &search));
     bool is_behind =
@@ -95,7 +96,7 @@ static void on_look(void *context)
         thing->changed_ms > hook->arrived_ms)
         return;
     sim.is_looking = true;
-    check_known(thing);
+    check_known(thing, hook->arrived_ms);
     sim.is_looking = false;
 }
 

@@ -222,6 +222,13 @@ static void look_at_forge(const struct incident *in, struct healing *healing)
     must_read(store_each_item(sim.store, &filter, look_for_issue, healing));
 }
 
+/* Deleted when it was over: there is nothing to show it in any more. */
+static bool is_of_lost_room(const struct incident *in, enum effect_kind kind)
+{
+    return (kind == EFFECT_LIVE || kind == EFFECT_LIVE_CARD) &&
+           in->live_channel_id == 0 && !incident_is_live(in);
+}
+
 static bool look_for_failure(const struct incident *in, void *context)
 {
     static const enum effect_kind kinds[] = {
@@ -241,7 +248,8 @@ static bool look_for_failure(const struct incident *in, void *context)
                            (!in->is_private && has_failed(in, EFFECT_LIVE_ROOM))
                      : has_failed(in, EFFECT_POSTMORTEM);
     for (size_t i = 0; i < count; i++)
-        fails = fails || has_failed(in, kinds[i]);
+        fails = fails ||
+                (!is_of_lost_room(in, kinds[i]) && has_failed(in, kinds[i]));
     healing->is_healed = healing->is_healed && !fails;
     return true;
 }
