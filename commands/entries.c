@@ -65,6 +65,30 @@ void entry_set_time(const struct call *call, const struct value *time,
         draft->occurred = time->when;
 }
 
+bool entry_was_corrected(const struct call *call, const struct entry *entry,
+                         const char *option, struct answer *answer)
+{
+    struct buf *words = &answer->words;
+    struct when at = when_exact(entry->event.recorded_at_ms);
+    if (call->seen < 0 || call->seen == entry->state.version)
+        return false;
+    buf_addf(words, "Entry #%" PRId64 " of ", entry->event.seq);
+    say_incident(words, call->in);
+    buf_add_text(words, " was corrected by ");
+    if (entry->event.recorder.id == call->caller.id)
+        buf_add_text(words, "you");
+    else
+        say_excerpt(words, entry->event.recorder.name, NAME_SHOWN_UNITS);
+    buf_add_text(words, " at ");
+    say_time(words, &at, call->now_ms);
+    buf_add_text(words, ", after you opened the form. Yours would take that "
+                        "back: nothing was kept. It reads now, in UTC:\n");
+    say_entry(words, entry, 300);
+    answer_button(answer, BUTTON_PRIMARY, "Correct it", call->command->name,
+                  "%s=%" PRId64, option, entry->event.seq);
+    return true;
+}
+
 struct event entry_version(const struct event *event)
 {
     struct event version = *event;

@@ -18,6 +18,12 @@ struct str entry_time(const struct call *call, const struct event *event);
 /* A time that comes back from such a form unchanged says nothing of it. */
 void entry_set_time(const struct call *call, const struct value *time,
                     const struct event *entry, struct event *draft);
+/* The form that this came by still shows what has been corrected since it was
+ * opened with answer->seen = entry->state.version: it would take that back.
+ * True: refused, with a button that opens it anew by that option of the
+ * command. */
+bool entry_was_corrected(const struct call *call, const struct entry *entry,
+                         const char *option, struct answer *answer);
 /* As `event`, with the number of its entry: what an EDIT holds. */
 struct event entry_version(const struct event *event);
 

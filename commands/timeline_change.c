@@ -61,10 +61,14 @@ static enum reply make_change(const struct call *call, struct request *request,
                     &reply))
         return reply;
     bool has_rest = call_value(call, "temporary")->given;
+    answer->seen = entry.state.version;
     if (has_rest && call->source == SOURCE_BUTTON)
         return ask_rest(&entry.event, answer);
     if (!has_rest && !call_value(call, "what")->given)
         return ask(call, &entry.event, answer);
+    if (entry.state.struck == 0 &&
+        entry_was_corrected(call, &entry, "entry", answer))
+        return REPLY_REFUSED;
     request->kind = REQUEST_EDIT;
     incident_edit_draft(&entry.event, draft);
     draft->entry_kind = EVENT_CHANGE;

@@ -20,10 +20,12 @@ static bool says_something(const struct call *call)
     return any;
 }
 
-static enum reply ask(const struct call *call, const struct event *event,
+static enum reply ask(const struct call *call, const struct entry *entry,
                       struct answer *answer)
 {
     static const char *const fixed[] = {"time", "text", NULL};
+    const struct event *event = &entry->event;
+    answer->seen = entry->state.version;
     answer_fill(answer, "time", entry_time(call, event));
     answer_fill(answer, "text", event->text);
     answer_fill(answer, "kind",
@@ -93,14 +95,17 @@ static enum reply run(const struct call *call, struct request *request,
     if (!entry_find(call, seq, &entry, answer, &reply))
         return reply;
     if (!says_something(call))
-        return ask(call, &entry.event, answer);
+        return ask(call, &entry, answer);
     request->kind = REQUEST_EDIT;
     incident_edit_draft(&entry.event, draft);
     struct event before = *draft;
     if (!change_draft(call, &entry.event, draft, answer))
         return REPLY_REFUSED;
-    if (entry.state.struck != 0 || differs(&before, draft))
-        return REPLY_REQUEST;
+    if (entry.state.struck != 0)
+        return REPLY_REQUEST; /* the rules say so */
+    if (differs(&before, draft))
+        return entry_was_corrected(call, &entry, "id", answer) ? REPLY_REFUSED
+                                                               : REPLY_REQUEST;
     buf_addf(&answer->words,
              "Entry #%" PRId64 " says so already: nothing was changed.", seq);
     return REPLY_TEXT;

@@ -1,5 +1,6 @@
 /* /timeline list, edit, strike and settle: what they show and what they keep.
  */
+#include "bot/discord/custom_id.h"
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
@@ -136,6 +137,71 @@ static void shows_what_became_of_it(void **state)
 
 /* ---- edit ---- */
 
+/* The form that somebody has before them after that call. */
+static struct interaction form_for(struct interaction it, uint64_t user_id)
+{
+    static char id[2][CUSTOM_ID_BYTES];
+    static int next;
+    it.user.id = user_id;
+    it.user.name = user_id == DMA ? STR("dma") : STR("nova");
+    assert_string_equal(caller_does(&caller, &it), "");
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    next = !next;
+    (void)snprintf(id[next], sizeof id[next], "%s",
+                   cJSON_GetObjectItem(data, "custom_id")->valuestring);
+    struct interaction sent = form(id[next]);
+    sent.user = it.user;
+    return sent;
+}
+
+/* The form of the second still shows what the first has corrected. */
+static void corrections_meet(void **state)
+{
+    (void)state;
+    (void)add_entry("18:53", "note", "Disk is fine");
+    struct interaction novas = form_for(button("1|timeline edit|1|id=4"), NOVA);
+    struct interaction dmas = form_for(button("1|timeline edit|1|id=4"), DMA);
+    add_text(&novas, "text", "Disk is full");
+    assert_says(caller_does(&caller, &novas), "now reads");
+    add_text(&dmas, "text", "Disk is fine");
+    add_text(&dmas, "kind", "report");
+    int64_t kept = caller_kept(&caller);
+    const char *words = caller_does(&caller, &dmas);
+    assert_int_equal(caller_kept(&caller), kept);
+    assert_says(words, "Entry #4 of **INC-1** was corrected by nova at 19:10 "
+                       "UTC");
+    assert_says(words, "after you opened the form. Yours would take that "
+                       "back: nothing was kept. It reads now, in UTC:\n"
+                       "**#4** 18:53 · note · nova: Disk is full");
+    (void)caller_presses(&caller, "Correct it");
+    assert_string_equal(caller_field(&caller, "text"), "Disk is full");
+    /* The same once more is no correction. */
+    assert_says(caller_does(&caller, &novas), "says so already");
+}
+
+static void corrected_changes_meet(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn-eu");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    (void)caller_does(&caller, &it);
+    const char *rest = "1|timeline change|1|entry=4|temporary=no";
+    struct interaction novas =
+        form_for(button("1|timeline change|1|entry=4"), NOVA);
+    struct interaction dmas = form_for(button(rest), DMA);
+    add_text(&novas, "what", "TTL");
+    add_text(&novas, "to", "300");
+    assert_says(caller_does(&caller, &novas), "60 → 300");
+    add_flag(&dmas, "temporary", true);
+    assert_says(caller_does(&caller, &dmas),
+                "was corrected by nova at 19:10 UTC");
+    (void)caller_presses(&caller, "Correct it");
+    assert_string_equal(caller_field(&caller, "to"), "300");
+}
+
 static void edit_by_form(void **state)
 {
     (void)state;
@@ -145,7 +211,7 @@ static void edit_by_form(void **state)
     assert_string_equal(caller_does(&caller, &it), "");
     const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
     assert_string_equal(cJSON_GetObjectItem(data, "custom_id")->valuestring,
-                        "1|timeline edit|1|id=4");
+                        "1|timeline edit|1|id=4|seen=4");
     assert_string_equal(caller_field(&caller, "time"), "2022-12-13 18:53");
     assert_string_equal(caller_field(&caller, "text"), "Disk is fine");
     struct interaction sent = form("1|timeline edit|1|id=4");
@@ -304,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(entries_by_time),          CASE(pages),
         CASE(shows_what_became_of_it),  CASE(edit_by_form),
+        CASE(corrections_meet),         CASE(corrected_changes_meet),
         CASE(edit_by_options),          CASE(settle_from_the_list),
         CASE(a_bot_takes_nothing_over), CASE(sheet_pages),
         CASE(offers_entries),
