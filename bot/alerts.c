@@ -5,6 +5,7 @@
 #include "bot/base/mem.h"
 #include "bot/base/sha256.h"
 #include "bot/io/loop.h"
+#include "bot/road/damage.h"
 #include "storage/outbox.h"
 
 #include <inttypes.h>
@@ -185,9 +186,10 @@ static enum err find_homes(struct alerts_desk *desk)
     enum err err = store_live(store, desk->live, HOMES, &count);
     desk->home_count = 0;
     for (int i = 0; i < count && err == ERR_OK; i++) {
-        err = store_incident(store, desk->live[i], &desk->in);
-        if (err != ERR_OK)
-            break;
+        enum err read = store_incident(store, desk->live[i], &desk->in);
+        err = damage_passed(store, desk->live[i], read);
+        if (read != ERR_OK)
+            continue;
         struct home *home = &desk->homes[desk->home_count++];
         home->id = desk->in.id;
         home->is_drill = desk->in.is_drill;

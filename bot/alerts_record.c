@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/base/utf8.h"
+#include "bot/road/damage.h"
 #include "bot/road/road.h"
 
 #include <inttypes.h>
@@ -363,8 +364,9 @@ enum err alerts_fold(struct store *store, int64_t now_ms, struct folded *out)
     struct lagging lagging = {.folded = {.count = 0}};
     enum err err = store_each_untold_entry(store, note_lagging, &lagging);
     for (int i = 0; i < lagging.folded.count && err == ERR_OK; i++)
-        err = catch_up(store, lagging.entries[i].incident_id,
-                       lagging.entries[i].seq, now_ms);
+        err = damage_passed(store, lagging.entries[i].incident_id,
+                            catch_up(store, lagging.entries[i].incident_id,
+                                     lagging.entries[i].seq, now_ms));
     if (err == ERR_OK)
         *out = lagging.folded;
     return err;

@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/io/loop.h"
+#include "bot/road/damage.h"
 #include "bot/road/road.h"
 
 #include <stdlib.h>
@@ -186,7 +187,8 @@ static enum err look_at_all(struct reminders *reminders)
     int count = 0;
     enum err err = store_watched(store, reminders->watched, WATCHED, &count);
     for (int i = 0; i < count && err == ERR_OK; i++)
-        err = look_at_incident(reminders, reminders->watched[i]);
+        err = damage_passed(store, reminders->watched[i],
+                            look_at_incident(reminders, reminders->watched[i]));
     if (err == ERR_OK && reminders->config.has_announcements)
         err = store_each_digest(store, look_at_digest, &reminders->look);
     return err;

@@ -1,5 +1,6 @@
 #include "bot/outbox/heal.h"
 
+#include "bot/road/damage.h"
 #include "bot/room/room.h"
 
 #define INCIDENTS_MOST 200
@@ -76,6 +77,6 @@ enum err heal_want(struct store *store, int64_t now_ms)
     int count = 0;
     enum err err = store_watched(store, ids, INCIDENTS_MOST, &count);
     for (int i = 0; i < count && i < INCIDENTS_MOST && err == ERR_OK; i++)
-        err = heal_one(store, ids[i], now_ms);
+        err = damage_passed(store, ids[i], heal_one(store, ids[i], now_ms));
     return err;
 }

@@ -2,6 +2,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
+#include "bot/road/damage.h"
 #include "bot/road/road.h"
 
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static enum err take_one(struct store *store, struct loss *loss, int64_t now_ms)
     struct request request = {.kind = REQUEST_LOST};
     struct incident in, after;
     struct outcome outcome;
-    int64_t id;
+    int64_t id = 0;
     enum err err = loss->message_id == 0
                        ? find_channel(store, loss, &id, &request.draft)
                        : find_message(store, loss, &id, &request.draft);
@@ -90,7 +91,7 @@ static enum err take_one(struct store *store, struct loss *loss, int64_t now_ms)
     if (err == ERR_OK)
         err = store_incident(store, id, &in);
     if (err != ERR_OK)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
+        return err == ERR_NOT_FOUND ? ERR_OK : damage_passed(store, id, err);
     err = road_take(store, &in, &request, now_ms, &after, &outcome);
     if (err == ERR_OK && outcome.verdict == VERDICT_ACCEPTED)
         log_info("deleted_by_hand", LOG_INT("incident", id),

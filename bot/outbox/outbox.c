@@ -339,8 +339,12 @@ static enum err advance(struct outbox *outbox, struct work *work,
     struct delivery *delivery = &work->delivery;
     int64_t incident_id = delivery->row.incident_id;
     if (incident_id != 0) { /* alerts may have none */
-        enum err err =
-            store_incident(outbox->config.store, incident_id, &delivery->in);
+        struct store *store = outbox->config.store;
+        enum err err = store_incident(store, incident_id, &delivery->in);
+        if (err == ERR_CORRUPT) {
+            str_copy_to(delivery->words, str_of(store_why(store)));
+            return put_off(outbox, work, wall_ms);
+        }
         if (err != ERR_OK)
             return err;
     }

@@ -58,6 +58,22 @@ static void goes_to_the_incident_of_its_service(void **state)
     desk_close(&desk);
 }
 
+/* desk_close would find the damage: it is mended before. */
+static void a_damaged_incident_takes_none(void **state)
+{
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_declare(&desk, 2, "forum", 0);
+    desk_declare(&desk, 3, "wiki", 0);
+    scratch_sql(desk.scratch, "UPDATE incident SET type = 'x' WHERE id = 2");
+    desk_hand_in(&desk, alert_fires("forum is down", "forum", NOW), NOW);
+    assert_string_equal(desk_last_alert(&desk, 1).text, "forum is down");
+    scratch_sql(desk.scratch,
+                "UPDATE incident SET type = 'service' WHERE id = 2");
+    desk_close(&desk);
+}
+
 static void an_entry_says_nothing_twice(void **state)
 {
     static const struct {
@@ -464,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(goes_to_the_incident_of_its_service),
         TEST(an_entry_says_nothing_twice),
+        TEST(a_damaged_incident_takes_none),
         TEST(goes_along_dependencies_and_to_no_drill),
         TEST(a_storm_is_one_entry),
         TEST(older_ones_join_a_newer_entry),

@@ -72,6 +72,30 @@ static void a_conflict_is_told_whole(void **state)
     buf_release(&script);
 }
 
+/* Somebody has written into the file by hand, or a bit has flipped. */
+static void a_damaged_incident_holds_up_no_other(void **state)
+{
+    struct bench bench;
+    bench_open(&bench, *state, NULL);
+    bench_declare(&bench, *state, 2);
+    scratch_sql(*state, "UPDATE incident SET severity = 'SEV9',"
+                        " war_channel_id = 77 WHERE id = 1");
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    bench_want(&bench, EFFECT_WAR_ROOM, 1);
+    bench_want(&bench, EFFECT_WAR_ROOM, 2);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    outbox_lost(bench.outbox, (struct loss){.guild_id = 100000000000000001u,
+                                            .channel_id = 77});
+    bench_settle(&bench, NOW);
+    assert_false(outbox_has_losses(bench.outbox));
+    assert_int_equal(bench_started(*state, "war_room"), 2);
+    assert_int_equal(
+        scratch_number(*state, "SELECT count(*) FROM outbox WHERE incident = 1"
+                               " AND error LIKE '%severity is damaged'"),
+        1);
+    bench_close(&bench);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -80,6 +104,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_page_that_cannot_be_made_is_told_once),
         TEST(a_conflict_is_told_whole),
+        TEST(a_damaged_incident_holds_up_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

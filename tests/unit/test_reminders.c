@@ -214,6 +214,24 @@ static void reminds_once_across_restarts(void **state)
     store_close(bench.store);
 }
 
+static void of_a_damaged_incident_nobody_is_reminded(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    for (int64_t id = 1; id <= 3; id++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(id, "Disk full");
+        assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
+                         VERDICT_ACCEPTED);
+    }
+    scratch_sql(scratch, "UPDATE incident SET severity = 'SEV9' WHERE id = 2");
+    look(&bench, NOW + 11 * MINUTE);
+    assert_int_equal(reminded(scratch, "no commander"), 2);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
 /* The clock is days ahead for a while, as when a machine wakes up. What was
  * written then must not keep anybody from being reminded afterwards, and nobody
  * is reminded twice. */
@@ -298,6 +316,9 @@ int main(void)
         cmocka_unit_test(an_update_is_due),
         cmocka_unit_test(what_is_left_waits_for_the_morning),
         cmocka_unit_test(rooms_and_digests),
+        cmocka_unit_test_setup_teardown(
+            of_a_damaged_incident_nobody_is_reminded, scratch_setup,
+            scratch_teardown),
         cmocka_unit_test_setup_teardown(reminds_once_across_restarts,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_silences_nobody,
