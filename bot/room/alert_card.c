@@ -206,9 +206,10 @@ static enum delivery_verdict keep_id(struct visit *visit, uint64_t id)
     struct alert_card card;
     enum err err =
         store_alert_card(visit->store, visit->delivery->row.target, &card);
-    card.message_id = id;
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        card.message_id = id;
         err = store_put_alert_card(visit->store, &card, &card.id);
+    }
     return err == ERR_OK ? DELIVERY_DONE : visit_store_failed(visit);
 }
 
@@ -269,11 +270,12 @@ static enum delivery_verdict ignored(struct visit *visit)
     struct alert_card card;
     enum err err =
         store_alert_card(visit->store, visit->delivery->row.target, &card);
-    card.message_id = 0;
-    if (card.state == ALERT_CARD_OPEN)
-        card.state = ALERT_CARD_IGNORED;
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        card.message_id = 0;
+        if (card.state == ALERT_CARD_OPEN)
+            card.state = ALERT_CARD_IGNORED;
         err = store_put_alert_card(visit->store, &card, &card.id);
+    }
     return err == ERR_OK ? DELIVERY_DONE : visit_store_failed(visit);
 }
 
