@@ -251,8 +251,22 @@ static bool give_away(const char *part, const char *path)
     return lchown(part, status.st_uid, status.st_gid) == 0;
 }
 
-/* A log is played into whatever has its file's name: it goes before the new
- * file comes. */
+/* What is in its log goes into the file, which SQLite does when the last one
+ * who has read it closes it: killed when the log was put away and the new file
+ * had not come, we would leave a record without it. In ruins nothing is done.
+ */
+static void fold_log(const char *path)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK)
+        (void)sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
+                           NULL);
+    (void)sqlite3_close(db);
+}
+
+/* Of ruins. A log is played into whatever has its file's name: it goes before
+ * the new file comes. */
 static bool keep_log(const char *path, const char *kept, const char *ending)
 {
     char log[PATH_MAX + 16], kept_log[PATH_MAX + 80];
@@ -308,8 +322,10 @@ static enum err restore(const char *path, const char *file, int64_t now_ms,
                  strerror(errno));
         err = ERR_IO;
     }
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
+        fold_log(path);
         err = keep_old(path, now_ms, &out->kept, why);
+    }
     if (err == ERR_OK)
         err = put_in_place(part, path, why);
     if (err != ERR_OK)
