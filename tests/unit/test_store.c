@@ -495,6 +495,43 @@ static void record_hash_leaves_out_what_no_page_tells(void **state)
     store_close(store);
 }
 
+static void take(struct store *store, struct incident *in,
+                 const struct request *request, int64_t now_ms)
+{
+    assert_int_equal(scratch_take(store, in, request, now_ms),
+                     VERDICT_ACCEPTED);
+}
+
+/* Which kinds show that an incident is lived stands twice: in the fold, and in
+ * what the store reads of the rest when an entry is struck. */
+static void a_strike_leaves_what_the_rest_tells(void **state)
+{
+    struct store *store = scratch_open(*state);
+    int64_t id = 0;
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        struct incident in = {0};
+        struct request declare = scratch_declare(++id, "Disk full");
+        struct request entry = scratch_entry((enum event_kind)kind, "so it is");
+        struct request later = scratch_entry(EVENT_NOTE, "a mistake");
+        struct request strike = {.kind = REQUEST_STRIKE,
+                                 .draft = {.text = STR("a mistake")}};
+        if (!event_kind_by_person((enum event_kind)kind))
+            continue;
+        entry.draft.change_what = entry.draft.change_where = STR("queue");
+        entry.draft.change_from = entry.draft.change_to = STR("on");
+        take(store, &in, &declare, SCRATCH_NOW_MS);
+        take(store, &in, &entry, SCRATCH_NOW_MS + 1000);
+        int64_t told_ms = in.latest_typed_ms;
+        take(store, &in, &later, SCRATCH_NOW_MS + 2000);
+        assert_int_equal(in.latest_typed_ms, SCRATCH_NOW_MS + 2000);
+        strike.draft.target = in.last_seq;
+        take(store, &in, &strike, SCRATCH_NOW_MS + 3000);
+        if (in.latest_typed_ms != told_ms)
+            fail_msg("%s", word_of(&event_kind_words, kind));
+    }
+    store_close(store);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -513,6 +550,7 @@ int main(void)
         TEST(lists_incidents_newest_first),
         TEST(reads_events_by_number_and_by_time),
         TEST(gives_every_field_back),
+        TEST(a_strike_leaves_what_the_rest_tells),
         TEST(what_was_undone_is_not_remembered),
         TEST(the_chain_is_hashed_as_ever),
         TEST(record_hash_leaves_out_what_no_page_tells),
