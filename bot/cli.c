@@ -64,6 +64,7 @@ void cli_postmortem_settings(const struct config *config,
     *out = (struct postmortem_settings){
         .template = config->template,
         .style = config->style,
+        .private_pages = config->private_pages,
         .role_names = (const char *const *)config->role_names,
         .probes = &config->probes,
         .repository = config->repository,

@@ -68,7 +68,8 @@ struct config {
     char *author_name, *author_email; /* of the commit */
     char *template;                   /* "hugo", "markdown", or a folder */
     char *style;                      /* of the timeline: "list", "table" */
-    char *helper; /* path of opsroom-git; "" : beside the program */
+    bool private_pages; /* of private incidents go to the repository */
+    char *helper;       /* path of opsroom-git; "" : beside the program */
     struct git_config git;
     /* [access] */
     struct access access;

@@ -91,6 +91,10 @@ const struct setting settings[] = {
     {"postmortem", "style", SETTING_CHOICE, FIELD(style),
      "\"list\"", 0, 0, "list table", NULL,
      "The timeline is a list, or a table with the phase of each entry."},
+    {"postmortem", "private", SETTING_FLAG, FIELD(private_pages),
+     "false", 0, 0, NULL, NULL,
+     "Commit the page of a private incident, too, and tell [forge] of it: whoever\n"
+     "can read there reads it. Else only its responders do, by /postmortem preview."},
     {"postmortem", "user", SETTING_TEXT, FIELD(git.user),
      "\"\"", 0, 100, NULL, check_git_user,
      "https: the name that goes with the token. Empty: x-access-token, which\n"

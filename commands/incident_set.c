@@ -111,6 +111,9 @@ static void say_privacy(const struct incident *before,
               "the live room opens with every entry that is not kept to the "
               "war room. Entries to keep back: `/timeline edit` with "
               "`visibility:room`.");
+    if (after->is_private && after->postmortem_ref[0] != '\0')
+        buf_add_text(words, " What is in the repository already stays there: "
+                            "take it away by hand.");
 }
 
 static void told(const struct call *call, const struct incident *after,

@@ -41,6 +41,18 @@ static void add_duration(const struct incident *in, const struct when *end,
         buf_addf(words, " after the %s", word_of(&milestone_words, (int)first));
 }
 
+static const char *what_of_page(const struct config *config,
+                                const struct incident *in)
+{
+    if (!config->postmortem_enabled)
+        return ".\nNo postmortem is written: the settings name no repository "
+               "for it.";
+    if (in->is_private && !config->private_pages)
+        return ".\nIt is private, so its postmortem stays out of the "
+               "repository: `/postmortem preview` shows it.";
+    return ".\nThe postmortem is being written.";
+}
+
 /* Of what people noticed before any monitor did. One click makes it an action
  * item; doing nothing is fine, too. */
 static void propose_alert(const struct call *call, const struct incident *in,
@@ -100,10 +112,7 @@ static void told(const struct call *call, const struct incident *after,
         buf_add_text(words, " is resolved. When is not recorded: it is written "
                             "up afterwards, and no time was given");
     }
-    buf_add_text(words, call->config->postmortem_enabled
-                            ? ".\nThe postmortem is being written."
-                            : ".\nNo postmortem is written: the settings name "
-                              "no repository for it.");
+    buf_add_text(words, what_of_page(call->config, after));
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
     add_firing(call, after, words);
     buf_add_text(words, "\n\n");

@@ -214,12 +214,27 @@ static enum delivery_verdict step_fetch(struct work *work,
 
 /* ---- any ---- */
 
+/* Who reads the repository, or the forge, may be none of the responders. What
+ * is on its way there is heard to its end. */
+static bool is_withheld(const struct work *work,
+                        const struct outbox_config *config)
+{
+    enum effect_kind kind = work->delivery.row.kind;
+    bool is_told_there = kind == EFFECT_POSTMORTEM || kind == EFFECT_PULL ||
+                         kind == EFFECT_ISSUE;
+    bool is_under_way = work->state != WORK_BEGUN && work->ask != WORK_ASK_DRAW;
+    return is_told_there && work->delivery.in.is_private &&
+           !config->postmortem.private_pages && !is_under_way;
+}
+
 enum delivery_verdict work_step(struct work *work,
                                 const struct outbox_config *config,
                                 const struct room_settings *rooms,
                                 int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
+    if (is_withheld(work, config))
+        return DELIVERY_DONE;
     if (delivery->row.kind == EFFECT_FETCH)
         return step_fetch(work, config);
     if (delivery->row.kind == EFFECT_POSTMORTEM)

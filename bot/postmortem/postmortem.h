@@ -26,6 +26,7 @@ struct postmortem_settings {
     const char *template;          /* see page_template_load; NULL: hugo */
     const char *style;             /* of the timeline: "table", else a list */
     bool is_public;                /* for everybody: roles instead of names */
+    bool private_pages;            /* of private incidents are committed, too */
     const char *const *role_names; /* see role_name; may be NULL */
     const struct probes *probes;   /* of the settings; may be NULL */
     const char *repository, *branch, *path, *author_name, *author_email;

@@ -429,7 +429,8 @@ scene('a private incident stays among those who respond', {
     await nova.slash('/timeline add', { text: 'Rotated the keys', kind: 'action' }, { channel: war });
     await war.message('Rotated the keys');
     await nova.slash('/resolve', { summary: 'All keys rotated' }, { channel: war });
-    await war.message(/a draft is written/);
+    await war.message(/All keys rotated/);
+    assert.ok(!existsSync(bot.repository), 'no page where others read');
 
     assert.equal(war.name, 'inc-1-private', 'the name tells nothing');
     assert.deepEqual([...guild.channels.values()].filter(({ name }) => name.startsWith('inc-')), [war], 'no live room');

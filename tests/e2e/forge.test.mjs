@@ -151,6 +151,29 @@ onForge('closed unmerged is said, and stays in review', 'github', {}, async (sce
     await war.message(/review → closed.*told in the newsletter/s);
 });
 
+onForge('of a private incident the forge learns nothing', 'github', { issues: true }, async (scene) => {
+    const { bot, forge, guild, nova, standin } = scene;
+    await nova.slash('/incident declare', { title: 'Keys leaked', private: true });
+    const war = await guild.channelNamed('inc-1-private');
+    const here = { channel: war };
+    await nova.slash('/action add', { text: 'Rotate the keys' }, here);
+    const over = await nova.slash('/resolve', { summary: 'Rotated' }, here);
+    assert.match(over.text, /It is private, so its postmortem stays out of the repository/);
+    await war.message(/Resolved · /);
+    assert.deepEqual([forge.requests, bot.record().state], [[], 'resolved']);
+
+    // Public, it is told; private again, it is told no more.
+    await nova.slash('/incident set', { private: false }, here);
+    const pull = await forge.until(() => forge.pulls[0], 'a pull request');
+    await standin.until(() => task(bot, 'issue').length === 1, 'the issue in the record');
+    const hidden = await nova.slash('/incident set', { private: true, title: 'Keys of the vault leaked' }, here);
+    assert.match(hidden.text, /What is in the repository already stays there/);
+    await nova.slash('/action add', { text: 'Ask who has read them' }, here);
+    await nova.slash('/incident set', { private: false, title: 'Keys leaked again' }, here);
+    await forge.until(() => forge.issues.length === 2 && /again/.test(pull.title), 'what came meanwhile');
+    assert.ok(!forge.requests.some(({ body }) => /vault/.test(body ?? '')), forge.story());
+});
+
 const REFUSALS = [
     ['401', { status: 401, body: { message: 'Bad credentials' } }, /refuses the token.*token_file/],
     ['403', { status: 403, body: { message: 'Resource not accessible by personal access token' } }, /may not do that.*Resource not accessible/],

@@ -399,6 +399,11 @@ bool is_tidied(const struct incident *in)
     return is_left && discord_lost_any();
 }
 
+bool is_withheld(const struct incident *in)
+{
+    return in->is_private && !sim.config->private_pages;
+}
+
 static void check_one(const struct incident *in)
 {
     int wars = count_channels(in, "war"), lives = count_channels(in, "live");
@@ -420,9 +425,9 @@ static void check_one(const struct incident *in)
         sim_fail("INC-%" PRId64 " has %d branches", in->id,
                  git_branches(in->id));
     if (in->postmortem_ref[0] != '\0' && !incident_is_live(in) &&
-        in->state != STATE_CLOSED)
+        in->state != STATE_CLOSED && !is_withheld(in))
         check_written_page(in);
-    if (in->state == STATE_RESOLVED)
+    if (in->state == STATE_RESOLVED && !is_withheld(in))
         check_written(in);
 }
 

@@ -11,6 +11,8 @@ void must_read(enum err err);
 /* Who deletes something of an incident that is over has tidied up: nothing is
  * made again, or said there. */
 bool is_tidied(const struct incident *in);
+/* Neither the repository nor the forge is told of it. */
+bool is_withheld(const struct incident *in);
 
 /* ---- promises_alerts.c ---- */
 

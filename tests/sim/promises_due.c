@@ -236,7 +236,8 @@ static bool look_for_failure(const struct incident *in, void *context)
         EFFECT_CARD,   EFFECT_PIN,       EFFECT_ROOM,
         EFFECT_LIVE,   EFFECT_LIVE_CARD, EFFECT_ANNOUNCE};
     struct healing *healing = context;
-    look_at_forge(in, healing);
+    if (!is_withheld(in))
+        look_at_forge(in, healing);
     if (is_tidied(in))
         return true;
     /* Over, private, and without a room of its own: it gets none any more. */
@@ -246,7 +247,7 @@ static bool look_for_failure(const struct incident *in, void *context)
     bool fails = incident_is_live(in)
                      ? in->war_is_borrowed ||
                            (!in->is_private && has_failed(in, EFFECT_LIVE_ROOM))
-                     : has_failed(in, EFFECT_POSTMORTEM);
+                     : !is_withheld(in) && has_failed(in, EFFECT_POSTMORTEM);
     for (size_t i = 0; i < count; i++)
         fails = fails ||
                 (!is_of_lost_room(in, kinds[i]) && has_failed(in, kinds[i]));

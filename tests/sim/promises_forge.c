@@ -80,7 +80,7 @@ static void check_pull(const struct incident *in)
         effect_failed_last(sim.store, in->id, EFFECT_PULL, 0, &has_failed));
     if (in->pull_state == PULL_NONE) {
         if (in->postmortem_ref[0] != '\0' && !has_failed &&
-            !incident_is_live(in))
+            !incident_is_live(in) && !is_withheld(in))
             sim_fail("INC-%" PRId64 " has a branch, and no pull request",
                      in->id);
         return;
@@ -92,7 +92,8 @@ static void check_pull(const struct incident *in)
         sim_fail("INC-%" PRId64 " has %d pull requests", in->id,
                  count_pulls(in->postmortem_ref));
     check_state(in, thing);
-    if (!thing->is_closed && !has_failed && !incident_is_live(in))
+    if (!thing->is_closed && !has_failed && !incident_is_live(in) &&
+        !is_withheld(in))
         check_words(in, thing);
 }
 
@@ -132,7 +133,7 @@ static bool check_item(const struct stored_item *stored, void *context)
         sim_fail("INC-%" PRId64 " #%" PRId64 " is open, its issue is closed",
                  in->id, item->seq);
     if (thing == NULL && in->pull_state != PULL_NONE && !has_failed &&
-        !in->is_drill)
+        !in->is_drill && !is_withheld(in))
         sim_fail("INC-%" PRId64 " #%" PRId64 " has no issue", in->id,
                  item->seq);
     return true;

@@ -159,8 +159,10 @@ static void load_settings(struct config *config, bool is_watched,
              "announce_channel = \"%" PRIu64 "\"\ncompress = false\n"
              "[storage]\npath = \"%s\"\n"
              "[postmortem]\nrepository = \"/nowhere/pages.git\"\n"
+             "private = %s\n"
              "[http]\nlisten = \"%s\"\n",
-             WORLD_ANNOUNCE, db, is_watched ? "127.0.0.1:0" : "");
+             WORLD_ANNOUNCE, db, is_hooked ? "false" : "true",
+             is_watched ? "127.0.0.1:0" : "");
     if (forge != FORGE_NONE)
         add_forge(&text, forge, is_hooked);
     if (is_watched) {
