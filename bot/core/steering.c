@@ -137,8 +137,6 @@ static void want_set(struct step *step)
         want(step, EFFECT_LIVE_ROOM);
     }
     want_shown(step, event->visibility);
-    if (changes_hands && event->visibility != VISIBILITY_LIVE)
-        want(step, EFFECT_LIVE);
     if (is_called_otherwise || changes_hands) {
         want(step, EFFECT_RENAME);
         want(step, EFFECT_ANNOUNCE);

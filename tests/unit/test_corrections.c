@@ -68,6 +68,52 @@ static void an_edit_is_checked_like_a_new_entry(void **state)
     play.subject = (struct subject){.same_origin = 0};
     answers(&play, VERDICT_REFUSED, correcting(99, EVENT_NOTE, "x"),
             "no entry #99");
+    stands(&play, 1, EVENT_DECLARED);
+    answers(&play, VERDICT_REFUSED, correcting(1, EVENT_NOTE, "x"),
+            "no entry that somebody wrote");
+}
+
+/* The entry stays whose it was; the correction is of who made it. */
+static void an_edit_says_who_corrects(void **state)
+{
+    const struct event entry = {.seq = 7,
+                                .kind = EVENT_REPORT,
+                                .actor = dma,
+                                .recorder = dma,
+                                .source = SOURCE_MENU};
+    struct event draft = {.recorder = nova, .source = SOURCE_MODAL};
+    (void)state;
+    incident_edit_draft(&entry, &draft);
+    assert_int_equal(draft.kind, EVENT_EDIT);
+    assert_int_equal(draft.entry_kind, EVENT_REPORT);
+    assert_int_equal(draft.target, 7);
+    assert_int_equal(draft.actor.id, dma.id);
+    assert_int_equal(draft.recorder.id, nova.id);
+    assert_int_equal(draft.source, SOURCE_MODAL);
+}
+
+static void what_is_final_is_not_touched(void **state)
+{
+    static const enum request_kind kinds[] = {
+        REQUEST_EDIT, REQUEST_STRIKE, REQUEST_WRITE,
+        REQUEST_SET,  REQUEST_LINK,   REQUEST_CHART,
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct play play = in_state(STATE_CLOSED);
+        stands(&play, 1, EVENT_NOTE);
+        struct request request = about(kinds[i], 1, "why");
+        request.draft.entry_kind = EVENT_NOTE;
+        request.draft.section = SECTION_CAUSES;
+        request.draft.title = STR("Something else");
+        request.draft.link = STR("#217");
+        answers(&play, VERDICT_REFUSED, request, "its record is final");
+        if (kinds[i] != REQUEST_LINK)
+            continue;
+        play.subject.card_exists = play.subject.card_is_open = true;
+        request.alert_card = 3;
+        answers(&play, VERDICT_REFUSED, request, "its record is final");
+    }
 }
 
 /* Its time was told by a clock that was put back since. */
@@ -99,7 +145,21 @@ static void a_strike_takes_the_milestone_along(void **state)
             "no entry that somebody wrote");
 }
 
-/* What a person set is theirs: no entry and no correction of one moves it. */
+/* What a move said is not taken back with a finding. */
+static void a_strike_leaves_what_a_move_told(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    int64_t seq = entry(&play, EVENT_NOTE, "disk is full");
+    accepts(&play, moving(STATE_IDENTIFIED, "the disk"));
+    int64_t moved_ms = play.in.milestones[MILESTONE_IDENTIFIED].from_ms;
+    play.subject.entry.kind = EVENT_FINDING;
+    play.subject.entry.confidence = CONFIDENCE_CONFIRMED;
+    accepts(&play, about(REQUEST_STRIKE, seq, "another disk"));
+    assert_int_equal(play.in.milestones[MILESTONE_IDENTIFIED].from_ms,
+                     moved_ms);
+}
+
 static void security_is_made_public_with_another_type(void **state)
 {
     (void)state;
@@ -119,6 +179,7 @@ static void security_is_made_public_with_another_type(void **state)
     assert_false(play.in.is_private);
 }
 
+/* What a person set is theirs: no entry and no correction of one moves it. */
 static void a_told_milestone_stays(void **state)
 {
     (void)state;
@@ -136,6 +197,8 @@ static void a_told_milestone_stays(void **state)
     assert_int_equal(play.in.milestones[MILESTONE_FIRST_REPORT].from_ms,
                      T0 - MS_PER_HOUR);
     answers(&play, VERDICT_ALREADY, set, "so already");
+    set.draft.milestone_at = at(play.now_ms + MS_PER_HOUR, "20:55");
+    answers(&play, VERDICT_REFUSED, set, "in the future");
     set.draft.milestone = MILESTONE_DECLARED;
     answers(&play, VERDICT_REFUSED, set, "follows from the record");
     set.draft.milestone = MILESTONE_RESOLVED;
@@ -173,6 +236,8 @@ static void what_it_is_settles_how(void **state)
         assert_int_equal(play.out.event_count, makes_item ? 2 : 1);
         play.subject.entry.settlement = cases[i].settlement;
         answers(&play, VERDICT_ALREADY, settle, "settled already");
+        play.subject.entry.struck = seq + 1;
+        answers(&play, VERDICT_ALREADY, settle, "nothing to settle");
     }
 }
 
@@ -191,6 +256,9 @@ static void items_outlive_the_incident(void **state)
     accepts(&play, done);
     play.subject.item.state = ITEM_DONE;
     answers(&play, VERDICT_ALREADY, done, "done already");
+    done.draft.item_state = ITEM_DONE;
+    done.draft.due_ms = civil_day_start(T0); /* or only its day */
+    accepts(&play, done);
     struct request drop = about(REQUEST_ITEM, seq, "");
     drop.draft.item_state = ITEM_DROPPED;
     answers(&play, VERDICT_REFUSED, drop, "reason");
@@ -206,12 +274,19 @@ static void a_handoff_moves_command_and_brief(void **state)
     hand.draft.brief_needs = STR("somebody with DNS access");
     accepts(&play, hand);
     assert_string_equal(incident_commander(&play.in)->name, "dma");
+    assert_null(strstr(play.wanted, "access"));
     answers(&play, VERDICT_ALREADY, hand, "already commander");
     hand.draft.holder = nova;
     hand.draft.brief_actions = str_of(chars(BRIEF_UNITS + 1));
     answers(&play, VERDICT_REFUSED, hand, "at most");
-    play = in_state(STATE_RESOLVED);
     hand.draft.brief_actions = STR_NONE;
+    hand.draft.occurred = at(play.now_ms + MS_PER_HOUR, "20:55");
+    answers(&play, VERDICT_REFUSED, hand, "in the future");
+    hand.draft.occurred = at(T0, "18:55");
+    play.in.is_private = true; /* who takes over has to see its room */
+    accepts(&play, hand);
+    assert_non_null(strstr(play.wanted, "access"));
+    play = in_state(STATE_RESOLVED);
     answers(&play, VERDICT_REFUSED, hand, "no command");
 }
 
@@ -241,6 +316,14 @@ static void links_point_both_ways_but_tell_no_secret(void **state)
     assert_int_equal(play.out.other_id, 0);
     link.draft.other_id = 12;
     answers(&play, VERDICT_REFUSED, link, "itself");
+    /* One that answers is not answered. */
+    play = declared();
+    play.subject.other_exists = true;
+    link.draft.other_id = 9;
+    link.draft.source = SOURCE_SYSTEM;
+    accepts(&play, link);
+    assert_int_equal(play.out.other_id, 0);
+    link.draft.source = SOURCE_SLASH;
     play.subject.same_origin = 4;
     link.draft.other_id = 0;
     link.draft.link = STR("#217");
@@ -267,6 +350,31 @@ static void private_hides_and_public_shows(void **state)
     set.draft.type = TYPE_SECURITY;
     accepts(&play, set);
     assert_true(play.in.is_private);
+    /* A shared channel hides nothing: it gets a room of its own. */
+    play = declared();
+    accepts(&play, failed(EFFECT_WAR_ROOM));
+    accepts(&play, set);
+    assert_non_null(strstr(play.wanted, "war_room"));
+}
+
+static void what_it_is_called_stands_in_its_rooms(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.title = STR(" ");
+    answers(&play, VERDICT_ALREADY, set, "so already");
+    set.draft.severity = SEVERITY_1;
+    accepts(&play, set);
+    assert_string_equal(play.in.title, "Logins fail");
+    assert_non_null(strstr(play.wanted, "rename announce"));
+    set.draft.impact = STR("nobody can log in");
+    accepts(&play, set);
+    assert_null(strstr(play.wanted, "rename"));
+    set.draft.impact = STR_NONE; /* it was not so bad */
+    accepts(&play, set);
+    assert_string_equal(play.in.impact, "");
 }
 
 static void reminds_of_what_is_still_so(void **state)
@@ -290,6 +398,88 @@ static void reminds_of_what_is_still_so(void **state)
     assert_int_equal(play.in.remind_update.snoozed_ms, snooze.draft.until_ms);
     /* The card tells when the last entry was. */
     assert_string_equal(play.wanted, "card live_card room");
+    accepts(&play, moving(STATE_RESOLVED, "over"));
+    answers(&play, VERDICT_ALREADY, snooze, "no such reminder");
+}
+
+static void reminds_of_what_is_open(void **state)
+{
+    static const struct action_item open = {.seq = 4, .state = ITEM_DOING},
+                                    owned = {.seq = 4,
+                                             .state = ITEM_OPEN,
+                                             .owner_type = ACTOR_MEMBER},
+                                    done = {.seq = 4, .state = ITEM_DONE};
+    static const struct entry_state change = {.seq = 4,
+                                              .kind = EVENT_CHANGE,
+                                              .needs_settling = true},
+                                    kept = {.seq = 4,
+                                            .kind = EVENT_CHANGE,
+                                            .needs_settling = true,
+                                            .settlement = SETTLEMENT_KEPT};
+    static const struct {
+        enum reminder reminder;
+        enum incident_state state;
+        struct subject subject;
+        bool is_so;
+    } cases[] = {
+        {REMINDER_COMMANDER, STATE_RESOLVED, {.card_exists = false}, false},
+        {REMINDER_CHANGE, STATE_RESOLVED, {.entry = change}, true},
+        {REMINDER_CHANGE, STATE_RESOLVED, {.entry = kept}, false},
+        {REMINDER_ITEM_DUE, STATE_CLOSED, {.item = open}, true},
+        {REMINDER_ITEM_DUE, STATE_CLOSED, {.item = owned}, true},
+        {REMINDER_ITEM_DUE, STATE_CLOSED, {.item = done}, false},
+        {REMINDER_ITEM_OWNER, STATE_CLOSED, {.item = open}, true},
+        {REMINDER_ITEM_OWNER, STATE_CLOSED, {.item = owned}, false},
+        {REMINDER_ITEM_OWNER, STATE_CLOSED, {.item = done}, false},
+        {REMINDER_ARCHIVE, STATE_RESOLVED, {.card_exists = false}, true},
+        {REMINDER_ARCHIVE, STATE_MITIGATED, {.card_exists = false}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct play play = in_state(cases[i].state);
+        struct request remind = about(REQUEST_REMIND, 4, "");
+        remind.draft.reminder = cases[i].reminder;
+        play.subject = cases[i].subject;
+        if (cases[i].is_so)
+            accepts(&play, remind);
+        else
+            answers(&play, VERDICT_ALREADY, remind, "no such reminder");
+    }
+}
+
+/* What a reminder is about is no entry unless it is a change. */
+static void a_number_is_of_an_entry_or_an_item(void **state)
+{
+    (void)state;
+    for (int reminder = 1; reminder < REMINDER_COUNT; reminder++)
+        for (int i = 0; i < 2; i++) {
+            const struct event event = {.seq = 9,
+                                        .kind = i == 0 ? EVENT_SNOOZE
+                                                       : EVENT_REMINDED,
+                                        .reminder = (enum reminder)reminder,
+                                        .target = 4};
+            bool of_item = reminder == REMINDER_ITEM_DUE ||
+                           reminder == REMINDER_ITEM_OWNER;
+            assert_int_equal(event_entry(&event),
+                             reminder == REMINDER_CHANGE ? 4 : 0);
+            assert_int_equal(event_item(&event), of_item ? 4 : 0);
+        }
+}
+
+static void one_of_several_leaves(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, assigning(nova, ROLE_OPS));
+    accepts(&play, assigning(dma, ROLE_OPS));
+    struct request leave =
+        assigning((struct actor){.type = ACTOR_NOBODY}, ROLE_OPS);
+    leave.draft.occurred = at(play.now_ms + MS_PER_HOUR, "20:55");
+    answers(&play, VERDICT_REFUSED, leave, "in the future");
+    leave.draft.occurred = at(T0, "18:55");
+    accepts(&play, leave);
+    assert_null(incident_holder(&play.in, ROLE_OPS, &nova));
+    assert_non_null(incident_holder(&play.in, ROLE_OPS, &dma));
 }
 
 static void a_section_renews_the_card_and_later_the_page(void **state)
@@ -353,16 +543,23 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(an_edit_is_checked_like_a_new_entry),
+        T(an_edit_says_who_corrects),
+        T(what_is_final_is_not_touched),
         T(an_entry_of_tomorrow_can_be_corrected),
         T(a_strike_takes_the_milestone_along),
         T(security_is_made_public_with_another_type),
+        T(a_strike_leaves_what_a_move_told),
         T(a_told_milestone_stays),
         T(what_it_is_settles_how),
         T(items_outlive_the_incident),
         T(a_handoff_moves_command_and_brief),
         T(links_point_both_ways_but_tell_no_secret),
         T(private_hides_and_public_shows),
+        T(what_it_is_called_stands_in_its_rooms),
         T(reminds_of_what_is_still_so),
+        T(reminds_of_what_is_open),
+        T(a_number_is_of_an_entry_or_an_item),
+        T(one_of_several_leaves),
         T(a_section_renews_the_card_and_later_the_page),
         T(what_is_lost_is_made_again_while_it_lasts),
         T(the_same_message_is_kept_once),

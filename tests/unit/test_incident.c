@@ -262,6 +262,8 @@ static void some_moves_need_a_reason(void **state)
             "say why");
     accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
     assert_int_equal(play.in.state, STATE_INVESTIGATING);
+    play = in_state(STATE_REVIEW);
+    answers(&play, VERDICT_REFUSED, moving(STATE_CLOSED, ""), "say why");
 }
 
 static void a_message_has_its_limit(void **state)

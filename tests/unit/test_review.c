@@ -102,6 +102,10 @@ static void more_to_tell_comes_in_events_of_its_own(void **state)
     accepts(&play, request);
     assert_int_equal(play.out.event_count, 3);
     assert_string_equal(play.in.postmortem_commit, "c2");
+    play = in_state(STATE_RESOLVED);
+    accepts(&play, request);
+    assert_int_equal(play.out.events[0].state_to, STATE_REVIEW);
+    assert_int_equal(play.out.events[1].state_to, STATE_NONE);
     assert_true(str_is(play.out.events[1].origin, "o"));
     request.told_count = 1;
     accepts(&play, request);
@@ -172,6 +176,53 @@ static void a_new_item_wants_an_issue_once_there_is_a_review(void **state)
     accepts(&play, pull(PULL_OPEN, "4"));
     accepts(&play, item);
     assert_non_null(strstr(play.wanted, "issue"));
+    /* So does an idea that is made one. */
+    play.subject.entry = (struct entry_state){.seq = 3, .kind = EVENT_IDEA};
+    struct request settle = {.kind = REQUEST_SETTLE,
+                             .draft = {.recorder = nova,
+                                       .target = 3,
+                                       .text = STR("Alert on the pool"),
+                                       .settlement = SETTLEMENT_MADE_ITEM}};
+    accepts(&play, settle);
+    assert_non_null(strstr(play.wanted, "issue"));
+}
+
+/* It was done: one without an issue gets it, another's is looked at. */
+static void an_item_that_is_open_again_is_told_to_the_forge(void **state)
+{
+    struct play play = in_review();
+    struct request again = {
+        .kind = REQUEST_ITEM,
+        .draft = {.recorder = nova, .target = 3, .item_state = ITEM_OPEN}};
+    (void)state;
+    accepts(&play, pull(PULL_OPEN, "4"));
+    play.subject.item = (struct action_item){.seq = 3, .state = ITEM_DONE};
+    accepts(&play, again);
+    assert_non_null(strstr(play.wanted, "issue"));
+    play.subject.item.issue_number = 9;
+    accepts(&play, again);
+    assert_null(strstr(play.wanted, "issue"));
+    assert_non_null(strstr(play.wanted, "poll"));
+}
+
+static void what_is_cancelled_renews_the_page_it_has(void **state)
+{
+    struct play play = in_state(STATE_CANCELLED);
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.recorder = nova, .target = 3, .item_state = ITEM_DONE}};
+    (void)state;
+    assert_null(strstr(play.wanted, "postmortem"));
+    play.subject.item = (struct action_item){.seq = 3, .state = ITEM_OPEN};
+    accepts(&play, item);
+    assert_null(strstr(play.wanted, "postmortem"));
+    play = in_review();
+    accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
+    accepts(&play, moving(STATE_CANCELLED, "nothing was wrong"));
+    assert_non_null(strstr(play.wanted, "postmortem"));
+    play.subject.item = (struct action_item){.seq = 3, .state = ITEM_OPEN};
+    accepts(&play, item);
+    assert_non_null(strstr(play.wanted, "postmortem"));
 }
 
 int main(void)
@@ -186,6 +237,8 @@ int main(void)
         cmocka_unit_test(a_failure_is_said_and_changes_nothing),
         cmocka_unit_test(an_item_has_one_issue),
         cmocka_unit_test(a_new_item_wants_an_issue_once_there_is_a_review),
+        cmocka_unit_test(an_item_that_is_open_again_is_told_to_the_forge),
+        cmocka_unit_test(what_is_cancelled_renews_the_page_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
