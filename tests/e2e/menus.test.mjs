@@ -60,7 +60,11 @@ scene('whoever may not is told so, and it is logged', { settings: (guild) => ({ 
         () => quill.press(card, 'Mitigated'),
         () => quill.slash('/ic assign', { user: quill }, { channel: war }),
     ];
-    for (const act of acts) await refused(bot, /You may not assign roles and move incidents here/, act);
+    for (const act of acts) {
+        const from = bot.log.length;
+        await refused(bot, /You may not assign roles and move incidents here/, act);
+        await bot.logged(/event=denied .*\n/, { from });
+    }
     const denied = bot.log.split('\n').filter((line) => line.includes('event=denied'));
     assert.equal(denied.length, acts.length);
     for (const line of denied) assert.match(line, new RegExp(`user=${quill.id} command="(ic assign|incident update)" right="assign roles and move incidents"`));

@@ -80,22 +80,13 @@ static void entries_by_time(void **state)
     assert_says(lists("kind", "alert"), "nothing here");
 }
 
-/* Every entry stands on exactly one page, and the way back shows the same. */
-static void pages(void **state)
+/* Every entry stands on exactly one page, also when many have the same time,
+ * and the way back shows the same. */
+static void pages_of(const char *option, const char *value)
 {
-    static const char *const seen_at[] = {"Entry 60 ", "Entry 1 "};
-    char text[160];
-    (void)state;
-    for (int i = 1; i <= 60; i++) {
-        (void)snprintf(text, sizeof text, "Entry %d %s", i,
-                       i % 7 == 0 ? "is long: ______________________________"
-                                    "________________________________________"
-                                  : "is short");
-        (void)add_entry("18:53", "note", text);
-    }
     int seen = 0, count = 0;
-    const char *words = lists("kind", "note");
-    assert_says(words, seen_at[0]);
+    const char *words = lists(option, value);
+    assert_says(words, "Entry 60 ");
     for (;;) {
         assert_true(count < 60 && strlen(words) < 4000);
         seen += count_of(words, " nova: Entry ");
@@ -105,13 +96,34 @@ static void pages(void **state)
         assert_int_equal(caller_answer_type(&caller), 7);
         count++;
     }
-    assert_says(words, seen_at[1]);
+    assert_says(words, "Entry 1 ");
     assert_int_equal(seen, 60);
     assert_true(count >= 2);
-    for (int i = 0; i < count; i++)
+    seen = count_of(words, " nova: Entry ");
+    for (int i = 0; i < count; i++) {
         words = caller_presses(&caller, "Newer");
-    assert_says(words, seen_at[0]);
+        seen += count_of(words, " nova: Entry ");
+    }
+    assert_int_equal(seen, 60);
+    assert_says(words, "Entry 60 ");
     assert_null(caller_button(&caller, "Newer"));
+    words = caller_presses(&caller, "Older"); /* and there is a way back */
+    assert_null(strstr(words, "Entry 60 "));
+}
+
+static void pages(void **state)
+{
+    char text[160];
+    (void)state;
+    for (int i = 1; i <= 60; i++) {
+        (void)snprintf(text, sizeof text, "Entry %d %s", i,
+                       i % 7 == 0 ? "is long: ______________________________"
+                                    "________________________________________"
+                                  : "is short");
+        (void)add_entry("18:53", "note", text);
+    }
+    pages_of("kind", "note");
+    pages_of(NULL, NULL);
 }
 
 static void shows_what_became_of_it(void **state)

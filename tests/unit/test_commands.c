@@ -112,6 +112,12 @@ static void several_texts(void **state)
                        "open connections\n```\n`where`\n```\ndb-1 and db-2, in "
                        "pgbouncer.ini\n```");
     assert_null(strstr(words, "600"));
+    /* A form is gone once it is sent: all that was in it comes back. */
+    it = form("1|timeline change|1|");
+    add_text(&it, "what", "the limit of open connections");
+    add_text(&it, "where", "db-1");
+    add_text(&it, "to", "600");
+    keeps_nothing(&it, "`where`\n```\ndb-1\n```\n`to`\n```\n600\n```");
 }
 
 static char *repeat(const char *part, int times)

@@ -535,6 +535,8 @@ static void the_same_message_is_kept_once(void **state)
     accepts(&play, request);
     play.subject.same_origin = 7;
     answers(&play, VERDICT_ALREADY, request, "entry #7");
+    request.kind = REQUEST_ITEM;
+    answers(&play, VERDICT_ALREADY, request, "action item #7");
 }
 
 #define T(name) cmocka_unit_test(name)

@@ -367,6 +367,7 @@ static void what_is_undone_is_no_milestone(void **state)
     assert_false(when_is_set(mitigated));
     assert_false(when_is_set(resolved));
     assert_false(when_is_set(&play.in.milestones[MILESTONE_IMPACT_END]));
+    assert_int_equal(play.in.reopened, 1);
 }
 
 static void prints_the_alarm_gap(void **state)
