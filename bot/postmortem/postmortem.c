@@ -1,6 +1,7 @@
 #include "bot/postmortem/postmortem.h"
 
 #include "bot/base/utf8.h"
+#include "bot/core/secrets.h"
 #include "bot/postmortem/data.h"
 #include "bot/postmortem/escape.h"
 #include "bot/postmortem/job.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLUG_BYTES 60
+#define SLUG_BYTES    60
+#define SCRUBBED_MOST 8u /* scrubbing may lengthen a text that much */
 
 /* ---- the page ---- */
 
@@ -123,11 +125,14 @@ static void add_plain(struct buf *out, uint32_t point)
         buf_add_char(out, '-');
 }
 
-/* "global-outage-504-timeouts", cut at a word where possible. */
+/* "global-outage-504-timeouts", cut at a word where possible. The live room
+ * tells the branch's name, so no secret may be in it. */
 static void print_slug(const struct incident *in, struct buf *out)
 {
-    struct buf slug = BUF_INIT(TITLE_BYTES * 2u);
-    struct str title = str_of(in->title);
+    struct buf clean = BUF_INIT(TITLE_BYTES * SCRUBBED_MOST);
+    (void)secrets_scrub(str_of(in->title), &clean, NULL);
+    struct buf slug = BUF_INIT(2 * TITLE_BYTES * SCRUBBED_MOST);
+    struct str title = buf_str(&clean);
     while (title.n > 0) {
         uint32_t point;
         size_t n = utf8_next(title, &point);
@@ -149,6 +154,7 @@ static void print_slug(const struct incident *in, struct buf *out)
     else
         buf_addf(out, "incident-%" PRId64, in->id);
     buf_release(&slug);
+    buf_release(&clean);
 }
 
 /* Once published, an earlier entry or a new title changes it no more. */

@@ -33,6 +33,9 @@ static void names_are_plain(void **state)
         {"\xF0\x9F\x94\xA5\xF0\x9F\x94\xA5 fire", "2022-12-13-fire"},
         {"../../etc/passwd {n} {slug}", "2022-12-13-etc-passwd-n-slug"},
         {"", "2022-12-13-incident-12"},
+        /* The branch's name stands in the live room. */
+        {"Login fails with password=hunter22secret",
+         "2022-12-13-login-fails-with-password-removed-a-password"},
         {"Degraded service: media caching and queue latency in every region",
          "2022-12-13-degraded-service-media-caching-and-queue-latency-in-"
          "every"},

@@ -210,6 +210,10 @@ static void the_live_room_keeps_secrets(void **state)
     check_contents(&world, in.live_channel_id, "a password", "hunter22secret");
     check_contents(&world, in.live_channel_id, "a private address", "10.1.2.3");
     check_contents(&world, in.war_channel_id, "hunter22secret", "removed");
+    (void)world_declare(&world, "Login fails with password=hunter22secret",
+                        false);
+    world_run(&world, 5);
+    check_contents(&world, WORLD_ANNOUNCE, "a password", "hunter22secret");
     world_close(&world);
 }
 

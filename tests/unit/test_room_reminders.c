@@ -105,6 +105,15 @@ static void a_reminder_tells_nothing_private(void **state)
                           "is still open:** it is in "
                           "the record only"));
     assert_false(room_says(&world, in.war_channel_id, "vault"));
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = {.text = STR("Take password=hunter22secret "
+                                                 "off the wiki"),
+                                     .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+    world_run(&world, 3);
+    assert_true(room_says(&world, WORLD_ANNOUNCE, "a password"));
+    assert_false(room_says(&world, WORLD_ANNOUNCE, "hunter22secret"));
     world_close(&world);
 }
 
@@ -125,6 +134,17 @@ static void what_is_done_needs_no_reminder(void **state)
     assert_false(room_says(&world, in.war_channel_id, "Nobody commands"));
     assert_int_equal(world_message_count(&world, in.war_channel_id),
                      before + 1);
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    int64_t seq = world_incident(&world, in.id).last_seq;
+    (void)room_remind(&world, in.id, REMINDER_ITEM_DUE, seq);
+    item.draft = (struct event){
+        .target = seq, .item_state = ITEM_DONE, .recorder = nova};
+    (void)world_take(&world, in.id, &item);
+    world_run(&world, 3);
+    assert_false(room_says(&world, in.war_channel_id, "is due"));
     world_close(&world);
 }
 

@@ -61,9 +61,11 @@ static uint64_t bits(const struct world *world, uint64_t channel, uint64_t id,
     return found;
 }
 
+/* What is allowed there outdoes what is denied. */
 static bool hides(const struct world *world, uint64_t channel)
 {
-    return (bits(world, channel, WORLD_GUILD, "deny") & VIEW) != 0;
+    return (bits(world, channel, WORLD_GUILD, "deny") & VIEW) != 0 &&
+           (bits(world, channel, WORLD_GUILD, "allow") & VIEW) == 0;
 }
 
 static const char *name_of(const struct world *world, uint64_t channel)
