@@ -157,6 +157,8 @@ static void a_storm_is_one_entry(void **state)
         (void)snprintf(keys[i], sizeof keys[i], "api-%d", i);
         storm[i] = alert_fires(keys[i], "forum", NOW + i);
     }
+    storm[7].severity = SEVERITY_1; /* the worst counts for all */
+    storm[9].started_ms = 0;        /* its monitor does not say when */
     alerts_hand_in(desk.alerts, storm, COUNT, desk_done, &desk);
     desk_turn(&desk, NOW + MINUTE);
     assert_int_equal(desk.kept, 0); /* that would be a long turn */
@@ -168,6 +170,7 @@ static void a_storm_is_one_entry(void **state)
                                    "api-4; and 995 more");
     assert_int_equal(seen.event.alert_count, COUNT);
     assert_int_equal(seen.event.occurred.from_ms, NOW);
+    assert_int_equal(seen.event.severity, SEVERITY_1);
     assert_int_equal(desk_number(&desk, "SELECT count(*) FROM event"), 3);
     assert_int_equal(desk_number(&desk,
                                  "SELECT count(*) FROM alert WHERE seq = 2"

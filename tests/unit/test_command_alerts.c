@@ -106,7 +106,7 @@ static void a_long_list_ends_with_a_whole_line(void **state)
     }
 }
 
-static void an_incident_is_declared_from_alerts(void **state)
+static void alerts_are_declared_or_ignored(void **state)
 {
     (void)state;
     int64_t card = opens_card(), other = opens_card();
@@ -119,6 +119,16 @@ static void an_incident_is_declared_from_alerts(void **state)
     assert_string_equal(caller_is_offered(&caller, &it),
                         "#2\t#2 Disk full, and 1 more\n#1\t#1 Forum is "
                         "slow\n");
+    fires("Disk fullest", 0, opens_card());
+    it = slash("alert ignore");
+    add_text(&it, "alerts", "#3");
+    assert_says(does(&it), "Ignored: no incident gets alerts #3.");
+    keeps_nothing(&it, "Somebody has seen to these alerts already");
+    it = typing("incident declare", "alerts", "");
+    assert_null(strstr(caller_is_offered(&caller, &it), "#3"));
+    it = slash("alert ignore");
+    add_text(&it, "alerts", "#99");
+    keeps_nothing(&it, "There are no alerts of that number");
     it = button("1|incident declare|0|alerts=#1");
     assert_string_equal(caller_does(&caller, &it), ""); /* a form */
     assert_string_equal(caller_field(&caller, "title"), "Forum is slow");
@@ -150,7 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_private_incident_s_alerts_are_nobody_else_s_business),
         CASE(a_long_list_ends_with_a_whole_line),
-        CASE(an_incident_is_declared_from_alerts),
+        CASE(alerts_are_declared_or_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
