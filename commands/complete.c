@@ -68,11 +68,9 @@ static void offer_time(const struct call *call, struct str typed, bool is_typed,
     if (when_parse_said(typed, &base, &when, NULL) != ERR_OK)
         return;
     struct buf shown = BUF_INIT(600), time = BUF_INIT(400);
-    struct when utc = when;
-    utc.typed[0] = '\0';
-    when_print(&utc,
-               civil_day_start(utc.from_ms) != civil_day_start(call->now_ms),
-               &time);
+    when_print_utc(
+        &when, civil_day_start(when.from_ms) != civil_day_start(call->now_ms),
+        &time);
     buf_addf(&shown, "%.*s", STR_ARG(typed));
     if (is_typed && str_eq(typed, buf_str(&time)))
         buf_add_text(&shown, " UTC");

@@ -83,11 +83,11 @@ static void show_text(const struct event *event, struct buf *out)
 static void show_entry(const struct event *event, int64_t now_ms,
                        struct buf *out)
 {
-    struct when when = event->occurred;
-    when.typed[0] = '\0';
     buf_addf(out, "#%" PRId64 " ", event->seq);
-    when_print(&when, civil_day_start(when.from_ms) != civil_day_start(now_ms),
-               out);
+    when_print_utc(&event->occurred,
+                   civil_day_start(event->occurred.from_ms) !=
+                       civil_day_start(now_ms),
+                   out);
     if (event->actor.name.n > 0)
         buf_addf(out, " %.*s", STR_ARG(event->actor.name));
     buf_add_text(out, ": ");

@@ -48,11 +48,8 @@ bool entry_find(const struct call *call, int64_t seq, struct entry *out,
 
 struct str entry_time(const struct call *call, const struct event *event)
 {
-    struct when utc = event->occurred;
     struct buf text = BUF_INIT(400);
-    if (utc.from_ms == utc.to_ms)
-        utc.typed[0] = '\0';
-    when_print(&utc, true, &text);
+    when_print_utc(&event->occurred, true, &text);
     struct str shown = call_copy(call, buf_str(&text));
     buf_release(&text);
     return shown;
@@ -163,11 +160,8 @@ void say_entry_text(struct buf *words, const struct event *event, size_t units)
 
 static void say_clock(struct buf *words, const struct when *when)
 {
-    struct when utc = *when;
     struct buf text = BUF_INIT(400);
-    if (utc.from_ms == utc.to_ms)
-        utc.typed[0] = '\0'; /* the zone it was typed in: UTC is said here */
-    when_print(&utc, false, &text);
+    when_print_utc(when, false, &text);
     markdown_add_line(words, buf_str(&text));
     buf_release(&text);
 }

@@ -117,11 +117,8 @@ static void ask_zone(const struct call *call, const struct import_plan *plan,
 static void say_line(const struct import_entry *from, bool with_date,
                      struct buf *words)
 {
-    struct when when = from->when;
     struct buf time = BUF_INIT(400);
-    if (when.from_ms == when.to_ms)
-        when.typed[0] = '\0';
-    when_print(&when, with_date, &time);
+    when_print_utc(&from->when, with_date, &time);
     buf_add_text(words, "- **");
     markdown_add_line(words, buf_str(&time));
     buf_add_text(words, "** ");

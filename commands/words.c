@@ -17,19 +17,15 @@ void say_incident(struct buf *words, const struct incident *in)
 
 void say_time(struct buf *words, const struct when *when, int64_t now_ms)
 {
-    struct when utc = *when;
-    bool is_point = utc.from_ms == utc.to_ms;
-    if (is_point)
-        utc.typed[0] = '\0'; /* the zone it was typed in: UTC is said here */
-    bool today = civil_day_start(utc.from_ms) == civil_day_start(now_ms);
+    bool today = civil_day_start(when->from_ms) == civil_day_start(now_ms);
     struct buf text = BUF_INIT(400);
-    when_print(&utc, !today, &text);
+    when_print_utc(when, !today, &text);
     markdown_add_line(words, buf_str(&text));
     buf_add_text(words, " UTC");
     buf_release(&text);
-    if (is_point) {
+    if (when->from_ms == when->to_ms) {
         buf_add_text(words, " (");
-        markdown_add_timestamp(words, utc.from_ms, today ? 't' : 'f');
+        markdown_add_timestamp(words, when->from_ms, today ? 't' : 'f');
         buf_add_text(words, ")");
     }
 }

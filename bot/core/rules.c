@@ -137,12 +137,9 @@ bool service_fits(struct step *step)
                   step->in->id);
 }
 
-/* Without the zone it was typed in: the words around it say UTC. */
 void print_utc(struct when when, struct buf *out)
 {
-    if (when.from_ms == when.to_ms)
-        when.typed[0] = '\0';
-    when_print(&when, true, out);
+    when_print_utc(&when, true, out);
     buf_add_text(out, " UTC");
 }
 

@@ -69,6 +69,9 @@ MUST_CHECK enum err when_parse_said(struct str text,
  * their dates. WHEN_NEVER prints `not recorded`. */
 void when_print(const struct when *when, bool with_date, struct buf *out);
 
+/* The same without the zone that was typed, for where UTC is said beside it. */
+void when_print_utc(const struct when *when, bool with_date, struct buf *out);
+
 /* `8 minutes`, `1 h 35 min`, `12 to 71 minutes`, `about 8 minutes`, `40
  * seconds`, `less than a minute`; "not recorded" when either is WHEN_NEVER.
  * Counted in the minutes that when_print shows, unless both ends are known to

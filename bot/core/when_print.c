@@ -78,17 +78,24 @@ static void print_point(const struct when *when, bool with_date,
     print_clock(when->from_ms, seconds, out);
 }
 
-void when_print(const struct when *when, bool with_date, struct buf *out)
+/* False: nothing that can be read was typed. */
+static bool read_typed(const struct when *when, struct when_reading *out)
 {
-    struct when_reading typed = {0};
-    bool zoned = false, is_24 = false;
     char rest[WHEN_TYPED_BYTES];
     const char *clock =
         when_take_day(str_of(when->typed), rest) < 0 ? when->typed : rest;
-    if (clock[0] != '\0' && when_read(str_of(clock), &typed, NULL) == ERR_OK) {
-        zoned = typed.from.zone_min != 0 || typed.to.zone_min != 0;
-        is_24 = typed.from.hour == 24 && !zoned;
-    }
+    return clock[0] != '\0' && when_read(str_of(clock), out, NULL) == ERR_OK;
+}
+
+/* True: it was typed in another zone. */
+static bool print_in_utc(const struct when *when, bool with_date,
+                         struct buf *out)
+{
+    struct when_reading typed = {0};
+    bool is_read = read_typed(when, &typed);
+    bool zoned =
+        is_read && (typed.from.zone_min != 0 || typed.to.zone_min != 0);
+    bool is_24 = is_read && typed.from.hour == 24 && !zoned;
     switch (when->precision) {
     case WHEN_NEVER:
         buf_add_text(out, "not recorded");
@@ -109,8 +116,18 @@ void when_print(const struct when *when, bool with_date, struct buf *out)
     case PRECISION_COUNT:
         break;
     }
-    if (zoned)
+    return zoned;
+}
+
+void when_print(const struct when *when, bool with_date, struct buf *out)
+{
+    if (print_in_utc(when, with_date, out))
         buf_addf(out, " (typed %s)", when->typed);
+}
+
+void when_print_utc(const struct when *when, bool with_date, struct buf *out)
+{
+    (void)print_in_utc(when, with_date, out);
 }
 
 /* ---- from one time to another ---- */

@@ -41,7 +41,7 @@ bool has_file(const struct event *event)
 /* The date is told when the entry was not written down on its day. */
 static void add_time(struct line *line)
 {
-    struct when when = line->event->occurred;
+    const struct when when = line->event->occurred;
     bool with_date = civil_day_start(when.from_ms) !=
                      civil_day_start(line->event->recorded_at_ms);
     bool is_about = when.precision == WHEN_ABOUT;
@@ -49,9 +49,7 @@ static void add_time(struct line *line)
     struct buf text = BUF_INIT(400);
 
     /* Whose zone was typed matters less here than the reader's own. */
-    if (is_clock)
-        when.typed[0] = '\0';
-    when_print(&when, with_date, &text);
+    when_print_utc(&when, with_date, &text);
     buf_add_text(line->out, "**");
     markdown_add_line(line->out, buf_str(&text));
     buf_add_text(line->out, " UTC**");

@@ -320,6 +320,22 @@ static void fits_when_everything_is_at_its_limit(void **state)
     buf_release(&out);
 }
 
+/* The reader's zone is not the writer's: of a span, too, UTC is all there is.
+ */
+static void a_span_is_told_in_utc(void **state)
+{
+    (void)state;
+    struct buf out = BUF_INIT(4000);
+    struct event event = entry(EVENT_NOTE, 17, 53, "restarts");
+    event.occurred.to_ms += 17 * MS_PER_MINUTE;
+    event.occurred.precision = WHEN_RANGE;
+    str_copy_to(event.occurred.typed, STR("18:53 - 19:10 +01:00"));
+    add(&out, &event);
+    assert_non_null(strstr(buf_text(&out), "17:53 to 18:10 UTC** · "));
+    assert_null(strstr(buf_text(&out), "typed"));
+    buf_release(&out);
+}
+
 /* No line of a text may pass for an entry of its own. */
 static void keeps_lines_inside_their_entry(void **state)
 {
@@ -385,6 +401,7 @@ int main(void)
         cmocka_unit_test(is_as_short_as_it_has_to_be),
         cmocka_unit_test(fits_whatever_people_type),
         cmocka_unit_test(fits_when_everything_is_at_its_limit),
+        cmocka_unit_test(a_span_is_told_in_utc),
         cmocka_unit_test(keeps_lines_inside_their_entry),
         cmocka_unit_test(belongs_where_it_may_be_seen),
     };
