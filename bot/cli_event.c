@@ -31,6 +31,8 @@ static void add_state(const struct event *event, struct buf *out)
     if (event->state_from != event->state_to)
         buf_addf(out, "%s → %s", word_of(&state_words, (int)event->state_from),
                  word_of(&state_words, (int)event->state_to));
+    if (event->other_id != 0)
+        buf_addf(out, ", duplicate of INC-%" PRId64, event->other_id);
     if (event->state_from != event->state_to && event->text.n > 0)
         buf_add_text(out, ": ");
     add_part(out, "", event->text, "");
@@ -70,16 +72,83 @@ static void add_entry(const struct event *event, struct buf *out)
     add_part(out, " ", event->link, "");
 }
 
+static void add_holder(const struct event *event, struct buf *out)
+{
+    if (event->holder.type == ACTOR_NOBODY)
+        buf_add_text(out, "volunteer wanted");
+    else
+        buf_add(out, event->holder.name);
+}
+
+static void add_item(const struct event *event, struct buf *out)
+{
+    if (event->target != 0)
+        buf_addf(out, "#%" PRId64 " is %s, ", event->target,
+                 word_of(&item_state_words, (int)event->item_state));
+    if (event->item_kind != ITEM_KIND_NONE)
+        buf_addf(out, "%s, ", word_of(&item_kind_words, (int)event->item_kind));
+    add_holder(event, out);
+    add_part(out, ": ", event->text, "");
+}
+
+static void add_handoff(const struct event *event, struct buf *out)
+{
+    buf_addf(out, "to %.*s", STR_ARG(event->holder.name));
+    add_part(out, ": ", event->text, "");
+    add_part(out, "; ", event->brief_actions, "");
+    add_part(out, "; ", event->brief_needs, "");
+}
+
+static void add_reminder(const struct event *event, struct buf *out)
+{
+    buf_add_text(out, word_of(&reminder_words, (int)event->reminder));
+    if (event->target != 0)
+        buf_addf(out, " #%" PRId64, event->target);
+    if (event->until_ms == 0)
+        return;
+    struct when until = when_exact(event->until_ms);
+    buf_add_text(out, " until ");
+    when_print(&until, true, out);
+}
+
+/* What it is about goes before its words: nothing else tells. */
+static void add_subject(const struct event *event, struct buf *out)
+{
+    if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
+        buf_addf(out, "#%" PRId64 ": ", event->target);
+    if (event->kind == EVENT_SECTION)
+        buf_addf(out, "%s: ", word_of(&section_words, (int)event->section));
+    if (event->kind == EVENT_LINK && event->other_id != 0)
+        buf_addf(out, "INC-%" PRId64 " ", event->other_id);
+    if (event->kind == EVENT_SETTLED)
+        buf_addf(out, "#%" PRId64 " is %s%s", event->target,
+                 word_of(&settlement_words, (int)event->settlement),
+                 event->text.n > 0 ? ": " : "");
+}
+
+static bool is_change(const struct event *event)
+{
+    return event->kind == EVENT_CHANGE ||
+           (event->kind == EVENT_EDIT && event->entry_kind == EVENT_CHANGE);
+}
+
 static void add_content(const struct event *event, struct buf *out)
 {
+    add_subject(event, out);
     if (event->kind == EVENT_STATE)
         add_state(event, out);
     else if (event->kind == EVENT_ROLE)
         add_role(event, out);
-    else if (event->kind == EVENT_CHANGE)
+    else if (is_change(event))
         add_change(event, out);
     else if (event->kind == EVENT_TASK)
         add_task(event, out);
+    else if (event->kind == EVENT_ITEM)
+        add_item(event, out);
+    else if (event->kind == EVENT_HANDOFF)
+        add_handoff(event, out);
+    else if (event->kind == EVENT_SNOOZE || event->kind == EVENT_REMINDED)
+        add_reminder(event, out);
     else
         add_entry(event, out);
 }
