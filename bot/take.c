@@ -80,7 +80,19 @@ static enum err drop_drafts(const struct command_run *run,
     return err;
 }
 
-/* What was accepted is answered the same when it comes again. */
+/* When it comes again it is answered the same, and not taken once more: what
+ * was refused, or so already, may be possible by then. A file would have to be
+ * kept with it. */
+static enum err keep_answer(struct command_run *run,
+                            const struct command_world *world,
+                            const struct taken *taken)
+{
+    return !taken->accepted && run->answer.file.n > 0
+               ? ERR_OK
+               : store_put_answer(world->store, run->interaction->id,
+                                  str_of(taken->answer), world->now_ms);
+}
+
 static enum err take_and_keep(struct command_run *run,
                               const struct command_world *world,
                               struct taken *taken)
@@ -93,10 +105,7 @@ static enum err take_and_keep(struct command_run *run,
     if (!taken->accepted)
         return ERR_OK;
     err = drop_drafts(run, world);
-    return err != ERR_OK
-               ? err
-               : store_put_answer(world->store, run->interaction->id,
-                                  str_of(taken->answer), world->now_ms);
+    return err == ERR_OK ? keep_answer(run, world, taken) : err;
 }
 
 /* A draft alone, or the requests with everything that hangs on them. */
@@ -135,6 +144,8 @@ enum err take_command(struct command_run *run,
         else
             store_request_undo(store);
     }
+    if (err == ERR_OK && taken->requested && !taken->accepted)
+        err = keep_answer(run, world, taken);
     if (err != ERR_OK) {
         free(taken->answer);
         taken->answer = NULL;
