@@ -117,6 +117,9 @@ enum delivery_verdict deliver_access(struct visit *visit)
     if (answer->fate == REST_DONE)
         return delivery->step < WAR ? patch(visit, WAR, answer->json)
                                     : next(visit, delivery->step);
+    /* The category was deleted: nothing is left to be copied. */
+    if (answer->fate == REST_GONE && delivery->step == CATEGORY)
+        return patch(visit, WAR, NULL);
     /* The category is full or gone, or an id belongs to nobody here. */
     if (answer->fate == REST_REJECTED &&
         delivery->narrowed < WITHOUT_NAMED_PERSONS) {

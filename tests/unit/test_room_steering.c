@@ -144,6 +144,24 @@ static void a_public_room_is_as_its_category(void **state)
     world_close(&world);
 }
 
+/* Somebody deleted the category of the settings: the rooms are still there. */
+static void without_its_category_a_room_is_public_all_the_same(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    world.set.category_id = 4000;
+    set_private(&world, id, false);
+    assert_int_equal(world_incident(&world, id).war_channel_id,
+                     in.war_channel_id);
+    assert_false(hides(&world, in.war_channel_id));
+    assert_int_equal(bits(&world, in.war_channel_id, 77, "allow"), 0);
+    world_close(&world);
+}
+
 static void a_new_title_shows_everywhere(void **state)
 {
     (void)state;
@@ -344,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_becomes_private_is_hidden),
         cmocka_unit_test(what_becomes_public_is_released),
         cmocka_unit_test(a_public_room_is_as_its_category),
+        cmocka_unit_test(without_its_category_a_room_is_public_all_the_same),
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
