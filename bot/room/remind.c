@@ -321,6 +321,15 @@ static enum delivery_verdict post(struct reminder_text *say)
     return visit_post(say->visit, POST, place(say), message, key);
 }
 
+/* The announce channel is no room of the incident that records the digest. */
+static enum delivery_verdict digest_refused(struct visit *visit)
+{
+    static const struct refusal refusal = {
+        "The weekly digest could not be said", "Send Messages",
+        "See discord.announce_channel in the settings."};
+    return visit_refused_in(visit, &refusal, EFFECT_NONE);
+}
+
 /* In a room that was deleted nobody hears it: it waits for the next one. */
 static enum delivery_verdict refused(struct visit *visit)
 {
@@ -373,7 +382,8 @@ static enum delivery_verdict step(struct reminder_text *say)
     if (answer->fate == REST_GONE && answer->code == 10008)
         return DELIVERY_DONE;
     if (answer->fate != REST_DONE)
-        return refused(visit);
+        return say->reminder == REMINDER_DIGEST ? digest_refused(visit)
+                                                : refused(visit);
     if (visit->delivery->step == POST ||
         listing_find(visit, says_the_same, say) != 0)
         return DELIVERY_DONE;

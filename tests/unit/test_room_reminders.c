@@ -232,6 +232,31 @@ static void of_reminders_that_piled_up_the_newest_is_said(void **state)
     world_close(&world);
 }
 
+/* Somebody deleted it: the war room of the incident that records the digest
+ * goes on all the same. */
+static void a_digest_without_its_channel_holds_up_no_room(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
+    (void)world_take(&world, in.id, &item);
+    world_run(&world, 3);
+    world.set.announce_channel_id = 999;
+    (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+    world_add(&world, in.id, "The disk is full", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    assert_true(room_says(&world, in.war_channel_id, "The disk is full"));
+    assert_true(room_says(&world, in.war_channel_id,
+                          "The weekly digest could not be said: the channel "
+                          "was deleted"));
+    assert_int_equal(world_incident(&world, in.id).war_channel_id,
+                     in.war_channel_id);
+    world_close(&world);
+}
+
 /* People told something by a clock that was put back since. */
 static void an_update_told_tomorrow_silences_no_reminder(void **state)
 {
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_reminder_follows_to_a_new_room),
         cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
         cmocka_unit_test(of_reminders_that_piled_up_the_newest_is_said),
+        cmocka_unit_test(a_digest_without_its_channel_holds_up_no_room),
         cmocka_unit_test(an_update_told_tomorrow_silences_no_reminder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
