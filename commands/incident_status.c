@@ -42,8 +42,7 @@ static void add_people(const struct call *call, struct buf *words)
     const char *between = "";
     if (incident_commander(in) == NULL) {
         add_role(call, ROLE_COMMANDER, words);
-        buf_add_text(words,
-                     incident_is_live(in) ? "nobody yet" : "not recorded");
+        buf_add_text(words, incident_no_commander(in));
         between = " · ";
     }
     for (int role = ROLE_COMMANDER; role < ROLE_COUNT; role++)

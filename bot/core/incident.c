@@ -444,6 +444,18 @@ const struct role_holder *incident_commander(const struct incident *in)
     return NULL;
 }
 
+/* A person may have told when somebody took it, and nobody who. */
+const char *incident_no_commander(const struct incident *in)
+{
+    bool is_told =
+        (in->milestones_told & INT64_C(1) << MILESTONE_COMMANDER) != 0;
+    bool was_one =
+        when_is_set(&in->milestones[MILESTONE_COMMANDER]) && !is_told;
+    if (incident_is_live(in))
+        return was_one ? "nobody now" : "nobody yet";
+    return was_one ? "nobody at the end" : "not recorded";
+}
+
 void incident_print_name(const struct incident *in, struct buf *out)
 {
     buf_addf(out, "INC-%" PRId64, in->id);

@@ -265,6 +265,9 @@ enum milestone milestone_of_entry(enum event_kind kind,
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
 const struct role_holder *incident_commander(const struct incident *in);
+/* What is said when there is none: "nobody yet", "nobody now", "nobody at the
+ * end", "not recorded". */
+const char *incident_no_commander(const struct incident *in);
 /* That one's place in that role, or NULL. */
 const struct role_holder *incident_holder(const struct incident *in,
                                           enum role role,

@@ -68,7 +68,7 @@ static void add_live(struct buf *out, const struct incident *in,
     add_since(out, in->state_since_ms);
     add_role(out, role_names, ROLE_COMMANDER);
     if (commander == NULL)
-        buf_add_text(out, "nobody yet");
+        buf_add_text(out, incident_no_commander(in));
     else
         markdown_add_line(out, str_of(commander->name));
     buf_add_text(out, "\n**Impact** ");
@@ -167,8 +167,8 @@ static void add_over(struct buf *out, const struct incident *in,
     if (in->duplicate_of != 0)
         buf_addf(out, "\n**Duplicate of** INC-%" PRId64, in->duplicate_of);
     add_role(out, role_names, ROLE_COMMANDER);
-    markdown_add_line(
-        out, str_of(commander == NULL ? "not recorded" : commander->name));
+    markdown_add_line(out, str_of(commander == NULL ? incident_no_commander(in)
+                                                    : commander->name));
     if (in->impact[0] != '\0') {
         buf_add_text(out, "\n**Impact** ");
         markdown_add_line(out, str_of(in->impact));

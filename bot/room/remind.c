@@ -91,7 +91,7 @@ static enum err say_commander(struct reminder_text *say)
                  is_newest(say, in->remind_commander.last_ms);
     buf_addf(&say->text,
              "**Nobody commands INC-%" PRId64
-             " yet.** Whoever can, takes it: one person who decides and keeps "
+             ".** Whoever can, takes it: one person who decides and keeps "
              "the others informed.",
              in->id);
     add_button(say, BUTTON_PRIMARY, "I'll take command", "ic assign",

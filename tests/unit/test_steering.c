@@ -451,10 +451,16 @@ static void a_role_is_left(void **state)
     it.user.id = NOVA;
     assert_says(does(&it), "**Nobody commands it now.**");
     assert_null(incident_commander(&caller.taken.after));
+    it = slash("incident status");
+    assert_says(caller_does(&caller, &it), "**Commander** nobody now");
     it = slash("ic leave");
     assert_says(does(&it), "no longer scribe");
     it = slash("ic who");
     assert_says(caller_does(&caller, &it), "scribe: nobody; nova left");
+    resolve(1);
+    it = slash("incident status");
+    add_text(&it, "incident", "1");
+    assert_says(caller_does(&caller, &it), "**Commander** nobody at the end");
 }
 
 /* ---- snooze ---- */
