@@ -67,13 +67,30 @@ static uint64_t id_in(const cJSON *data, const char *name)
     return snowflake_of(cJSON_GetObjectItemCaseSensitive(data, name));
 }
 
+/* Alerts go to whatever open incident is about their service, in any server. */
+static void tell_of_strangers(const struct config *config,
+                              const cJSON *application)
+{
+    if (config->guilds.count == 0 &&
+        cJSON_IsTrue(
+            cJSON_GetObjectItemCaseSensitive(application, "bot_public")))
+        log_warn("serves_any_server",
+                 LOG_TEXT("words",
+                          "Whoever adds this bot to a server of theirs can "
+                          "draw your alerts into an incident there, which is "
+                          "announced in your channel. Switch off Public Bot in "
+                          "the developer portal (Bot), or name your servers in "
+                          "[discord] guilds."));
+}
+
 /* Discord docs, Receiving an Interaction: to that address, or over the gateway.
  * Nobody is answered then, and nothing else tells why. */
 static void on_application(const struct rest_answer *answer, void *context)
 {
+    const struct dispatch *dispatch = context;
     const cJSON *url = cJSON_GetObjectItemCaseSensitive(
         answer->json, "interactions_endpoint_url");
-    (void)context;
+    tell_of_strangers(dispatch->parts.config, answer->json);
     if (cJSON_IsString(url) && url->valuestring[0] != '\0')
         log_error("commands_go_elsewhere", LOG_TEXT("url", url->valuestring),
                   LOG_TEXT("words",
@@ -105,7 +122,7 @@ static void on_ready(struct dispatch *dispatch, const cJSON *data)
     outbox_heal(dispatch->parts.outbox);
     registrar_check(dispatch->registrar, application_id);
     struct rest_call call = rest_application();
-    rest_send(dispatch->parts.rest, &call, on_application, NULL);
+    rest_send(dispatch->parts.rest, &call, on_application, dispatch);
 }
 
 /* It brings no READY; the program may be a newer one all the same. */

@@ -60,7 +60,7 @@ export const operations = [
         method: 'GET', path: '/applications/@me', id: 'get_my_application',
         run: ({ world }) => ok({
             id: world.applicationId, name: world.bot.name, icon: null, description: '', summary: '',
-            verify_key: '0'.repeat(64), flags: 1 << 19, bot_public: false, bot_require_code_grant: false,
+            verify_key: '0'.repeat(64), flags: 1 << 19, bot_public: world.isPublic, bot_require_code_grant: false,
             bot: userJson(world.bot), interactions_endpoint_url: world.interactionsUrl, hook: true, type: null,
             integration_types_config: { 0: {} }, redirect_uris: [], approximate_guild_count: world.guilds.size,
         }),

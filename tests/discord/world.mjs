@@ -16,6 +16,7 @@ export class World {
     constructor({ clock, applicationId, botUserId, botName, botPermissions }) {
         this.clock = clock;
         this.applicationId = applicationId;
+        this.isPublic = false; // anybody may add the bot to a server of theirs
         this.interactionsUrl = null; // set in the portal: then none comes over the gateway
         this.makeId = idMaker(clock);
         this.botPermissions = bits(botPermissions ?? BOT_INSTALL);

@@ -93,3 +93,13 @@ test('an address in the portal that takes all commands away is told', () => stag
     await bot.start({ ready: false });
     await bot.logged(/commands_go_elsewhere url="?https:\/\/old\.example\/interactions"? .*Interactions Endpoint URL/);
 }));
+
+for (const named of [false, true]) {
+    const settings = (guild) => (named ? { discord: { guilds: [guild.id] } } : {});
+    test(`that strangers may add the bot to their servers is told, unless ours is named: ${named}`, () => stage({ settings, started: false }, async ({ standin, bot, guild, nova }) => {
+        standin.world.isPublic = true;
+        await bot.start();
+        await declare(guild, nova); // its rooms are made after that
+        assert.equal(/serves_any_server .*Public Bot.*guilds/.test(bot.log), !named);
+    }));
+}
