@@ -416,7 +416,7 @@ static void reminds_of_what_is_open(void **state)
                                             .kind = EVENT_CHANGE,
                                             .needs_settling = true,
                                             .settlement = SETTLEMENT_KEPT};
-    static const struct {
+    const struct {
         enum reminder reminder;
         enum incident_state state;
         struct subject subject;
