@@ -1,5 +1,9 @@
 #include "bot/room/deliver.h"
 
+#include "bot/discord/interaction.h"
+
+#define NEWBORN_MS (3 * MS_PER_SECOND)
+
 /* Pinning twice is pinning once. */
 enum delivery_verdict deliver_pin(struct visit *visit)
 {
@@ -17,5 +21,9 @@ enum delivery_verdict deliver_pin(struct visit *visit)
                                            "The incident's card"));
     if (visit->answer->fate == REST_DONE)
         return DELIVERY_DONE;
+    /* It is pinned as soon as it is posted. */
+    if (visit->answer->fate == REST_GONE && visit->answer->code == 10008 &&
+        visit->now_ms - snowflake_ms(in->card_message_id) < NEWBORN_MS)
+        return visit_retry(visit, "Discord does not know the card yet.");
     return visit_refused(visit, &refusal);
 }

@@ -437,6 +437,8 @@ static struct rest_answer answer_to(struct world *world,
         answer.fate = is_forbidden ? REST_FORBIDDEN : REST_REJECTED;
         answer.status = is_forbidden ? 403 : 400;
         answer.code = world->code;
+    } else if (trouble == TROUBLE_GONE) {
+        answer = gone(world->code);
     } else if (trouble == TROUBLE_LOST) {
         struct rest_answer lost = world_answer(world, call);
         cJSON_Delete(lost.json);

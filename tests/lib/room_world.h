@@ -20,6 +20,7 @@ enum trouble {
     TROUBLE_UNREACHED, /* not carried out, no answer */
     TROUBLE_FORBIDDEN, /* 403 with `code` */
     TROUBLE_REJECTED,  /* 400 with `code` */
+    TROUBLE_GONE,      /* 404 with `code` */
 };
 
 struct world {

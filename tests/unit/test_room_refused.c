@@ -1,5 +1,5 @@
 #include "bot/discord/json.h"
-#include "tests/lib/room_world.h"
+#include "tests/lib/room_check.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -222,6 +222,7 @@ static void in_a_full_server_a_thread_serves(void **state)
         assert_true(in.war_is_borrowed);
         const cJSON *thread = world_channel(&world, in.war_channel_id);
         assert_true(str_is(json_text(thread, "parent_id"), "1002"));
+        assert_int_equal(json_get(thread, "type")->valueint, 11); /* public */
         struct buf all = BUF_INIT(1u << 20);
         world_contents(&world, in.war_channel_id, &all);
         assert_non_null(strstr(buf_text(&all), "has 500 channels"));
@@ -358,6 +359,44 @@ static void what_discord_blocks_hides_nothing_else(void **state)
     world_close(&world);
 }
 
+/* What was just made is not known everywhere at Discord's. */
+static void what_is_new_may_be_unknown_for_a_moment(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at;
+        int code;
+    } cases[] = {{"POST /channels/", 10003},
+                 {"PUT /channels/", 10003},
+                 {"PUT /channels/", 10008},
+                 {"PATCH /channels/", 10008}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        int64_t id = world_declare(&world, "Global outage", false);
+        while (world_incident(&world, id).war_channel_id == 0)
+            assert_true(world_step(&world));
+        world.trouble = TROUBLE_GONE;
+        world.trouble_at = cases[i].at;
+        world.code = cases[i].code;
+        world_run(&world, 5);
+        world.now_ms += MS_PER_SECOND; /* the card tells when */
+        world_add(&world, id, "disk of db-1 is full", VISIBILITY_LIVE);
+        world_run(&world, 5);
+        assert_int_equal(world.trouble, TROUBLE_NONE);
+        assert_int_equal(cJSON_GetArraySize(world.channels), 2);
+        check_room(&world, id, ROOM_WAR);
+        check_room(&world, id, ROOM_LIVE);
+        struct incident in = world_incident(&world, id);
+        struct buf all = BUF_INIT(1u << 20);
+        world_contents(&world, in.war_channel_id, &all);
+        assert_null(strstr(buf_text(&all), "somebody deleted"));
+        buf_release(&all);
+        assert_int_equal(failure_of(&world, id).count, 0);
+        world_close(&world);
+    }
+}
+
 static void a_deleted_card_comes_back_pinned(void **state)
 {
     (void)state;
@@ -410,6 +449,7 @@ int main(void)
         cmocka_unit_test(what_works_again_is_on_the_record),
         cmocka_unit_test(a_closed_room_is_recorded_once),
         cmocka_unit_test(what_discord_blocks_hides_nothing_else),
+        cmocka_unit_test(what_is_new_may_be_unknown_for_a_moment),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
     };
