@@ -264,6 +264,26 @@ static void targets_that_are_none(void **state)
     }
 }
 
+/* Announcement, public and private threads belong to a channel. */
+static void threads_have_a_parent(void **state)
+{
+    (void)state;
+    for (int type = 0; type <= 15; type++) {
+        struct interaction in;
+        const char *why;
+        char text[600];
+        bool is_thread = type >= 10 && type <= 12;
+        (void)snprintf(text, sizeof text,
+                       HEAD "'type':3,'channel':{'id':'200','type':%d,"
+                            "'parent_id':'201'},'data':{'custom_id':'1|x|1|'}}",
+                       type);
+        cJSON *json = json_of(text);
+        assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+        assert_int_equal(in.parent_id, is_thread ? 201 : 0);
+        cJSON_Delete(json);
+    }
+}
+
 static void a_select_on_a_private_message(void **state)
 {
     (void)state;
@@ -539,6 +559,7 @@ int main(void)
         cmocka_unit_test(message_menu),
         cmocka_unit_test(user_menu),
         cmocka_unit_test(targets_that_are_none),
+        cmocka_unit_test(threads_have_a_parent),
         cmocka_unit_test(a_select_on_a_private_message),
         cmocka_unit_test(every_kind_of_field),
         cmocka_unit_test(direct_message),

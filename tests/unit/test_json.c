@@ -56,11 +56,27 @@ static void prints_the_rest_as_it_was(void **state)
     }
 }
 
+/* What cJSON would take for good. */
+static void reads_nothing_else(void **state)
+{
+    static const char *const texts[] = {"{} x", "{}{}", "{\"a\":1}]",
+                                        "",     " ",    "{\"a\":"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_null(json_parse(str_of(texts[i])));
+    cJSON *tree = json_parse(STR(" {\"Id\":\"1\",\"ID\":\"2\"}\n"));
+    assert_null(json_get(tree, "id"));
+    assert_true(str_is(json_text(tree, "Id"), "1"));
+    assert_true(str_is(json_text(tree, "ID"), "2"));
+    cJSON_Delete(tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_whole_numbers),
         cmocka_unit_test(prints_the_rest_as_it_was),
+        cmocka_unit_test(reads_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -28,12 +29,19 @@ static struct str letters(struct buf *to, size_t count)
     return buf_str(to);
 }
 
-static size_t units_at(const cJSON *object, const char *name)
+/* Of the text at "components/0/label". */
+static size_t units_at(const cJSON *tree, const char *path)
 {
-    const char *text =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-    assert_non_null(text);
-    return utf16_units(str_of(text));
+    struct str rest = str_of(path), name;
+    while (str_cut(&rest, '/', &name)) {
+        char key[40];
+        str_copy_to(key, name);
+        tree = cJSON_IsArray(tree)
+                   ? cJSON_GetArrayItem(tree, key[0] - '0')
+                   : cJSON_GetObjectItemCaseSensitive(tree, key);
+    }
+    assert_true(cJSON_IsString(tree));
+    return utf16_units(str_of(tree->valuestring));
 }
 
 static void message_pings_nobody(void **state)
@@ -317,6 +325,43 @@ static void selects_and_links(void **state)
         "\"description\":\"All of \\\"it\\\"\"}]}");
 }
 
+static void labels_are_cut(void **state)
+{
+    (void)state;
+    char text[1100];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    struct str most = str_of(text);
+    cJSON *message = message_new(STR("x"));
+    message_add_button(message, BUTTON_PRIMARY, text, "a");
+    select_add_row(message_add_select(message, "b", text), STR("7"), most,
+                   most);
+    message_add_attachment(message, 0, "a.png", most);
+    cJSON *form = form_new("c", most);
+    form_add_upload(
+        form,
+        &(struct form_field){.field_id = "d", .label = text, .hint = text}, 1);
+    const struct {
+        const cJSON *tree;
+        const char *path;
+        size_t units;
+    } cases[] = {
+        {message, "components/0/components/0/label", 80},
+        {message, "components/1/components/0/placeholder", 150},
+        {message, "components/1/components/0/options/0/label", 100},
+        {message, "components/1/components/0/options/0/description", 100},
+        {message, "attachments/0/description", 1024},
+        {form, "title", 45},
+        {form, "components/0/label", 45},
+        {form, "components/0/description", 100},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(units_at(cases[i].tree, cases[i].path),
+                         cases[i].units);
+    cJSON_Delete(message);
+    cJSON_Delete(form);
+}
+
 static void answers(void **state)
 {
     (void)state;
@@ -345,6 +390,7 @@ int main(void)
         cmocka_unit_test(forms),
         cmocka_unit_test(form_selects),
         cmocka_unit_test(selects_and_links),
+        cmocka_unit_test(labels_are_cut),
         cmocka_unit_test(answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* What is offered while somebody types, and the option `incident`. */
+#include "bot/base/utf8.h"
 #include "commands/attempt.h"
 #include "commands/complete.h"
 #include "tests/lib/one_caller.h"
@@ -273,6 +274,28 @@ static void action_items(void **state)
 }
 
 /* Silence, where a command would be refused in words. */
+/* As many as Discord takes, and none longer than that. */
+static void offers_fit_discord(void **state)
+{
+    (void)state;
+    struct choices choices = {cJSON_CreateArray(), 0};
+    char text[102];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    choices_add(&choices, str_of(text), STR("too long to be taken"));
+    assert_int_equal(choices.count, 0);
+    choices_add(&choices, (struct str){text, 100}, str_of(text));
+    const cJSON *name = cJSON_GetObjectItem(choices.list->child, "name");
+    assert_int_equal(utf16_units(str_of(name->valuestring)), 100);
+    for (int i = 0; i < 30; i++) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        choices_add(&choices, str_of(text), STR("a choice"));
+    }
+    assert_int_equal(cJSON_GetArraySize(choices.list), 25);
+    assert_true(choices_full(&choices));
+    cJSON_Delete(choices.list);
+}
+
 static void nothing_is_refused_aloud(void **state)
 {
     (void)state;
@@ -438,6 +461,7 @@ int main(void)
         TEST(times),
         TEST(help),
         TEST(help_promises_a_form_where_one_opens),
+        TEST(offers_fit_discord),
         TEST(nothing_is_refused_aloud),
         TEST(named_incident),
     };
