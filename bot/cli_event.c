@@ -120,6 +120,8 @@ static void add_subject(const struct event *event, struct buf *out)
         buf_addf(out, "%s: ", word_of(&section_words, (int)event->section));
     if (event->kind == EVENT_LINK && event->other_id != 0)
         buf_addf(out, "INC-%" PRId64 " ", event->other_id);
+    if (event->kind == EVENT_LINK)
+        add_part(out, "the service ", event->service, "");
     if (event->kind == EVENT_SETTLED)
         buf_addf(out, "#%" PRId64 " is %s%s", event->target,
                  word_of(&settlement_words, (int)event->settlement),

@@ -74,8 +74,13 @@ static void show_text(const struct event *event, struct buf *out)
         buf_add_text(out, " · ");
     if (event->text.n > 0)
         buf_add(out, event->text);
+    else if (event->link.n > 0)
+        buf_add(out, event->link);
+    else if (event->kind == EVENT_LINK && event->other_id != 0)
+        buf_addf(out, "INC-%" PRId64, event->other_id);
     else
-        buf_add(out, event->link.n > 0 ? event->link : event->file_name);
+        buf_add(out,
+                event->kind == EVENT_LINK ? event->service : event->file_name);
     if (event->kind == EVENT_EVIDENCE && event->target != 0)
         buf_addf(out, " (of #%" PRId64 ")", event->target);
 }

@@ -135,6 +135,15 @@ static void say_holder(struct buf *words, const struct event *event,
         say_excerpt(words, event->holder.name, units);
 }
 
+static void say_linked(struct buf *words, const struct event *event,
+                       size_t units)
+{
+    if (event->other_id != 0)
+        buf_addf(words, "INC-%" PRId64, event->other_id);
+    else
+        say_excerpt(words, event->service, units);
+}
+
 void say_entry_text(struct buf *words, const struct event *event, size_t units)
 {
     size_t before = words->n;
@@ -149,6 +158,8 @@ void say_entry_text(struct buf *words, const struct event *event, size_t units)
     }
     if (words->n == before && event->link.n > 0)
         say_excerpt(words, event->link, units);
+    if (words->n == before && event->kind == EVENT_LINK)
+        say_linked(words, event, units);
     if (event->file_name.n > 0) {
         if (words->n > before)
             buf_add_text(words, " · ");

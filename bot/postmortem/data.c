@@ -100,9 +100,11 @@ static void add_link(struct tree *tree, const struct event *event)
     if (event->other_id != 0 && !may_name(tree, event->other_id))
         return;
     cJSON *link = add_to(tree->links, new_entry(tree, event));
-    struct buf other = BUF_INIT(60);
+    struct buf other = BUF_INIT(SERVICE_BYTES);
     if (event->other_id != 0)
         incident_print_name(&(struct incident){.id = event->other_id}, &other);
+    else
+        text_on_one_line(&other, event->service);
     put_text(link, "other", buf_str(&other));
     buf_release(&other);
 }

@@ -272,6 +272,10 @@ static void add_snooze(struct line *line)
 static void add_other(struct line *line)
 {
     const struct event *event = line->event;
+    if (event->kind == EVENT_LINK && event->service.n > 0) {
+        buf_add_text(line->out, " the service ");
+        markdown_add_line(line->out, event->service);
+    }
     if (event->other_id == 0 || event->source == SOURCE_SYSTEM)
         return;
     buf_addf(line->out,
@@ -384,7 +388,8 @@ bool line_has_content(const struct line *line)
         return true;
     default:
         return event->text.n > 0 || event->change_what.n > 0 ||
-               has_file(event) || event->link.n > 0 || event->other_id != 0;
+               has_file(event) || event->link.n > 0 || event->other_id != 0 ||
+               (event->kind == EVENT_LINK && event->service.n > 0);
     }
 }
 

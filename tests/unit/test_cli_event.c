@@ -62,6 +62,8 @@ static void every_line_tells(void **state)
           .brief_actions = STR("Watching"),
           .brief_needs = STR("Sleep")},
          "handoff    nova: to dma: Calm; Watching; Sleep\n"},
+        {{.kind = EVENT_LINK, .service = STR("forum")},
+         "link       nova: the service forum\n"},
         {{.kind = EVENT_LINK, .other_id = 3, .text = STR("The same")},
          "link       nova: INC-3 The same\n"},
         {{.kind = EVENT_STATE,

@@ -175,6 +175,10 @@ static void reads_well(void **state)
     e->text = STR_NONE;
     e->other_id = 11;
     e = &all[n++];
+    *e = entry(EVENT_LINK, 19, 24, "");
+    e->text = STR_NONE;
+    e->service = STR("forum_eu");
+    e = &all[n++];
     *e = entry(EVENT_LINK, 19, 24, "INC-13 is a duplicate of this one");
     e->other_id = 13;
     e->source = SOURCE_SYSTEM;

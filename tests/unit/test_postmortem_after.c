@@ -98,6 +98,9 @@ static void act(struct record *record)
         STR("https://issues.example.org/7");
     request.draft.text = STR("The issue");
     (void)record_add(record, request);
+    request = plain(REQUEST_LINK);
+    request.draft.service = STR("forum_eu");
+    (void)record_add(record, request);
 }
 
 /* Put on the record from a message: the page does not lead there. */

@@ -226,21 +226,26 @@ static void entries_without_text(void **state)
     it = slash("incident link");
     add_text(&it, "url", "https://example.org/217");
     (void)caller_does(&caller, &it);
+    takes((struct event){.kind = EVENT_LINK,
+                         .visibility = VISIBILITY_LIVE,
+                         .service = STR("forum")},
+          REQUEST_LINK);
     it = slash("timeline add");
     add_text(&it, "text", "A log");
     add_file(&it, "file", "nginx.log", 4);
     (void)caller_does(&caller, &it);
     takes((struct event){.kind = EVENT_TASK,
                          .effect = EFFECT_FETCH,
-                         .target = fetch_target(7, 0),
+                         .target = fetch_target(8, 0),
                          .visibility = VISIBILITY_LIVE,
                          .file_name = STR("nginx.log"),
                          .file_bytes = 4,
                          .file_sha256 = STR("00")},
           REQUEST_EFFECT);
     assert_completes(complete_entries, "",
-                     "#8\t#8 19:10 nova: nginx.log (of #7)\n"
-                     "#7\t#7 19:10 nova: A log\n"
+                     "#9\t#9 19:10 nova: nginx.log (of #8)\n"
+                     "#8\t#8 19:10 nova: A log\n"
+                     "#7\t#7 19:10 nova: forum\n"
                      "#6\t#6 19:10 nova: https://example.org/217\n"
                      "#5\t#5 19:10 dma: commander: nobody now\n"
                      "#4\t#4 19:10 nova: commander: dma\n"
