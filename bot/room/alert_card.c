@@ -11,11 +11,15 @@
 /* Alerts that no incident has, as one message in the announce channel: declare
  * an incident from them, or ignore them. Of a storm the first are named. */
 
-#define NAMED       8
-#define LINE_UNITS  160
-#define COLOR_OPEN  0xD35400
-#define COLOR_OVER  0x7F8C8D
-#define WORDS_BYTES 16000
+#define NAMED      8
+#define LINE_UNITS 160
+/* What to do comes below the lines, and Discord takes 4096 units in all. */
+#define LINES_UNITS       3000
+#define LINK_UNITS_AROUND 20
+#define NAMED_UNITS       120 /* of a line without a link, mostly */
+#define COLOR_OPEN        0xD35400
+#define COLOR_OVER        0x7F8C8D
+#define WORDS_BYTES       16000
 
 enum { LOOK = 1, POST, EDIT };
 
@@ -35,12 +39,12 @@ static bool add_alert(const struct stored_alert *stored, void *context)
     const struct alert *alert = &stored->alert;
     int64_t from_ms =
         alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
-    if (look->shown++ == 0) {
+    if (look->shown == 0) {
         str_copy_to(look->service, alert->service);
         str_copy_to(look->title, alert->title);
     }
-    struct buf *out = &look->lines;
-    buf_addf(out, "%s- %s: **", out->n > 0 ? "\n" : "",
+    struct buf line = BUF_INIT(WORDS_BYTES), *out = &line;
+    buf_addf(out, "%s- %s: **", look->lines.n > 0 ? "\n" : "",
              alert->is_firing ? "Firing" : "Over");
     markdown_add_line(
         out,
@@ -48,9 +52,19 @@ static bool add_alert(const struct stored_alert *stored, void *context)
     buf_add_text(out, "** since ");
     markdown_add_timestamp(out, from_ms, 't');
     buf_addf(out, " (%.*s)", STR_ARG(alert->source));
-    if (alert->link.n > 0)
+    size_t room = LINES_UNITS - utf16_units(buf_str(&look->lines));
+    size_t units = utf16_units(buf_str(out));
+    /* A name tells more than a link: the later ones have room first. */
+    size_t kept = (size_t)(NAMED - 1 - look->shown) * NAMED_UNITS;
+    if (alert->link.n > 0 &&
+        units + LINK_UNITS_AROUND + alert->link.n + kept <= room)
         buf_addf(out, " · [details](<%.*s>)", STR_ARG(alert->link));
-    return look->shown < NAMED;
+    bool fits = units <= room;
+    if (fits)
+        buf_add(&look->lines, buf_str(out));
+    look->shown += fits;
+    buf_release(&line);
+    return fits && look->shown < NAMED;
 }
 
 static void add_title(struct buf *out, const struct look *look)
@@ -164,9 +178,9 @@ static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
     struct buf footer = BUF_INIT(64);
     bool is_open = card->state == ALERT_CARD_OPEN;
     add_title(&title, look);
-    if (look->count.all > NAMED)
+    if (look->count.all > look->shown)
         buf_addf(&look->lines, "\n- and %" PRId64 " more",
-                 look->count.all - NAMED);
+                 look->count.all - look->shown);
     buf_add(&text, buf_str(&look->lines));
     add_service(&text, look, visit->set->services);
     add_fate(&text, visit, look, card);

@@ -105,6 +105,50 @@ static void a_card_that_was_deleted_is_ignored(void **state)
     world_close(&world);
 }
 
+static void add_alert(struct world *world, int64_t card, int n)
+{
+    char key[20], link[600];
+    int64_t id;
+    (void)snprintf(key, sizeof key, "alert %d", n);
+    (void)snprintf(link, sizeof link, "https://prometheus.example/%0*d", 480,
+                   n);
+    const struct alert alert = {.source = STR("robot"),
+                                .key = str_of(key),
+                                .title = str_of(key),
+                                .link = str_of(link),
+                                .service = STR("forum"),
+                                .is_firing = true,
+                                .started_ms = world->now_ms};
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
+                     ERR_OK);
+    assert_int_equal(store_alert_on_card(world->store, id, card), ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+}
+
+/* Links of monitors hold whole queries, and Discord takes 4096 characters: what
+ * is to be done about a storm stands there all the same. */
+static void a_storm_with_long_links_still_says_what_to_do(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t id = put_card(&world, "Forum is down");
+    for (int i = 1; i < 12; i++)
+        add_alert(&world, id, i);
+    world_run(&world, 3);
+    const cJSON *message =
+        world_message(&world, card_of(&world, id).message_id);
+    struct str text = json_text(
+        cJSON_GetArrayItem(json_get(message, "embeds"), 0), "description");
+    assert_non_null(strstr(text.s, "**alert 7** since"));
+    assert_non_null(strstr(text.s, "\n- and 4 more\n"));
+    assert_true(str_ends(text, "`/incident link alerts:#1`"));
+    for (const char *at = text.s; (at = strstr(at, "[details](")) != NULL; at++)
+        assert_non_null(strstr(at, ">)"));
+    world_close(&world);
+}
+
 /* Where it may not write, no entry of an incident can say so: the log does, and
  * the next alert tries again. */
 static void a_channel_that_refuses_is_tried_again(void **state)
@@ -186,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_lost_answer_makes_no_second_card),
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
+        cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
     };
