@@ -69,6 +69,7 @@ struct rest {
     int in_flight;
     struct rest_counts counts;
     int64_t ahead_ms;
+    int64_t halted_to_ms; /* as far as it was told */
     bool is_stopped;
     void (*told)(void *context);
     void *told_context;
@@ -240,6 +241,22 @@ static bool is_json(struct str content_type)
     return str_starts(content_type, "application/json");
 }
 
+/* Nothing is answered, and no command can say so. */
+static void tell_halt(struct rest *rest)
+{
+    int64_t now_ms = loop_now_ms(rest->loop);
+    int64_t wait_ms = ratelimit_halted(rest->limit, now_ms);
+    if (wait_ms == 0 || now_ms < rest->halted_to_ms)
+        return;
+    rest->halted_to_ms = now_ms + wait_ms;
+    log_error("rest_halted", LOG_INT("ms", wait_ms),
+              LOG_TEXT("words",
+                       "Discord, or Cloudflare before it, shuts out this "
+                       "address for a while, or soon would: nothing is sent "
+                       "until then. If it comes again, see what else asks "
+                       "Discord from here."));
+}
+
 /* Tells the limiter what came back, or that nothing did (a lost request may
  * have counted: the next answer tells). */
 static void account(struct rest *rest, const struct job *job,
@@ -269,6 +286,8 @@ static void account(struct rest *rest, const struct job *job,
     };
     ratelimit_answer(rest->limit, call->route, call->major_id,
                      call->is_callback, end->status, &headers, now_ms);
+    if (end->status >= 400 && !rest->is_stopped)
+        tell_halt(rest);
 }
 
 /* The route, never the path: paths hold interaction tokens. */

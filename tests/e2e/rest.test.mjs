@@ -63,6 +63,13 @@ const troubles = {
 
 for (const [name, fault] of Object.entries(troubles)) scene(name, announced, survives(fault));
 
+scene('a ban at the edge is told, for no command can tell it', {}, async ({ standin, guild, bot, nova }) => {
+    standin.faults.cloudflare('create_message', 1, 1);
+    await declare(guild, nova);
+    await bot.logged(/level=error event=rest_halted ms=1000 /);
+    assert.equal(bot.log.match(/event=rest_halted/g).length, 1);
+});
+
 scene('no room may be made: the channel of the declaration serves, and says why', {}, async ({ standin, guild, bot, nova }) => {
     const general = guild.channel('general');
     for (const permission of ['MANAGE_CHANNELS', 'CREATE_PUBLIC_THREADS']) standin.faults.revoke(permission);
