@@ -150,6 +150,11 @@ void call_fetch(const struct call *call, struct request *request);
 /* The option of that name; asserts that the command has it. */
 const struct value *call_value(const struct call *call, const char *name);
 bool call_has(const struct call *call, enum right right);
+/* Says what somebody who takes this role needs to do there and may not; nothing
+ * when their roles are not known. */
+void call_say_unable(const struct call *call,
+                     const struct interaction_user *user, enum role role,
+                     struct buf *words);
 /* For what needs more than the command's own right. False: the refusal is in
  * the answer. */
 bool call_may(const struct call *call, enum right right, struct answer *answer);

@@ -65,6 +65,7 @@ static void told(const struct call *call, const struct incident *after,
     say_time(words, &event->occurred, call->now_ms);
     buf_add_text(words, ". ");
     say_where(words, after, event->visibility);
+    call_say_unable(call, &call_value(call, "user")->user, event->role, words);
 }
 
 const struct command command_ic_assign = {

@@ -170,6 +170,8 @@ static void told(const struct call *call, const struct incident *after,
              ". The brief is entry #%" PRId64 ", with how things stand. ",
              event->seq);
     say_where(words, after, event->visibility);
+    call_say_unable(call, &call_value(call, "user")->user, ROLE_COMMANDER,
+                    words);
     say_part(words, "Conditions", event->text);
     say_part(words, "Actions", event->brief_actions);
     say_part(words, "Needs", event->brief_needs);

@@ -120,6 +120,32 @@ bool call_has(const struct call *call, enum right right)
                          call->roles, (size_t)call->role_count);
 }
 
+void call_say_unable(const struct call *call,
+                     const struct interaction_user *user, enum role role,
+                     struct buf *words)
+{
+    static const enum right needed[] = {RIGHT_RESPOND, RIGHT_COMMAND,
+                                        RIGHT_RESOLVE};
+    uint64_t ids[INTERACTION_ROLES];
+    size_t count = interaction_role_ids(user, ids);
+    int most = role == ROLE_COMMANDER ? 3 : 1;
+    for (int i = 0; i < most && cJSON_IsArray(user->roles); i++) {
+        if (access_allows(&call->config->access, needed[i], user->id, ids,
+                          count))
+            continue;
+        buf_add_text(words, "\n**But ");
+        if (user->id == call->caller.id)
+            buf_add_text(words, "you");
+        else
+            say_excerpt(words, user->name, NAME_UNITS);
+        buf_addf(words,
+                 " may not %s here.** Whoever runs opsroom can change that: "
+                 "`access` in its settings. Until then somebody else has to.",
+                 right_words(needed[i]));
+        return;
+    }
+}
+
 bool call_may(const struct call *call, enum right right, struct answer *answer)
 {
     if (call_has(call, right))

@@ -79,7 +79,21 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
         .id = id_in(user, "id"),
         .name = name,
         .is_bot = json_is_true(user, "bot"),
+        .roles = json_get(member, "roles"),
     };
+}
+
+size_t interaction_role_ids(const struct interaction_user *user,
+                            uint64_t out[static INTERACTION_ROLES])
+{
+    const cJSON *role;
+    size_t count = 0;
+    cJSON_ArrayForEach(role, user->roles)
+    {
+        if (count < INTERACTION_ROLES)
+            out[count++] = snowflake_of(role);
+    }
+    return count;
 }
 
 /* An id that is not among the resolved ones is shown as its digits. */

@@ -33,6 +33,7 @@ struct interaction_user {
     uint64_t id;
     struct str name; /* nick, else global name, else user name */
     bool is_bot;
+    const cJSON *roles; /* ids, of a member; borrowed. NULL: not known */
 };
 
 struct interaction_file {
@@ -119,5 +120,8 @@ interaction_parse(const cJSON *data, struct interaction *out, const char **why);
 int64_t snowflake_ms(uint64_t id);
 /* Decimal string to id; 0 when it is not one. */
 uint64_t snowflake_of(const cJSON *string);
+/* How many of user->roles there are, into `out`. */
+size_t interaction_role_ids(const struct interaction_user *user,
+                            uint64_t out[static INTERACTION_ROLES]);
 
 #endif

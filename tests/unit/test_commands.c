@@ -1,6 +1,7 @@
 /* What a command refuses: with which words, and that nothing is kept. */
 #include "tests/lib/one_caller.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -263,6 +264,47 @@ static void authority(void **state)
     assert_says(caller_does(&caller, &it), "is resolved");
 }
 
+/* Command given to a reader: nobody would learn of it until it matters. */
+static void a_role_for_somebody_who_may_not(void **state)
+{
+    uint64_t responders[] = {ROLE_SRE}, resolvers[] = {NOVA};
+    (void)state;
+    (void)caller_declares(&caller);
+    struct id_list *allowed = caller.config.access.allowed;
+    allowed[RIGHT_RESPOND] = (struct id_list){responders, 1};
+    struct interaction it = slash("ic assign");
+    it.roles[it.role_count++] = ROLE_SRE;
+    add_user(&it, "user", DMA, "dma");
+    assert_null(strstr(caller_does(&caller, &it), "may not")); /* unknown */
+    it = slash("ic handoff");
+    it.roles[it.role_count++] = ROLE_SRE;
+    add_user(&it, "user", DMA + 1, "finch");
+    add_text(&it, "conditions", "Calm");
+    cJSON *roles = cJSON_CreateArray();
+    it.options[0].user.roles = roles;
+    assert_says(caller_does(&caller, &it),
+                "**But finch may not write to the record here.** Whoever runs "
+                "opsroom can change that");
+    cJSON_Delete(roles);
+    it = slash("ic assign");
+    it.roles[it.role_count++] = ROLE_SRE;
+    add_user(&it, "user", DMA, "dma");
+    char role[24];
+    (void)snprintf(role, sizeof role, "%" PRIu64, ROLE_SRE);
+    const char *ids[] = {role};
+    roles = cJSON_CreateStringArray(ids, 1);
+    it.options[0].user.roles = roles;
+    assert_null(strstr(caller_does(&caller, &it), "may not"));
+    allowed[RIGHT_RESOLVE] = (struct id_list){resolvers, 1};
+    add_text(&it, "role", "scribe");
+    assert_null(strstr(caller_does(&caller, &it), "may not"));
+    it.user.id = DMA;
+    it.options[1].text = STR("commander");
+    it.options[0].user.id = DMA + 2;
+    assert_says(caller_does(&caller, &it), "may not resolve incidents here");
+    cJSON_Delete(roles);
+}
+
 static void stale_and_forged_buttons(void **state)
 {
     static const char *const unknown[] = {
@@ -377,6 +419,7 @@ int main(void)
         CASE(authority),
         CASE(stale_and_forged_buttons),
         CASE(a_bot_gets_no_role),
+        CASE(a_role_for_somebody_who_may_not),
         CASE(moves_that_are_not_legal),
         CASE(sorry),
     };
