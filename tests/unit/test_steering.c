@@ -172,6 +172,27 @@ static void set_tells_a_milestone_or_takes_it_back(void **state)
     assert_int_equal(start->precision, WHEN_NEVER);
 }
 
+static const char *sets_milestone(const char *milestone, const char *time)
+{
+    struct interaction it = slash("incident set");
+    add_text(&it, "milestone", milestone);
+    add_text(&it, "time", time);
+    return does(&it);
+}
+
+static void an_end_before_its_start_is_said(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    assert_null(strstr(sets_milestone("impact end", "18:30"), "wrong"));
+    assert_says(sets_milestone("impact start", "18:40"),
+                "**That is after the impact end**, 18:30 UTC");
+    assert_null(strstr(sets_milestone("impact start", "18:30"), "wrong"));
+    assert_null(strstr(sets_milestone("impact end", "18:XX"), "wrong"));
+    assert_says(sets_milestone("impact end", "18:20"),
+                "**That is before the impact start**, 18:30 UTC");
+}
+
 /* ---- link, cancel, reopen ---- */
 
 static bool count_links(const struct entry *entry, void *context)
@@ -501,6 +522,7 @@ int main(void)
         CASE(list_has_pages),
         CASE(set_changes_one_thing_or_several),
         CASE(set_tells_a_milestone_or_takes_it_back),
+        CASE(an_end_before_its_start_is_said),
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
         CASE(the_same_is_asked_about),
