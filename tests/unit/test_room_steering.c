@@ -318,6 +318,29 @@ static void a_card_that_arrives_late_is_known(void **state)
     world_close(&world);
 }
 
+/* Whatever became of it, and of its answer. */
+static void a_line_on_its_way_is_taken_back(void **state)
+{
+    static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
+                                            TROUBLE_UNREACHED};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        (void)world_declare(&world, "Logins fail", false);
+        world.meanwhile_at = world.trouble_at = "POST /channels/1003/messages";
+        world.meanwhile = becomes_private;
+        world.trouble = troubles[i];
+        world_run(&world, 5);
+        assert_null(world.meanwhile);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+        assert_int_equal(world_calls(&world, world.meanwhile_at), 1);
+        set_private(&world, 1, false);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+        world_close(&world);
+    }
+}
+
 static void add_item(struct world *world, int64_t id)
 {
     const struct request item = {
@@ -365,6 +388,7 @@ int main(void)
         cmocka_unit_test(without_its_category_a_room_is_public_all_the_same),
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
+        cmocka_unit_test(a_line_on_its_way_is_taken_back),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
         cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
