@@ -147,6 +147,32 @@ static void shows_what_became_of_it(void **state)
     assert_says(caller_does(&caller, &it), "has no entry #99");
 }
 
+/* When it began, and who noticed first, is what the other entries say. */
+static void a_struck_report_is_forgotten(void **state)
+{
+    static const char *const ids[] = {"#4", "#5"};
+    struct interaction it = slash("incident set");
+    struct incident in;
+    (void)state;
+    (void)add_entry("18:40", "report", "First");
+    (void)add_entry("18:50", "report", "Second");
+    add_text(&it, "milestone", "impact start");
+    add_text(&it, "time", "18:35");
+    (void)does(&it);
+    for (int i = 0; i < 2; i++) {
+        it = slash("timeline strike");
+        add_text(&it, "id", ids[i]);
+        add_text(&it, "reason", "It was another host");
+        (void)does(&it);
+        caller_in(&caller, 1, &in);
+        const struct when *first = &in.milestones[MILESTONE_FIRST_REPORT];
+        assert_int_equal(when_is_set(first), i == 0);
+        if (i == 0)
+            assert_string_equal(first->typed, "18:50");
+        assert_int_equal(in.first_event_ms, NOW - 35 * MS_PER_MINUTE);
+    }
+}
+
 /* ---- edit ---- */
 
 /* The form that somebody has before them after that call. */
@@ -380,11 +406,17 @@ static void offers_entries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(entries_by_time),          CASE(pages),
-        CASE(shows_what_became_of_it),  CASE(edit_by_form),
-        CASE(corrections_meet),         CASE(corrected_changes_meet),
-        CASE(edit_by_options),          CASE(settle_from_the_list),
-        CASE(a_bot_takes_nothing_over), CASE(sheet_pages),
+        CASE(entries_by_time),
+        CASE(pages),
+        CASE(a_struck_report_is_forgotten),
+        CASE(shows_what_became_of_it),
+        CASE(edit_by_form),
+        CASE(corrections_meet),
+        CASE(corrected_changes_meet),
+        CASE(edit_by_options),
+        CASE(settle_from_the_list),
+        CASE(a_bot_takes_nothing_over),
+        CASE(sheet_pages),
         CASE(offers_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,12 @@ static void other_menus_say_what_it_is(void **state)
     it.target_message.id += 2;
     add_file_to(&it, "core.bin", 5000000);
     assert_null(strstr(does(&it), "could not be kept"));
+    /* What is an entry may become an item, too; each of them once. */
+    keeps_nothing(&it, "has this already: it is action item");
+    struct interaction add = message_menu("Add to timeline", "Buy a disk");
+    add.target_message.id = it.target_message.id;
+    (void)does(&add);
+    keeps_nothing(&add, "has this already: it is entry");
 }
 
 /* Pictures without words, a monitor's embed, a bot, more than an entry holds,

@@ -267,6 +267,13 @@ static void a_deleted_message_is_posted_again(void **state)
     world_run(&world, 3);
     (void)message_with(&world, in.war_channel_id, "db-2");
     (void)message_with(&world, in.live_channel_id, "db-2");
+    /* Its line in the announce channel, too. */
+    world_delete(&world, in.announce_message_id);
+    world_want(&world, in.id, EFFECT_ANNOUNCE);
+    world_run(&world, 3);
+    (void)message_with(&world, WORLD_ANNOUNCE, "INC-1");
+    assert_int_not_equal(world_incident(&world, in.id).announce_message_id,
+                         in.announce_message_id);
     world_close(&world);
 }
 
