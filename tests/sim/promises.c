@@ -7,6 +7,7 @@
 #include "bot/cli.h"
 #include "bot/discord/json.h"
 #include "bot/postmortem/postmortem.h"
+#include "commands/answer.h"
 #include "tests/lib/room_check.h"
 
 #include <inttypes.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+#define SWEPT_MS (3 * MS_PER_HOUR)
 
 /* What the answer says when it was kept. */
 static const char *const claims[ACTS] = {
@@ -461,6 +464,21 @@ static void check_rooms(const struct incident *in)
     }
 }
 
+/* What was typed and not used is kept for a day. What kept it from being swept
+ * is over by the time that is allowed besides; a start begins that anew, and a
+ * clock that was set tells another day. */
+static void check_forgotten(const struct ask *ask)
+{
+    struct buf text = BUF_INIT(DRAFT_BYTES);
+    if (sim.was_skewed || sim.process != 1 || ask->delivered_ms == 0 ||
+        sim.now_ms - ask->delivered_ms < MS_PER_DAY + SWEPT_MS)
+        return;
+    if (store_draft(sim.store, ask->id, caller_id(ask->who), &text) !=
+        ERR_NOT_FOUND)
+        sim_fail("what was typed is kept for more than a day");
+    buf_release(&text);
+}
+
 /* tests/lib says what is wrong by way of cmocka. */
 static void rooms_say_what_the_record_says(void **state)
 {
@@ -494,6 +512,8 @@ void promises_check_all(void)
     read_record();
     for (int i = 0; i < people_ask_count(); i++)
         check_ask(i);
+    for (int i = 0; i < people_ask_count(); i++)
+        check_forgotten(people_ask(i));
     if (store_each_incident(sim.store, keep, &all) != ERR_OK)
         sim_fail("the record cannot be read: %s", store_why(sim.store));
     discord_world()->store = sim.store;
