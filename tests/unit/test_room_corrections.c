@@ -196,6 +196,16 @@ static void the_live_room_holds_entries_back(void **state)
     strike(&world, id, right);
     world_run(&world, 3);
     check_contents(&world, in.live_channel_id, "db-2 is full~~", NULL);
+    /* One whose time has come takes no other along. */
+    world_add(&world, id, "db-3 is next", VISIBILITY_LIVE);
+    world.now_ms += 40 * MS_PER_SECOND;
+    world_add(&world, id, "db-4 is last", VISIBILITY_LIVE);
+    world.now_ms += 30 * MS_PER_SECOND;
+    while (world_step(&world))
+        continue;
+    check_contents(&world, in.live_channel_id, "db-3", "db-4");
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "db-4", NULL);
     world_close(&world);
 }
 

@@ -341,6 +341,41 @@ static void a_line_on_its_way_is_taken_back(void **state)
     }
 }
 
+static bool shows_live_room(const struct world *world)
+{
+    const cJSON *channel;
+    cJSON_ArrayForEach(channel, world->channels)
+    {
+        if (strstr(json_get(channel, "topic")->valuestring, " live ") != NULL &&
+            !hides(world, snowflake_of(json_get(channel, "id"))))
+            return true;
+    }
+    return false;
+}
+
+static void a_live_room_on_its_way_is_closed(void **state)
+{
+    static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
+                                            TROUBLE_UNREACHED};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        (void)world_declare(&world, "Logins fail", false);
+        while (world_incident(&world, 1).war_channel_id == 0)
+            assert_true(world_step(&world));
+        world.meanwhile_at = world.trouble_at = "POST /guilds/";
+        world.meanwhile = becomes_private;
+        world.trouble = troubles[i];
+        world_run(&world, 5);
+        assert_null(world.meanwhile);
+        assert_false(shows_live_room(&world));
+        set_private(&world, 1, false);
+        assert_true(shows_live_room(&world));
+        world_close(&world);
+    }
+}
+
 static void add_item(struct world *world, int64_t id)
 {
     const struct request item = {
@@ -366,8 +401,11 @@ static void digests_forget_what_became_private(void **state)
         }
         (void)room_remind(&world, 1, REMINDER_DIGEST, 0);
         world_run(&world, 3);
-        if (!is_late) {
-            assert_true(room_says(&world, WORLD_ANNOUNCE, "INC-1 #"));
+        if (!is_late) { /* nor does the one after it name it any more */
+            world.now_ms += 7 * MS_PER_DAY;
+            (void)room_remind(&world, 1, REMINDER_DIGEST, 0);
+            world_run(&world, 3);
+            assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "INC-1 #"), 2);
             set_private(&world, 1, true);
         }
         assert_false(room_says(&world, WORLD_ANNOUNCE, "INC-1"));
@@ -389,6 +427,7 @@ int main(void)
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(a_line_on_its_way_is_taken_back),
+        cmocka_unit_test(a_live_room_on_its_way_is_closed),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
         cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
