@@ -214,6 +214,78 @@ static void reminds_once_across_restarts(void **state)
     store_close(bench.store);
 }
 
+static struct request open_change(void)
+{
+    struct request change = scratch_entry(EVENT_CHANGE, "");
+    change.draft.change_what = STR("queue");
+    change.draft.change_where = STR("db-1");
+    change.draft.change_from = STR("on");
+    change.draft.change_to = STR("off");
+    change.draft.change_temporary = true;
+    return change;
+}
+
+static void takes(struct bench *bench, int64_t id,
+                  const struct request *request, int64_t now_ms)
+{
+    struct incident in = {0};
+    if (request->kind != REQUEST_DECLARE)
+        assert_int_equal(store_incident(bench->store, id, &in), ERR_OK);
+    assert_int_equal(scratch_take(bench->store, &in, request, now_ms),
+                     VERDICT_ACCEPTED);
+}
+
+/* Each has one thing open, and its rooms are out of the way. */
+static void what_is_open_outlasts_the_incident(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct request open[] = {
+        open_change(),
+        {.kind = REQUEST_ITEM,
+         .draft = scratch_entry(EVENT_NOTE, "alert").draft}};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    for (int64_t id = 1; id <= 2; id++) {
+        struct request declare = scratch_declare(id, "Disk full");
+        struct request resolve = scratch_move(STATE_RESOLVED, "fixed");
+        struct request archive = {.kind = REQUEST_REMIND,
+                                  .draft = {.reminder = REMINDER_ARCHIVE}};
+        takes(&bench, id, &declare, NOW);
+        takes(&bench, id, &open[id - 1], NOW);
+        takes(&bench, id, &resolve, NOW + MINUTE);
+        takes(&bench, id, &archive, NOW + DAY);
+    }
+    look(&bench, NOW + 7 * DAY);
+    assert_int_equal(reminded(scratch, "change still open"), 1);
+    assert_int_equal(reminded(scratch, "action item without an owner"), 1);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
+/* What is nobody else's business, or an exercise, is in no digest. */
+static void some_have_no_digest(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = scratch_entry(EVENT_NOTE, "alert").draft};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    for (int64_t id = 1; id <= 3; id++) {
+        struct request declare = scratch_declare(id, "Disk full");
+        declare.draft.is_private = id == 1;
+        declare.draft.is_drill = id == 2;
+        takes(&bench, id, &declare, NOW);
+        takes(&bench, id, &item, NOW);
+        look(&bench, NOW + (id == 3 ? 8 : 7) * DAY);
+        assert_int_equal(reminded(scratch, "weekly digest"), id == 3);
+    }
+    assert_int_equal(scratch_number(scratch, "SELECT incident FROM event WHERE "
+                                             "reminder = 'weekly digest'"),
+                     3);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
 static void of_a_damaged_incident_nobody_is_reminded(void **state)
 {
     const struct scratch *scratch = *state;
@@ -244,12 +316,7 @@ static void a_clock_that_was_ahead_silences_nobody(void **state)
     struct request declare = scratch_declare(1, "Disk full");
     struct request item = {.kind = REQUEST_ITEM,
                            .draft = scratch_entry(EVENT_NOTE, "alert").draft};
-    struct request change = scratch_entry(EVENT_CHANGE, "");
-    change.draft.change_what = STR("queue");
-    change.draft.change_where = STR("db-1");
-    change.draft.change_from = STR("on");
-    change.draft.change_to = STR("off");
-    change.draft.change_temporary = true;
+    struct request change = open_change();
     assert_int_equal(scratch_take(bench.store, &in, &declare, NOW),
                      VERDICT_ACCEPTED);
     assert_int_equal(scratch_take(bench.store, &in, &item, NOW),
@@ -321,6 +388,10 @@ int main(void)
             scratch_teardown),
         cmocka_unit_test_setup_teardown(reminds_once_across_restarts,
                                         scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(what_is_open_outlasts_the_incident,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(some_have_no_digest, scratch_setup,
+                                        scratch_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_silences_nobody,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_look_that_is_lost_is_taken_again,
