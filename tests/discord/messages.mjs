@@ -52,8 +52,8 @@ export class Message {
 
     /** Takes over the fields of a create or edit that are there. */
     apply(body, files, mentions) {
-        if (body.content !== undefined) this.content = body.content ?? '';
-        if (body.embeds !== undefined) this.embeds = (body.embeds ?? []).map((embed) => ({ type: 'rich', ...embed }));
+        if (body.content !== undefined) this.content = (body.content ?? '').trim();
+        if (body.embeds !== undefined) this.embeds = (body.embeds ?? []).map((embed) => ({ type: 'rich', ...trimmed(embed) }));
         if (body.components !== undefined) this.components = numbered(body.components ?? []);
         if (body.attachments !== undefined && body.attachments !== null) {
             const kept = new Set(body.attachments.map((one) => String(one.id)));
@@ -102,6 +102,14 @@ export function eachComponent(list, visit) {
         if (component.component) eachComponent([component.component], visit);
         if (component.accessory) eachComponent([component.accessory], visit);
     }
+}
+
+/** Discord keeps no blanks at either end of a text (Message resource, Embed Limits). */
+function trimmed(value) {
+    if (typeof value === 'string') return value.trim();
+    if (Array.isArray(value)) return value.map(trimmed);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, trimmed(one)]));
 }
 
 function numbered(components) {

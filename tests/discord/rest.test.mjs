@@ -209,6 +209,12 @@ test('a channel is renamed at most twice in ten minutes, without warning', async
     assert.equal((await rename('c')).status, 200);
 });
 
+test('texts are kept without blanks at their ends, and blanks alone are nothing', async () => {
+    const { body } = await bot.post(room, { content: ' x \n', embeds: [{ title: ' a ', footer: { text: 'b\n' } }] });
+    assert.deepEqual([body.content, body.embeds[0].title, body.embeds[0].footer.text], ['x', 'a', 'b']);
+    assert.equal((await bot.post(room, { content: ' \n' })).body.code, 50006);
+});
+
 test('messages older than an hour take few edits: 30046', async () => {
     const { body } = await bot.post(room, { content: 'x' });
     const edit = (content) => bot.call('PATCH', `/channels/${room.id}/messages/${body.id}`, { content, allowed_mentions: NOBODY });
