@@ -186,7 +186,7 @@ static enum err resolve_range(struct when_reading *reading,
                               const struct when_base *base, struct when *out,
                               struct buf *why)
 {
-    struct when from, to;
+    struct when from = {0}, to = {0};
     share_parts(&reading->from, &reading->to);
     enum err err = resolve_point(&reading->from, false, base, &from, why);
     if (err != ERR_OK)
