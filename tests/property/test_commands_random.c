@@ -203,8 +203,10 @@ static void open_menu(struct interaction *it)
     it->command_type = (int)menu->type;
     str_copy_to(it->command, str_of(menu->name));
     if ((menu->type == MENU_USER) == fits)
-        it->target_user = (struct interaction_user){NOVA + (uint64_t)below(3),
-                                                    any_text(), one_in(9)};
+        it->target_user =
+            (struct interaction_user){.id = NOVA + (uint64_t)below(3),
+                                      .name = any_text(),
+                                      .is_bot = one_in(9)};
     else if (!one_in(9))
         it->target_message = (struct interaction_message){
             .id = (uint64_t)(WRITTEN - INT64_C(1420070400000)) << 22 |
