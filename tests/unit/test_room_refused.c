@@ -71,6 +71,28 @@ static void an_unknown_person_does_not_stop_a_private_room(void **state)
     world_close(&world);
 }
 
+/* Discord takes a hundred in one request: the bot itself is among them. */
+static void many_responders_do_not_stop_a_private_room(void **state)
+{
+    (void)state;
+    struct world world;
+    uint64_t respond[150];
+    world_open(&world, WORLD_START);
+    for (size_t i = 0; i < 150; i++) {
+        respond[i] = 5000 + i;
+        add_role(&world, respond[i]);
+    }
+    world.access.allowed[RIGHT_RESPOND] = (struct id_list){respond, 150};
+    int64_t id = world_declare(&world, "Leaked admin token", true);
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    const cJSON *list = json_get(world_channel(&world, in.war_channel_id),
+                                 "permission_overwrites");
+    assert_int_equal(cJSON_GetArraySize(list), 100);
+    assert_true(str_is(json_text(cJSON_GetArrayItem(list, 1), "id"), "1001"));
+    world_close(&world);
+}
+
 static void private_without_a_room_says_nothing(void **state)
 {
     (void)state;
@@ -440,6 +462,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(private_stays_private),
         cmocka_unit_test(an_unknown_person_does_not_stop_a_private_room),
+        cmocka_unit_test(many_responders_do_not_stop_a_private_room),
         cmocka_unit_test(private_without_a_room_says_nothing),
         cmocka_unit_test(failures_name_what_is_missing),
         cmocka_unit_test(rooms_take_more_than_manage_channels),
