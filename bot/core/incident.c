@@ -403,6 +403,11 @@ bool incident_keeps_rooms(const struct incident *in)
     return !incident_is_final(in) && !is_archived;
 }
 
+bool incident_awaits_room(const struct incident *in)
+{
+    return in->war_channel_id == 0 && incident_keeps_rooms(in);
+}
+
 uint64_t incident_room(const struct incident *in)
 {
     return in->is_private && in->war_is_borrowed ? 0 : in->war_channel_id;

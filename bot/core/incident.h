@@ -241,6 +241,9 @@ void state_print_moves(enum incident_state from, struct buf *out);
 
 /* A room that was deleted is made again; else somebody tidied up. */
 bool incident_keeps_rooms(const struct incident *in);
+/* There is no war room, but one is to be made: a private incident may be
+ * without it for as long as it lasts. */
+bool incident_awaits_room(const struct incident *in);
 /* The channel that its entries are written to: its war room, or what serves as
  * it. 0: not made yet, or the incident is private, and others read there. */
 uint64_t incident_room(const struct incident *in);

@@ -142,20 +142,11 @@ static bool read_entry(const struct entry *entry, void *context)
     return false;
 }
 
-/* One is made, unless somebody tidied up; a private incident may be without one
- * until it is over. */
-static bool waits_for_room(const struct work *work)
-{
-    const struct incident *in = &work->delivery.in;
-    return work->room == ROOM_WAR && in->war_channel_id == 0 &&
-           incident_keeps_rooms(in);
-}
-
 static enum delivery_verdict look_in_next_room(struct showing *showing)
 {
     struct work *work = showing->work;
     const struct incident *in = &work->delivery.in;
-    if (waits_for_room(work)) {
+    if (work->room == ROOM_WAR && incident_awaits_room(in)) {
         work->delivery.again_ms = showing->visit.now_ms + MS_PER_MINUTE;
         return DELIVERY_AGAIN;
     }

@@ -342,14 +342,6 @@ static enum delivery_verdict refused(struct visit *visit)
     return is_lost ? DELIVERY_AGAIN : verdict;
 }
 
-/* Another room is made, unless somebody tidied up. */
-static bool waits_for_room(const struct reminder_text *say)
-{
-    const struct incident *in = &say->visit->delivery->in;
-    return say->reminder != REMINDER_DIGEST && in->war_channel_id == 0 &&
-           incident_keeps_rooms(in);
-}
-
 /* What becomes private while a digest is on its way does not stand in it for
  * long. */
 static enum err check_digest(const struct reminder_text *say)
@@ -367,7 +359,8 @@ static enum delivery_verdict step(struct reminder_text *say)
 {
     struct visit *visit = say->visit;
     const struct rest_answer *answer = visit->answer;
-    if (say->is_so && waits_for_room(say)) {
+    if (say->is_so && say->reminder != REMINDER_DIGEST &&
+        incident_awaits_room(&visit->delivery->in)) {
         visit->delivery->again_ms = visit->now_ms + MS_PER_MINUTE;
         return DELIVERY_AGAIN;
     }
