@@ -142,6 +142,14 @@ static const struct row {
      .is_firing = true,
      .text = "password=[removed: a password] failed",
      .link = "https://prom.example.org/g"},
+    {.what = "nor in a link that cannot do without",
+     .body = AM("{\"status\":\"firing\",\"labels\":{\"alertname\":\"Probe\"},"
+                "\"generatorURL\":"
+                "\"https://hooks.example.org/ghp_"
+                "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789/g\"}"),
+     .is_firing = true,
+     .title = "Probe",
+     .link = ""},
     {.what = "a private address stays",
      .body =
          AM_LABELS("\"alertname\":\"Raid\",\"instance\":\"10.1.2.3:9100\"", ""),

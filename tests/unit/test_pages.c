@@ -276,6 +276,8 @@ static void tell_what_is_ours(struct record *record)
     (void)say(record, EVENT_FINDING, VISIBILITY_PRIVATE, "@Wren",
               "HiddenPrivate");
     (void)say(record, EVENT_IDEA, VISIBILITY_LIVE, "@Wren", "HiddenIdea");
+    (void)say(record, EVENT_NOTE, VISIBILITY_LIVE, "@Wren-2",
+              "Seen by Wren-2, too");
     int64_t seq = say(record, EVENT_NOTE, VISIBILITY_LIVE, "@Wren",
                       "Wren and Kit_Fox, with @finch: see wren@example.org, "
                       "<@1234567890123456789>, wren's log, kit_fox.");
@@ -314,6 +316,7 @@ static void nobody_is_named_in_public(void **state)
     static const char *const there[] = {
         ("the commander and the responder, with somebody: see [an address\\], "
          "somebody, the commander's log, the responder."),
+        "Seen by the responder, too",
         "takes the commander role",
         "the commander fixed it. Thanks to the responder!",
         "the responder tidies up",
