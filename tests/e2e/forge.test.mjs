@@ -151,6 +151,18 @@ onForge('closed unmerged is said, and stays in review', 'github', {}, async (sce
     await war.message(/review → closed.*told in the newsletter/s);
 });
 
+onForge("a drill's action items are no issues", 'github', { issues: true }, async (scene) => {
+    const { bot, forge, guild, nova, standin } = scene;
+    for (const drill of [true, false]) {
+        const { war } = await declare(guild, nova, { drill });
+        await nova.slash('/action add', { text: drill ? 'Play it again' : 'Alert on the pool' }, { channel: war });
+        await nova.slash('/resolve', { summary: 'Restarted the pool' }, { channel: war });
+        await forge.until(() => forge.pulls.length === (drill ? 1 : 2), 'a pull request');
+    }
+    await standin.until(() => task(bot, 'issue', 2).length === 1, 'the issue in the record');
+    assert.deepEqual(forge.issues.map(({ title }) => title), ['Alert on the pool']);
+});
+
 onForge('of a private incident the forge learns nothing', 'github', { issues: true }, async (scene) => {
     const { bot, forge, guild, nova, standin } = scene;
     await nova.slash('/incident declare', { title: 'Keys leaked', private: true });
