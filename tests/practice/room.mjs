@@ -29,6 +29,8 @@ function botSettings(guild) {
     return {
         discord: { announce_channel: guild.channel('announcements').id, category: guild.channel('Incidents').id },
         access: { respond: responders, command: responders, resolve: responders, admin: [guild.ownerId] },
+        // view.mjs shows a private incident's page to responders only.
+        postmortem: { private: true },
     };
 }
 
