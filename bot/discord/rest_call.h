@@ -54,7 +54,7 @@ struct rest_answer {
     enum rest_fate fate;
     int status;      /* 0: none */
     int code;        /* Discord's error code, 0: none */
-    bool maybe_done; /* UNREACHABLE after the request had left: look first */
+    bool maybe_done; /* not DONE, but an attempt may have been: look first */
     cJSON *json;     /* owned by the caller of the callback's owner: borrowed */
     struct str text; /* raw body, for the log: borrowed, cut to 2 kB */
 };

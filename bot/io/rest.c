@@ -409,7 +409,7 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
         (next == REST_FINAL && answer.fate != REST_DONE))
         log_failure(job, end, &answer);
     if (next == REST_FINAL) {
-        if (answer.fate != REST_UNREACHABLE)
+        if (answer.fate == REST_DONE)
             answer.maybe_done = false;
         if (answer.fate == REST_BAD_TOKEN)
             stop(rest);

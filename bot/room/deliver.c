@@ -243,10 +243,11 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
         return visit_lost(visit, room, 0, lost);
     const struct rest_answer *answer = visit->answer;
     visit_say_refused(visit, refusal);
-    return answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||
-                   answer->fate == REST_GONE
-               ? visit_failed(visit)
-               : DELIVERY_RETRY;
+    bool is_final = answer->fate == REST_FORBIDDEN ||
+                    answer->fate == REST_REJECTED || answer->fate == REST_GONE;
+    /* An attempt before this one may stand there: only a retry looks. */
+    return is_final && !answer->maybe_done ? visit_failed(visit)
+                                           : DELIVERY_RETRY;
 }
 
 void visit_say_refused(struct visit *visit, const struct refusal *refusal)
