@@ -69,7 +69,9 @@ static enum err find_rest_times(struct store *store, int64_t incident_id,
                "  AND struck = 0 AND seq <> ?2 AND kind IN ('report', 'note',"
                "  'finding', 'action', 'change', 'decision', 'comms')"
                "  ORDER BY from_ms DESC LIMIT 1),"
-               " (SELECT n.recorded_at_ms FROM entry AS n JOIN event AS v"
+               /* else it goes back through all entries for one */
+               " (SELECT n.recorded_at_ms FROM entry AS n INDEXED BY"
+               "  entry_by_kind JOIN event AS v"
                "  ON v.incident = n.incident AND v.seq = n.seq"
                "  WHERE n.incident = ?1 AND n.kind = 'alert'"
                "  AND v.source IN ('webhook', 'probe')"
