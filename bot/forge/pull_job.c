@@ -261,7 +261,7 @@ static enum job_verdict read_found(struct pull_job *job,
             continue;
         if (!take_pull(job, one))
             return strange(job);
-        if (job->pull.state == PULL_OPEN || job->pull.number != job->earlier)
+        if (job->pull.state == PULL_OPEN || job->pull.number > job->earlier)
             return take_it(job);
     }
     if (job->set->kind == FORGE_GITEA && job->page < PAGES_MOST &&

@@ -21,7 +21,9 @@ struct pull_wish {
     /* It may have been opened, and have ended, before that was recorded: one
      * that is over is it, too; but not that of an earlier review. */
     bool may_be_there;
-    int64_t earlier; /* it was merged; 0: there was none */
+    /* The last that was merged, 0: none. Forges count upward: of one with a
+     * smaller number that is over was told before. */
+    int64_t earlier;
     /* What the branch ends with: taken by the merge, nothing is left to open
      * another one for. */
     const char *commit;

@@ -216,19 +216,20 @@ static void nothing_is_opened_for_what_was_merged(void **state)
     assert_int_equal(pull_state, PULL_MERGED);
 }
 
-/* An earlier review's is another one. */
+/* Those of earlier reviews are others. */
 static void one_that_ended_unheard_of_is_taken(void **state)
 {
     const struct line script[] = {
         {"GET /repos/team/blog/pulls/4", 200, MERGED(4, "c1")},
         {"GET /repos/team/blog/pulls?state=all", 200,
-         "[" PULL(4, "closed", "x", "y") "," PULL(3, "closed", "x", "y") "]"},
+         "[" PULL(3, "closed", "x", "y") "," PULL(
+             4, "closed", "x", "y") "," PULL(5, "closed", "x", "y") "]"},
         {NULL, 0, NULL}};
     int64_t number;
     enum pull_state pull_state;
     (void)state;
     follow_up(script, "c2", true, &number, &pull_state);
-    assert_int_equal(number, 3);
+    assert_int_equal(number, 5);
     assert_int_equal(pull_state, PULL_CLOSED);
 }
 
