@@ -18,8 +18,7 @@
 
 enum { LOOK = 1, POST, EDIT, REMOVE };
 
-#define OLD_MS     (55 * MS_PER_MINUTE)
-#define NEWBORN_MS (3 * MS_PER_SECOND)
+#define OLD_MS (55 * MS_PER_MINUTE)
 
 struct card {
     struct visit *visit;
@@ -211,7 +210,7 @@ static enum delivery_verdict message_is_gone(struct card *card)
     /* Posted by a try whose answer was lost, and deleted since. */
     if (visit->delivery->step != EDIT || id != card->stands)
         return visit_retry(visit, "The card was deleted at once.");
-    if (visit->now_ms - snowflake_ms(id) < NEWBORN_MS)
+    if (visit_is_new(visit, id))
         return visit_retry(visit, "Discord does not know the card yet.");
     return card->room == ROOM_WAR ? visit_lost(visit, EFFECT_CARD, 0, id)
                                   : visit_lost(visit, EFFECT_LIVE, 0, id);

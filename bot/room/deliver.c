@@ -14,8 +14,10 @@
  * long before on. */
 #define LOOK_BACK_MS  (5 * MS_PER_MINUTE)
 #define LOOK_MESSAGES 100
-#define NEWBORN_MS    (30 * MS_PER_SECOND)
-#define ALLOWED_MS    (5 * MS_PER_MINUTE) /* people have mended it by then */
+/* What was made so lately is not known everywhere at Discord. */
+#define NEW_ROOM_MS    (30 * MS_PER_SECOND)
+#define NEW_MESSAGE_MS (3 * MS_PER_SECOND)
+#define ALLOWED_MS     (5 * MS_PER_MINUTE) /* people have mended it by then */
 
 #define THREAD_ARCHIVED 50083 /* Discord docs, JSON Error Codes */
 
@@ -220,6 +222,17 @@ static uint64_t lost_room(const struct visit *visit, enum effect_kind room)
     return id == visit->delivery->in.origin_channel_id ? 0 : id;
 }
 
+static bool is_newer_than(const struct visit *visit, uint64_t id,
+                          int64_t age_ms)
+{
+    return visit->now_ms - snowflake_ms(id) < age_ms;
+}
+
+bool visit_is_new(const struct visit *visit, uint64_t message_id)
+{
+    return is_newer_than(visit, message_id, NEW_MESSAGE_MS);
+}
+
 enum delivery_verdict visit_refused(struct visit *visit,
                                     const struct refusal *refusal)
 {
@@ -236,8 +249,7 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
     if (is_gone(visit, room) &&
         room_now(visit, room) != visit->delivery->called_id)
         return visit_retry(visit, "The room is another one by now.");
-    /* What was just made is not known everywhere at once. */
-    if (lost != 0 && visit->now_ms - snowflake_ms(lost) < NEWBORN_MS)
+    if (lost != 0 && is_newer_than(visit, lost, NEW_ROOM_MS))
         return visit_retry(visit, "Discord does not know the channel yet.");
     if (lost != 0)
         return visit_lost(visit, room, 0, lost);

@@ -21,7 +21,6 @@ enum { LOOK = 1, POST, EDIT };
  * channel, where no header tells it (30046); the live card is one, too. */
 #define OLD_MS      MS_PER_HOUR
 #define OLD_EDIT_MS (5 * MS_PER_SECOND)
-#define NEWBORN_MS  (3 * MS_PER_SECOND)
 
 /* Discord docs, JSON Error Codes: what a message says is not allowed. */
 #define BLOCKED_BY_AUTOMOD 200000
@@ -363,7 +362,7 @@ static enum delivery_verdict message_is_gone(struct rooms_work *work)
     const struct room_message *planned = &visit->delivery->planned;
     if (visit->delivery->step == POST)
         return post_anew(work);
-    if (visit->now_ms - snowflake_ms(planned->message_id) < NEWBORN_MS)
+    if (visit_is_new(visit, planned->message_id))
         return visit_retry(visit, "Discord does not know the message yet.");
     return visit_lost(visit, visit->delivery->row.kind, planned->ordinal,
                       planned->message_id);

@@ -1,9 +1,5 @@
 #include "bot/room/deliver.h"
 
-#include "bot/discord/interaction.h"
-
-#define NEWBORN_MS (3 * MS_PER_SECOND)
-
 /* Pinning twice is pinning once. */
 enum delivery_verdict deliver_pin(struct visit *visit)
 {
@@ -23,7 +19,7 @@ enum delivery_verdict deliver_pin(struct visit *visit)
         return DELIVERY_DONE;
     /* It is pinned as soon as it is posted. */
     if (visit->answer->fate == REST_GONE && visit->answer->code == 10008 &&
-        visit->now_ms - snowflake_ms(in->card_message_id) < NEWBORN_MS)
+        visit_is_new(visit, in->card_message_id))
         return visit_retry(visit, "Discord does not know the card yet.");
     return visit_refused(visit, &refusal);
 }
