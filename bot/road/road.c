@@ -1,5 +1,6 @@
 #include "bot/road/road.h"
 
+#include "bot/road/damage.h"
 #include "storage/outbox.h"
 
 /* A card of alerts belongs to no incident. */
@@ -90,10 +91,11 @@ static bool renew_page(const struct entry *entry, void *context)
     struct incident other;
     if (entry->event.other_id == 0)
         return true;
-    linked->err = store_incident(linked->store, entry->event.other_id, &other);
-    if (linked->err == ERR_OK && incident_page_follows(&other))
-        linked->err = store_want(linked->store, EFFECT_POSTMORTEM, other.id, 0,
-                                 NULL, linked->now_ms);
+    enum err err = store_incident(linked->store, entry->event.other_id, &other);
+    if (err == ERR_OK && incident_page_follows(&other))
+        err = store_want(linked->store, EFFECT_POSTMORTEM, other.id, 0, NULL,
+                         linked->now_ms);
+    linked->err = damage_passed(linked->store, entry->event.other_id, err);
     return linked->err == ERR_OK;
 }
 

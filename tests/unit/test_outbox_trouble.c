@@ -96,6 +96,30 @@ static void a_damaged_incident_holds_up_no_other(void **state)
     bench_close(&bench);
 }
 
+/* Pages of others name it: the one that cannot be read is renewed later. */
+static void a_damaged_incident_keeps_none_from_becoming_private(void **state)
+{
+    struct bench bench;
+    struct incident in;
+    struct request link = {.kind = REQUEST_LINK,
+                           .draft = scratch_entry(EVENT_LINK, "").draft};
+    struct request hide = {.kind = REQUEST_SET,
+                           .draft = scratch_entry(EVENT_SET, "").draft};
+    bench_open(&bench, *state, NULL);
+    bench_declare(&bench, *state, 2);
+    link.draft.other_id = 2;
+    assert_int_equal(store_incident(bench.store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(bench.store, &in, &link, NOW),
+                     VERDICT_ACCEPTED);
+    scratch_sql(*state, "UPDATE incident SET severity = 'SEV9' WHERE id = 2");
+    incident_set_draft(&in, &hide.draft);
+    hide.draft.is_private = true;
+    assert_int_equal(scratch_take(bench.store, &in, &hide, NOW),
+                     VERDICT_ACCEPTED);
+    assert_true(in.is_private);
+    bench_close(&bench);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
@@ -105,6 +129,7 @@ int main(void)
         TEST(a_page_that_cannot_be_made_is_told_once),
         TEST(a_conflict_is_told_whole),
         TEST(a_damaged_incident_holds_up_no_other),
+        TEST(a_damaged_incident_keeps_none_from_becoming_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
