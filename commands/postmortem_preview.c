@@ -75,7 +75,7 @@ static void say_what(const struct call *call, bool is_public, struct buf *words)
                             "people: for the team, not for the public.");
     if (call->in->is_drill)
         buf_add_text(words, " It was a drill.");
-    if (call->in->is_private && !call->config->private_pages)
+    if (incident_page_is_withheld(call->in, call->config->private_pages))
         buf_add_text(words, "\nThe incident is private: its page stays out of "
                             "the repository.");
     else if (incident_is_live(call->in))

@@ -47,7 +47,7 @@ static const char *what_of_page(const struct config *config,
     if (!config->postmortem_enabled)
         return ".\nNo postmortem is written: the settings name no repository "
                "for it.";
-    if (in->is_private && !config->private_pages)
+    if (incident_page_is_withheld(in, config->private_pages))
         return ".\nIt is private, so its postmortem stays out of the "
                "repository: `/postmortem preview` shows it.";
     return ".\nThe postmortem is being written.";

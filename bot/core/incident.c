@@ -395,6 +395,11 @@ bool incident_page_follows(const struct incident *in)
            (in->state == STATE_CANCELLED && in->postmortem_ref[0] != '\0');
 }
 
+bool incident_page_is_withheld(const struct incident *in, bool private_pages)
+{
+    return in->is_private && !private_pages;
+}
+
 bool incident_keeps_rooms(const struct incident *in)
 {
     bool is_archived = !incident_is_live(in) &&

@@ -235,6 +235,9 @@ const char *state_phrase(enum incident_state state);
 bool incident_is_final(const struct incident *in);
 /* Its page is brought up to date with each entry. */
 bool incident_page_follows(const struct incident *in);
+/* It stays out of the repository: who reads that may be none of the responders.
+ * `private_pages` as the settings have it. */
+bool incident_page_is_withheld(const struct incident *in, bool private_pages);
 bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal: what may be asked for. */
 void state_print_moves(enum incident_state from, struct buf *out);

@@ -214,8 +214,7 @@ static enum delivery_verdict step_fetch(struct work *work,
 
 /* ---- any ---- */
 
-/* Who reads the repository, or the forge, may be none of the responders. What
- * is on its way there is heard to its end. */
+/* Nor told to the forge. What is on its way there is heard to its end. */
 static bool is_withheld(const struct work *work,
                         const struct outbox_config *config)
 {
@@ -223,8 +222,9 @@ static bool is_withheld(const struct work *work,
     bool is_told_there = kind == EFFECT_POSTMORTEM || kind == EFFECT_PULL ||
                          kind == EFFECT_ISSUE;
     bool is_under_way = work->state != WORK_BEGUN && work->ask != WORK_ASK_DRAW;
-    return is_told_there && work->delivery.in.is_private &&
-           !config->postmortem.private_pages && !is_under_way;
+    return is_told_there && !is_under_way &&
+           incident_page_is_withheld(&work->delivery.in,
+                                     config->postmortem.private_pages);
 }
 
 enum delivery_verdict work_step(struct work *work,
