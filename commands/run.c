@@ -129,7 +129,7 @@ void call_say_unable(const struct call *call,
     uint64_t ids[INTERACTION_ROLES];
     size_t count = interaction_role_ids(user, ids);
     int most = role == ROLE_COMMANDER ? 3 : 1;
-    for (int i = 0; i < most && cJSON_IsArray(user->roles); i++) {
+    for (int i = 0; i < most && user->roles != NULL; i++) {
         if (access_allows(&call->config->access, needed[i], user->id, ids,
                           count))
             continue;

@@ -70,6 +70,7 @@ static bool is_token(struct str token)
 /* Nick, else global name, else user name. `member` may be NULL. */
 static struct interaction_user user_of(const cJSON *user, const cJSON *member)
 {
+    const cJSON *roles = json_get(member, "roles");
     struct str name = json_text(member, "nick");
     if (name.n == 0)
         name = json_text(user, "global_name");
@@ -79,7 +80,7 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
         .id = id_in(user, "id"),
         .name = name,
         .is_bot = json_is_true(user, "bot"),
-        .roles = json_get(member, "roles"),
+        .roles = cJSON_IsArray(roles) ? roles : NULL,
     };
 }
 
@@ -90,8 +91,9 @@ size_t interaction_role_ids(const struct interaction_user *user,
     size_t count = 0;
     cJSON_ArrayForEach(role, user->roles)
     {
-        if (count < INTERACTION_ROLES)
-            out[count++] = snowflake_of(role);
+        uint64_t id = snowflake_of(role);
+        if (id != 0 && count < INTERACTION_ROLES)
+            out[count++] = id;
     }
     return count;
 }
@@ -378,17 +380,8 @@ static void parse_caller(const cJSON *data, struct interaction *out)
 {
     const cJSON *member = json_get(data, "member");
     const cJSON *user = json_get(member, "user");
-    const cJSON *roles = json_get(member, "roles");
-    const cJSON *role;
     out->user = user_of(user != NULL ? user : json_get(data, "user"), member);
-    if (!cJSON_IsArray(roles))
-        return;
-    cJSON_ArrayForEach(role, roles)
-    {
-        uint64_t id = snowflake_of(role);
-        if (id != 0 && out->role_count < INTERACTION_ROLES)
-            out->roles[out->role_count++] = id;
-    }
+    out->role_count = (int)interaction_role_ids(&out->user, out->roles);
 }
 
 static bool is_thread(const cJSON *channel)
