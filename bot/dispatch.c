@@ -3,6 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/discord/interaction.h"
+#include "bot/discord/json.h"
 #include "bot/facts.h"
 #include "bot/registrar.h"
 
@@ -64,16 +65,14 @@ void dispatch_lost(struct dispatch *dispatch)
 
 static uint64_t id_in(const cJSON *data, const char *name)
 {
-    return snowflake_of(cJSON_GetObjectItemCaseSensitive(data, name));
+    return snowflake_of(json_get(data, name));
 }
 
 /* Alerts go to whatever open incident is about their service, in any server. */
 static void tell_of_strangers(const struct config *config,
                               const cJSON *application)
 {
-    if (config->guilds.count == 0 &&
-        cJSON_IsTrue(
-            cJSON_GetObjectItemCaseSensitive(application, "bot_public")))
+    if (config->guilds.count == 0 && json_is_true(application, "bot_public"))
         log_warn("serves_any_server",
                  LOG_TEXT("words",
                           "Whoever adds this bot to a server of theirs can "
@@ -88,11 +87,10 @@ static void tell_of_strangers(const struct config *config,
 static void on_application(const struct rest_answer *answer, void *context)
 {
     const struct dispatch *dispatch = context;
-    const cJSON *url = cJSON_GetObjectItemCaseSensitive(
-        answer->json, "interactions_endpoint_url");
+    struct str url = json_text(answer->json, "interactions_endpoint_url");
     tell_of_strangers(dispatch->parts.config, answer->json);
-    if (cJSON_IsString(url) && url->valuestring[0] != '\0')
-        log_error("commands_go_elsewhere", LOG_TEXT("url", url->valuestring),
+    if (url.n > 0)
+        log_error("commands_go_elsewhere", LOG_STR("url", url),
                   LOG_TEXT("words",
                            "Discord sends every command to that address, and "
                            "none to opsroom: nobody is answered. Empty the "
@@ -103,11 +101,9 @@ static void on_application(const struct rest_answer *answer, void *context)
 static void on_ready(struct dispatch *dispatch, const cJSON *data)
 {
     struct store *store = dispatch->parts.store;
-    uint64_t bot_user_id =
-        id_in(cJSON_GetObjectItemCaseSensitive(data, "user"), "id");
-    uint64_t application_id =
-        id_in(cJSON_GetObjectItemCaseSensitive(data, "application"), "id");
-    const cJSON *guilds = cJSON_GetObjectItemCaseSensitive(data, "guilds");
+    uint64_t bot_user_id = id_in(json_get(data, "user"), "id");
+    uint64_t application_id = id_in(json_get(data, "application"), "id");
+    const cJSON *guilds = json_get(data, "guilds");
     log_info("ready", LOG_ID("user", bot_user_id),
              LOG_ID("application", application_id),
              LOG_INT("guilds", cJSON_GetArraySize(guilds)));
@@ -162,7 +158,7 @@ static void on_bulk_delete(struct dispatch *dispatch, const cJSON *data)
 {
     const cJSON *id;
     struct loss loss = loss_in(data);
-    cJSON_ArrayForEach(id, cJSON_GetObjectItemCaseSensitive(data, "ids"))
+    cJSON_ArrayForEach(id, json_get(data, "ids"))
     {
         loss.message_id = snowflake_of(id);
         outbox_lost(dispatch->parts.outbox, loss);
@@ -180,7 +176,7 @@ static void on_role_update(struct dispatch *dispatch, const cJSON *data)
 
 static void on_member_update(struct dispatch *dispatch, const cJSON *data)
 {
-    const cJSON *user = cJSON_GetObjectItemCaseSensitive(data, "user");
+    const cJSON *user = json_get(data, "user");
     if (id_in(user, "id") == dispatch->bot_user_id)
         outbox_heal(dispatch->parts.outbox);
 }
