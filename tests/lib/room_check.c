@@ -157,3 +157,13 @@ int64_t room_remind(struct world *world, int64_t id, enum reminder reminder,
     (void)world_take(world, id, &request);
     return world_incident(world, id).last_seq;
 }
+
+int64_t room_item(struct world *world, int64_t id, const char *text)
+{
+    const struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = {.text = str_of(text),
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}}};
+    (void)world_take(world, id, &item);
+    return world_incident(world, id).last_seq;
+}

@@ -391,18 +391,26 @@ static void a_correction_that_discord_blocks_is_withheld(void **state)
     world_close(&world);
 }
 
+/* The guild takes no more channels: the rooms are threads. */
+static struct incident open_in_thread(struct world *world)
+{
+    world_open(world, WORLD_START);
+    world->is_full = true;
+    int64_t id = world_declare(world, "Global outage", false);
+    world_run(world, 5);
+    struct incident in = world_incident(world, id);
+    assert_true(in.war_is_borrowed);
+    return in;
+}
+
 /* Whoever thinks that it is over closes it, and so does Discord when there are
  * many: it takes no edit then, but what is sent opens it. */
 static void an_archived_thread_takes_corrections(void **state)
 {
     (void)state;
     struct world world;
-    world_open(&world, WORLD_START);
-    world.is_full = true;
-    int64_t id = world_declare(&world, "Global outage", false);
-    world_run(&world, 5);
-    struct incident in = world_incident(&world, id);
-    assert_true(in.war_is_borrowed);
+    struct incident in = open_in_thread(&world);
+    int64_t id = in.id;
     world_add(&world, id, "disk of db-1 is full", VISIBILITY_ROOM);
     int64_t first = newest_seq(&world, id);
     world_run(&world, 5);
@@ -426,11 +434,7 @@ static void a_thread_that_stays_closed_is_told(void **state)
 {
     (void)state;
     struct world world;
-    world_open(&world, WORLD_START);
-    world.is_full = true;
-    int64_t id = world_declare(&world, "Global outage", false);
-    world_run(&world, 5);
-    struct incident in = world_incident(&world, id);
+    struct incident in = open_in_thread(&world);
     json_set_true(world_channel(&world, in.war_channel_id), "archived");
     char open_it[80];
     (void)snprintf(open_it, sizeof open_it, "PATCH /channels/%" PRIu64 "\n",
@@ -438,12 +442,12 @@ static void a_thread_that_stays_closed_is_told(void **state)
     world.trouble = TROUBLE_FORBIDDEN;
     world.trouble_at = open_it;
     world.code = 50013;
-    world_want(&world, id, EFFECT_PIN);
+    world_want(&world, in.id, EFFECT_PIN);
     check_contents(&world, in.war_channel_id,
                    "could not be opened again: opsroom lacks the permission "
                    "Manage Threads",
                    NULL);
-    check_room(&world, id, ROOM_WAR);
+    check_room(&world, in.id, ROOM_WAR);
     world_close(&world);
 }
 

@@ -105,11 +105,7 @@ static void a_reminder_tells_nothing_private(void **state)
                           "is still open:** it is in "
                           "the record only"));
     assert_false(room_says(&world, in.war_channel_id, "vault"));
-    struct request item = {.kind = REQUEST_ITEM,
-                           .draft = {.text = STR("Take password=hunter22secret "
-                                                 "off the wiki"),
-                                     .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
+    (void)room_item(&world, in.id, "Take password=hunter22secret off the wiki");
     (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
     world_run(&world, 3);
     assert_true(room_says(&world, WORLD_ANNOUNCE, "a password"));
@@ -134,15 +130,12 @@ static void what_is_done_needs_no_reminder(void **state)
     assert_false(room_says(&world, in.war_channel_id, "Nobody commands"));
     assert_int_equal(world_message_count(&world, in.war_channel_id),
                      before + 1);
-    struct request item = {
-        .kind = REQUEST_ITEM,
-        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
-    int64_t seq = world_incident(&world, in.id).last_seq;
+    int64_t seq = room_item(&world, in.id, "Alert on disk space");
     (void)room_remind(&world, in.id, REMINDER_ITEM_DUE, seq);
-    item.draft = (struct event){
-        .target = seq, .item_state = ITEM_DONE, .recorder = nova};
-    (void)world_take(&world, in.id, &item);
+    const struct request done = {
+        .kind = REQUEST_ITEM,
+        .draft = {.target = seq, .item_state = ITEM_DONE, .recorder = nova}};
+    (void)world_take(&world, in.id, &done);
     world_run(&world, 3);
     assert_false(room_says(&world, in.war_channel_id, "is due"));
     world_close(&world);
@@ -210,11 +203,7 @@ static void of_reminders_that_piled_up_the_newest_is_said(void **state)
     (void)state;
     struct world world;
     struct incident in = world_open_declared(&world);
-    struct request item = {
-        .kind = REQUEST_ITEM,
-        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
-    int64_t seq = world_incident(&world, in.id).last_seq;
+    int64_t seq = room_item(&world, in.id, "Alert on disk space");
     world_run(&world, 3);
     int before = world_message_count(&world, in.war_channel_id);
     for (int i = 0; i < 4; i++) {
@@ -239,10 +228,7 @@ static void a_digest_without_its_channel_holds_up_no_room(void **state)
     (void)state;
     struct world world;
     struct incident in = world_open_declared(&world);
-    struct request item = {
-        .kind = REQUEST_ITEM,
-        .draft = {.text = STR("Alert on disk space"), .recorder = nova}};
-    (void)world_take(&world, in.id, &item);
+    (void)room_item(&world, in.id, "Alert on disk space");
     world_run(&world, 3);
     world.set.announce_channel_id = 999;
     (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);

@@ -318,21 +318,30 @@ static void a_card_that_arrives_late_is_known(void **state)
     world_close(&world);
 }
 
-/* Whatever became of it, and of its answer. */
+/* What may become of a call and of its answer. */
+static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
+                                        TROUBLE_UNREACHED};
+#define TROUBLES (sizeof troubles / sizeof troubles[0])
+
+/* It becomes private while Discord does that. */
+static void hide_meanwhile(struct world *world, const char *at,
+                           enum trouble trouble)
+{
+    world->meanwhile_at = world->trouble_at = at;
+    world->meanwhile = becomes_private;
+    world->trouble = trouble;
+    world_run(world, 5);
+    assert_null(world->meanwhile);
+}
+
 static void a_line_on_its_way_is_taken_back(void **state)
 {
-    static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
-                                            TROUBLE_UNREACHED};
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < TROUBLES; i++) {
         struct world world;
         world_open(&world, WORLD_START);
         (void)world_declare(&world, "Logins fail", false);
-        world.meanwhile_at = world.trouble_at = "POST /channels/1003/messages";
-        world.meanwhile = becomes_private;
-        world.trouble = troubles[i];
-        world_run(&world, 5);
-        assert_null(world.meanwhile);
+        hide_meanwhile(&world, "POST /channels/1003/messages", troubles[i]);
         assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
         assert_int_equal(world_calls(&world, world.meanwhile_at), 1);
         set_private(&world, 1, false);
@@ -355,34 +364,19 @@ static bool shows_live_room(const struct world *world)
 
 static void a_live_room_on_its_way_is_closed(void **state)
 {
-    static const enum trouble troubles[] = {TROUBLE_NONE, TROUBLE_LOST,
-                                            TROUBLE_UNREACHED};
     (void)state;
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < TROUBLES; i++) {
         struct world world;
         world_open(&world, WORLD_START);
         (void)world_declare(&world, "Logins fail", false);
         while (world_incident(&world, 1).war_channel_id == 0)
             assert_true(world_step(&world));
-        world.meanwhile_at = world.trouble_at = "POST /guilds/";
-        world.meanwhile = becomes_private;
-        world.trouble = troubles[i];
-        world_run(&world, 5);
-        assert_null(world.meanwhile);
+        hide_meanwhile(&world, "POST /guilds/", troubles[i]);
         assert_false(shows_live_room(&world));
         set_private(&world, 1, false);
         assert_true(shows_live_room(&world));
         world_close(&world);
     }
-}
-
-static void add_item(struct world *world, int64_t id)
-{
-    const struct request item = {
-        .kind = REQUEST_ITEM,
-        .draft = {.text = STR("Watch the disk"), .recorder = nova}};
-    (void)world_take(world, id, &item);
-    world_run(world, 3);
 }
 
 /* Also of a digest that was on its way. */
@@ -393,8 +387,9 @@ static void digests_forget_what_became_private(void **state)
         struct world world;
         (void)world_open_declared(&world);
         int64_t other = world_declare(&world, "Logins fail", false);
-        add_item(&world, 1);
-        add_item(&world, other);
+        (void)room_item(&world, 1, "Watch the disk");
+        (void)room_item(&world, other, "Watch the disk");
+        world_run(&world, 3);
         if (is_late) {
             world.meanwhile_at = "POST /channels/1003/messages";
             world.meanwhile = becomes_private;
