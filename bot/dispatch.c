@@ -63,11 +63,6 @@ void dispatch_lost(struct dispatch *dispatch)
     connection_changed(dispatch, false);
 }
 
-static uint64_t id_in(const cJSON *data, const char *name)
-{
-    return snowflake_of(json_get(data, name));
-}
-
 /* Alerts go to whatever open incident is about their service, in any server. */
 static void tell_of_strangers(const struct config *config,
                               const cJSON *application)
@@ -101,8 +96,8 @@ static void on_application(const struct rest_answer *answer, void *context)
 static void on_ready(struct dispatch *dispatch, const cJSON *data)
 {
     struct store *store = dispatch->parts.store;
-    uint64_t bot_user_id = id_in(json_get(data, "user"), "id");
-    uint64_t application_id = id_in(json_get(data, "application"), "id");
+    uint64_t bot_user_id = json_get_id(json_get(data, "user"), "id");
+    uint64_t application_id = json_get_id(json_get(data, "application"), "id");
     const cJSON *guilds = json_get(data, "guilds");
     log_info("ready", LOG_ID("user", bot_user_id),
              LOG_ID("application", application_id),
@@ -134,9 +129,9 @@ static void on_resumed(struct dispatch *dispatch, int64_t seq)
 static struct loss loss_in(const cJSON *data)
 {
     return (struct loss){
-        .guild_id = id_in(data, "guild_id"),
-        .channel_id = id_in(data, "channel_id"),
-        .message_id = id_in(data, "id"),
+        .guild_id = json_get_id(data, "guild_id"),
+        .channel_id = json_get_id(data, "channel_id"),
+        .message_id = json_get_id(data, "id"),
     };
 }
 
@@ -160,7 +155,7 @@ static void on_bulk_delete(struct dispatch *dispatch, const cJSON *data)
     struct loss loss = loss_in(data);
     cJSON_ArrayForEach(id, json_get(data, "ids"))
     {
-        loss.message_id = snowflake_of(id);
+        loss.message_id = json_id_of(id);
         outbox_lost(dispatch->parts.outbox, loss);
     }
 }
@@ -177,7 +172,7 @@ static void on_role_update(struct dispatch *dispatch, const cJSON *data)
 static void on_member_update(struct dispatch *dispatch, const cJSON *data)
 {
     const cJSON *user = json_get(data, "user");
-    if (id_in(user, "id") == dispatch->bot_user_id)
+    if (json_get_id(user, "id") == dispatch->bot_user_id)
         outbox_heal(dispatch->parts.outbox);
 }
 

@@ -2,6 +2,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
+#include "bot/discord/json.h"
 #include "bot/facts.h"
 #include "bot/io/gateway_ws.h"
 #include "bot/io/loop.h"
@@ -59,30 +60,22 @@ static enum err write_identify(struct session *session)
     return store_put_identify(session->store, clock_wall_ms());
 }
 
-static int64_t json_number(const cJSON *object, const char *key, int64_t absent)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsNumber(value) ? (int64_t)value->valuedouble : absent;
-}
-
 static void on_url(const struct rest_answer *answer, void *context)
 {
     struct session *session = context;
     struct gateway_out out = {.count = 0};
-    int64_t identifies = 0;
-    const cJSON *url = cJSON_GetObjectItemCaseSensitive(answer->json, "url");
-    const cJSON *limit =
-        cJSON_GetObjectItemCaseSensitive(answer->json, "session_start_limit");
+    int64_t identifies = 0, remaining = 1000, reset_after_ms = 0;
+    const cJSON *limit = json_get(answer->json, "session_start_limit");
+    (void)json_whole(json_get(limit, "remaining"), &remaining);
+    (void)json_whole(json_get(limit, "reset_after"), &reset_after_ms);
     if (store_identifies(session->store, clock_wall_ms(), &identifies) !=
         ERR_OK)
         log_error("identifies_unknown",
                   LOG_TEXT("why", store_why(session->store)));
     gateway_url(session->gateway,
-                answer->fate == REST_DONE && cJSON_IsString(url)
-                    ? str_of(url->valuestring)
-                    : STR_NONE,
-                json_number(limit, "remaining", 1000),
-                json_number(limit, "reset_after", 0), identifies,
+                answer->fate == REST_DONE ? json_text(answer->json, "url")
+                                          : STR_NONE,
+                remaining, reset_after_ms, identifies,
                 loop_now_ms(session->loop), &out);
     carry_out(session, &out);
 }

@@ -37,20 +37,6 @@ int64_t snowflake_ms(uint64_t id)
     return (int64_t)(id >> 22) + EPOCH_MS;
 }
 
-uint64_t snowflake_of(const cJSON *string)
-{
-    uint64_t id;
-    struct str text = json_text_of(string);
-    if (text.n == 0 || text.s[0] == '0' || !str_to_u64(text, &id))
-        return 0;
-    return id;
-}
-
-static uint64_t id_in(const cJSON *object, const char *name)
-{
-    return snowflake_of(json_get(object, name));
-}
-
 static bool is_token(struct str token)
 {
     bool has_more_than_dots = false;
@@ -77,7 +63,7 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
     if (name.n == 0)
         name = json_text(user, "username");
     return (struct interaction_user){
-        .id = id_in(user, "id"),
+        .id = json_get_id(user, "id"),
         .name = name,
         .is_bot = json_is_true(user, "bot"),
         .roles = cJSON_IsArray(roles) ? roles : NULL,
@@ -91,7 +77,7 @@ size_t interaction_role_ids(const struct interaction_user *user,
     size_t count = 0;
     cJSON_ArrayForEach(role, user->roles)
     {
-        uint64_t id = snowflake_of(role);
+        uint64_t id = json_id_of(role);
         if (id != 0 && count < INTERACTION_ROLES)
             out[count++] = id;
     }
@@ -102,7 +88,7 @@ size_t interaction_role_ids(const struct interaction_user *user,
 static bool user_option(const cJSON *resolved, const cJSON *value,
                         struct interaction_user *out)
 {
-    uint64_t id = snowflake_of(value);
+    uint64_t id = json_id_of(value);
     if (id == 0)
         return false;
     const char *digits = cJSON_GetStringValue(value);
@@ -118,7 +104,7 @@ static bool user_option(const cJSON *resolved, const cJSON *value,
 static bool file_of(const cJSON *json, struct interaction_file *out)
 {
     struct interaction_file found = {
-        .id = id_in(json, "id"),
+        .id = json_get_id(json, "id"),
         .name = json_text(json, "filename"),
         .type = json_text(json, "content_type"),
         .url = json_text(json, "url"),
@@ -138,7 +124,7 @@ struct str interaction_mention(const struct interaction_message *message,
         return STR_NONE;
     cJSON_ArrayForEach(user, message->mentions)
     {
-        if (id_in(user, "id") == user_id)
+        if (json_get_id(user, "id") == user_id)
             return user_of(user, json_get(user, "member")).name;
     }
     return STR_NONE;
@@ -147,7 +133,7 @@ struct str interaction_mention(const struct interaction_message *message,
 static bool file_option(const cJSON *resolved, const cJSON *value,
                         struct interaction_file *out)
 {
-    uint64_t id = snowflake_of(value);
+    uint64_t id = json_id_of(value);
     if (id == 0 || !file_of(json_get(json_get(resolved, "attachments"),
                                      cJSON_GetStringValue(value)),
                             out))
@@ -163,8 +149,8 @@ bool interaction_message_parse(const cJSON *json,
     const cJSON *embed = cJSON_IsArray(embeds) ? embeds->child : NULL;
     const cJSON *files = json_get(json, "attachments");
     struct interaction_message message = {
-        .id = id_in(json, "id"),
-        .channel_id = id_in(json, "channel_id"),
+        .id = json_get_id(json, "id"),
+        .channel_id = json_get_id(json, "channel_id"),
         .author = user_of(json_get(json, "author"), NULL),
         .content = json_text(json, "content"),
         .embed_title = json_text(embed, "title"),
@@ -213,7 +199,7 @@ static bool option_value(const cJSON *item, const cJSON *resolved,
     case OPTION_TYPE_CHANNEL:
     case OPTION_TYPE_ROLE:
         out->type = (enum option_type)type;
-        out->id = snowflake_of(value);
+        out->id = json_id_of(value);
         return out->id != 0;
     case OPTION_TYPE_ATTACHMENT:
         out->type = OPTION_TYPE_ATTACHMENT;
@@ -246,7 +232,7 @@ static void parse_target(const cJSON *data, struct interaction *out)
 {
     const cJSON *resolved = json_get(data, "resolved");
     const cJSON *id = json_get(data, "target_id");
-    if (snowflake_of(id) == 0)
+    if (json_id_of(id) == 0)
         return;
     if (out->command_type == MENU_USER) {
         (void)user_option(resolved, id, &out->target_user);
@@ -371,7 +357,7 @@ static void parse_component(const cJSON *interaction, const cJSON *data,
     out->custom_id = json_text(data, "custom_id");
     if (out->type == INTERACTION_COMPONENT && cJSON_IsArray(values))
         out->chosen = json_text_of(values->child);
-    out->message_id = id_in(message, "id");
+    out->message_id = json_get_id(message, "id");
     (void)json_whole(json_get(message, "flags"), &flags);
     out->on_private = out->message_id != 0 && (flags & MESSAGE_EPHEMERAL) != 0;
 }
@@ -420,12 +406,12 @@ enum err interaction_parse(const cJSON *data, struct interaction *out,
 {
     int64_t type;
     struct interaction in = {
-        .id = id_in(data, "id"),
-        .application_id = id_in(data, "application_id"),
-        .guild_id = id_in(data, "guild_id"),
-        .channel_id = id_in(data, "channel_id"),
+        .id = json_get_id(data, "id"),
+        .application_id = json_get_id(data, "application_id"),
+        .guild_id = json_get_id(data, "guild_id"),
+        .channel_id = json_get_id(data, "channel_id"),
         .token = json_text(data, "token"),
-        .guild_owner_hint = id_in(json_get(data, "guild"), "owner_id"),
+        .guild_owner_hint = json_get_id(json_get(data, "guild"), "owner_id"),
     };
     if (in.id == 0)
         return refuse(why, "The interaction has no id.");
@@ -437,9 +423,9 @@ enum err interaction_parse(const cJSON *data, struct interaction *out,
     in.type = (enum interaction_type)type;
     const cJSON *channel = json_get(data, "channel");
     if (in.channel_id == 0)
-        in.channel_id = id_in(channel, "id");
+        in.channel_id = json_get_id(channel, "id");
     if (is_thread(channel))
-        in.parent_id = id_in(channel, "parent_id");
+        in.parent_id = json_get_id(channel, "parent_id");
     (void)str_to_u64(json_text(data, "app_permissions"), &in.app_permissions);
     parse_caller(data, &in);
     if (in.user.id == 0)

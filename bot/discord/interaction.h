@@ -118,8 +118,6 @@ MUST_CHECK enum err
 interaction_parse(const cJSON *data, struct interaction *out, const char **why);
 /* Milliseconds since 1970 from a snowflake. */
 int64_t snowflake_ms(uint64_t id);
-/* Decimal string to id; 0 when it is not one. */
-uint64_t snowflake_of(const cJSON *string);
 /* How many of user->roles there are, into `out`. */
 size_t interaction_role_ids(const struct interaction_user *user,
                             uint64_t out[static INTERACTION_ROLES]);

@@ -134,6 +134,20 @@ bool json_is_true(const cJSON *object, const char *name)
     return cJSON_IsTrue(json_get(object, name));
 }
 
+uint64_t json_id_of(const cJSON *string)
+{
+    uint64_t id;
+    struct str text = json_text_of(string);
+    if (text.n == 0 || text.s[0] == '0' || !str_to_u64(text, &id))
+        return 0;
+    return id;
+}
+
+uint64_t json_get_id(const cJSON *object, const char *name)
+{
+    return json_id_of(json_get(object, name));
+}
+
 void json_set(cJSON *object, const char *name, cJSON *item)
 {
     cJSON_DeleteItemFromObjectCaseSensitive(object, name);

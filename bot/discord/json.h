@@ -25,6 +25,9 @@ struct str json_text_of(const cJSON *item);
 /* A whole number within 2^53; false (and *out untouched) otherwise. */
 bool json_whole(const cJSON *item, int64_t *out);
 bool json_is_true(const cJSON *object, const char *name);
+/* A snowflake, which Discord writes as a decimal string; 0 when it is none. */
+uint64_t json_get_id(const cJSON *object, const char *name);
+uint64_t json_id_of(const cJSON *string);
 
 /* Writers: what was there under that name is replaced. Bytes that are not
  * UTF-8 become U+FFFD, because Discord refuses the whole body for one. */

@@ -273,7 +273,8 @@ static enum delivery_verdict looked(struct visit *visit)
 /* The nonce may have given us an earlier try, as it was then. */
 static enum delivery_verdict posted(struct visit *visit)
 {
-    enum delivery_verdict verdict = keep_id(visit, id_of(visit->answer->json));
+    enum delivery_verdict verdict =
+        keep_id(visit, json_get_id(visit->answer->json, "id"));
     return verdict == DELIVERY_DONE && visit_is_repeat(visit) ? show(visit)
                                                               : verdict;
 }

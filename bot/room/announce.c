@@ -140,7 +140,7 @@ static enum delivery_verdict looked(struct visit *visit)
 static enum delivery_verdict take_answer(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
-    uint64_t id = id_of(visit->answer->json);
+    uint64_t id = json_get_id(visit->answer->json, "id");
     switch (visit->delivery->step) {
     case LOOK:
         return looked(visit);

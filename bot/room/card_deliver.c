@@ -36,7 +36,8 @@ static bool is_its_card(const cJSON *message, const void *context)
     struct str text = json_text(json_get(embed, "footer"), "text");
     struct buf name = BUF_INIT(60);
     incident_print_name(&card->visit->delivery->in, &name);
-    bool is = id_of(message) != card->stands && str_eq(text, buf_str(&name));
+    bool is = json_get_id(message, "id") != card->stands &&
+              str_eq(text, buf_str(&name));
     buf_release(&name);
     return is;
 }
@@ -186,7 +187,7 @@ static enum delivery_verdict made(struct card *card, uint64_t id)
 static enum delivery_verdict posted(struct card *card)
 {
     struct visit *visit = card->visit;
-    uint64_t id = id_of(visit->answer->json);
+    uint64_t id = json_get_id(visit->answer->json, "id");
     /* The nonce may have given us an earlier try, as it was then. */
     return visit_is_repeat(visit) && id != 0 ? edit(card, id) : made(card, id);
 }
@@ -311,7 +312,7 @@ static enum delivery_verdict room_is_closed(struct card *card)
     if (answer->fate == REST_UNREACHABLE)
         return visit_retry(visit, "Whether the card arrived is not known yet.");
     uint64_t id = answer->fate != REST_DONE ? 0
-                  : step == POST            ? id_of(answer->json)
+                  : step == POST            ? json_get_id(answer->json, "id")
                                  : listing_find(visit, is_its_card, card);
     if (id != 0)
         return keep_hidden(card, id);

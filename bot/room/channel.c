@@ -21,7 +21,7 @@ static uint64_t channel_find(const struct visit *visit,
     cJSON_ArrayForEach(channel, visit->answer->json)
     {
         if (id == 0 && str_ends(json_text(channel, "topic"), buf_text(&mark)))
-            id = id_of(channel);
+            id = json_get_id(channel, "id");
     }
     buf_release(&mark);
     return id;
@@ -123,7 +123,7 @@ enum delivery_verdict channel_make(struct visit *visit,
         return create(visit, plan, CREATE);
     default:
         if (answer->fate == REST_DONE)
-            return plan->made(visit, id_of(answer->json));
+            return plan->made(visit, json_get_id(answer->json, "id"));
         if (answer->code == NAME_REFUSED && delivery->step == CREATE &&
             plan->has_plain_name)
             return create(visit, plan, CREATE_PLAIN);

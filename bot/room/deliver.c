@@ -344,7 +344,7 @@ bool listing_goes_on(struct visit *visit, uint64_t channel_id)
         return false;
     cJSON_ArrayForEach(message, visit->answer->json)
     {
-        uint64_t id = id_of(message);
+        uint64_t id = json_get_id(message, "id");
         newest = id > newest ? id : newest;
     }
     (void)look_after(visit, visit->delivery->step, channel_id, newest);
@@ -357,16 +357,12 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
     const cJSON *message;
     cJSON_ArrayForEach(message, visit->answer->json)
     {
-        if (id_of(json_get(message, "author")) == visit->set->bot_user_id &&
+        if (json_get_id(json_get(message, "author"), "id") ==
+                visit->set->bot_user_id &&
             is(message, context))
-            return id_of(message);
+            return json_get_id(message, "id");
     }
     return 0;
-}
-
-uint64_t id_of(const cJSON *object)
-{
-    return snowflake_of(json_get(object, "id"));
 }
 
 /* ---- a thread that serves as the war room ---- */

@@ -95,8 +95,6 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
 /* True when the listing was full: the same look, further on, was asked for; or
  * anew, when its answer told that our clock is ahead. */
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
-/* The id of a JSON object, 0 without one. */
-uint64_t id_of(const cJSON *object);
 /* The war room, or what serves as it; the live room. 0: there is none to write
  * to. */
 uint64_t room_channel(const struct incident *in, enum room room);

@@ -70,7 +70,7 @@ static struct str content_of(const struct visit *visit, uint64_t id)
     const cJSON *message;
     cJSON_ArrayForEach(message, visit->answer->json)
     {
-        if (id_of(message) == id)
+        if (json_get_id(message, "id") == id)
             return json_text(message, "content");
     }
     return STR_NONE;

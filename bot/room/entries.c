@@ -332,7 +332,7 @@ static enum delivery_verdict posted(struct rooms_work *work)
     struct visit *visit = work->visit;
     struct room_message *planned = &visit->delivery->planned;
     const cJSON *json = visit->answer->json;
-    planned->message_id = id_of(json);
+    planned->message_id = json_get_id(json, "id");
     if (planned->message_id == 0)
         return visit_retry(visit, "Discord's answer had no id in it.");
     /* The nonce may have given us an earlier try, as it was then. */

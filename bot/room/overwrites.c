@@ -41,7 +41,7 @@ static cJSON *find(const cJSON *list, uint64_t id)
     cJSON *overwrite;
     cJSON_ArrayForEach(overwrite, list)
     {
-        if (id_of(overwrite) == id)
+        if (json_get_id(overwrite, "id") == id)
             return overwrite;
     }
     return NULL;
@@ -124,8 +124,8 @@ cJSON *overwrites_copy(const cJSON *channel, bool is_within_ours)
     cJSON_ArrayForEach(from, json_get(channel, "permission_overwrites"))
     {
         if (json_whole(json_get(from, "type"), &type))
-            add(list, id_of(from), type == 1, bits_of(from, "allow") & most,
-                bits_of(from, "deny") & most);
+            add(list, json_get_id(from, "id"), type == 1,
+                bits_of(from, "allow") & most, bits_of(from, "deny") & most);
     }
     return list;
 }
@@ -138,7 +138,7 @@ void overwrites_silence(const struct visit *visit, cJSON *list)
     add(list, visit->set->bot_user_id, true, BITS_BOT, 0);
     cJSON_ArrayForEach(overwrite, list)
     {
-        uint64_t id = id_of(overwrite);
+        uint64_t id = json_get_id(overwrite, "id");
         uint64_t deny = bits_of(overwrite, "deny");
         if (id == visit->set->bot_user_id)
             continue;

@@ -89,11 +89,9 @@ static uint64_t find_thread(const struct visit *visit)
     cJSON_ArrayForEach(thread, json_get(visit->answer->json, "threads"))
     {
         if (str_eq(json_text(thread, "name"), buf_str(&name)) &&
-            snowflake_of(json_get(thread, "owner_id")) ==
-                visit->set->bot_user_id &&
-            snowflake_of(json_get(thread, "parent_id")) ==
-                in->origin_channel_id)
-            found = id_of(thread);
+            json_get_id(thread, "owner_id") == visit->set->bot_user_id &&
+            json_get_id(thread, "parent_id") == in->origin_channel_id)
+            found = json_get_id(thread, "id");
     }
     buf_release(&name);
     return found;
@@ -110,7 +108,7 @@ static enum delivery_verdict take_thread(struct visit *visit)
         return found != 0 ? serves(visit, found) : make_thread(visit);
     }
     if (answer->fate == REST_DONE)
-        return serves(visit, id_of(answer->json));
+        return serves(visit, json_get_id(answer->json, "id"));
     say_next(visit, "The incident goes on in the channel where it was "
                     "declared.");
     return visit_failed(visit);

@@ -29,8 +29,7 @@ static bool check_message(const struct room_message *row, void *context)
     const cJSON *message = world_message(check->world, row->message_id);
     assert_non_null(message);
     assert_false(json_is_true(message, "deleted"));
-    assert_int_equal(snowflake_of(json_get(message, "channel_id")),
-                     check->channel);
+    assert_int_equal(json_get_id(message, "channel_id"), check->channel);
     assert_int_equal(row->ordinal, ++check->messages);
     assert_int_equal(row->first_seq, check->last_seq + 1);
     check->last_seq = row->last_seq;

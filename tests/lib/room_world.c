@@ -126,8 +126,8 @@ static uint64_t new_id(struct world *world)
 static cJSON *find(const cJSON *list, uint64_t id)
 {
     cJSON *item;
-    cJSON_ArrayForEach(item, list) if (snowflake_of(json_get(item, "id")) ==
-                                       id) return item;
+    cJSON_ArrayForEach(item,
+                       list) if (json_get_id(item, "id") == id) return item;
     return NULL;
 }
 
@@ -153,7 +153,7 @@ bool world_pinned(const struct world *world, uint64_t message_id)
 
 static bool is_in(const cJSON *message, uint64_t channel_id)
 {
-    return snowflake_of(json_get(message, "channel_id")) == channel_id &&
+    return json_get_id(message, "channel_id") == channel_id &&
            !json_is_true(message, DELETED);
 }
 
@@ -178,8 +178,7 @@ void world_chat(struct world *world, uint64_t channel_id, const char *content)
 
 static bool by_bot(const cJSON *message)
 {
-    return snowflake_of(json_get(json_get(message, "author"), "id")) ==
-           WORLD_BOT;
+    return json_get_id(json_get(message, "author"), "id") == WORLD_BOT;
 }
 
 void world_contents(const struct world *world, uint64_t channel_id,
@@ -271,8 +270,7 @@ static struct rest_answer post_message(struct world *world, uint64_t channel_id,
         world->nonce_life_ms != 0 ? world->nonce_life_ms : NONCE_LIFE_MS;
     cJSON_ArrayForEach(old, world->messages)
     {
-        int64_t age =
-            world->now_ms - snowflake_ms(snowflake_of(json_get(old, "id")));
+        int64_t age = world->now_ms - snowflake_ms(json_get_id(old, "id"));
         if (nonce.n == 0 || !str_eq(json_text(old, "nonce"), nonce) ||
             age > life_ms)
             continue;
@@ -295,8 +293,7 @@ static struct rest_answer list_messages(struct world *world,
     cJSON *page = json_array();
     cJSON_ArrayForEach(message, world->messages)
     {
-        if (is_in(message, channel_id) &&
-            snowflake_of(json_get(message, "id")) > after &&
+        if (is_in(message, channel_id) && json_get_id(message, "id") > after &&
             cJSON_GetArraySize(page) < LISTING)
             cJSON_InsertItemInArray(page, 0, cJSON_Duplicate(message, 1));
     }

@@ -78,9 +78,8 @@ static void delete_a_message(struct world *world)
     message =
         cJSON_GetArrayItem(world->messages, (int)below(world, (uint64_t)count));
     struct loss loss = {.guild_id = WORLD_GUILD,
-                        .channel_id =
-                            snowflake_of(json_get(message, "channel_id")),
-                        .message_id = snowflake_of(json_get(message, "id"))};
+                        .channel_id = json_get_id(message, "channel_id"),
+                        .message_id = json_get_id(message, "id")};
     world_delete(world, loss.message_id);
     tell(world, loss);
 }
@@ -94,8 +93,7 @@ static void delete_a_channel(struct world *world)
         world->channels, (int)below(world, (uint64_t)count));
     if (below(world, 2) == 0)
         tell(world, (struct loss){.guild_id = WORLD_GUILD,
-                                  .channel_id =
-                                      snowflake_of(json_get(channel, "id"))});
+                                  .channel_id = json_get_id(channel, "id")});
     cJSON_Delete(channel);
 }
 
@@ -131,7 +129,7 @@ static bool is_hidden(const struct world *world, uint64_t channel)
     cJSON_ArrayForEach(overwrite, json_get(world_channel(world, channel),
                                            "permission_overwrites"))
     {
-        if (snowflake_of(json_get(overwrite, "id")) == WORLD_GUILD)
+        if (json_get_id(overwrite, "id") == WORLD_GUILD)
             (void)str_to_u64(json_text(overwrite, "deny"), &deny);
     }
     return (deny & VIEW) != 0;

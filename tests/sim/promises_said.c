@@ -51,7 +51,7 @@ static int64_t when_said(const char *key)
     cJSON_ArrayForEach(message, discord_world()->messages)
     {
         if (str_is(json_text(message, "nonce"), nonce))
-            return snowflake_ms(snowflake_of(json_get(message, "id")));
+            return snowflake_ms(json_get_id(message, "id"));
     }
     return 0;
 }

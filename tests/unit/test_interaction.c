@@ -544,7 +544,7 @@ static void snowflakes(void **state)
     assert_true(snowflake_ms(UINT64_C(175928847299117063)) ==
                 INT64_C(1462015105796));
     cJSON *number = cJSON_CreateNumber(5);
-    assert_true(snowflake_of(number) == 0 && snowflake_of(NULL) == 0);
+    assert_true(json_id_of(number) == 0 && json_id_of(NULL) == 0);
     cJSON_Delete(number);
 }
 

@@ -31,7 +31,7 @@ static const cJSON *newest_message(const struct world *world,
     const cJSON *message, *newest = NULL;
     cJSON_ArrayForEach(message, world->messages)
     {
-        if (snowflake_of(json_get(message, "channel_id")) == channel_id)
+        if (json_get_id(message, "channel_id") == channel_id)
             newest = message;
     }
     assert_non_null(newest);

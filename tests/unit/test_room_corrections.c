@@ -236,7 +236,7 @@ static const cJSON *message_with(const struct world *world, uint64_t channel,
     cJSON_ArrayForEach(message, world->messages)
     {
         struct str content = json_text(message, "content");
-        if (snowflake_of(json_get(message, "channel_id")) == channel &&
+        if (json_get_id(message, "channel_id") == channel &&
             !json_is_true(message, "deleted") && content.n > 0 &&
             strstr(content.s, text) != NULL)
             return message;
@@ -257,7 +257,7 @@ static void a_deleted_message_is_posted_again(void **state)
     const cJSON *message = message_with(&world, in.live_channel_id, "db-1");
     int64_t found_id, ordinal;
     enum room room;
-    uint64_t message_id = snowflake_of(json_get(message, "id"));
+    uint64_t message_id = json_get_id(message, "id");
     assert_int_equal(store_room_message_of(world.store, message_id, &found_id,
                                            &room, &ordinal),
                      ERR_OK);
@@ -272,7 +272,7 @@ static void a_deleted_message_is_posted_again(void **state)
     (void)message_with(&world, in.live_channel_id, "db-1");
     /* One that is found deleted when it is to be edited. */
     message = message_with(&world, in.war_channel_id, "db-1");
-    world_delete(&world, snowflake_of(json_get(message, "id")));
+    world_delete(&world, json_get_id(message, "id"));
     correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_LIVE);
     world_run(&world, 3);
     (void)message_with(&world, in.war_channel_id, "db-2");
@@ -317,8 +317,7 @@ static void a_deleted_room_is_made_again(void **state)
                    "somebody deleted the war room", NULL);
     assert_true(world_pinned(&world, after.card_message_id));
     assert_int_equal(
-        snowflake_of(json_get(world_message(&world, after.card_message_id),
-                              "channel_id")),
+        json_get_id(world_message(&world, after.card_message_id), "channel_id"),
         after.war_channel_id);
     world_close(&world);
 }

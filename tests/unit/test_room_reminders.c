@@ -17,7 +17,7 @@ static const cJSON *newest(const struct world *world, uint64_t channel)
     const cJSON *message, *found = NULL;
     cJSON_ArrayForEach(message, world->messages)
     {
-        if (snowflake_of(json_get(message, "channel_id")) == channel)
+        if (json_get_id(message, "channel_id") == channel)
             found = message;
     }
     return found;

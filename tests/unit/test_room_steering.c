@@ -55,7 +55,7 @@ static uint64_t bits(const struct world *world, uint64_t channel, uint64_t id,
     cJSON_ArrayForEach(overwrite, json_get(world_channel(world, channel),
                                            "permission_overwrites"))
     {
-        if (snowflake_of(json_get(overwrite, "id")) == id)
+        if (json_get_id(overwrite, "id") == id)
             (void)str_to_u64(json_text(overwrite, which), &found);
     }
     return found;
@@ -356,7 +356,7 @@ static bool shows_live_room(const struct world *world)
     cJSON_ArrayForEach(channel, world->channels)
     {
         if (strstr(json_get(channel, "topic")->valuestring, " live ") != NULL &&
-            !hides(world, snowflake_of(json_get(channel, "id"))))
+            !hides(world, json_get_id(channel, "id")))
             return true;
     }
     return false;
