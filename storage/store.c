@@ -49,8 +49,7 @@ static enum err configure(struct store *store)
     return rc == SQLITE_OK ? ERR_OK : sqlite_failed(store, rc);
 }
 
-/* WAL is set after the first tables: a file that is killed in its first second
- * then says by itself whose it is. */
+/* Before the first tables: their commit then costs one sync, not four. */
 static enum err enter_wal(struct store *store)
 {
     struct query query = query_new(store, "PRAGMA journal_mode = WAL");
@@ -94,9 +93,9 @@ static enum err set_up(struct store *store)
     events_prepare(store);
     entries_prepare(store);
     if (err == ERR_OK && !store->read_only)
-        err = schema_migrate(store, schema_version);
-    if (err == ERR_OK && !store->read_only)
         err = enter_wal(store);
+    if (err == ERR_OK && !store->read_only)
+        err = schema_migrate(store, schema_version);
     if (err != ERR_OK)
         return err;
     (void)sqlite3_wal_hook(store->db, on_commit, store);
