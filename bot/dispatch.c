@@ -95,7 +95,6 @@ static void on_application(const struct rest_answer *answer, void *context)
 
 static void on_ready(struct dispatch *dispatch, const cJSON *data)
 {
-    struct store *store = dispatch->parts.store;
     uint64_t bot_user_id = json_get_id(json_get(data, "user"), "id");
     uint64_t application_id = json_get_id(json_get(data, "application"), "id");
     const cJSON *guilds = json_get(data, "guilds");
@@ -105,8 +104,6 @@ static void on_ready(struct dispatch *dispatch, const cJSON *data)
     connection_changed(dispatch, true);
     if (bot_user_id == 0 || application_id == 0)
         return;
-    fact_keep_id(store, "bot_user_id", bot_user_id);
-    fact_keep_id(store, "application_id", application_id);
     know_application(dispatch, application_id);
     know_bot(dispatch, bot_user_id);
     /* Nobody told us of what has changed since. */

@@ -2,9 +2,6 @@
 
 #include "bot/base/log.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 void fact_keep(struct store *store, const char *name, struct str value)
 {
     enum err err = store_begin(store);
@@ -27,13 +24,4 @@ uint64_t fact_id(struct store *store, const char *name)
         (void)str_to_u64(buf_str(&text), &id);
     buf_release(&text);
     return id;
-}
-
-void fact_keep_id(struct store *store, const char *name, uint64_t id)
-{
-    char text[24];
-    if (fact_id(store, name) == id)
-        return;
-    (void)snprintf(text, sizeof text, "%" PRIu64, id);
-    fact_keep(store, name, str_of(text));
 }

@@ -8,7 +8,6 @@
 
 /* What cannot be kept is logged, and is unknown to the next process. */
 void fact_keep(struct store *store, const char *name, struct str value);
-void fact_keep_id(struct store *store, const char *name, uint64_t id);
 uint64_t fact_id(struct store *store, const char *name); /* 0: unknown */
 
 #endif

@@ -47,11 +47,16 @@ static void keep(struct session *session,
                   LOG_TEXT("why", store_why(session->store)));
 }
 
+/* With who we are: a resume brings no READY that would tell it. */
 static enum err write_session(struct session *session)
 {
-    struct stored_session stored = {.seq = gateway_seq(session->gateway)};
-    str_copy_to(stored.session_id, gateway_session_id(session->gateway));
-    str_copy_to(stored.resume_url, gateway_resume_url(session->gateway));
+    const struct gateway *gateway = session->gateway;
+    struct stored_session stored = {.seq = gateway_seq(gateway),
+                                    .bot_user_id = gateway_bot_user_id(gateway),
+                                    .application_id =
+                                        gateway_application_id(gateway)};
+    str_copy_to(stored.session_id, gateway_session_id(gateway));
+    str_copy_to(stored.resume_url, gateway_resume_url(gateway));
     return store_put_session(session->store, &stored);
 }
 
@@ -189,15 +194,6 @@ struct session *session_new(uv_loop_t *loop, struct store *store,
     return session;
 }
 
-/* A resumed session brings no READY, which tells who we are: it is of use only
- * to a process that knows. The one before may have been killed when it had kept
- * the session, and not yet that. */
-static bool may_resume(struct session *session)
-{
-    return fact_id(session->store, "bot_user_id") != 0 &&
-           fact_id(session->store, "application_id") != 0;
-}
-
 void session_start(struct session *session)
 {
     struct stored_session stored;
@@ -206,8 +202,7 @@ void session_start(struct session *session)
         gateway_restore_identify(session->gateway,
                                  clock_wall_ms() - identified_ms,
                                  loop_now_ms(session->loop));
-    if (store_session(session->store, &stored) == ERR_OK &&
-        stored.session_id[0] != '\0' && may_resume(session))
+    if (store_session(session->store, &stored) == ERR_OK)
         gateway_restore(session->gateway, str_of(stored.session_id),
                         str_of(stored.resume_url), stored.seq);
     on_tick(session);

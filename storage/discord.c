@@ -2,6 +2,8 @@
 
 #include "bot/base/civil.h"
 
+#include <inttypes.h>
+
 /* ---- answered interactions ---- */
 
 enum err store_answer(struct store *store, uint64_t interaction_id,
@@ -55,9 +57,23 @@ enum err store_session(struct store *store, struct stored_session *out)
     return err;
 }
 
+static enum err put_id(struct store *store, const char *name, uint64_t id)
+{
+    char text[24];
+    if (id == 0)
+        return ERR_OK;
+    (void)snprintf(text, sizeof text, "%" PRIu64, id);
+    return store_put_fact(store, name, str_of(text));
+}
+
 enum err store_put_session(struct store *store,
                            const struct stored_session *session)
 {
+    enum err err = put_id(store, "bot_user_id", session->bot_user_id);
+    if (err == ERR_OK)
+        err = put_id(store, "application_id", session->application_id);
+    if (err != ERR_OK)
+        return err;
     struct query query = query_new(
         store, "INSERT OR REPLACE INTO session (one, session_id, resume_url,"
                " seq) VALUES (1, ?, ?, ?)");

@@ -467,7 +467,10 @@ struct stored_session {
     char session_id[128];
     char resume_url[512];
     int64_t seq; /* of the last dispatch whose effects are durable */
+    /* Kept as the facts of these names; 0: what is known already stays. */
+    uint64_t bot_user_id, application_id;
 };
+/* Without the two ids. */
 MUST_CHECK enum err store_session(struct store *store,
                                   struct stored_session *out);
 /* A session_id of "" forgets the session: store_session is NOT_FOUND then. */

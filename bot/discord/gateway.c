@@ -228,6 +228,8 @@ static void on_ready(struct gateway *gateway, const cJSON *data, int64_t seq,
 {
     gateway_set_session(gateway, json_text(data, "session_id"),
                         json_text(data, "resume_gateway_url"), seq);
+    gateway->bot_user_id = json_get_id(json_get(data, "user"), "id");
+    gateway->application_id = json_get_id(json_get(data, "application"), "id");
     if (gateway->session_id == NULL)
         gateway_add_log(out,
                         "READY without a session id: nothing to resume later.");
@@ -394,6 +396,16 @@ struct str gateway_session_id(const struct gateway *gateway)
 struct str gateway_resume_url(const struct gateway *gateway)
 {
     return str_of(gateway->resume_url);
+}
+
+uint64_t gateway_bot_user_id(const struct gateway *gateway)
+{
+    return gateway->bot_user_id;
+}
+
+uint64_t gateway_application_id(const struct gateway *gateway)
+{
+    return gateway->application_id;
 }
 
 const char *gateway_state_words(enum gateway_state state)

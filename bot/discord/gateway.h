@@ -118,6 +118,9 @@ enum gateway_state gateway_state(const struct gateway *gateway);
 int64_t gateway_seq(const struct gateway *gateway);
 struct str gateway_session_id(const struct gateway *gateway);
 struct str gateway_resume_url(const struct gateway *gateway);
+/* Who we are, as READY told; 0: none has come. */
+uint64_t gateway_bot_user_id(const struct gateway *gateway);
+uint64_t gateway_application_id(const struct gateway *gateway);
 const char *gateway_state_words(enum gateway_state state);
 
 #endif

@@ -18,7 +18,8 @@ struct gateway {
 
     /* The session to resume; id NULL: none, identify. */
     char *session_id, *resume_url;
-    int64_t seq; /* 0: none yet */
+    int64_t seq;                          /* 0: none yet */
+    uint64_t bot_user_id, application_id; /* of the last READY; 0: none came */
 
     /* The answer of FIND_URL, and what we spent of it since. */
     char *url;

@@ -74,7 +74,9 @@ static void keeps_drafts_for_their_writer(void **state)
 static void keeps_the_gateway_session(void **state)
 {
     struct store *store = scratch_open(*state);
-    struct stored_session session, kept = {"abc", "wss://gateway.test/", 5};
+    struct stored_session session,
+        kept = {"abc", "wss://gateway.test/", 5, 11, 12};
+    struct buf known = BUF_INIT(64);
     assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
     assert_int_equal(store_put_session_seq(store, 9), ERR_OK);
     assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
@@ -86,9 +88,15 @@ static void keeps_the_gateway_session(void **state)
     assert_string_equal(session.session_id, "abc");
     assert_string_equal(session.resume_url, "wss://gateway.test/");
     assert_int_equal(session.seq, 6);
-    kept.session_id[0] = '\0';
+    kept = (struct stored_session){.seq = 0};
     assert_int_equal(store_put_session(store, &kept), ERR_OK);
     assert_int_equal(store_session(store, &session), ERR_NOT_FOUND);
+    assert_int_equal(store_fact(store, "bot_user_id", &known), ERR_OK);
+    assert_string_equal(buf_text(&known), "11");
+    buf_clear(&known);
+    assert_int_equal(store_fact(store, "application_id", &known), ERR_OK);
+    assert_string_equal(buf_text(&known), "12");
+    buf_release(&known);
     store_close(store);
 }
 

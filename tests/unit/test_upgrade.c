@@ -67,7 +67,7 @@ static void version_1(struct record *record)
                      ERR_OK);
     assert_int_equal(
         store_put_session(record->store,
-                          &(struct stored_session){"abc", "wss://x", 9}),
+                          &(struct stored_session){"abc", "wss://x", 9, 0, 0}),
         ERR_OK);
     assert_int_equal(store_put_identify(record->store, 5), ERR_OK);
     assert_int_equal(store_commit(record->store), ERR_OK);
