@@ -5,10 +5,7 @@
 #ifndef BOT_FLIGHTS_H
 #define BOT_FLIGHTS_H
 
-#include <cjson/cJSON.h>
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "bot/discord/interaction.h"
 
 struct flights {
     struct flight *oldest, *newest;
@@ -19,6 +16,11 @@ struct flight {
     struct flight *before, *after;
     struct flights *flights;
     uint64_t interaction_id;
+    /* For a plainer answer, in case that this one is refused; "": none is to
+     * be given, or it was. */
+    char token[INTERACTION_TOKEN_BYTES + 1];
+    uint64_t application_id;
+    bool is_kept;    /* what it tells of stands in the record */
     int64_t seq;     /* the dispatch's */
     int64_t came_ms; /* of the loop; -1: it is no first answer */
     bool is_new;     /* no process of ours can have answered it */

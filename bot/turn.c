@@ -6,6 +6,7 @@
 #include "bot/discord/json.h"
 #include "bot/flights.h"
 #include "bot/io/loop.h"
+#include "bot/plain_answer.h"
 #include "bot/reading.h"
 #include "bot/rivals.h"
 #include "bot/take.h"
@@ -18,7 +19,6 @@
  * is not begun when the answer might come too late. */
 #define ANSWER_DEADLINE_MS 2500
 #define ANSWER_BYTES       (64u << 10)
-#define ANSWERED_ALREADY   40060 /* Discord docs, JSON error codes */
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
 #define RECENT      512
@@ -32,9 +32,10 @@ struct item {
     int64_t seq;
     int64_t came_ms; /* of the loop */
     bool replayed;
-    bool drop;   /* nothing is answered */
-    bool stands; /* the answer tells what was true before this turn */
-    bool is_new; /* no process of ours can have answered it */
+    bool drop;    /* nothing is answered */
+    bool stands;  /* the answer tells what was true before this turn */
+    bool is_new;  /* no process of ours can have answered it */
+    bool is_kept; /* what the answer tells of stands in the record */
     struct interaction interaction;
     char *answer;    /* owned JSON; handed to the request */
     struct buf file; /* that goes with it */
@@ -84,9 +85,13 @@ static struct flight *begin_flight(struct turn *turn, struct item *item)
         .seq = item->seq,
         .came_ms = item->is_second ? -1 : item->came_ms,
         .is_new = item->is_new && !item->is_second,
+        .is_kept = item->is_kept,
+        .application_id = item->interaction.application_id,
         .wants_file = item->wants_file,
         .wants_probe = item->wants_probe,
     };
+    if (item->interaction.type != INTERACTION_AUTOCOMPLETE)
+        str_copy_to(flight.token, item->interaction.token);
     if (flight.wants_file != NULL || flight.wants_probe != 0) {
         flight.data = item->data;
         item->data = NULL;
@@ -121,13 +126,18 @@ static void wait_for(struct turn *turn, struct flight *flight)
 static void on_answered(const struct rest_answer *answer, void *context)
 {
     struct flight *flight = context;
+    struct turn *turn = flight->flights->context;
+    struct rest_call plain;
+    if (plain_answer(flight, answer, &plain)) {
+        rest_send(turn->config.rest, &plain, on_answered, flight);
+        return;
+    }
     if (answer->fate != REST_DONE)
         log_warn("answer_lost", LOG_ID("interaction", flight->interaction_id),
                  LOG_INT("status", answer->status),
                  LOG_INT("code", answer->code));
-    struct turn *turn = flight->flights->context;
-    if (answer->fate == REST_REJECTED && answer->code == ANSWERED_ALREADY &&
-        flight->is_new &&
+    if (answer->fate == REST_REJECTED &&
+        answer->code == REST_ANSWERED_ALREADY && flight->is_new &&
         rivals_saw(&turn->rivals, loop_now_ms(turn->config.loop)))
         turn->config.rival(turn->config.rival_context);
     if (answer->fate != REST_DONE)
@@ -191,6 +201,7 @@ static void say_sorry(struct item *item)
     set_answer(item, command_sorry(&item->interaction, &answer));
     take_file(item, &answer);
     answer_release(&answer);
+    item->is_kept = false;
     item->wants_file = NULL;
     item->wants_probe = 0;
 }
@@ -273,6 +284,7 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
         log_command(run, taken);
         free(item->answer);
         item->answer = taken->answer;
+        item->is_kept = taken->accepted;
         item->is_new = !item->replayed &&
                        item->interaction.type != INTERACTION_AUTOCOMPLETE;
         take_file(item, &run->answer);
@@ -295,6 +307,7 @@ static void take(struct turn *turn, struct item *item, int64_t now_ms)
     if (err == ERR_NOT_FOUND && !item->drop)
         err = take_new(turn, item, now_ms);
     item->stands = err == ERR_OK && (was_kept || !turn->is_changed);
+    item->is_kept = item->is_kept || was_kept;
     if (err == ERR_OK || item->drop)
         return;
     log_error("not_kept", LOG_ID("interaction", item->interaction.id),

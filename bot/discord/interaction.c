@@ -13,7 +13,6 @@
 
 /* The token becomes part of a URL path, so only characters that need no
  * escaping there pass, and not "..". Today's tokens are about 200 of these. */
-#define TOKEN_BYTES 400
 
 /* Action row, label: what may hold a form's fields; and fields whose values are
  * ids. */
@@ -40,7 +39,7 @@ int64_t snowflake_ms(uint64_t id)
 static bool is_token(struct str token)
 {
     bool has_more_than_dots = false;
-    if (token.n == 0 || token.n > TOKEN_BYTES)
+    if (token.n == 0 || token.n > INTERACTION_TOKEN_BYTES)
         return false;
     for (size_t i = 0; i < token.n; i++) {
         char c = token.s[i];

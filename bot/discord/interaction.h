@@ -75,8 +75,9 @@ bool interaction_message_parse(const cJSON *json,
 struct str interaction_mention(const struct interaction_message *message,
                                uint64_t user_id);
 
-#define INTERACTION_OPTIONS 25
-#define INTERACTION_ROLES   250 /* Discord's cap on roles of a guild */
+#define INTERACTION_OPTIONS     25
+#define INTERACTION_TOKEN_BYTES 400 /* longer ones are none of Discord's */
+#define INTERACTION_ROLES       250 /* Discord's cap on roles of a guild */
 
 struct interaction {
     uint64_t id, application_id, guild_id, channel_id;

@@ -50,6 +50,7 @@ enum rest_fate {
     REST_UNREACHABLE, /* no answer, 5xx or 429 until give_up */
 };
 
+#define REST_ANSWERED_ALREADY 40060 /* Discord docs, JSON Error Codes */
 struct rest_answer {
     enum rest_fate fate;
     int status;      /* 0: none */

@@ -19,6 +19,20 @@ function inOrder(channel, wanted = texts) {
     assert.deepEqual(places, [...places].sort((a, b) => a - b), `in order in #${channel.name}`);
 }
 
+scene('an answer that Discord refuses is given in plain words, with what was kept', {}, async ({ standin, guild, nova }) => {
+    const { war } = await declare(guild, nova);
+    standin.faults.fail('create_interaction_response', 400, 50035, 1);
+    assert.match((await nova.slash('/timeline add', { text: 'It is kept all the same' }, { channel: war })).text,
+        /^\*\*It was done, and is kept:\*\* .*refuses to show the answer \(status 400, code 50035\)/);
+    await war.message('It is kept all the same');
+    standin.faults.fail('create_interaction_response', 400, 50035, 1);
+    assert.match((await nova.slash('/timeline edit', { id: '#99', text: 'No such entry' }, { channel: war })).text, /^\*\*Nothing was kept\.\*\*/);
+    // Once: what is refused, too, is nobody's.
+    standin.faults.fail('create_interaction_response', 400, 50035, 2);
+    await assert.rejects(nova.slash('/timeline add', { text: 'Refused twice' }, { channel: war }), /did not respond/);
+    assert.equal(requests(standin, /callback/).length, 1 + 2 + 2 + 2);
+});
+
 const announced = {
     settings: (guild) => ({ discord: { announce_channel: guild.channel('announcements').id } }), patience: 20_000,
 };
