@@ -44,7 +44,7 @@ enum gateway_action_kind {
      * waits for it. */
     GATEWAY_ACTION_CLOSE,
     GATEWAY_ACTION_DISPATCH,   /* name, data, seq, replayed */
-    GATEWAY_ACTION_SESSION,    /* session id, url or seq 0 changed: persist */
+    GATEWAY_ACTION_SESSION,    /* id, url, seq 0 or who we are: persist */
     GATEWAY_ACTION_IDENTIFIED, /* an identify was spent: count it durably */
     GATEWAY_ACTION_FATAL,      /* code, text for people; state is DEAD */
     GATEWAY_ACTION_LOG,        /* text: worth a log line (our bug, op 9, …) */
