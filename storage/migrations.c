@@ -320,8 +320,8 @@ static int run_all(struct store *store, const char *const *texts)
     return rc;
 }
 
-/* In one transaction: each of its own would cost four syncs, and a first start
- * on a slow disk a second. */
+/* In one transaction: a file has all of it or nothing, and one sync is enough
+ * where a disk is slow. */
 static enum err migrate(struct store *store, int from, int to)
 {
     char sets_version[48];

@@ -6,13 +6,11 @@
 #include "bot/discord/interaction.h"
 
 #include "bot/discord/json.h"
+#include "bot/discord/message.h"
 
 #include <stdio.h>
 
 #define EPOCH_MS INT64_C(1420070400000) /* 2015-01-01, snowflake zero */
-
-/* The token becomes part of a URL path, so only characters that need no
- * escaping there pass, and not "..". Today's tokens are about 200 of these. */
 
 /* Action row, label: what may hold a form's fields; and fields whose values are
  * ids. */
@@ -24,9 +22,8 @@
 #define CHANNEL_NEWS_THREAD    10
 #define CHANNEL_PRIVATE_THREAD 12
 
-#define MESSAGE_EPHEMERAL 64
-#define MENU_USER         2
-#define MENU_MESSAGE      3
+#define MENU_USER    2
+#define MENU_MESSAGE 3
 
 #define OPTION_SUBCOMMAND       1
 #define OPTION_SUBCOMMAND_GROUP 2
@@ -36,6 +33,8 @@ int64_t snowflake_ms(uint64_t id)
     return (int64_t)(id >> 22) + EPOCH_MS;
 }
 
+/* It becomes part of a URL path, so only characters that need no escaping there
+ * pass, and not "..". */
 static bool is_token(struct str token)
 {
     bool has_more_than_dots = false;
@@ -358,7 +357,7 @@ static void parse_component(const cJSON *interaction, const cJSON *data,
         out->chosen = json_text_of(values->child);
     out->message_id = json_get_id(message, "id");
     (void)json_whole(json_get(message, "flags"), &flags);
-    out->on_private = out->message_id != 0 && (flags & MESSAGE_EPHEMERAL) != 0;
+    out->on_private = out->message_id != 0 && (flags & FLAG_EPHEMERAL) != 0;
 }
 
 static void parse_caller(const cJSON *data, struct interaction *out)

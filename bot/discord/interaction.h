@@ -76,7 +76,7 @@ struct str interaction_mention(const struct interaction_message *message,
                                uint64_t user_id);
 
 #define INTERACTION_OPTIONS     25
-#define INTERACTION_TOKEN_BYTES 400 /* longer ones are none of Discord's */
+#define INTERACTION_TOKEN_BYTES 400 /* today's have about 200 */
 #define INTERACTION_ROLES       250 /* Discord's cap on roles of a guild */
 
 struct interaction {
