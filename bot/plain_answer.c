@@ -14,7 +14,8 @@ static cJSON *words_of(const struct flight *flight,
              flight->is_kept
                  ? "**It was done, and is kept:** look at the room, or at "
                    "`/incident status`."
-                 : "**Nothing was kept.**",
+                 : "**Nothing was kept.** Try it as a slash command with its "
+                   "options (`/help`).",
              refusal->status, refusal->code);
     cJSON *message = message_new(buf_str(&words));
     buf_release(&words);
