@@ -290,11 +290,12 @@ enum err when_parse_said(struct str text, const struct when_base *base,
                          struct when *out, struct buf *why)
 {
     struct when_reading reading = {.form = READING_POINT};
-    char rest[WHEN_TYPED_BYTES];
-    int days_ago = when_take_day(str_trim(text), rest);
+    char kept[WHEN_TYPED_BYTES] = "";
+    struct buf rest = BUF_IN(kept);
+    int days_ago = when_take_day(str_trim(text), &rest);
     bool is_said =
         days_ago >= 0 && str_trim(text).n < WHEN_TYPED_BYTES &&
-        (rest[0] == '\0' || when_read(str_of(rest), &reading, NULL) == ERR_OK);
+        (rest.n == 0 || when_read(buf_str(&rest), &reading, NULL) == ERR_OK);
     if (!is_said || reading.form != READING_POINT || reading.from.has_date)
         return when_parse(text, base, out, why);
     set_day(&reading.from, days_ago, base->now_ms);

@@ -81,10 +81,11 @@ static void print_point(const struct when *when, bool with_date,
 /* False: nothing that can be read was typed. */
 static bool read_typed(const struct when *when, struct when_reading *out)
 {
-    char rest[WHEN_TYPED_BYTES];
-    const char *clock =
-        when_take_day(str_of(when->typed), rest) < 0 ? when->typed : rest;
-    return clock[0] != '\0' && when_read(str_of(clock), out, NULL) == ERR_OK;
+    char text[WHEN_TYPED_BYTES] = "";
+    struct buf rest = BUF_IN(text);
+    struct str typed = str_of(when->typed);
+    struct str clock = when_take_day(typed, &rest) < 0 ? typed : buf_str(&rest);
+    return clock.n > 0 && when_read(clock, out, NULL) == ERR_OK;
 }
 
 /* True: it was typed in another zone. */

@@ -548,21 +548,21 @@ static int day_said(struct str word)
     return str_is_nocase(word, "yesterday") ? 1 : -1;
 }
 
-int when_take_day(struct str text, char rest[static WHEN_TYPED_BYTES])
+int when_take_day(struct str text, struct buf *rest)
 {
     struct str word;
     int days = -1;
-    rest[0] = '\0';
-    struct buf out = {
-        .s = rest, .room = WHEN_TYPED_BYTES, .limit = WHEN_TYPED_BYTES - 1};
     while (str_cut(&text, ' ', &word)) {
         int said = day_said(word);
         if (said >= 0 && days >= 0)
             return -1;
-        if (said >= 0)
+        if (said >= 0) {
             days = said;
-        else
-            buf_addf(&out, "%s%.*s", out.n > 0 ? " " : "", STR_ARG(word));
+            continue;
+        }
+        if (rest->n > 0)
+            buf_add_char(rest, ' ');
+        buf_add(rest, word);
     }
-    return out.overflow ? -1 : days;
+    return rest->overflow ? -1 : days;
 }

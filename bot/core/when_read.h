@@ -28,9 +28,9 @@ struct when_reading {
 MUST_CHECK enum err when_read(struct str text, struct when_reading *out,
                               struct buf *why);
 
-/* The text without `yesterday` or `today`: so many days ago, or -1 when none of
- * them, or more than one, is there. Of too long a text there is none. */
-int when_take_day(struct str text, char rest[static WHEN_TYPED_BYTES]);
+/* So many days ago as `yesterday` or `today` says, and the text without it; -1
+ * when none of them, or more than one, is there, or `rest` is too small. */
+int when_take_day(struct str text, struct buf *rest);
 
 #define WHEN_EXAMPLES                                                          \
     "Examples: 18:53, 22:17:30, 22:XX, ~18:52, 18:53 CET, Dec 17 22:XX, "      \

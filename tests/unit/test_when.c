@@ -311,8 +311,10 @@ static void a_day_may_be_said(void **state)
             assert_non_null(strstr(buf_text(&why), "\"yesterday evening\""));
         buf_release(&why);
     }
-    /* Nobody knows the day that a paste or a page was written on. */
     struct when got;
+    assert_int_equal(when_parse_said(STR("\0 yesterday"), &base, &got, NULL),
+                     ERR_INVALID);
+    /* Nobody knows the day that a paste or a page was written on. */
     assert_int_equal(when_parse(STR("yesterday 23:50"), &base, &got, NULL),
                      ERR_INVALID);
 }
