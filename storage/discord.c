@@ -38,6 +38,32 @@ enum err store_forget_answers(struct store *store, int64_t before_ms)
     return query_run(&query);
 }
 
+/* ---- where it was announced ---- */
+
+enum err store_put_announced_in(struct store *store, uint64_t channel_id)
+{
+    struct query query =
+        query_new(store, "INSERT OR IGNORE INTO announced_in VALUES (?)");
+    query_id(&query, channel_id);
+    return query_run(&query);
+}
+
+enum err store_next_announced_in(struct store *store, uint64_t after,
+                                 uint64_t but, uint64_t *out)
+{
+    struct query query =
+        query_new(store, "SELECT channel_id FROM announced_in"
+                         " WHERE channel_id > ? AND channel_id <> ?"
+                         " ORDER BY channel_id LIMIT 1");
+    query_id(&query, after);
+    query_id(&query, but);
+    uint64_t id = query_row(&query) ? row_id(&query, 0) : 0;
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK)
+        *out = id;
+    return err;
+}
+
 /* ---- the gateway session ---- */
 
 enum err store_session(struct store *store, struct stored_session *out)

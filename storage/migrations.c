@@ -285,6 +285,11 @@ static const char untold_9[] =
     "DROP INDEX alert_untold;"
     "CREATE INDEX alert_untold ON alert (incident, seq)"
     "  WHERE is_told <> 1;";
+
+static const char announced_11[] =
+    "CREATE TABLE announced_in ("
+    "  channel_id INTEGER PRIMARY KEY"
+    ") STRICT;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -299,6 +304,7 @@ static const char *const migrations[][4] = {
     {NULL},
     {untold_9},
     {NULL},
+    {announced_11},
 };
 const int schema_version = 1 + COUNT(migrations);
 

@@ -327,6 +327,10 @@ static const char discord[] =
     "  answer BLOB NOT NULL"
     ") STRICT;"
 
+    "CREATE TABLE announced_in ("
+    "  channel_id INTEGER PRIMARY KEY"
+    ") STRICT;"
+
     "CREATE TABLE draft ("
     "  interaction INTEGER PRIMARY KEY,"
     "  user_id INTEGER NOT NULL,"

@@ -451,6 +451,14 @@ MUST_CHECK enum err store_put_answer(struct store *store,
 MUST_CHECK enum err store_forget_answers(struct store *store,
                                          int64_t before_ms);
 
+/* Channels that announcements, cards of alerts or digests were posted in: the
+ * setting may have been another then. */
+MUST_CHECK enum err store_put_announced_in(struct store *store,
+                                           uint64_t channel_id);
+/* The one with the next higher id, which is not `but`; or NOT_FOUND. */
+MUST_CHECK enum err store_next_announced_in(struct store *store, uint64_t after,
+                                            uint64_t but, uint64_t *out);
+
 /* What somebody typed, or the message they chose, until their next step
  * (drafts.c): too long for a button to carry. Only they get it back. */
 MUST_CHECK enum err store_put_draft(struct store *store,

@@ -233,41 +233,53 @@ static enum delivery_verdict post(struct visit *visit, cJSON *message)
     char key[64];
     (void)snprintf(key, sizeof key, "alerts/%" PRId64,
                    visit->delivery->row.target);
-    return visit_post(visit, POST, visit->set->announce_channel_id, message,
-                      key);
+    return visit_announce(visit, POST, message, key);
+}
+
+static enum delivery_verdict look(struct visit *visit)
+{
+    return visit_look(visit, LOOK, announce_channel(visit),
+                      visit->delivery->row.first_attempt_ms);
 }
 
 static enum delivery_verdict show(struct visit *visit)
 {
-    struct look look = {.lines = BUF_INIT(WORDS_BYTES)};
+    struct look words = {.lines = BUF_INIT(WORDS_BYTES)};
     struct alert_card card;
     enum delivery_verdict verdict;
-    uint64_t channel = visit->set->announce_channel_id;
     bool was_sent = visit_is_repeat(visit) && !visit->delivery->looked;
-    if (read_alerts(visit, &card, &look) != ERR_OK)
+    if (read_alerts(visit, &card, &words) != ERR_OK)
         verdict = visit_store_failed(visit);
     else if (card.message_id != 0)
         verdict = visit_call(visit, EDIT,
-                             rest_message_edit(channel, card.message_id,
-                                               card_of(visit, &card, &look)));
+                             rest_message_edit(announce_channel(visit),
+                                               card.message_id,
+                                               card_of(visit, &card, &words)));
+    else if (visit->set->announce_channel_id == 0)
+        verdict = DELIVERY_DONE;
     else if (was_sent)
-        verdict = visit_look(visit, LOOK, channel,
-                             visit->delivery->row.first_attempt_ms);
+        verdict = look(visit);
     else
-        verdict = post(visit, card_of(visit, &card, &look));
-    buf_release(&look.lines);
+        verdict = post(visit, card_of(visit, &card, &words));
+    buf_release(&words.lines);
     return verdict;
+}
+
+static enum delivery_verdict not_found(struct visit *visit)
+{
+    visit->delivery->looked = true;
+    return show(visit);
 }
 
 static enum delivery_verdict looked(struct visit *visit)
 {
     uint64_t id = listing_find(visit, is_its_card, visit);
-    if (id == 0 && listing_goes_on(visit, visit->set->announce_channel_id))
-        return DELIVERY_CALL;
-    visit->delivery->looked = true;
-    if (id != 0 && keep_id(visit, id) != DELIVERY_DONE)
-        return DELIVERY_RETRY;
-    return show(visit);
+    if (id != 0)
+        return keep_id(visit, id) == DELIVERY_DONE ? show(visit)
+                                                   : DELIVERY_RETRY;
+    return listing_goes_on(visit, announce_channel(visit))
+               ? DELIVERY_CALL
+               : visit_elsewhere(visit, look, not_found);
 }
 
 /* The nonce may have given us an earlier try, as it was then. */
@@ -308,15 +320,16 @@ static enum delivery_verdict refused(struct visit *visit)
 
 enum delivery_verdict deliver_alert_card(struct visit *visit)
 {
-    const struct rest_answer *answer = visit->answer;
-    if (visit->set->announce_channel_id == 0)
-        return DELIVERY_DONE;
-    if (visit->delivery->step == 0)
-        return show(visit);
-    if (answer->fate != REST_DONE)
-        return answer->fate == REST_GONE && answer->code == 10008
-                   ? ignored(visit)
-                   : refused(visit);
+    if (visit->answer == NULL)
+        return visit->set->announce_channel_id != 0
+                   ? show(visit)
+                   : visit_elsewhere(visit, show, NULL);
+    if (visit->delivery->step == LOOK && is_shut(visit))
+        return visit_elsewhere(visit, look, not_found);
+    if (visit->delivery->step == EDIT && is_not_here(visit))
+        return visit_elsewhere(visit, show, ignored);
+    if (visit->answer->fate != REST_DONE)
+        return is_not_here(visit) ? ignored(visit) : refused(visit);
     if (visit->delivery->step == LOOK)
         return looked(visit);
     return visit->delivery->step == POST ? posted(visit) : DELIVERY_DONE;

@@ -84,41 +84,55 @@ static enum delivery_verdict post(struct visit *visit)
     char key[64];
     (void)snprintf(key, sizeof key, "announce/%" PRId64 "/%" PRId64, in->id,
                    visit->delivery->row.first_attempt_ms);
-    return visit_post(visit, POST, visit->set->announce_channel_id,
-                      announcement(in), key);
+    return visit_announce(visit, POST, announcement(in), key);
 }
 
-static enum delivery_verdict edit(struct visit *visit, uint64_t id)
+/* These two: of the line `made_id`. */
+static enum delivery_verdict edit(struct visit *visit)
 {
-    visit->delivery->made_id = id;
+    const struct delivery *delivery = visit->delivery;
     return visit_call(visit, EDIT,
-                      rest_message_edit(visit->set->announce_channel_id, id,
-                                        announcement(&visit->delivery->in)));
+                      rest_message_edit(announce_channel(visit),
+                                        delivery->made_id,
+                                        announcement(&delivery->in)));
 }
 
-static enum delivery_verdict remove_line(struct visit *visit, uint64_t id)
+static enum delivery_verdict remove_line(struct visit *visit)
+{
+    return visit_call(visit, REMOVE,
+                      rest_message_delete(announce_channel(visit),
+                                          visit->delivery->made_id,
+                                          "The incident is private now"));
+}
+
+static enum delivery_verdict settle(struct visit *visit, uint64_t id)
 {
     visit->delivery->made_id = id;
-    return visit_call(visit, REMOVE,
-                      rest_message_delete(visit->set->announce_channel_id, id,
-                                          "The incident is private now"));
+    return visit->delivery->in.is_private ? remove_line(visit) : edit(visit);
+}
+
+static enum delivery_verdict look(struct visit *visit)
+{
+    return visit_look(visit, LOOK, announce_channel(visit),
+                      visit->delivery->row.first_attempt_ms);
 }
 
 static enum delivery_verdict start(struct visit *visit)
 {
     const struct incident *in = &visit->delivery->in;
-    uint64_t channel = visit->set->announce_channel_id;
+    if (visit->delivery->row.target != 0) {
+        visit->delivery->made_id = (uint64_t)visit->delivery->row.target;
+        return remove_line(visit);
+    }
     /* A try before it became private may stand there. */
     if (in->is_private)
-        return visit_is_repeat(visit)
-                   ? visit_look(visit, LOOK, channel,
-                                visit->delivery->row.first_attempt_ms)
-                   : DELIVERY_DONE;
+        return visit_is_repeat(visit) ? look(visit) : DELIVERY_DONE;
     if (in->announce_message_id != 0)
-        return edit(visit, in->announce_message_id);
+        return settle(visit, in->announce_message_id);
+    if (visit->set->announce_channel_id == 0)
+        return DELIVERY_DONE;
     if (visit_is_repeat(visit))
-        return visit_look(visit, LOOK, channel,
-                          visit->delivery->row.first_attempt_ms);
+        return look(visit);
     if (in->war_channel_id != 0)
         return post(visit);
     /* No failure: the room asks for it once it is there. */
@@ -126,15 +140,19 @@ static enum delivery_verdict start(struct visit *visit)
     return DELIVERY_AGAIN;
 }
 
+static enum delivery_verdict not_found(struct visit *visit)
+{
+    return visit->delivery->in.is_private ? DELIVERY_DONE : post(visit);
+}
+
 static enum delivery_verdict looked(struct visit *visit)
 {
-    const struct incident *in = &visit->delivery->in;
-    uint64_t id = listing_find(visit, is_its_line, in);
+    uint64_t id = listing_find(visit, is_its_line, &visit->delivery->in);
     if (id != 0)
-        return in->is_private ? remove_line(visit, id) : edit(visit, id);
-    if (listing_goes_on(visit, visit->set->announce_channel_id))
-        return DELIVERY_CALL;
-    return in->is_private ? DELIVERY_DONE : post(visit);
+        return settle(visit, id);
+    return listing_goes_on(visit, announce_channel(visit))
+               ? DELIVERY_CALL
+               : visit_elsewhere(visit, look, not_found);
 }
 
 static enum delivery_verdict take_answer(struct visit *visit)
@@ -145,15 +163,14 @@ static enum delivery_verdict take_answer(struct visit *visit)
     case LOOK:
         return looked(visit);
     case POST:
-        if (in->is_private && id != 0)
-            return remove_line(visit, id);
         /* The nonce may have given us an earlier try, as it was then. */
-        return visit_is_repeat(visit) && id != 0 ? edit(visit, id)
-                                                 : visit_made(visit, id);
+        return (in->is_private || visit_is_repeat(visit)) && id != 0
+                   ? settle(visit, id)
+                   : visit_made(visit, id);
     default:
         id = visit->delivery->made_id;
         if (in->is_private)
-            return remove_line(visit, id);
+            return remove_line(visit);
         return id == in->announce_message_id ? DELIVERY_DONE
                                              : visit_made(visit, id);
     }
@@ -178,13 +195,10 @@ static enum delivery_verdict withdraw(struct visit *visit)
     static const struct refusal refusal = {
         "The announcement could not be taken back", "View Channel",
         "Delete it by hand: the incident is private now."};
-    bool is_away;
-    if (visit->answer == NULL)
-        return remove_line(visit, (uint64_t)visit->delivery->row.target);
-    is_away =
-        visit->answer->fate == REST_DONE || visit->answer->fate == REST_GONE;
-    if (is_away)
+    if (visit->answer->fate == REST_DONE)
         return DELIVERY_DONE;
+    if (visit->answer->fate == REST_GONE)
+        return visit_elsewhere(visit, remove_line, NULL);
     enum delivery_verdict verdict = visit_refused(visit, &refusal);
     return verdict == DELIVERY_FAILED ? withdraw_later(visit) : verdict;
 }
@@ -205,29 +219,35 @@ static enum delivery_verdict refused(struct visit *visit,
                : visit_store_failed(visit);
 }
 
+static enum delivery_verdict deleted(struct visit *visit)
+{
+    uint64_t known = visit->delivery->in.announce_message_id;
+    return known != 0
+               ? visit_lost(visit, EFFECT_ANNOUNCE, 0, known)
+               : visit_retry(visit, "The announcement was deleted at once.");
+}
+
 enum delivery_verdict deliver_announce(struct visit *visit)
 {
     static const struct refusal refusal = {
         "The incident could not be announced", "Send Messages",
         "Tell people yourself, and see discord.announce_channel in the "
         "settings."};
-    const struct rest_answer *answer = visit->answer;
-    if (visit->set->announce_channel_id == 0)
-        return DELIVERY_DONE;
     if (visit->delivery->row.target == ANNOUNCE_DIGESTS)
         return deliver_digests(visit);
-    if (visit->delivery->row.target != 0 || visit->delivery->step == REMOVE)
+    if (visit->answer == NULL)
+        return visit->set->announce_channel_id != 0
+                   ? start(visit)
+                   : visit_elsewhere(visit, start, NULL);
+    if (visit->delivery->step == REMOVE)
         return withdraw(visit);
-    if (visit->delivery->step == 0)
-        return start(visit);
-    if (answer->fate == REST_DONE)
+    if (visit->answer->fate == REST_DONE)
         return take_answer(visit);
-    bool is_gone = answer->fate == REST_GONE && answer->code == 10008;
-    if (is_gone && visit->delivery->step == EDIT &&
-        visit->delivery->in.announce_message_id != 0)
-        return visit_lost(visit, EFFECT_ANNOUNCE, 0,
-                          visit->delivery->in.announce_message_id);
-    if (is_gone)
-        return visit_retry(visit, "The announcement was deleted at once.");
+    if (visit->delivery->step == LOOK && is_shut(visit))
+        return visit_elsewhere(visit, look, not_found);
+    if (visit->delivery->step == EDIT && is_not_here(visit))
+        return visit_elsewhere(visit, edit, deleted);
+    if (is_not_here(visit))
+        return deleted(visit);
     return refused(visit, &refusal);
 }

@@ -95,6 +95,29 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
 /* True when the listing was full: the same look, further on, was asked for; or
  * anew, when its answer told that our clock is ahead. */
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
+/* ---- the announce channel (announced.c) ----
+ *
+ * The setting may have been another when a message was posted. Whatever looks
+ * for one does so in the setting's channel, then in each that anything was ever
+ * announced in. */
+
+/* POST in the setting's, which is known as one from then on. Takes the message.
+ */
+enum delivery_verdict visit_announce(struct visit *visit, int step,
+                                     cJSON *message, const char *key);
+/* Where it looks now. */
+uint64_t announce_channel(const struct visit *visit);
+/* It is not there: `again` in the next one; when there is none, `nowhere`
+ * (NULL: done), with announce_channel the setting's again. */
+typedef enum delivery_verdict visit_fn(struct visit *visit);
+enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
+                                      visit_fn *nowhere);
+/* The answer tells that the message is not there. That the setting's channel is
+ * not there is another matter. */
+bool is_not_here(const struct visit *visit);
+/* One of before, in which nothing can be looked for any more. */
+bool is_shut(const struct visit *visit);
+
 /* The war room, or what serves as it; the live room. 0: there is none to write
  * to. */
 uint64_t room_channel(const struct incident *in, enum room room);

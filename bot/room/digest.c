@@ -78,7 +78,7 @@ static struct str content_of(const struct visit *visit, uint64_t id)
 
 static enum delivery_verdict change(struct visit *visit, uint64_t id)
 {
-    uint64_t channel = visit->set->announce_channel_id;
+    uint64_t channel = announce_channel(visit);
     struct rest_of_it rest;
     strip(visit, content_of(visit, id), &rest);
     struct rest_call call =
@@ -91,7 +91,7 @@ static enum delivery_verdict change(struct visit *visit, uint64_t id)
 
 static enum delivery_verdict look(struct visit *visit)
 {
-    return visit_look(visit, LOOK, visit->set->announce_channel_id,
+    return visit_look(visit, LOOK, announce_channel(visit),
                       visit->delivery->in.declared_at_ms);
 }
 
@@ -108,7 +108,11 @@ enum delivery_verdict deliver_digests(struct visit *visit)
 {
     const struct rest_answer *answer = visit->answer;
     if (answer == NULL)
-        return look(visit);
+        return visit->set->announce_channel_id != 0
+                   ? look(visit)
+                   : visit_elsewhere(visit, look, NULL);
+    if (is_shut(visit))
+        return visit_elsewhere(visit, look, NULL);
     bool is_gone = answer->fate == REST_GONE && answer->code == 10008;
     if (answer->fate != REST_DONE && !is_gone)
         return refused(visit);
@@ -117,7 +121,7 @@ enum delivery_verdict deliver_digests(struct visit *visit)
     uint64_t id = listing_find(visit, tells_hidden, visit);
     if (id != 0)
         return change(visit, id);
-    return listing_goes_on(visit, visit->set->announce_channel_id)
+    return listing_goes_on(visit, announce_channel(visit))
                ? DELIVERY_CALL
-               : DELIVERY_DONE;
+               : visit_elsewhere(visit, look, NULL);
 }

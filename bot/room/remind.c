@@ -318,7 +318,9 @@ static enum delivery_verdict post(struct reminder_text *say)
     message_set_flags(message, FLAG_NO_PREVIEWS);
     (void)snprintf(key, sizeof key, "remind/%" PRId64 "/%" PRId64,
                    visit->delivery->in.id, visit->delivery->row.target);
-    return visit_post(say->visit, POST, place(say), message, key);
+    return say->reminder == REMINDER_DIGEST
+               ? visit_announce(say->visit, POST, message, key)
+               : visit_post(say->visit, POST, place(say), message, key);
 }
 
 /* The announce channel is no room of the incident that records the digest. */

@@ -39,13 +39,16 @@ struct delivery {
     struct incident in; /* as of this step: reloaded by the caller each time */
     int step;           /* which call is under way; each kind has its own */
     uint64_t called_id; /* the channel, or guild, of the call under way */
-    bool looked;        /* whether an earlier try arrived: it did not */
-    bool was_opened;    /* an archived thread, in this visit */
-    bool is_alone;      /* ROOM, LIVE: Discord refused it among others */
-    bool is_withheld;   /* and alone, or in a message that stands */
-    int64_t since_ms;   /* of the look under way, by our clock, */
-    int64_t ahead_ms;   /* and how far that was taken to be ahead */
-    int narrowed;       /* a room that Discord refuses is asked for with less */
+    /* The announce channel of before in which it looks for a message; 0: the
+     * setting's. */
+    uint64_t older_channel;
+    bool looked;      /* whether an earlier try arrived: it did not */
+    bool was_opened;  /* an archived thread, in this visit */
+    bool is_alone;    /* ROOM, LIVE: Discord refused it among others */
+    bool is_withheld; /* and alone, or in a message that stands */
+    int64_t since_ms; /* of the look under way, by our clock, */
+    int64_t ahead_ms; /* and how far that was taken to be ahead */
+    int narrowed;     /* a room that Discord refuses is asked for with less */
     bool is_within_ours; /* overwrites are of permissions that opsroom has */
     /* What the incident was when its room was asked for. */
     enum { ASKED_UNKNOWN, ASKED_PUBLIC, ASKED_PRIVATE } asked;

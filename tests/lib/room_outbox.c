@@ -212,3 +212,27 @@ struct incident world_open_declared(struct world *world)
     world_run(world, 3);
     return world_incident(world, id);
 }
+
+static const struct actor nova = {ACTOR_MEMBER, 77, {"nova", 4}};
+
+struct request world_setting(const struct world *world, int64_t id)
+{
+    struct incident in = world_incident(world, id);
+    static char title[TITLE_BYTES], impact[IMPACT_BYTES];
+    struct request request = {.kind = REQUEST_SET,
+                              .draft = {.recorder = nova, .actor = nova}};
+    incident_set_draft(&in, &request.draft);
+    str_copy_to(title, request.draft.title);
+    str_copy_to(impact, request.draft.impact);
+    request.draft.title = str_of(title);
+    request.draft.impact = str_of(impact);
+    return request;
+}
+
+void world_set_private(struct world *world, int64_t id, bool is_private)
+{
+    struct request request = world_setting(world, id);
+    request.draft.is_private = is_private;
+    (void)world_take(world, id, &request);
+    world_run(world, 3);
+}

@@ -157,6 +157,11 @@ static bool is_in(const cJSON *message, uint64_t channel_id)
            !json_is_true(message, DELETED);
 }
 
+bool world_is_announce(uint64_t channel_id)
+{
+    return channel_id == WORLD_ANNOUNCE || channel_id == WORLD_ANNOUNCE_NEXT;
+}
+
 static cJSON *add_message(struct world *world, uint64_t channel_id,
                           cJSON *message, uint64_t author_id)
 {
@@ -300,12 +305,12 @@ static struct rest_answer list_messages(struct world *world,
     return done(page);
 }
 
-static struct rest_answer edit_message(struct world *world, uint64_t id,
-                                       cJSON *body)
+static struct rest_answer edit_message(struct world *world, uint64_t channel_id,
+                                       uint64_t id, cJSON *body)
 {
     cJSON *message = world_message(world, id);
     cJSON *field;
-    if (message == NULL || json_is_true(message, DELETED)) {
+    if (!is_in(message, channel_id)) {
         cJSON_Delete(body);
         return gone(10008);
     }
@@ -315,6 +320,15 @@ static struct rest_answer edit_message(struct world *world, uint64_t id,
     }
     cJSON_Delete(body);
     return done(cJSON_Duplicate(message, 1));
+}
+
+static struct rest_answer delete_message(struct world *world,
+                                         uint64_t channel_id, uint64_t id)
+{
+    if (!is_in(world_message(world, id), channel_id))
+        return gone(10008);
+    world_delete(world, id);
+    return (struct rest_answer){.fate = REST_DONE, .status = 204};
 }
 
 static struct rest_answer edit_channel(struct world *world, uint64_t id,
@@ -370,7 +384,7 @@ struct rest_answer world_answer(struct world *world,
         return active_threads(world);
     if (str_is(str_of(call->route), "POST /channels/:id/threads"))
         return make_thread(world, first, body);
-    if (first != WORLD_ORIGIN && first != WORLD_ANNOUNCE &&
+    if (first != WORLD_ORIGIN && !world_is_announce(first) &&
         world_channel(world, first) == NULL) {
         cJSON_Delete(body);
         return gone(10003);
@@ -388,11 +402,9 @@ struct rest_answer world_answer(struct world *world,
         !cJSON_IsFalse(json_get(body, "archived")))
         return refuse_archived(body);
     if (str_is(str_of(call->route), "PATCH /channels/:id/messages/:id"))
-        return edit_message(world, number_in(call->path, 1), body);
-    if (str_is(str_of(call->route), "DELETE /channels/:id/messages/:id")) {
-        world_delete(world, number_in(call->path, 1));
-        return (struct rest_answer){.fate = REST_DONE, .status = 204};
-    }
+        return edit_message(world, first, number_in(call->path, 1), body);
+    if (str_is(str_of(call->route), "DELETE /channels/:id/messages/:id"))
+        return delete_message(world, first, number_in(call->path, 1));
     if (str_is(str_of(call->route), "GET /channels/:id"))
         return done(cJSON_Duplicate(world_channel(world, first), 1));
     if (str_is(str_of(call->route), "PATCH /channels/:id") ||

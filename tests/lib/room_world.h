@@ -13,6 +13,8 @@
 #define WORLD_BOT      UINT64_C(1001)
 #define WORLD_ORIGIN   UINT64_C(1002) /* where incidents are declared */
 #define WORLD_ANNOUNCE UINT64_C(1003)
+/* Where it is announced after the setting was changed. */
+#define WORLD_ANNOUNCE_NEXT UINT64_C(1004)
 
 enum trouble {
     TROUBLE_NONE,
@@ -79,12 +81,18 @@ void world_run(struct world *world, int tries);
 /* Wants the effect once more, and runs it. */
 void world_want(struct world *world, int64_t incident_id,
                 enum effect_kind kind);
+/* What `/incident set` by nova begins with: as it is. Its texts live until the
+ * next call. */
+struct request world_setting(const struct world *world, int64_t id);
+/* And what comes of it in the rooms. */
+void world_set_private(struct world *world, int64_t id, bool is_private);
 
 /* What Discord does and says; the answer's JSON is the caller's. */
 struct rest_answer world_answer(struct world *world,
                                 const struct rest_call *call);
 
 cJSON *world_channel(const struct world *world, uint64_t id);
+bool world_is_announce(uint64_t channel_id); /* one of the two */
 /* The channel's messages by the bot, oldest first: contents joined by lines. */
 void world_contents(const struct world *world, uint64_t channel_id,
                     struct buf *out);

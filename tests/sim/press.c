@@ -82,7 +82,8 @@ void people_press(enum people_act act, int which, const struct incident *in)
 {
     bool is_card = act == ACT_PRESS_CARD || act == ACT_PRESS_CARD_TWICE;
     bool is_twice = act == ACT_PRESS_TWICE || act == ACT_PRESS_CARD_TWICE;
-    uint64_t channel = is_card ? WORLD_ANNOUNCE : in->war_channel_id;
+    uint64_t channel =
+        is_card ? sim.config->announce_channel_id : in->war_channel_id;
     struct button button = {.incident_id = is_card ? 0 : in->id};
     int most = is_card ? 6 : sim.is_watched ? 15 : 9;
     if (!find_button(channel, which % most, &button) &&

@@ -268,7 +268,7 @@ static cJSON *wanted_look(int64_t id)
     const struct access access = sim.config->access;
     const struct room_settings set = {
         .bot_user_id = WORLD_BOT,
-        .announce_channel_id = WORLD_ANNOUNCE,
+        .announce_channel_id = sim.config->announce_channel_id,
         .access = &access,
         .role_names = (const char *const *)sim.config->role_names,
         .services = &sim.config->services,
@@ -412,7 +412,7 @@ static void check_names(void)
     {
         uint64_t channel = 0;
         (void)str_to_u64(json_text(message, "channel_id"), &channel);
-        if (channel != WORLD_ANNOUNCE || json_is_true(message, "deleted"))
+        if (!world_is_announce(channel) || json_is_true(message, "deleted"))
             continue;
         char *text = cJSON_PrintUnformatted(message);
         for (const char *at = text; (at = strstr(at, "INC-")) != NULL;) {

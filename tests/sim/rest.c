@@ -81,7 +81,7 @@ static bool is_public(uint64_t channel_id)
     const cJSON *channel = world_channel(&world, channel_id);
     char name[40];
     int64_t id;
-    if (channel_id == WORLD_ANNOUNCE || channel_id == WORLD_ORIGIN)
+    if (world_is_announce(channel_id) || channel_id == WORLD_ORIGIN)
         return true;
     str_copy_to(name, json_text(channel, "name"));
     return sscanf(name, "inc-%" SCNd64 "-live", &id) == 1 &&
@@ -103,13 +103,13 @@ static void check_hidden(uint64_t channel_id, const char *body, int64_t sent_ms)
 {
     char name[40];
     int64_t id = 0;
-    const char *at = channel_id == WORLD_ANNOUNCE ? body : NULL;
+    const char *at = world_is_announce(channel_id) ? body : NULL;
     while (at != NULL && (at = strstr(at, "INC-")) != NULL) {
         at += 4;
         check_private(strtoll(at, NULL, 10), body, sent_ms);
     }
     str_copy_to(name, json_text(world_channel(&world, channel_id), "name"));
-    if (channel_id != WORLD_ANNOUNCE && is_public(channel_id) &&
+    if (!world_is_announce(channel_id) && is_public(channel_id) &&
         sscanf(name, "inc-%" SCNd64, &id) == 1)
         check_private(id, body, sent_ms);
 }
@@ -265,7 +265,7 @@ static void take_guild(const struct sim_request *request,
     uint64_t channel_id = id_at(request->path, "/channels/");
     bool is_message = strstr(request->path, "/messages") != NULL;
     bool says_new =
-        request->method == REST_POST || channel_id == WORLD_ANNOUNCE;
+        request->method == REST_POST || world_is_announce(channel_id);
     if (call.body != NULL && is_message && says_new)
         check_hidden(channel_id, call.body, request->sent_ms);
     if (call.body != NULL && is_message)

@@ -153,6 +153,15 @@ static void add_forge(struct script *script, uint64_t *luck)
         add_pause(script, luck);
 }
 
+/* It is announced elsewhere from then on, which takes a start. */
+static void add_move(struct script *script, uint64_t *luck)
+{
+    int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
+    add(script, at_ms, TURN_MOVE)->b = 1 + (int)below(luck, 10);
+    if (below(luck, 4) == 0) /* and back */
+        add(script, at_ms + MS_PER_MINUTE, TURN_MOVE)->b = 1;
+}
+
 void script_make(struct script *script, uint64_t seed)
 {
     uint64_t luck = seed;
@@ -170,6 +179,8 @@ void script_make(struct script *script, uint64_t seed)
         add_pause(script, &luck);
     if (script->is_watched && below(&luck, 2) == 0)
         add_forge(script, &luck);
+    if (below(&luck, 8) == 0)
+        add_move(script, &luck);
 }
 
 void item_print(const struct item *item, struct buf *out)

@@ -26,10 +26,12 @@
 #define REST_MOST_MS (3 * MS_PER_HOUR)
 
 static struct config plain, watched, forged[FORGE_KIND_COUNT][2];
-static struct script told; /* what its items are called back with */
+static struct config told_config; /* the one of the story, as it is by now */
+static struct script told;        /* what its items are called back with */
 static char folder[100], db[120];
 static struct buf template; /* an empty database */
 static int64_t restart_ms;
+static bool is_moved; /* the setting that says where it is announced */
 
 /* The story looks into the record of the running bot. */
 enum err __real_store_open(const char *path, bool read_only, struct store **out,
@@ -256,6 +258,13 @@ static void on_allowed(void *context)
     gateway_dispatch("CHANNEL_DELETE", channel);
 }
 
+static void stop(const struct item *item)
+{
+    restart_ms = item->b * MS_PER_SECOND;
+    people_excuse_all();
+    sim_stop();
+}
+
 static void on_item(void *context)
 {
     const struct item *item = context;
@@ -293,9 +302,7 @@ static void on_item(void *context)
         die_soon(item);
         break;
     case TURN_STOP:
-        restart_ms = item->b * MS_PER_SECOND;
-        people_excuse_all();
-        sim_stop();
+        stop(item);
         break;
     case TURN_SKEW:
         sim.skew_ms += item->a * MS_PER_MINUTE + 137 * item->b;
@@ -317,6 +324,10 @@ static void on_item(void *context)
         break;
     case TURN_FORGE:
         forge_act((enum forge_act)item->a, item->b);
+        break;
+    case TURN_MOVE:
+        is_moved = !is_moved;
+        stop(item);
         break;
     case TURNS:
         break;
@@ -401,9 +412,11 @@ static const struct config *config_of(const struct script *script)
 static void begin(const struct script *script, uint64_t seed, const bool *kept)
 {
     bool tells = sim.tells;
+    told_config = *config_of(script);
+    is_moved = false;
     sim = (struct sim){.seed = seed,
                        .now_ms = SIM_BEGAN_MS,
-                       .config = config_of(script),
+                       .config = &told_config,
                        .is_watched = script->is_watched,
                        .tells = tells};
     fault_begin();
@@ -443,6 +456,8 @@ void story_play(const struct script *script, uint64_t seed, const bool *kept)
         sim.set_ms = 0;
         started_ms = sim.now_ms;
         people_meet_process();
+        told_config.announce_channel_id =
+            is_moved ? WORLD_ANNOUNCE_NEXT : WORLD_ANNOUNCE;
         sim_tell("the bot starts");
         int code = app_run(sim.config, TOKEN, "/nowhere");
         bool was_killed = sim.is_dead;

@@ -15,7 +15,8 @@
     X(HANG)                                                                    \
     X(KILL)                                                                    \
     X(CUT)                                                                     \
-    X(STOP) X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET) X(FORGE)
+    X(STOP)                                                                    \
+    X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET) X(FORGE) X(MOVE)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
 

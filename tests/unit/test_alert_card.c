@@ -224,6 +224,32 @@ static void a_declared_card_follows_its_incident(void **state)
     world_close(&world);
 }
 
+/* Also when nothing is announced any more. */
+static void a_card_goes_on_where_it_stands(void **state)
+{
+    static const uint64_t settings[] = {WORLD_ANNOUNCE_NEXT, 0};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        int64_t id = put_card(&world, "Forum is down");
+        world_run(&world, 3);
+        world.set.announce_channel_id = settings[i];
+        want(&world, id);
+        world_run(&world, 3);
+        assert_int_equal(card_of(&world, id).state, ALERT_CARD_OPEN);
+        assert_int_equal(world_calls(&world, "PATCH /channels/1003/messages"),
+                         1);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
+        (void)put_card(&world, "Login is down");
+        world_run(&world, 3);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT),
+                         settings[i] != 0);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+        world_close(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
+        cmocka_unit_test(a_card_goes_on_where_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,31 +17,9 @@
 
 static const struct actor nova = {ACTOR_MEMBER, 77, {"nova", 4}};
 
-static struct request setting(const struct world *world, int64_t id)
-{
-    struct incident in = world_incident(world, id);
-    static char title[TITLE_BYTES], impact[IMPACT_BYTES];
-    struct request request = {.kind = REQUEST_SET,
-                              .draft = {.recorder = nova, .actor = nova}};
-    incident_set_draft(&in, &request.draft);
-    str_copy_to(title, request.draft.title);
-    str_copy_to(impact, request.draft.impact);
-    request.draft.title = str_of(title);
-    request.draft.impact = str_of(impact);
-    return request;
-}
-
-static void set_private(struct world *world, int64_t id, bool is_private)
-{
-    struct request request = setting(world, id);
-    request.draft.is_private = is_private;
-    (void)world_take(world, id, &request);
-    world_run(world, 3);
-}
-
 static void set_title(struct world *world, int64_t id, const char *title)
 {
-    struct request request = setting(world, id);
+    struct request request = world_setting(world, id);
     request.draft.title = str_of(title);
     (void)world_take(world, id, &request);
     world_run(world, 3);
@@ -80,7 +58,7 @@ static void what_becomes_private_is_hidden(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     assert_false(hides(&world, in.live_channel_id));
-    set_private(&world, in.id, true);
+    world_set_private(&world, in.id, true);
     world_add(&world, in.id, "keys rotated", VISIBILITY_LIVE);
     world_run(&world, 3);
     assert_true(hides(&world, in.live_channel_id));
@@ -104,7 +82,7 @@ static void what_becomes_public_is_released(void **state)
     int64_t id = world_declare(&world, "Leaked token", true);
     world_add(&world, id, "token revoked", VISIBILITY_LIVE);
     world_run(&world, 3);
-    set_private(&world, id, false);
+    world_set_private(&world, id, false);
     struct incident in = world_incident(&world, id);
     assert_int_not_equal(in.live_channel_id, 0);
     assert_false(hides(&world, in.war_channel_id));
@@ -113,10 +91,10 @@ static void what_becomes_public_is_released(void **state)
     assert_string_equal(name_of(&world, in.war_channel_id),
                         "inc-1-leaked-token");
     /* And back, and forth: one announcement, which links the room. */
-    set_private(&world, id, true);
+    world_set_private(&world, id, true);
     assert_true(hides(&world, in.live_channel_id));
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
-    set_private(&world, id, false);
+    world_set_private(&world, id, false);
     assert_false(hides(&world, in.live_channel_id));
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
     world_close(&world);
@@ -136,7 +114,7 @@ static void a_public_room_is_as_its_category(void **state)
     json_add(world.channels, category);
     int64_t id = world_declare(&world, "Leaked token", true);
     world_run(&world, 3);
-    set_private(&world, id, false);
+    world_set_private(&world, id, false);
     struct incident in = world_incident(&world, id);
     assert_true(hides(&world, in.war_channel_id));
     assert_int_equal(bits(&world, in.war_channel_id, 500, "allow"), VIEW);
@@ -154,7 +132,7 @@ static void without_its_category_a_room_is_public_all_the_same(void **state)
     world_run(&world, 3);
     struct incident in = world_incident(&world, id);
     world.set.category_id = 4000;
-    set_private(&world, id, false);
+    world_set_private(&world, id, false);
     assert_int_equal(world_incident(&world, id).war_channel_id,
                      in.war_channel_id);
     assert_false(hides(&world, in.war_channel_id));
@@ -192,7 +170,7 @@ static void a_refused_title_gives_a_plain_name(void **state)
     char patch[60];
     (void)snprintf(patch, sizeof patch, "PATCH /channels/%" PRIu64 "\n",
                    in.war_channel_id);
-    struct request request = setting(&world, in.id);
+    struct request request = world_setting(&world, in.id);
     request.draft.title = STR("A forbidden word");
     (void)world_take(&world, in.id, &request);
     world.trouble = TROUBLE_REJECTED;
@@ -225,7 +203,7 @@ static void a_line_that_could_not_be_taken_back_goes_later(void **state)
     world.trouble = TROUBLE_FORBIDDEN;
     world.trouble_at = "DELETE /channels/1003";
     world.code = 50013;
-    set_private(&world, in.id, true);
+    world_set_private(&world, in.id, true);
     while (world.trouble != TROUBLE_NONE)
         assert_true(world_step(&world));
     world_run(&world, 3);
@@ -289,7 +267,7 @@ static void rooms_go_out_of_the_way_when_allowed(void **state)
 
 static void becomes_private(struct world *world)
 {
-    struct request request = setting(world, 1);
+    struct request request = world_setting(world, 1);
     request.draft.is_private = true;
     (void)world_take(world, 1, &request);
 }
@@ -313,7 +291,7 @@ static void a_card_that_arrives_late_is_known(void **state)
     world.meanwhile = becomes_private;
     world_run(&world, 3);
     assert_null(world.meanwhile);
-    set_private(&world, 1, false);
+    world_set_private(&world, 1, false);
     assert_int_equal(world_calls(&world, at), 2); /* the card, the entries */
     world_close(&world);
 }
@@ -344,7 +322,7 @@ static void a_line_on_its_way_is_taken_back(void **state)
         hide_meanwhile(&world, "POST /channels/1003/messages", troubles[i]);
         assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
         assert_int_equal(world_calls(&world, world.meanwhile_at), 1);
-        set_private(&world, 1, false);
+        world_set_private(&world, 1, false);
         assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
         world_close(&world);
     }
@@ -373,7 +351,7 @@ static void a_live_room_on_its_way_is_closed(void **state)
             assert_true(world_step(&world));
         hide_meanwhile(&world, "POST /guilds/", troubles[i]);
         assert_false(shows_live_room(&world));
-        set_private(&world, 1, false);
+        world_set_private(&world, 1, false);
         assert_true(shows_live_room(&world));
         world_close(&world);
     }
@@ -401,11 +379,11 @@ static void digests_forget_what_became_private(void **state)
             (void)room_remind(&world, 1, REMINDER_DIGEST, 0);
             world_run(&world, 3);
             assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "INC-1 #"), 2);
-            set_private(&world, 1, true);
+            world_set_private(&world, 1, true);
         }
         assert_false(room_says(&world, WORLD_ANNOUNCE, "INC-1"));
         assert_true(room_says(&world, WORLD_ANNOUNCE, "INC-2 #"));
-        set_private(&world, other, true);
+        world_set_private(&world, other, true);
         assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
         world_close(&world);
     }
