@@ -308,10 +308,10 @@ static const char *const migrations[][4] = {
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, who tells of what happens now shows that an incident is
- * lived. Set to the newest version whenever the rules fold the log of before
- * into something else. */
-#define FOLDED_ANEW 10
+/* From this version on, what is said after an incident was archived comes after
+ * it, also by a clock that was put back. Set to the newest version whenever the
+ * rules fold the log of before into something else. */
+#define FOLDED_ANEW 11
 
 static int run(struct store *store, const char *sql)
 {

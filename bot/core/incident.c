@@ -299,11 +299,19 @@ static void fold_lived(struct incident *in, const struct event *event)
         keep_latest(in, event->recorded_at_ms);
 }
 
+static void fold_update(struct incident *in, int64_t at_ms)
+{
+    in->last_update_ms = at_ms;
+    /* It was archived before that, whatever a clock that was put back says. */
+    if (in->remind_archive.last_ms > at_ms)
+        in->remind_archive.last_ms = at_ms;
+}
+
 /* What somebody did or said; the machine's own events come before. */
 static void fold_persons(struct incident *in, const struct event *event)
 {
     if (!is_by_machine(event))
-        in->last_update_ms = event->recorded_at_ms;
+        fold_update(in, event->recorded_at_ms);
     switch (event->kind) {
     case EVENT_DECLARED:
         fold_declared(in, event);
