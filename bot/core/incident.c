@@ -426,6 +426,9 @@ uint64_t incident_room(const struct incident *in)
     return in->is_private && in->war_is_borrowed ? 0 : in->war_channel_id;
 }
 
+/* What people notice is declared within that time. */
+#define NOTICED_MS MS_PER_HOUR
+
 static bool began_before(const struct incident *in)
 {
     return in->first_event_ms != 0 &&
@@ -435,6 +438,15 @@ static bool began_before(const struct incident *in)
 bool incident_is_written_up(const struct incident *in)
 {
     return began_before(in) && in->latest_typed_ms < in->declared_at_ms;
+}
+
+/* Since when a bare time may be of what is going on, although the record looks
+ * written up: somebody declares what began yesterday and then says when it was
+ * over, or first notes what was changed last week. */
+static int64_t lived_from(const struct incident *in)
+{
+    bool is_begun = when_is_set(&in->milestones[MILESTONE_IMPACT_START]);
+    return in->declared_at_ms - (is_begun ? 0 : NOTICED_MS);
 }
 
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
@@ -447,10 +459,12 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
     if (in->first_event_ms == 0)
         return base;
     base.base_day_ms = civil_day_start(in->first_event_ms);
-    if (incident_is_written_up(in) && in->latest_typed_ms != 0)
+    if (incident_is_written_up(in) && in->latest_typed_ms != 0) {
         base.anchor_ms = in->latest_typed_ms;
-    else if (began_before(in)) /* of its past, dates say the year */
+        base.lived_from_ms = lived_from(in);
+    } else if (began_before(in)) { /* of its past, dates say the year */
         base.base_day_ms = civil_day_start(in->declared_at_ms - MS_PER_DAY);
+    }
     return base;
 }
 

@@ -267,7 +267,8 @@ enum milestone milestone_of_entry(enum event_kind kind,
 
 /* What times typed for this incident are relative to (see when.h); for a new
  * one pass an all-zero incident. The anchor of one that is written up is its
- * latest typed time. */
+ * latest typed time, but for what is said of the time since it was declared:
+ * since an hour before, when nobody told when it began. */
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
 const struct role_holder *incident_commander(const struct incident *in);

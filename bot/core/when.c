@@ -286,8 +286,8 @@ static void set_day(struct when_parts *parts, int days_ago, int64_t now_ms)
     parts->day = day.day;
 }
 
-enum err when_parse_said(struct str text, const struct when_base *base,
-                         struct when *out, struct buf *why)
+static enum err parse_said(struct str text, const struct when_base *base,
+                           struct when *out, struct buf *why)
 {
     struct when_reading reading = {.form = READING_POINT};
     char kept[WHEN_TYPED_BYTES] = "";
@@ -300,4 +300,19 @@ enum err when_parse_said(struct str text, const struct when_base *base,
         return when_parse(text, base, out, why);
     set_day(&reading.from, days_ago, base->now_ms);
     return resolve(&reading, text, base, out, why);
+}
+
+enum err when_parse_said(struct str text, const struct when_base *base,
+                         struct when *out, struct buf *why)
+{
+    struct when_base lived = *base;
+    struct when when;
+    lived.anchor_ms = base->now_ms;
+    if (base->lived_from_ms != 0 &&
+        parse_said(text, &lived, &when, NULL) == ERR_OK &&
+        when.from_ms >= base->lived_from_ms) {
+        *out = when;
+        return ERR_OK;
+    }
+    return parse_said(text, base, out, why);
 }

@@ -44,6 +44,9 @@ struct when_base {
      * nearest to this moment: now while the incident is lived; the latest typed
      * time of the record when it is written up afterwards. */
     int64_t anchor_ms;
+    /* What is said now of a time since then is of today, whatever the anchor;
+     * 0: the anchor alone counts. */
+    int64_t lived_from_ms;
 };
 
 struct when when_exact(int64_t ms);
@@ -57,7 +60,8 @@ MUST_CHECK enum err when_parse(struct str text, const struct when_base *base,
                                struct when *out, struct buf *why);
 
 /* The same of what somebody says now: a day may also be `yesterday` or `today`,
- * before or after the clock. In a paste or in prose it would be another one. */
+ * before or after the clock, and a bare clock time may be since lived_from_ms.
+ * In a paste or in prose it would be another one. */
 MUST_CHECK enum err when_parse_said(struct str text,
                                     const struct when_base *base,
                                     struct when *out, struct buf *why);

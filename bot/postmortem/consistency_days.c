@@ -92,7 +92,9 @@ static bool read_clock(const struct sentence *sentence, int i,
 {
     struct str word = word_at(sentence, i), zone = word_at(sentence, i + 1);
     int64_t day = civil_day_start(reach->from_ms);
-    const struct when_base base = {reach->to_ms + 400 * MS_PER_DAY, day, day};
+    const struct when_base base = {.now_ms = reach->to_ms + 400 * MS_PER_DAY,
+                                   .base_day_ms = day,
+                                   .anchor_ms = day};
     struct when when;
     struct buf text = BUF_INIT(60);
     buf_addf(&text, "%.*s", STR_ARG(word));

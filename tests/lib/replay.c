@@ -61,7 +61,7 @@ static void declare(struct record *record, const cJSON *step,
 {
     struct request request = scratch_declare(12, text_of(options, "title"));
     struct when started;
-    const struct when_base base = {INT64_MAX / 2, 0, 0};
+    const struct when_base base = {.now_ms = INT64_MAX / 2};
     const char *typed = text_of(options, "started");
     assert_int_equal(when_parse(str_of(typed), &base, &started, NULL), ERR_OK);
     record->now_ms = started.from_ms + 4 * MS_PER_DAY;

@@ -144,12 +144,50 @@ static void clock_times_are_near_what_happens_now(void **state)
     assert_true(incident_is_written_up(&in));
 }
 
+static void add_note(const char *text, const char *time)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", text);
+    add_text(&it, "time", time);
+    (void)does(&it);
+}
+
+/* The first that is noted is what somebody changed last week. */
+static void a_time_of_the_last_hour_is_of_today(void **state)
+{
+    (void)state;
+    int64_t week_ago = civil_day_start(NOW) - 7 * MS_PER_DAY;
+    add_note("The media service was upgraded", "2022-12-06");
+    takes_place_at("17:00", week_ago + 17 * MS_PER_HOUR);
+    takes_place_at("18:30", NOW - 40 * MS_PER_MINUTE);
+}
+
+/* Somebody told when it began: who writes that up says what was then. */
+static void a_time_since_the_declaration_is_of_today(void **state)
+{
+    (void)state;
+    int64_t yesterday = civil_day_start(NOW) - MS_PER_DAY;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Media uploads fail");
+    add_text(&it, "started", "Dec 11");
+    (void)does(&it);
+    add_note("The disk is full", "Dec 12 10:00");
+    takes_place_at("19:09", yesterday + 1149 * MS_PER_MINUTE);
+    takes_place_at("19:10", NOW);
+    takes_place_at("between 19:10 and 19:11", NOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_on_what_happens_now_shows_it),
         cmocka_unit_test_setup_teardown(clock_times_are_near_what_happens_now,
                                         caller_setup_declared, caller_teardown),
+        cmocka_unit_test_setup_teardown(a_time_of_the_last_hour_is_of_today,
+                                        caller_setup_declared, caller_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_time_since_the_declaration_is_of_today, caller_setup,
+            caller_teardown),
         cmocka_unit_test(moves_without_a_time_set_no_milestone),
         cmocka_unit_test(a_typed_time_does),
         cmocka_unit_test(a_lived_one_takes_now),
