@@ -70,12 +70,18 @@ static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
+    const struct when *began = &after->milestones[MILESTONE_IMPACT_START];
     (void)outcome;
     say_incident(words, after);
     buf_addf(words, " is declared, %s%s: ",
              word_of(&severity_words, (int)after->severity),
              after->is_drill ? ", a drill" : "");
     say_excerpt(words, str_of(after->title), TITLE_UNITS);
+    if (when_is_set(began)) {
+        buf_add_text(words, "\nIts impact began ");
+        say_time(words, began, call->now_ms);
+        buf_add_char(words, '.');
+    }
     buf_add_text(words, after->is_private
                             ? "\nIt is private: only responders will see its "
                               "room, and no live room is opened. The room is "

@@ -71,6 +71,16 @@ static bool is_same_time(const struct when *a, const struct when *b)
            a->to_ms == b->to_ms;
 }
 
+/* "impact start 2022-12-13 18:40 UTC" */
+static void print_milestone(const struct event *event, struct buf *text)
+{
+    buf_addf(text, "%s ", word_of(&milestone_words, (int)event->milestone));
+    if (when_is_set(&event->milestone_at))
+        print_utc(event->milestone_at, text);
+    else
+        buf_add_text(text, "not recorded");
+}
+
 /* "severity SEV3 -> SEV1; impact start 2022-12-13 18:40 UTC" */
 static void print_changes(struct step *step, struct buf *text)
 {
@@ -101,11 +111,22 @@ static void print_changes(struct step *step, struct buf *text)
         is_same_time(&event->milestone_at, &in->milestones[event->milestone]))
         return;
     add_comma(text);
-    buf_addf(text, "%s ", word_of(&milestone_words, (int)event->milestone));
-    if (when_is_set(&event->milestone_at))
-        print_utc(event->milestone_at, text);
-    else
-        buf_add_text(text, "not recorded");
+    print_milestone(event, text);
+}
+
+/* Also what somebody gave that is so already: a time may be of another day than
+ * they think. */
+static void say_so_already(struct step *step)
+{
+    const struct event *event = &step->event;
+    char given[200] = "";
+    struct buf text = BUF_IN(given);
+    if (event->milestone != MILESTONE_NONE) {
+        buf_add_text(&text, ", ");
+        print_milestone(event, &text);
+    }
+    already(step, "INC-%" PRId64 " is so already%s: nothing was changed.",
+            step->in->id, given);
 }
 
 /* What was announced is a secret now: that message is taken away, and what
@@ -176,8 +197,7 @@ void decide_set(struct step *step)
         return;
     print_changes(step, &text);
     if (text.n == 0) {
-        already(step, "INC-%" PRId64 " is so already: nothing was changed.",
-                step->in->id);
+        say_so_already(step);
         return;
     }
     event->text = buf_str(&text);

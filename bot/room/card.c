@@ -49,6 +49,29 @@ static void add_since(struct buf *out, int64_t ms)
     buf_add_text(out, ")");
 }
 
+/* " · since 18:53 UTC (an hour ago)", with the date when it is not the day of
+ * the declaration: a bare time may have been taken for another day. */
+static void add_begun(struct buf *out, const struct incident *in)
+{
+    const struct when *begun = &in->milestones[MILESTONE_IMPACT_START];
+    struct buf text = BUF_INIT(400);
+    if (!when_is_set(begun))
+        return;
+    when_print_utc(begun,
+                   civil_day_start(begun->from_ms) !=
+                       civil_day_start(in->declared_at_ms),
+                   &text);
+    buf_add_text(out, " · since ");
+    markdown_add_line(out, buf_str(&text));
+    buf_add_text(out, " UTC");
+    if (begun->from_ms == begun->to_ms) {
+        buf_add_text(out, " (");
+        markdown_add_timestamp(out, begun->from_ms, 'R');
+        buf_add_char(out, ')');
+    }
+    buf_release(&text);
+}
+
 /* "**Incident commander** " */
 static void add_role(struct buf *out, const char *const *role_names,
                      enum role role)
@@ -76,6 +99,7 @@ static void add_live(struct buf *out, const struct incident *in,
         buf_add_text(out, "not known yet");
     else
         markdown_add_line(out, str_of(in->impact));
+    add_begun(out, in);
     buf_add_text(out, "\n**Declared** ");
     add_since(out, in->declared_at_ms);
     if (in->declared_by.name[0] != '\0') {

@@ -60,6 +60,22 @@ static void just_declared(void **state)
     check("room/card_declared.json", &in);
 }
 
+/* A bare time that was taken for the day before is seen. */
+static void begun_on_another_day(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    int64_t from_ms = AT(20, 0) - MS_PER_DAY;
+    in.milestones[MILESTONE_IMPACT_START] =
+        (struct when){from_ms, from_ms + MS_PER_HOUR - 1, WHEN_HOUR, "20:XX"};
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.open = {0}}, ROOM_WAR);
+    const cJSON *embed = cJSON_GetArrayItem(json_get(card, "embeds"), 0);
+    assert_non_null(strstr(json_text(embed, "description").s,
+                           "not known yet · since 2022-12-12 20:XX UTC\n"));
+    cJSON_Delete(card);
+}
+
 static void under_way(void **state)
 {
     (void)state;
@@ -72,6 +88,8 @@ static void under_way(void **state)
     hold(&in, 1, ROLE_COMMANDER, "nova");
     hold(&in, 2, ROLE_OPS, "dma");
     hold(&in, 3, ROLE_OPS, "malte_j");
+    in.milestones[MILESTONE_IMPACT_START] =
+        (struct when){AT(18, 53), AT(18, 53), WHEN_ABOUT, "~18:53"};
     check("room/card_mitigated.json", &in);
 }
 
@@ -191,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(just_declared),
+        cmocka_unit_test(begun_on_another_day),
         cmocka_unit_test(under_way),
         cmocka_unit_test(private_drill),
         cmocka_unit_test(over),

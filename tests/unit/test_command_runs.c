@@ -23,6 +23,7 @@ static void declare_with_everything(void **state)
     const char *words = does(&it);
     assert_says(words, "**INC-1** is declared, SEV1, a drill: "
                        "Global outage: \\*504\\*");
+    assert_says(words, "\nIts impact began 18:53 UTC (<t:1670957580:t>).");
     assert_says(words, "they will appear in a moment");
     assert_text(kept()->text, "Global outage: *504*");
     assert_int_equal(kept()->type, TYPE_NEAR_MISS);

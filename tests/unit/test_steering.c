@@ -124,6 +124,11 @@ static void set_changes_one_thing_or_several(void **state)
     keeps_nothing(&it, "is so already");
     assert_int_equal(caller.taken.after.severity, SEVERITY_1);
     it = slash("incident set");
+    add_text(&it, "milestone", "impact start");
+    add_text(&it, "time", "yesterday 18:40");
+    (void)does(&it);
+    keeps_nothing(&it, "is so already, impact start 2022-12-12 18:40 UTC:");
+    it = slash("incident set");
     add_flag(&it, "private", true);
     assert_says(does(&it), "the live room is closed");
     it = slash("incident set");
