@@ -105,10 +105,16 @@ static enum delivery_verdict remove_line(struct visit *visit)
                                           "The incident is private now"));
 }
 
-static enum delivery_verdict settle(struct visit *visit, uint64_t id)
+/* As the incident is by now: it may have become private on the way. */
+static enum delivery_verdict settle(struct visit *visit)
+{
+    return visit->delivery->in.is_private ? remove_line(visit) : edit(visit);
+}
+
+static enum delivery_verdict settle_line(struct visit *visit, uint64_t id)
 {
     visit->delivery->made_id = id;
-    return visit->delivery->in.is_private ? remove_line(visit) : edit(visit);
+    return settle(visit);
 }
 
 static enum delivery_verdict look(struct visit *visit)
@@ -128,7 +134,7 @@ static enum delivery_verdict start(struct visit *visit)
     if (in->is_private)
         return visit_is_repeat(visit) ? look(visit) : DELIVERY_DONE;
     if (in->announce_message_id != 0)
-        return settle(visit, in->announce_message_id);
+        return settle_line(visit, in->announce_message_id);
     if (visit->set->announce_channel_id == 0)
         return DELIVERY_DONE;
     if (visit_is_repeat(visit))
@@ -149,7 +155,7 @@ static enum delivery_verdict looked(struct visit *visit)
 {
     uint64_t id = listing_find(visit, is_its_line, &visit->delivery->in);
     if (id != 0)
-        return settle(visit, id);
+        return settle_line(visit, id);
     return listing_goes_on(visit, announce_channel(visit))
                ? DELIVERY_CALL
                : visit_elsewhere(visit, look, not_found);
@@ -165,7 +171,7 @@ static enum delivery_verdict take_answer(struct visit *visit)
     case POST:
         /* The nonce may have given us an earlier try, as it was then. */
         return (in->is_private || visit_is_repeat(visit)) && id != 0
-                   ? settle(visit, id)
+                   ? settle_line(visit, id)
                    : visit_made(visit, id);
     default:
         id = visit->delivery->made_id;
@@ -246,7 +252,7 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     if (visit->delivery->step == LOOK && is_shut(visit))
         return visit_elsewhere(visit, look, not_found);
     if (visit->delivery->step == EDIT && is_not_here(visit))
-        return visit_elsewhere(visit, edit, deleted);
+        return visit_elsewhere(visit, settle, deleted);
     if (is_not_here(visit))
         return deleted(visit);
     return refused(visit, &refusal);
