@@ -282,6 +282,9 @@ const struct role_holder *incident_holder(const struct incident *in,
 /* When it began, as well as anybody told: the impact, else the earliest of a
  * report, an alert and the declaration. */
 enum milestone incident_beginning(const struct incident *in);
+/* The moment of it. One that is written up, and nobody told when it began: the
+ * earliest time in the record. */
+int64_t incident_began_ms(const struct incident *in);
 /* First machine alert minus first human report: "8 minutes" when people were
  * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
  */

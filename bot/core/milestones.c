@@ -169,6 +169,15 @@ enum milestone incident_beginning(const struct incident *in)
     return first;
 }
 
+int64_t incident_began_ms(const struct incident *in)
+{
+    const struct when *began = &in->milestones[incident_beginning(in)];
+    bool is_told = when_is_set(&in->milestones[MILESTONE_IMPACT_START]);
+    return when_is_set(began) && (is_told || !incident_is_written_up(in))
+               ? began->from_ms
+               : in->first_event_ms;
+}
+
 void incident_print_alarm_gap(const struct incident *in, struct buf *out)
 {
     const struct when *report = &in->milestones[MILESTONE_FIRST_REPORT];

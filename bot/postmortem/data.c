@@ -406,7 +406,7 @@ static void put_front_matter(struct tree *tree)
     const struct role_holder *commander = incident_commander(in);
     char date[CIVIL_ISO_BYTES];
     struct str author = str_of(in->declared_by.name);
-    civil_date(in->first_event_ms, date);
+    civil_date(incident_began_ms(in), date);
     if (commander != NULL)
         author = str_of(commander->name);
     while (str_starts(author, "@"))

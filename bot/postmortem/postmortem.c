@@ -175,7 +175,7 @@ void postmortem_name(const struct incident *in, struct buf *out)
         buf_add(out, name);
         return;
     }
-    civil_date(in->first_event_ms, date);
+    civil_date(incident_began_ms(in), date);
     buf_addf(out, "%s-", date);
     print_slug(in, out);
 }

@@ -452,6 +452,31 @@ static void times_are_relative_to_the_incident(void **state)
     assert_int_equal(base.now_ms, T0);
 }
 
+/* A page carries its date: what was changed a week before does not move it. */
+static void it_began_when_people_noticed(void **state)
+{
+    (void)state;
+    int64_t week_ago = T0 - 7 * MS_PER_DAY;
+    struct play play = {.now_ms = T0};
+    accepts(&play, declaring("t"));
+    accepts(&play, adding(EVENT_NOTE, "Nobody gets in"));
+    accepts(&play, adding_at(EVENT_NOTE, week_ago));
+    assert_int_equal(play.in.first_event_ms, week_ago);
+    assert_int_equal(incident_began_ms(&play.in), play.in.declared_at_ms);
+
+    struct request request = declaring("t"); /* written up */
+    play = (struct play){.now_ms = T0};
+    accepts(&play, request);
+    accepts(&play, adding_at(EVENT_NOTE, week_ago));
+    assert_int_equal(incident_began_ms(&play.in), week_ago);
+
+    play = (struct play){.now_ms = T0};
+    request.draft.impact_from = at(week_ago + MS_PER_HOUR, "2022-12-06 19:55");
+    accepts(&play, request);
+    accepts(&play, adding_at(EVENT_NOTE, week_ago));
+    assert_int_equal(incident_began_ms(&play.in), week_ago + MS_PER_HOUR);
+}
+
 static void has_a_name(void **state)
 {
     (void)state;
@@ -487,6 +512,7 @@ int main(void)
         T(prints_the_alarm_gap),
         T(begins_with_the_first_that_anybody_told),
         T(times_are_relative_to_the_incident),
+        T(it_began_when_people_noticed),
         T(has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
