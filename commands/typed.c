@@ -5,7 +5,7 @@
 #include "bot/base/utf8.h"
 
 /* Shorter text is typed again sooner than it is copied. */
-#define WORTH_COPYING_UNITS 20
+#define WORTH_COPYING_UNITS (size_t)20
 #define FENCE_UNITS         80 /* the fence, and the line before it */
 #define BLOCKS_BYTES        (64u << 10)
 #define FILE_NAME           "what-you-typed.txt"
@@ -17,16 +17,35 @@ struct typed {
     struct str longest;
 };
 
-/* A slash command can be called up again; a form is gone, short fields too. */
+static size_t units_of(const struct interaction_option *option)
+{
+    return option->type == OPTION_TYPE_STRING
+               ? utf16_units(str_trim(option->text))
+               : 0;
+}
+
+/* A form is gone, short fields too. A slash command can be called up again, on
+ * some devices: its short fields come back when they are much in all. */
+static size_t least_units(const struct interaction *it)
+{
+    size_t in_all = 0;
+    for (int i = 0; i < it->option_count; i++) {
+        size_t units = units_of(&it->options[i]);
+        in_all += units < WORTH_COPYING_UNITS ? units : 0;
+    }
+    return it->type == INTERACTION_FORM || in_all >= WORTH_COPYING_UNITS
+               ? 1
+               : WORTH_COPYING_UNITS;
+}
+
 static struct typed typed_of(const struct interaction *it)
 {
     struct typed typed = {.count = 0};
+    size_t least = least_units(it);
     for (int i = 0; i < it->option_count; i++) {
         const struct interaction_option *option = &it->options[i];
-        size_t units = utf16_units(str_trim(option->text));
-        size_t least =
-            it->type == INTERACTION_FORM ? 1 : (size_t)WORTH_COPYING_UNITS;
-        if (option->type != OPTION_TYPE_STRING || units < least)
+        size_t units = units_of(option);
+        if (units < least)
             continue;
         typed.rows[typed.count++] = option;
         typed.units += units;

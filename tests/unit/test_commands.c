@@ -113,6 +113,15 @@ static void several_texts(void **state)
                        "open connections\n```\n`where`\n```\ndb-1 and db-2, in "
                        "pgbouncer.ini\n```");
     assert_null(strstr(words, "600"));
+    /* Each is short, and it is much to type again in all. */
+    it = slash("timeline change");
+    add_text(&it, "what", "MEDIA_KEY");
+    add_text(&it, "where", "web-2");
+    add_text(&it, "from", "the old key");
+    add_text(&it, "to", "the new key");
+    add_text(&it, "time", "25:99");
+    keeps_nothing(&it, "`from`\n```\nthe old key\n```\n`to`\n```\nthe new "
+                       "key\n```");
     /* A form is gone once it is sent: all that was in it comes back. */
     it = form("1|timeline change|1|");
     add_text(&it, "what", "the limit of open connections");
