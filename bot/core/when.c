@@ -302,6 +302,24 @@ static enum err parse_said(struct str text, const struct when_base *base,
     return resolve(&reading, text, base, out, why);
 }
 
+/* 5m and -5m: nothing that is to come is recorded, so they are ago. */
+static enum err parse_ago(struct str text, const struct when_base *base,
+                          struct when *out)
+{
+    char ago[WHEN_TYPED_BYTES] = "";
+    struct buf with = BUF_IN(ago);
+    struct when when;
+    text = str_trim(text);
+    buf_add(&with, str_starts(text, "-") ? str_from(text, 1) : text);
+    buf_add_text(&with, " ago");
+    if (with.overflow ||
+        when_parse(buf_str(&with), base, &when, NULL) != ERR_OK)
+        return ERR_INVALID;
+    *out = when;
+    str_copy_to(out->typed, text);
+    return ERR_OK;
+}
+
 enum err when_parse_said(struct str text, const struct when_base *base,
                          struct when *out, struct buf *why)
 {
@@ -314,5 +332,7 @@ enum err when_parse_said(struct str text, const struct when_base *base,
         *out = when;
         return ERR_OK;
     }
-    return parse_said(text, base, out, why);
+    return parse_ago(text, base, out) == ERR_OK
+               ? ERR_OK
+               : parse_said(text, base, out, why);
 }

@@ -292,8 +292,6 @@ static bool read_offset(struct reader *reader, struct when_parts *parts)
 
 static void complain_of_word(struct reader *reader, struct str word)
 {
-    if (str_is_nocase(word, "am") || str_is_nocase(word, "pm"))
-        complain(reader, "Times have 24 hours here: 6:53 pm is 18:53.");
     for (size_t i = 0; i < sizeof ambiguous_zones / sizeof *ambiguous_zones;
          i++)
         if (str_is_nocase(word, ambiguous_zones[i]))
@@ -332,13 +330,53 @@ static bool read_zone(struct reader *reader, struct when_parts *parts)
 
 /* ---- the forms ---- */
 
+/* 3pm, 3:15 pm: on the clock that is read here it is another number. */
+static void complain_of_half_day(struct reader *reader)
+{
+    struct str rest = reader->rest;
+    size_t n = digits_at(rest, 0), end = n;
+    bool minutes = at(rest, n) == ':' && digits_at(rest, n + 1) == 2;
+    if (minutes)
+        end += 3;
+    size_t blank = at(rest, end) == ' ';
+    struct str word = word_at(str_from(rest, end + blank));
+    bool is_pm = str_is_nocase(word, "pm");
+    if (n < 1 || n > 2 || !(is_pm || str_is_nocase(word, "am")))
+        return;
+    int hour = number(rest, 0, n),
+        minute = minutes ? number(rest, n + 1, 2) : 0;
+    if (hour < 1 || hour > 12)
+        complain(reader, "Times have 24 hours here: 6:53 pm is 18:53.");
+    complain(reader, "Times have 24 hours here: %.*s is %02d:%02d.",
+             (int)(end + blank + word.n), rest.s, hour % 12 + (is_pm ? 12 : 0),
+             minute);
+}
+
+/* 1530, 15.30: a year, a version, or a clock without its colon. */
+static void complain_of_bare_digits(struct reader *reader)
+{
+    struct str rest = reader->rest;
+    bool tight = digits_at(rest, 0) == 4;
+    size_t second = tight ? 2 : 3;
+    bool dotted = digits_at(rest, 0) == 2 && at(rest, 2) == '.' &&
+                  digits_at(rest, 3) == 2;
+    if ((!tight && !dotted) || rest.n != second + 2)
+        return;
+    int hour = number(rest, 0, 2), minute = number(rest, second, 2);
+    if (hour <= 24 && minute <= 59)
+        complain(reader, "If %.*s is a time of day, write it as %02d:%02d.",
+                 STR_ARG(rest), hour, minute);
+}
+
 static void read_point(struct reader *reader, struct when_parts *parts)
 {
     struct str whole = reader->rest;
     *parts = (struct when_parts){0};
     skip_blanks(reader);
     (void)skip_word(reader, "at");
+    complain_of_bare_digits(reader);
     while (!reader->failed && reader->rest.n > 0) {
+        complain_of_half_day(reader);
         if (!read_iso_date(reader, parts) && !read_clock(reader, parts) &&
             !read_named_date(reader, parts) && !read_zone(reader, parts))
             complain(reader, "\"%.*s\" cannot be read as a time. %s",
@@ -553,11 +591,14 @@ int when_take_day(struct str text, struct buf *rest)
     struct str word;
     int days = -1;
     while (str_cut(&text, ' ', &word)) {
-        int said = day_said(word);
+        bool about = word.n > 0 && word.s[0] == '~';
+        int said = day_said(about ? str_from(word, 1) : word);
         if (said >= 0 && days >= 0)
             return -1;
         if (said >= 0) {
             days = said;
+            if (about) /* ~yesterday 23:50 */
+                buf_add_char(rest, '~');
             continue;
         }
         if (rest->n > 0)

@@ -312,7 +312,7 @@ static void what_cannot_be_read_is_told(void **state)
     hear_is("6:53 pm a",
             "! Line 1: Times have 24 hours here: 6:53 pm is 18:53.\n");
     hear_is("6:53pm a",
-            "! Line 1: Times have 24 hours here: 6:53 pm is 18:53.\n");
+            "! Line 1: Times have 24 hours here: 6:53pm is 18:53.\n");
     hear_is("18:53 CST a",
             "! Line 1: CST means different zones in different places. Give the "
             "offset: 18:53 -06:00 or 18:53 +05:30.\n");

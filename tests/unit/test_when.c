@@ -289,7 +289,11 @@ static const struct reading said[] = {
     /* It is the 13th there yet. */
     {"yesterday 18:30 -05:00", "2022-12-12T23:30:00", NULL, WHEN_MINUTE,
      "2022-12-12 23:30 (typed yesterday 18:30 -05:00)"},
+    {"~yesterday 23:50", "2022-12-13T23:50:00", NULL, WHEN_ABOUT,
+     "2022-12-13 ~23:50"},
     {"5m ago", "2022-12-14T00:05:00", NULL, WHEN_MINUTE, "2022-12-14 00:05"},
+    {"-5m", "2022-12-14T00:05:00", NULL, WHEN_MINUTE, "2022-12-14 00:05"},
+    {"5 min", "2022-12-14T00:05:00", NULL, WHEN_MINUTE, "2022-12-14 00:05"},
 };
 
 static void a_day_may_be_said(void **state)
@@ -298,9 +302,15 @@ static void a_day_may_be_said(void **state)
     struct when_base base = lived("2022-12-14T00:10:00", "2022-12-14");
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         check_reading_by(when_parse_said, &said[i], &base);
-    static const char *const unread[] = {
-        "yesterday evening", "yesterday yesterday", "yesterday 2022-12-13",
-        "today 23:50",       "yesterday-ish",       "18:00 to 19:00 yesterday"};
+    static const char *const unread[] = {"yesterday evening",
+                                         "yesterday yesterday",
+                                         "yesterday 2022-12-13",
+                                         "today 23:50",
+                                         "yesterday-ish",
+                                         "18:00 to 19:00 yesterday",
+                                         "~yesterday",
+                                         "-5",
+                                         "--5m"};
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
         struct when got;
         struct buf why = BUF_INIT(600);
@@ -338,7 +348,7 @@ static const struct refusal refusals[] = {
     {"  ", "missing"},
     {"yesterday-ish", "cannot be read"},
     {"18:5", "cannot be read"},
-    {"1853", "cannot be read"},
+    {"1853", "18:53"},
     {"18:53 18:54", "cannot be read"},
     {"Dec 17 Dec 18", "cannot be read"},
     {"12/17", "cannot be read"},
@@ -356,7 +366,15 @@ static const struct refusal refusals[] = {
     {"2022-12-14", "in the future"},
     {"2022-12-13 19:26", "in the future"},
     {"between 18:00 and 20:00", "in the future"},
-    {"6:53 pm", "24 hours"},
+    {"6:53 pm", "6:53 pm is 18:53."},
+    {"3pm", "3pm is 15:00."},
+    {"12:05 am", "12:05 am is 00:05."},
+    {"Dec 17 3 PM", "3 PM is 15:00."},
+    {"15:30pm", "6:53 pm is 18:53."},
+    {"1530", "If 1530 is a time of day, write it as 15:30."},
+    {"15.30", "write it as 15:30."},
+    {"2.2.0", "cannot be read"},
+    {"9999", "cannot be read"},
     {"18:53 CST", "different zones"},
     {"18:53 XYZ", "not known"},
     {"18:53 +15:00", "not a zone"},
