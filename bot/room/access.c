@@ -8,9 +8,12 @@
 
 enum { ROLES = 1, CATEGORY, WAR, LIVE };
 
+/* Since it was told last: one that was opened again waits for its time anew
+ * when it is over once more. */
 static bool is_archived(const struct incident *in)
 {
-    return !incident_is_live(in) && in->remind_archive.last_ms != 0;
+    return !incident_is_live(in) && in->remind_archive.last_ms != 0 &&
+           in->remind_archive.last_ms > in->last_told_ms;
 }
 
 static uint64_t channel_of(const struct incident *in, int step)

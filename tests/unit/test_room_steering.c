@@ -239,6 +239,49 @@ static void rooms_go_out_of_the_way_and_come_back(void **state)
     world_close(&world);
 }
 
+/* Resolved once more, its rooms wait for their time anew, whatever becomes of
+ * who may see them. */
+static void a_second_ending_is_not_archived_at_once(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.set.archive_category_id = 5000;
+    move(&world, in.id, STATE_RESOLVED);
+    world.now_ms += 14 * MS_PER_DAY;
+    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_DAY;
+    move(&world, in.id, STATE_INVESTIGATING);
+    world.now_ms += MS_PER_HOUR;
+    move(&world, in.id, STATE_RESOLVED);
+    world_set_private(&world, in.id, true);
+    assert_int_equal(bits(&world, in.war_channel_id, 77, "allow") & SEND, SEND);
+    assert_true(cJSON_IsNull(
+        json_get(world_channel(&world, in.war_channel_id), "parent_id")));
+    world_close(&world);
+}
+
+/* What is archived stays so, also when it becomes private. */
+static void what_is_archived_is_hidden_where_it_is(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.set.archive_category_id = 5000;
+    move(&world, in.id, STATE_RESOLVED);
+    world.now_ms += 14 * MS_PER_DAY;
+    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_DAY;
+    world_set_private(&world, in.id, true);
+    assert_int_equal(bits(&world, in.war_channel_id, 77, "allow") & SEND, 0);
+    assert_true(
+        str_is(json_text(world_channel(&world, in.war_channel_id), "parent_id"),
+               "5000"));
+    world_close(&world);
+}
+
 static void rooms_go_out_of_the_way_when_allowed(void **state)
 {
     (void)state;
@@ -403,6 +446,8 @@ int main(void)
         cmocka_unit_test(a_live_room_on_its_way_is_closed),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
         cmocka_unit_test(rooms_go_out_of_the_way_and_come_back),
+        cmocka_unit_test(a_second_ending_is_not_archived_at_once),
+        cmocka_unit_test(what_is_archived_is_hidden_where_it_is),
         cmocka_unit_test(rooms_go_out_of_the_way_when_allowed),
         cmocka_unit_test(digests_forget_what_became_private),
     };
