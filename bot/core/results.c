@@ -26,10 +26,11 @@ static bool known_already(struct step *step)
                    word_of(&effect_kind_words, (int)step->event.effect));
 }
 
-/* The announcement links both rooms: the later one brings it about. */
+/* The announcement links both rooms: the later one brings it about. What was
+ * announced without a live room links the war room that was. */
 static void want_announced(struct step *step)
 {
-    if (step->in->live_channel_id != 0)
+    if (step->in->live_channel_id != 0 || step->in->announce_message_id != 0)
         want(step, EFFECT_ANNOUNCE);
 }
 

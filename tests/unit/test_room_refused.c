@@ -381,6 +381,39 @@ static void what_discord_blocks_hides_nothing_else(void **state)
     world_close(&world);
 }
 
+/* Without Manage Permissions there is a war room, and no live room: people are
+ * sent to the one that there is. */
+static void the_line_sends_people_to_the_next_room(void **state)
+{
+    (void)state;
+    struct world world;
+    char help[60];
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Global outage", false);
+    while (world_incident(&world, id).war_channel_id == 0)
+        assert_true(world_step(&world));
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "POST /guilds/1000/channels";
+    world.code = 50013;
+    world_run(&world, 3);
+    struct incident in = world_incident(&world, id);
+    assert_int_equal(in.live_channel_id, 0);
+    (void)snprintf(help, sizeof help, "help in <#%" PRIu64 ">",
+                   in.war_channel_id);
+    assert_true(room_says(&world, WORLD_ANNOUNCE, help));
+    world.now_ms += MS_PER_MINUTE;
+    cJSON_Delete(cJSON_DetachItemViaPointer(
+        world.channels, world_channel(&world, in.war_channel_id)));
+    world_add(&world, id, "restarted db-1", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    in = world_incident(&world, id);
+    assert_int_not_equal(in.war_channel_id, 0);
+    (void)snprintf(help, sizeof help, "help in <#%" PRIu64 ">",
+                   in.war_channel_id);
+    assert_true(room_says(&world, WORLD_ANNOUNCE, help));
+    world_close(&world);
+}
+
 /* What was just made is not known everywhere at Discord's. */
 static void what_is_new_may_be_unknown_for_a_moment(void **state)
 {
@@ -472,6 +505,7 @@ int main(void)
         cmocka_unit_test(what_works_again_is_on_the_record),
         cmocka_unit_test(a_closed_room_is_recorded_once),
         cmocka_unit_test(what_discord_blocks_hides_nothing_else),
+        cmocka_unit_test(the_line_sends_people_to_the_next_room),
         cmocka_unit_test(what_is_new_may_be_unknown_for_a_moment),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
