@@ -123,6 +123,16 @@ bool forge_is_of_branch(const struct forge_settings *set, const cJSON *json,
            str_is_nocase(from, set->repository);
 }
 
+/* Gitea tells of a branch that was deleted as "refs/pull/7/head". */
+bool forge_may_be_of_branch(enum forge_kind kind, const cJSON *json,
+                            const char *branch)
+{
+    struct str from = kind == FORGE_GITLAB
+                          ? json_text(json, "source_branch")
+                          : json_text(json_get(json, "head"), "ref");
+    return from.n == 0 || str_starts(from, "refs/") || str_is(from, branch);
+}
+
 int64_t forge_time(struct str text)
 {
     int64_t ms;

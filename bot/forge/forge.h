@@ -127,6 +127,10 @@ struct str forge_body_of(enum forge_kind kind, const cJSON *json);
 /* Of a listing: whether it is that branch's. */
 bool forge_is_of_branch(const struct forge_settings *set, const cJSON *json,
                         const char *branch);
+/* Of one that was asked for by its number: false when it is another branch's,
+ * so that its number is of another repository. */
+bool forge_may_be_of_branch(enum forge_kind kind, const cJSON *json,
+                            const char *branch);
 /* "2022-12-13T18:53:00Z", "…00.123+01:00"; 0: it is no time. */
 int64_t forge_time(struct str text);
 

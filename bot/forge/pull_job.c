@@ -215,14 +215,26 @@ static enum job_verdict begin(struct pull_job *job)
                : ask(job, PULL_GET, forge_get_pull(job->set, job->pull.number));
 }
 
+/* There is none of that number, or not ours: the repository is another. */
+static bool is_elsewhere(const struct pull_job *job,
+                         const struct forge_answer *answer,
+                         const struct forge_verdict *verdict)
+{
+    return verdict->fate == FORGE_NOT_FOUND ||
+           (verdict->fate == FORGE_DONE &&
+            !forge_may_be_of_branch(job->set->kind, answer->json, job->branch));
+}
+
 /* Of a branch that was merged as it is a forge opens nothing, or what nobody
  * wants. */
 static enum job_verdict read_earlier(struct pull_job *job,
                                      const struct forge_answer *answer,
                                      const struct forge_verdict *verdict)
 {
-    if (verdict->fate == FORGE_NOT_FOUND)
+    if (is_elsewhere(job, answer, verdict)) {
+        job->earlier = 0; /* they count from the start there */
         return find(job, 1);
+    }
     if (verdict->fate != FORGE_DONE)
         return refuse(job, verdict);
     if (!take_pull(job, answer->json))
@@ -237,7 +249,7 @@ static enum job_verdict read_got(struct pull_job *job,
                                  const struct forge_answer *answer,
                                  const struct forge_verdict *verdict)
 {
-    if (verdict->fate == FORGE_NOT_FOUND) { /* or the repository is another */
+    if (is_elsewhere(job, answer, verdict)) {
         job->is_recorded = false;
         return find(job, 1);
     }

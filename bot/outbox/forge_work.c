@@ -3,7 +3,7 @@
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
-#include "bot/outbox/forge_desk.h"
+#include "bot/outbox/forge_poll.h"
 #include "bot/outbox/pull_text.h"
 
 #include <assert.h>
@@ -12,24 +12,7 @@
 #include <string.h>
 
 #define BODY_BYTES       50000
-#define POLLED_MOST      60 /* issues of one incident */
 #define POLLED_INCIDENTS 500
-
-/* What one look at the forge asks for. */
-struct poll {
-    struct subject_of_poll {
-        int64_t item; /* 0: the pull request */
-        int64_t number;
-    } all[POLLED_MOST + 1];
-    int count, next;
-    struct forge_call call;
-    struct forge_pull pull;
-    struct forge_issue issue;
-    bool is_news; /* of the subject before `next` */
-    struct forge_verdict verdict;
-    /* Why the pull request could not be seen; FORGE_DONE: it could. */
-    struct forge_verdict unseen;
-};
 
 struct forge_work {
     struct work *work;
@@ -37,7 +20,7 @@ struct forge_work {
     struct forge_request *request;
     struct pull_job pull;
     struct issue_job issue;
-    struct poll poll;
+    struct forge_poll poll;
     enum job_verdict verdict;
     /* Text that the result borrows. */
     char words[JOB_WORDS_BYTES + 100], number[24],
@@ -57,74 +40,6 @@ void forge_work_free(struct forge_work *forge)
 }
 
 /* ---- asking ---- */
-
-static enum job_verdict poll_next(struct forge_work *forge)
-{
-    struct poll *poll = &forge->poll;
-    const struct forge_settings *set = &forge_desk_config(forge->desk)->set;
-    if (poll->next == poll->count)
-        return JOB_DONE;
-    const struct subject_of_poll *subject = &poll->all[poll->next++];
-    forge_call_release(&poll->call);
-    poll->call = subject->item == 0 ? forge_get_pull(set, subject->number)
-                                    : forge_get_issue(set, subject->number);
-    forge_desk_condition(forge->desk, &poll->call);
-    return JOB_CALL;
-}
-
-/* Of the answer, or call, under way. */
-static bool polls_pull(const struct poll *poll)
-{
-    return poll->all[poll->next - 1].item == 0;
-}
-
-/* Of what is as the record has it, the next answer is wanted only when it is
- * another one. */
-static bool poll_reads(struct forge_work *forge, const cJSON *json)
-{
-    struct poll *poll = &forge->poll;
-    enum forge_kind kind = forge_desk_config(forge->desk)->set.kind;
-    if (polls_pull(poll)) {
-        if (!forge_read_pull(kind, json, &poll->pull))
-            return false;
-        poll->is_news = poll->pull.state != forge->work->delivery.in.pull_state;
-    } else {
-        if (!forge_read_issue(kind, json, &poll->issue))
-            return false;
-        poll->is_news = poll->issue.is_closed;
-    }
-    return true;
-}
-
-static enum job_verdict poll_step(struct forge_work *forge,
-                                  const struct forge_answer *answer,
-                                  int64_t now_ms)
-{
-    struct poll *poll = &forge->poll;
-    forge_judge(&forge_desk_config(forge->desk)->set, answer, now_ms,
-                &poll->verdict);
-    switch ((int)poll->verdict.fate) {
-    case FORGE_UNCHANGED:
-        return poll_next(forge);
-    case FORGE_DONE:
-        if (!poll_reads(forge, answer->json))
-            return JOB_LATER;
-        if (poll->is_news)
-            return JOB_DONE;
-        forge_desk_remember(forge->desk, poll->call.path, answer->etag);
-        return poll_next(forge);
-    case FORGE_LATER:
-    case FORGE_UNREACHABLE:
-        return JOB_LATER;
-    case FORGE_BAD_TOKEN:
-    case FORGE_NOT_ALLOWED:
-        return JOB_FAILED;
-    default: /* deleted, or moved: the others can be seen all the same */
-        if (polls_pull(poll))
-            poll->unseen = poll->verdict;
-        return poll_next(forge);
-    }
-}
 
 static struct forge_call *call_of(struct forge_work *forge)
 {
@@ -148,8 +63,7 @@ static enum job_verdict job_step(struct forge_work *forge,
     case EFFECT_ISSUE:
         return issue_job_step(&forge->issue, answer, now_ms);
     default:
-        return answer == NULL ? poll_next(forge)
-                              : poll_step(forge, answer, now_ms);
+        return forge_poll_step(&forge->poll, answer, now_ms);
     }
 }
 
@@ -413,33 +327,12 @@ static enum delivery_verdict end_issue(struct work *work, struct store *store,
 
 /* ---- looking what became of them ---- */
 
-static bool add_issue(const struct stored_item *stored, void *context)
-{
-    struct poll *poll = context;
-    if (stored->item.issue_number == 0)
-        return true;
-    poll->all[poll->count++] =
-        (struct subject_of_poll){stored->item.seq, stored->item.issue_number};
-    return poll->count < POLLED_MOST;
-}
-
-/* Closed without a merge, it may be opened again: people are told to. */
-static bool waits_for_pull(const struct incident *in)
-{
-    return in->pull_state == PULL_OPEN ||
-           (in->pull_state == PULL_CLOSED && in->state == STATE_REVIEW);
-}
-
 static enum delivery_verdict begin_poll(struct work *work, struct store *store)
 {
     struct delivery *delivery = &work->delivery;
-    const struct incident *in = &delivery->in;
-    struct poll *poll = &work->forge->poll;
-    const struct item_filter filter = {.incident_id = in->id,
-                                       .open_only = true};
-    if (waits_for_pull(in))
-        poll->all[poll->count++] = (struct subject_of_poll){0, in->pull_number};
-    if (store_each_item(store, &filter, add_issue, poll) != ERR_OK)
+    struct forge_poll *poll = &work->forge->poll;
+    if (forge_poll_begin(poll, work->forge->desk, store, &delivery->in) !=
+        ERR_OK)
         return put_off(delivery, store_why(store), 0);
     return poll->count == 0 ? DELIVERY_DONE : DELIVERY_CALL;
 }
@@ -482,8 +375,8 @@ static enum delivery_verdict tell_news(struct work *work, struct store *store,
                                        int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
-    const struct poll *poll = &work->forge->poll;
-    int64_t item = poll->all[poll->next - 1].item;
+    const struct forge_poll *poll = &work->forge->poll;
+    int64_t item = forge_poll_item(poll);
     delivery->again_ms = 0;
     if (item == 0) {
         tell_pull(work, &poll->pull, "", wall_ms);
@@ -499,10 +392,10 @@ static enum delivery_verdict tell_news(struct work *work, struct store *store,
 /* Of an issue that was deleted nothing is said: nobody waits for it. */
 static void tell_unseen(struct work *work, struct store *store)
 {
-    const struct poll *poll = &work->forge->poll;
+    const struct forge_poll *poll = &work->forge->poll;
     bool has_failed = work->forge->verdict == JOB_FAILED;
     (void)fail(work, store,
-               has_failed && !polls_pull(poll)
+               has_failed && forge_poll_item(poll) != 0
                    ? "What became of the issues cannot be seen"
                    : "What became of the pull request cannot be seen",
                (has_failed ? &poll->verdict : &poll->unseen)->words);
@@ -513,7 +406,7 @@ static enum delivery_verdict end_poll(struct work *work, struct store *store,
                                       int64_t wall_ms)
 {
     struct delivery *delivery = &work->delivery;
-    const struct poll *poll = &work->forge->poll;
+    const struct forge_poll *poll = &work->forge->poll;
     if (work->forge->verdict == JOB_DONE && poll->is_news)
         return tell_news(work, store, wall_ms);
     if (work->forge->verdict == JOB_LATER) {

@@ -55,8 +55,8 @@ function onForge(name, kind, more, play) {
 }
 
 /** The forge tells the bot to look. */
-async function hook(bot, kind, { secret = SECRET, body = '{"action":"whatever"}' } = {}) {
-    const [, address] = await bot.logged(/listening.*?address="?([\d.]+:\d+)/);
+async function hook(bot, kind, { secret = SECRET, body = '{"action":"whatever"}', from = 0 } = {}) {
+    const [, address] = await bot.logged(/listening.*?address="?([\d.]+:\d+)/, { from });
     const headers = kind === 'gitlab' ? { 'x-gitlab-token': secret } : { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
     const answer = await fetch(`http://${address}/forge/hook`, { method: 'POST', body, headers });
     return answer.status;
@@ -265,5 +265,43 @@ for (const at of [1, 2, 3, 4, 5, 6, 7]) {
         assert.equal(forge.issues.length, 1);
         assert.equal(task(bot, 'pull').filter(({ pull_state: state }) => state === 'open').length, 1);
         assert.equal(task(bot, 'issue').filter(({ pull_state: state }) => state === 'open').length, 1);
+    });
+}
+
+// A team tries it with a repository of its own first, or moves to another forge:
+// the numbers of the record are somebody else's there.
+for (const kind of KINDS) {
+    onForge('in another repository the same number is not ours', kind, { issues: true }, async (scene) => {
+        const { bot, guild, nova, forge, standin } = scene;
+        const { war } = await declare(guild, nova);
+        await nova.slash('/action add', { text: 'Alert on the pool' }, { channel: war });
+        await nova.slash('/resolve', { summary: 'Over' }, { channel: war });
+        await standin.until(() => task(bot, 'issue').length === 1, 'the issue in the record');
+        await bot.stop();
+
+        const other = await startForge(kind, { repository: 'team/site' });
+        try {
+            for (let number = 1; number <= forge.next; number++) {
+                other.pulls.push({ number, node: `PR_${number}`, head: `feature-${number}`, base: 'main', state: 'open', title: 'A feature', body: 'Of somebody', labels: [], reviewers: [], draft: false, made: 1 });
+                other.issues.push({ number, state: 'closed', title: 'Theirs', body: 'Of somebody', labels: [], assignees: [], by: 'finch', reason: 'completed', made: 1 });
+            }
+            other.next = forge.next + 1;
+            bot.settle({ forge: { api_base: other.apiBase, repository: other.repository } });
+            const from = bot.log.length;
+            await bot.start();
+            await nova.slash('/timeline add', { text: 'One more thing' }, { channel: war });
+            const pull = await other.until(() => other.pulls.find(({ head }) => head === bot.record().postmortem_branch), 'a pull request of its own');
+            assert.equal(await hook(bot, kind, { from }), 202);
+            await standin.until(() => task(bot, 'pull').at(-1)?.ref === String(pull.number), 'it in the record');
+            for (const theirs of other.pulls.filter((one) => one !== pull)) assert.deepEqual([theirs.title, theirs.body, theirs.labels, theirs.reviewers], ['A feature', 'Of somebody', [], []]);
+            for (const theirs of other.pulls.filter((one) => one !== pull)) other.merge(theirs);
+            const heard = other.requests.length;
+            assert.equal(await hook(bot, kind, { from }), 202);
+            await other.until(() => other.requests.length > heard + 1, 'a look');
+            assert.equal(bot.record().state, 'review');
+            assert.ok(!bot.record().events.some(({ item_state: state }) => state === 'done'), 'the item is open');
+        } finally {
+            await other.close();
+        }
     });
 }

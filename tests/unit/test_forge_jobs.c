@@ -149,6 +149,43 @@ static void every_page_is_looked_through(void **state)
     pull_job_release(&job);
 }
 
+#define THEIRS(number)                                                         \
+    "{\"number\":" #number ",\"html_url\":\"https://h/" #number                \
+    "\",\"state\":\"open\",\"title\":\"a feature\",\"body\":\"of somebody\","  \
+    "\"head\":{\"ref\":\"feature\"}}"
+
+/* The settings name another repository by now. */
+static void the_number_of_another_repository_is_not_ours(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, THEIRS(4)},
+        {"GET /repos/team/blog/pulls?", 200, "[]"},
+        {"POST /repos/team/blog/pulls ", 201, PULL(9, "open", "t", OURS)},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 9);
+    pull_job_release(&job);
+}
+
+/* Gitea says so of a branch that was deleted. */
+static void a_deleted_branch_is_ours_still(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200,
+         "{\"number\":4,\"html_url\":\"https://h/4\",\"state\":\"closed\","
+         "\"merged\":true,\"head\":{\"ref\":\"refs/pull/4/head\"}}"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &tea, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.state, PULL_MERGED);
+    pull_job_release(&job);
+}
+
 static void a_draft_becomes_ready(void **state)
 {
     const struct line script[] = {
@@ -233,6 +270,21 @@ static void one_that_ended_unheard_of_is_taken(void **state)
     assert_int_equal(pull_state, PULL_CLOSED);
 }
 
+static void what_ended_in_another_repository_is_not_earlier(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, THEIRS(4)},
+        {"GET /repos/team/blog/pulls?state=all", 200,
+         "[" PULL(2, "closed", "x", "y") "]"},
+        {NULL, 0, NULL}};
+    int64_t number;
+    enum pull_state pull_state;
+    (void)state;
+    follow_up(script, "c2", true, &number, &pull_state);
+    assert_int_equal(number, 2);
+    assert_int_equal(pull_state, PULL_CLOSED);
+}
+
 /* A portal that asks for a login answers 200 to everything. */
 static void an_answer_that_cannot_be_read_is_no_answer(void **state)
 {
@@ -312,6 +364,9 @@ int main(void)
         cmocka_unit_test(what_people_write_around_ours_stays),
         cmocka_unit_test(a_conflict_is_looked_at_again),
         cmocka_unit_test(every_page_is_looked_through),
+        cmocka_unit_test(the_number_of_another_repository_is_not_ours),
+        cmocka_unit_test(a_deleted_branch_is_ours_still),
+        cmocka_unit_test(what_ended_in_another_repository_is_not_earlier),
         cmocka_unit_test(a_draft_becomes_ready),
         cmocka_unit_test(what_is_over_is_left_alone),
         cmocka_unit_test(one_that_ended_unheard_of_is_taken),
