@@ -8,9 +8,11 @@
 
 #define STANDARD_MIN 60
 
+/* The digest is of all incidents: none of them puts it off. */
 static bool offers_reminder(int reminder)
 {
-    return reminder != REMINDER_NONE && reminder != REMINDER_ARCHIVE;
+    return reminder != REMINDER_NONE && reminder != REMINDER_DIGEST &&
+           reminder != REMINDER_ARCHIVE;
 }
 
 static bool is_about_one(enum reminder reminder)

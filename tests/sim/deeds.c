@@ -157,13 +157,12 @@ static void cancel(const struct incident *in, int which)
 /* By its number of minutes it is found again in the record. */
 static void snooze(const struct incident *in, int which)
 {
-    static const char *const reminders[] = {"update overdue", "no commander",
-                                            "weekly digest"};
+    static const char *const reminders[] = {"update overdue", "no commander"};
     char minutes[12];
     struct ask *ask = people_ask_new(ACT_SNOOZE, people_kind(in));
     (void)snprintf(minutes, sizeof minutes, "%d", ask_number(ask));
     const struct option_given options[] = {
-        {"reminder", 3, reminders[which % 3], false},
+        {"reminder", 3, reminders[which % 2], false},
         {"minutes", OPTION_TYPE_INTEGER, minutes, false},
         {NULL, 0, NULL, false}};
     people_ask_command(ask, "incident snooze", options, NULL);

@@ -515,6 +515,10 @@ static void a_reminder_is_put_off(void **state)
     add_text(&it, "reminder", "no commander");
     add_text(&it, "until", "soon");
     keeps_nothing(&it, "cannot be read");
+    /* It is of all incidents, and comes whatever one of them says. */
+    it = slash("incident snooze");
+    add_text(&it, "reminder", "weekly digest");
+    keeps_nothing(&it, "`reminder` cannot be weekly digest. Choose one of:");
 }
 
 #define CASE(name)                                                             \
