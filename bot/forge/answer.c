@@ -109,12 +109,20 @@ bool forge_read_issue(enum forge_kind kind, const cJSON *json,
     return true;
 }
 
+static bool is_from_a_fork_of_lab(const cJSON *json)
+{
+    int64_t from, to;
+    return json_whole(json_get(json, "source_project_id"), &from) &&
+           json_whole(json_get(json, "target_project_id"), &to) && from != to;
+}
+
 bool forge_is_of_branch(const struct forge_settings *set, const cJSON *json,
                         const char *branch)
 {
     if (set->kind == FORGE_GITLAB)
         return str_is(json_text(json, "source_branch"), branch) &&
-               str_is(json_text(json, "target_branch"), set->base);
+               str_is(json_text(json, "target_branch"), set->base) &&
+               !is_from_a_fork_of_lab(json);
     const cJSON *head = json_get(json, "head"), *base = json_get(json, "base");
     /* A fork may have a branch of that name. */
     struct str from = json_text(json_get(head, "repo"), "full_name");

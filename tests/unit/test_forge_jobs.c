@@ -186,6 +186,31 @@ static void a_deleted_branch_is_ours_still(void **state)
     pull_job_release(&job);
 }
 
+#define MERGE_REQUEST(number, project)                                         \
+    "{\"iid\":" #number ",\"web_url\":\"https://h/" #number                    \
+    "\",\"state\":\"opened\",\"title\":\"t\",\"description\":\"" OURS          \
+    "\",\"source_branch\":\"p/x\",\"target_branch\":\"main\","                 \
+    "\"source_project_id\":" #project ",\"target_project_id\":1}"
+
+/* GitLab lists the branches of that name in every fork. */
+static void a_fork_of_gitlab_is_not_ours(void **state)
+{
+    static const struct forge_settings lab = {.kind = FORGE_GITLAB,
+                                              .repository = "team/blog",
+                                              .base = "main",
+                                              .issue_label = ""};
+    const struct line script[] = {
+        {"GET /projects/team%2Fblog/merge_requests?", 200,
+         "[" MERGE_REQUEST(7, 2) "," MERGE_REQUEST(4, 1) "]"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &lab, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 4);
+    pull_job_release(&job);
+}
+
 static void a_draft_becomes_ready(void **state)
 {
     const struct line script[] = {
@@ -367,6 +392,7 @@ int main(void)
         cmocka_unit_test(the_number_of_another_repository_is_not_ours),
         cmocka_unit_test(a_deleted_branch_is_ours_still),
         cmocka_unit_test(what_ended_in_another_repository_is_not_earlier),
+        cmocka_unit_test(a_fork_of_gitlab_is_not_ours),
         cmocka_unit_test(a_draft_becomes_ready),
         cmocka_unit_test(what_is_over_is_left_alone),
         cmocka_unit_test(one_that_ended_unheard_of_is_taken),
