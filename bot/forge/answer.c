@@ -302,10 +302,16 @@ static void print_words(const struct forge_settings *set,
                  name, buf_text(&quote), set->repository);
         break;
     case FORGE_NOT_FOUND:
-        buf_addf(&words,
-                 "%s knows no %s, or does not show it to this token. Check "
-                 "[forge] repository.",
-                 name, set->repository);
+        if (answer->status == 410)
+            buf_addf(&words,
+                     "%s has that no more in %s%s. If issues are turned off "
+                     "there, turn them on, or set [forge] issues to false.",
+                     name, set->repository, buf_text(&quote));
+        else
+            buf_addf(&words,
+                     "%s knows no %s, or does not show it to this token. Check "
+                     "[forge] repository.",
+                     name, set->repository);
         break;
     case FORGE_CONFLICT:
         buf_addf(&words, "%s has it already%s.", name, buf_text(&quote));

@@ -154,6 +154,11 @@ static void what_stands_in_the_way_is_said(void **state)
         {429, "", NULL, NULL, "17", FORGE_LATER, 1, "wait"},
         {404, "{}", NULL, NULL, NULL, FORGE_NOT_FOUND, 0, "team/blog"},
         {410, "{}", NULL, NULL, NULL, FORGE_NOT_FOUND, 0, "team/blog"},
+        /* GitHub: "Create an issue", of a repository without them. */
+        {410, "{\"message\":\"Issues has been disabled in this repository.\"}",
+         NULL, NULL, NULL, FORGE_NOT_FOUND, 0,
+         "(\"Issues has been disabled in this repository.\"). If issues are "
+         "turned off there, turn them on, or set [forge] issues to false."},
         {301, "{}", NULL, NULL, NULL, FORGE_INVALID, 0, "was moved"},
         {409, "{\"message\":[\"there: !5\"]}", NULL, NULL, NULL, FORGE_CONFLICT,
          0, "there: !5"},
