@@ -45,7 +45,10 @@ static enum err heal_review(struct store *store, const struct incident *in,
     enum err err = want_failed(store, in->id, EFFECT_POSTMORTEM, now_ms);
     if (err != ERR_OK || in->postmortem_ref[0] == '\0')
         return err;
-    err = want_failed(store, in->id, EFFECT_PULL, now_ms);
+    /* Without a forge so far: the settings may name one by now. */
+    err = in->state == STATE_REVIEW && in->pull_state == PULL_NONE
+              ? store_want(store, EFFECT_PULL, in->id, 0, NULL, now_ms)
+              : want_failed(store, in->id, EFFECT_PULL, now_ms);
     if (err == ERR_OK)
         err = store_each_item(store, &filter, heal_issue, &wanted);
     return err == ERR_OK ? wanted.err : err;

@@ -305,3 +305,26 @@ for (const kind of KINDS) {
         }
     });
 }
+
+test('a review that began before there was a forge gets its pull request', async () => {
+    const forge = await startForge('github');
+    const directory = mkdtempSync(join(tmpdir(), 'opsroom-forge-'));
+    try {
+        await stage({}, async ({ bot, guild, nova, standin }) => {
+            const { war } = await declare(guild, nova);
+            await nova.slash('/resolve', { summary: 'Over' }, { channel: war });
+            await war.message(/a draft is written/);
+            await standin.until(() => bot.record().state === 'review', 'the review');
+            await bot.stop();
+            bot.settle({ forge: { kind: 'github', api_base: forge.apiBase, repository: forge.repository, token_file: secretFile(directory, 'token', forge.token) } });
+            await bot.start();
+            const pull = await forge.until(() => forge.pulls[0], 'a pull request', 8_000);
+            assert.equal(pull.head, bot.record().postmortem_branch);
+            await war.message(/open for review/);
+        });
+        assert.deepEqual(forge.violations, []);
+    } finally {
+        await forge.close();
+        rmSync(directory, { recursive: true, force: true });
+    }
+});
