@@ -255,8 +255,9 @@ static enum delivery_verdict show(struct visit *visit)
                              rest_message_edit(announce_channel(visit),
                                                card.message_id,
                                                card_of(visit, &card, &words)));
-    else if (visit->set->announce_channel_id == 0)
-        verdict = DELIVERY_DONE;
+    else if (visit->set->announce_channel_id == 0 ||
+             (card.state == ALERT_CARD_IGNORED && !was_sent))
+        verdict = DELIVERY_DONE; /* taken away, or never posted */
     else if (was_sent)
         verdict = look(visit);
     else

@@ -102,6 +102,11 @@ static void a_card_that_was_deleted_is_ignored(void **state)
     struct alert_card card = card_of(&world, id);
     assert_int_equal(card.state, ALERT_CARD_IGNORED);
     assert_int_equal(card.message_id, 0);
+    /* Nor with the next of its alerts that is over. */
+    world.now_ms += MS_PER_HOUR;
+    want(&world, id);
+    world_run(&world, 3);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
     world_close(&world);
 }
 
