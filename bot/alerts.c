@@ -367,13 +367,13 @@ static enum err house(struct alerts_desk *desk,
 }
 
 struct known {
-    int64_t id, card, incident_id, seq;
+    int64_t id, card, incident_id;
 };
 
 static bool note_known(const struct stored_alert *stored, void *context)
 {
-    *(struct known *)context = (struct known){stored->id, stored->card,
-                                              stored->incident_id, stored->seq};
+    *(struct known *)context =
+        (struct known){stored->id, stored->card, stored->incident_id};
     return false;
 }
 
@@ -390,8 +390,7 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
         err = want_card(desk, known->card, now_ms, accepted);
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
-        err = alerts_tell_over(store, known->incident_id, known->seq, now_ms,
-                               &desk->has_waiting);
+        err = alerts_tell_over(store, known->id, now_ms, &desk->has_waiting);
     }
     return err;
 }

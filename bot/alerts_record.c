@@ -188,6 +188,7 @@ struct folding {
     struct store *store;
     int64_t incident_id, now_ms;
     struct telling telling;
+    bool is_theirs; /* a person struck or corrected it: it tells no more */
     enum err err;
 };
 
@@ -209,9 +210,11 @@ static bool renew_entry(const struct entry *entry, void *context)
     struct folding *folding = context;
     const struct event *event = &entry->event;
     struct request request = {.kind = REQUEST_EDIT};
-    if (entry->state.struck != 0 || event->alert_state != ALERT_FIRING ||
-        event->alert_count == folding->telling.sums.count ||
-        !is_ours(folding, entry))
+    if (event->alert_state != ALERT_FIRING ||
+        event->alert_count == folding->telling.sums.count)
+        return false;
+    folding->is_theirs = entry->state.struck != 0 || !is_ours(folding, entry);
+    if (folding->is_theirs || folding->err != ERR_OK)
         return false;
     struct taking *taking = mem_alloc(sizeof *taking);
     request.draft.recorder = event->actor;
@@ -227,8 +230,8 @@ static bool renew_entry(const struct entry *entry, void *context)
     return false;
 }
 
-static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
-                     int64_t now_ms)
+static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
+                      int64_t now_ms, bool *is_theirs)
 {
     struct folding folding = {
         .store = store, .incident_id = incident_id, .now_ms = now_ms};
@@ -238,6 +241,67 @@ static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
     if (err == ERR_OK)
         err = folding.err;
     buf_release(&folding.telling.text);
+    *is_theirs = folding.is_theirs;
+    return err;
+}
+
+static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
+                          int64_t now_ms);
+
+/* The first of what a person's entry does not tell; its own entry. */
+struct parting {
+    struct store *store;
+    int64_t incident_id, now_ms;
+    int64_t id, seq; /* 0: nothing is untold, or the rules would not have it */
+    enum err err;
+};
+
+static bool add_untold(const struct stored_alert *stored, void *context)
+{
+    struct parting *parting = context;
+    if (stored->is_told)
+        return true;
+    parting->id = stored->id;
+    parting->err = add_entry(parting->store, stored, parting->incident_id,
+                             parting->now_ms, &parting->seq);
+    return false;
+}
+
+/* What came since is told by an entry of its own. */
+static enum err part(struct store *store, int64_t incident_id, int64_t seq,
+                     int64_t now_ms)
+{
+    struct parting parting = {
+        .store = store, .incident_id = incident_id, .now_ms = now_ms};
+    bool fire = true, is_theirs;
+    enum err err = store_each_alert_of_entry(store, incident_id, seq, false,
+                                             add_untold, &parting);
+    if (err == ERR_OK)
+        err = parting.err;
+    if (err != ERR_OK || parting.seq == 0)
+        return err;
+    err = store_alert_in_incident(store, parting.id, incident_id, parting.seq,
+                                  true);
+    if (err == ERR_OK)
+        err = store_move_untold_alerts(store, incident_id, seq, parting.seq);
+    if (err == ERR_OK)
+        err = renew(store, incident_id, parting.seq, now_ms, &is_theirs);
+    if (err == ERR_OK)
+        err = store_alerts_told(store, incident_id, parting.seq);
+    if (err == ERR_OK)
+        err = store_alerts_fire(store, incident_id, parting.seq, &fire);
+    return err == ERR_OK && !fire
+               ? tell_over(store, incident_id, parting.seq, now_ms)
+               : err;
+}
+
+static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
+                     int64_t now_ms)
+{
+    bool is_theirs = false;
+    enum err err = renew(store, incident_id, seq, now_ms, &is_theirs);
+    if (err == ERR_OK && is_theirs)
+        err = part(store, incident_id, seq, now_ms);
     return err == ERR_OK ? store_alerts_told(store, incident_id, seq) : err;
 }
 
@@ -298,6 +362,11 @@ static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
     return err == ERR_OK ? ending.err : err;
 }
 
+/* The entry that tells of an alert. */
+struct place {
+    int64_t incident_id, seq;
+};
+
 static enum err is_final(struct store *store, int64_t incident_id, bool *out)
 {
     struct incident *in = mem_alloc(sizeof *in);
@@ -308,11 +377,22 @@ static enum err is_final(struct store *store, int64_t incident_id, bool *out)
     return err;
 }
 
-enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms, bool *waits)
+static bool note_place(const struct stored_alert *stored, void *context)
+{
+    struct place *place = context;
+    *place = (struct place){stored->incident_id, stored->seq};
+    return false;
+}
+
+enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
+                          bool *waits)
 {
     bool fire = true, final = false;
-    enum err err = store_alerts_fire(store, incident_id, seq, &fire);
+    struct place place = {0}, then = {0};
+    enum err err = store_alert(store, id, note_place, &place);
+    int64_t incident_id = place.incident_id, seq = place.seq;
+    if (err == ERR_OK)
+        err = store_alerts_fire(store, incident_id, seq, &fire);
     if (err != ERR_OK || fire)
         return err;
     err = is_final(store, incident_id, &final);
@@ -322,7 +402,12 @@ enum err alerts_tell_over(struct store *store, int64_t incident_id, int64_t seq,
     }
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);
-    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms) : err;
+    if (err == ERR_OK)
+        err = store_alert(store, id, note_place, &then);
+    /* With an entry of its own, its end was told, too. */
+    return err == ERR_OK && then.seq == seq
+               ? tell_over(store, incident_id, seq, now_ms)
+               : err;
 }
 
 /* ---- what could not be told at once ---- */

@@ -25,9 +25,9 @@ struct folded {
 };
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
                                 struct folded *out);
-/* One of that entry's alerts is over: when it was the last, an entry says so.
- * *waits is set as above. */
-MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t incident_id,
-                                     int64_t seq, int64_t now_ms, bool *waits);
+/* That alert, which an incident has, is over: when it was the last of its
+ * entry, an entry says so. *waits is set as above. */
+MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
+                                     int64_t now_ms, bool *waits);
 
 #endif

@@ -373,6 +373,18 @@ enum err store_alerts_told(struct store *store, int64_t incident_id,
                         incident_id, seq);
 }
 
+enum err store_move_untold_alerts(struct store *store, int64_t incident_id,
+                                  int64_t seq, int64_t to_seq)
+{
+    struct query query =
+        query_new(store, "UPDATE alert SET seq = ? WHERE incident = ?"
+                         " AND seq = ? AND is_told = 0");
+    query_int(&query, to_seq);
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    return query_run(&query);
+}
+
 enum err store_alerts_end_untold(struct store *store, int64_t incident_id,
                                  int64_t seq)
 {

@@ -278,6 +278,10 @@ MUST_CHECK enum err store_alert_in_incident(struct store *store, int64_t id,
 /* The entry's words count all of its alerts now, and what ended is told. */
 MUST_CHECK enum err store_alerts_told(struct store *store, int64_t incident_id,
                                       int64_t seq);
+/* Those that its words do not count go to another entry. */
+MUST_CHECK enum err store_move_untold_alerts(struct store *store,
+                                             int64_t incident_id, int64_t seq,
+                                             int64_t to_seq);
 /* That they are over is to be told, too. */
 MUST_CHECK enum err store_alerts_end_untold(struct store *store,
                                             int64_t incident_id, int64_t seq);

@@ -252,14 +252,10 @@ static void a_storm_that_fails_halfway_is_told(void **state)
     desk_close(&desk);
 }
 
-static void what_a_person_corrected_stays(void **state)
+static void correct(struct desk *desk, const char *text)
 {
-    struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
     struct incident in;
-    struct seen seen = desk_last_alert(&desk, 1);
+    struct seen seen = desk_last_alert(desk, 1);
     struct request edit = {.kind = REQUEST_EDIT};
     seen.event.text = str_of(seen.text);
     seen.event.actor.name = STR("kuma");
@@ -267,14 +263,91 @@ static void what_a_person_corrected_stays(void **state)
     edit.draft.recorder = scratch_entry(EVENT_NOTE, "").draft.recorder;
     incident_edit_draft(&seen.event, &edit.draft);
     edit.draft.recorder = edit.draft.actor;
-    edit.draft.text = STR("a, which is harmless");
-    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
-    assert_int_equal(scratch_take(desk.store, &in, &edit, NOW + MINUTE),
+    edit.draft.text = str_of(text);
+    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk->store, &in, &edit, NOW + MINUTE),
                      VERDICT_ACCEPTED);
+}
+
+static void strike(struct desk *desk, int64_t seq)
+{
+    struct incident in;
+    struct request request = {.kind = REQUEST_STRIKE,
+                              .draft = scratch_entry(EVENT_NOTE, "no").draft};
+    request.draft.target = seq;
+    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk->store, &in, &request, NOW + MINUTE),
+                     VERDICT_ACCEPTED);
+}
+
+static bool note_text(const struct entry *entry, void *context)
+{
+    str_copy_to(((struct seen *)context)->text, entry->event.text);
+    return false;
+}
+
+/* And what comes then is told all the same, by an entry of its own. */
+static void what_a_person_corrected_stays(void **state)
+{
+    struct seen first;
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    correct(&desk, "a, which is harmless");
     desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
+    desk_hand_in(&desk, alert_fires("c", "forum", NOW), NOW + MINUTE);
     desk_restart(&desk, NOW + MINUTE);
-    seen = desk_last_alert(&desk, 1);
-    assert_string_equal(seen.text, "a, which is harmless");
+    assert_int_equal(store_entry(desk.store, 1, 2, note_text, &first), ERR_OK);
+    assert_string_equal(first.text, "a, which is harmless");
+    assert_string_equal(desk_last_alert(&desk, 1).text, "2 alerts: b; c");
+    desk_hand_in(&desk, alert_fires("d", "forum", NOW), NOW + MINUTE);
+    desk_restart(&desk, NOW + MINUTE);
+    assert_string_equal(desk_last_alert(&desk, 1).text, "3 alerts: b; c; d");
+    desk_close(&desk);
+}
+
+/* The end of what it told is told once. */
+static void what_a_person_corrected_ends_once(void **state)
+{
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    correct(&desk, "a, which is harmless");
+    desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
+    desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
+    desk_hand_in(&desk, alert_ends("b", NOW + MINUTE), NOW + MINUTE);
+    desk_restart(&desk, NOW + MINUTE);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM event WHERE kind = 'alert'"
+                           " AND text LIKE 'Over after%harmless'"),
+        1);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM event WHERE kind = 'alert'"
+                           " AND text LIKE 'Over after% b'"),
+        1);
+    desk_close(&desk);
+}
+
+/* It was over before it was told. */
+static void what_comes_after_a_strike_is_told(void **state)
+{
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_declare(&desk, 1, "forum", 0);
+    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    strike(&desk, 2);
+    desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
+    desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
+    desk_hand_in(&desk, alert_ends("b", NOW + MINUTE), NOW + MINUTE);
+    desk_restart(&desk, NOW + MINUTE);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM event WHERE kind = 'alert'"
+                           " AND text = 'b'"),
+        1);
+    assert_string_equal(desk_last_alert(&desk, 1).text,
+                        "Over after 60 seconds: b");
     desk_close(&desk);
 }
 
@@ -489,6 +562,8 @@ int main(void)
         TEST(older_ones_join_a_newer_entry),
         TEST(a_storm_that_fails_halfway_is_told),
         TEST(what_a_person_corrected_stays),
+        TEST(what_a_person_corrected_ends_once),
+        TEST(what_comes_after_a_strike_is_told),
         TEST(what_no_incident_has_is_on_a_card),
         TEST(a_later_incident_gets_what_fires),
         TEST(a_clock_that_is_put_back_mixes_nothing),
