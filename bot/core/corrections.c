@@ -77,7 +77,7 @@ static bool edit_is_sound(struct step *step)
                       entry->seq);
     if (!is_persons)
         return fits(step, "The text", event->text, SUMMARY_UNITS) &&
-               names_fit(step);
+               names_fit(step) && entry_time_is_sound(step);
     int64_t target = event->target;
     event->kind = event->entry_kind;
     event->target = entry->target;

@@ -67,10 +67,12 @@ static bool fields_suit_kind(struct step *step)
 }
 
 /* A correction of something else: the clock was put back since. */
-static bool keeps_its_time(const struct step *step)
+bool entry_time_is_sound(struct step *step)
 {
-    return step->request->kind == REQUEST_EDIT &&
-           step->event.occurred.from_ms == step->subject->entry.from_ms;
+    const struct when *occurred = &step->event.occurred;
+    bool keeps_its_time = step->request->kind == REQUEST_EDIT &&
+                          occurred->from_ms == step->subject->entry.from_ms;
+    return keeps_its_time || not_in_future(step, occurred);
 }
 
 bool entry_is_sound(struct step *step)
@@ -82,8 +84,7 @@ bool entry_is_sound(struct step *step)
            fits(step, "The file's name", event->file_name, CHANGE_UNITS) &&
            fits(step, "The file's description", event->file_alt, TEXT_UNITS) &&
            fits(step, "The origin", event->origin, LINK_UNITS) &&
-           names_fit(step) &&
-           (keeps_its_time(step) || not_in_future(step, &event->occurred));
+           names_fit(step) && entry_time_is_sound(step);
 }
 
 int64_t fetch_target(int64_t seq, int n)

@@ -39,6 +39,7 @@ void want_alert_card(struct step *step);
 bool is_open_to_entries(struct step *step);
 /* What the draft says of an entry is whole, and within its limits. */
 bool entry_is_sound(struct step *step);
+bool entry_time_is_sound(struct step *step);
 /* other_id names an incident that may be told of this one. It is told that this
  * one `words`: "is a duplicate of this one". */
 bool point_back(struct step *step, const char *words);

@@ -116,6 +116,24 @@ static void what_is_final_is_not_touched(void **state)
     }
 }
 
+/* Of these it is the time alone that anybody corrects. */
+static void no_entry_is_moved_into_the_future(void **state)
+{
+    static const enum event_kind kinds[] = {EVENT_DECLARED, EVENT_STATE,
+                                            EVENT_ROLE, EVENT_ALERT};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct play play = declared();
+        stands(&play, 1, kinds[i]);
+        struct request edit = correcting(1, kinds[i], "x");
+        accepts(&play, edit);
+        edit.draft.occurred = when_exact(T0 + MS_PER_DAY);
+        answers(&play, VERDICT_REFUSED, edit, "in the future");
+        play.subject.entry.from_ms = edit.draft.occurred.from_ms;
+        accepts(&play, edit);
+    }
+}
+
 /* Its time was told by a clock that was put back since. */
 static void an_entry_of_tomorrow_can_be_corrected(void **state)
 {
@@ -547,6 +565,7 @@ int main(void)
         T(an_edit_is_checked_like_a_new_entry),
         T(an_edit_says_who_corrects),
         T(what_is_final_is_not_touched),
+        T(no_entry_is_moved_into_the_future),
         T(an_entry_of_tomorrow_can_be_corrected),
         T(a_strike_takes_the_milestone_along),
         T(security_is_made_public_with_another_type),
