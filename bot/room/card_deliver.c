@@ -160,7 +160,7 @@ static enum delivery_verdict start(struct card *card)
      */
     if (!visit_is_repeat(visit) && card->kept->message_id == card->stands &&
         memcmp(&now, &card->kept->content, sizeof now) == 0)
-        return DELIVERY_DONE;
+        return visit_done_after_all(visit);
     return is_old(card) && card->room == ROOM_WAR ? post_or_look(card)
                                                   : edit(card, card->stands);
 }

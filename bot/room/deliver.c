@@ -397,8 +397,7 @@ static bool has_opened(struct visit *visit)
 
 /* ---- any kind ---- */
 
-/* What had failed is done now: the record says so, too. */
-static enum delivery_verdict done_after_all(struct visit *visit)
+enum delivery_verdict visit_done_after_all(struct visit *visit)
 {
     struct delivery *delivery = visit->delivery;
     bool had_failed;
@@ -467,7 +466,7 @@ enum delivery_verdict room_deliver(struct delivery *delivery,
     bool is_in_line = (verdict == DELIVERY_DONE || verdict == DELIVERY_AGAIN) &&
                       !delivery->has_result && answer != NULL &&
                       answer->fate == REST_DONE && delivery->words[0] == '\0';
-    if (is_in_line && done_after_all(&visit) != DELIVERY_DONE)
+    if (is_in_line && visit_done_after_all(&visit) != DELIVERY_DONE)
         return DELIVERY_RETRY;
     return verdict;
 }
