@@ -546,14 +546,25 @@ bool forge_disk_fails(void)
 }
 
 /* Once, whoever looked may have died of it; or its record could not be kept. */
-void forge_hide(const char *path)
+static struct thing *thing_at(const char *path)
 {
     bool is_pull = strstr(path, "/pulls/") != NULL ||
                    strstr(path, "/merge_requests/") != NULL;
     const char *number = strrchr(path, '/');
-    struct thing *thing =
-        number == NULL ? NULL
-                       : thing_of(is_pull, strtoll(number + 1, NULL, 10));
+    return number == NULL ? NULL
+                          : thing_of(is_pull, strtoll(number + 1, NULL, 10));
+}
+
+void forge_deny(const char *path)
+{
+    struct thing *thing = thing_at(path);
+    if (thing != NULL)
+        thing->seemed_gone = true;
+}
+
+void forge_hide(const char *path)
+{
+    struct thing *thing = thing_at(path);
     if (thing == NULL || forge_disk_fails())
         return;
     thing->was_hidden |= thing->hidden_from == sim.process;

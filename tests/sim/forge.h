@@ -16,8 +16,9 @@ struct thing {
     int head;        /* commit of its branch, when it was merged */
     int endings;     /* how often it was closed, or merged */
     int64_t made_ms, changed_ms, ended_ms, written_ms, read_ms;
-    int hidden_from; /* the process that the token's refusal kept from it */
-    bool was_hidden; /* and not only once */
+    int hidden_from;  /* the process that the token's refusal kept from it */
+    bool was_hidden;  /* and not only once */
+    bool seemed_gone; /* the forge said that it knows none */
     char branch[200], assignee[40];
     char *title, *body; /* as people read them there */
 };
@@ -42,6 +43,7 @@ int forge_take(const struct forge_asked *asked, cJSON **answer);
 
 /* The token does not let the bot see what became of that one. */
 void forge_hide(const char *path);
+void forge_deny(const char *path); /* it says that there is no such thing */
 /* Nothing can be written into the record. */
 bool forge_disk_fails(void);
 

@@ -268,6 +268,7 @@ static bool is_refused(struct forge_request *request)
             forge_hide(request->path);
     } else if (trouble_is_on(SIM_FORGE_HIDES)) {
         say(request, 404, "Not Found");
+        forge_deny(request->path);
     } else if (changes && trouble_befalls(SIM_FORGE_FORBIDS)) {
         say(request, 403, "Resource not accessible");
     } else if (changes && trouble_befalls(SIM_FORGE_REFUSES)) {

@@ -209,12 +209,14 @@ static bool look_for_issue(const struct stored_item *stored, void *context)
     return true;
 }
 
-/* The review, and what it leaves to do, go on when the room is gone. */
+/* The review, and what it leaves to do, go on when the room is gone, but not
+ * when it was archived. */
 static void look_at_forge(const struct incident *in, struct healing *healing)
 {
     const struct item_filter filter = {.incident_id = in->id,
                                        .open_only = true};
-    if (incident_is_live(in) || in->postmortem_ref[0] == '\0' ||
+    bool is_archived = in->remind_archive.last_ms > in->last_update_ms;
+    if (incident_is_live(in) || is_archived || in->postmortem_ref[0] == '\0' ||
         sim.config->forge.kind == FORGE_NONE)
         return;
     if (has_failed(in, EFFECT_PULL))

@@ -22,13 +22,16 @@ static void check_url(const struct incident *in, const struct thing *thing,
 
 /* ---- the pull request ---- */
 
-/* What comes after a merge has another one. */
+/* What comes after a merge has another one; so has what the forge once said was
+ * none. */
 static int count_pulls(const char *branch)
 {
     int count = 0;
-    for (int i = 0; i < forge_count(); i++)
-        count += forge_at(i)->is_pull && !forge_at(i)->is_merged &&
-                 strcmp(forge_at(i)->branch, branch) == 0;
+    for (int i = 0; i < forge_count(); i++) {
+        const struct thing *thing = forge_at(i);
+        count += thing->is_pull && !thing->is_merged && !thing->seemed_gone &&
+                 strcmp(thing->branch, branch) == 0;
+    }
     return count;
 }
 
@@ -99,6 +102,14 @@ static void check_pull(const struct incident *in)
 
 /* ---- issues ---- */
 
+/* What was added while it was private, and it is public again before its next
+ * end: then. */
+static bool may_come_later(const struct incident *in)
+{
+    return incident_is_live(in) && in->reopened > 0 &&
+           !sim.config->private_pages;
+}
+
 static bool check_item(const struct stored_item *stored, void *context)
 {
     const struct incident *in = context;
@@ -133,7 +144,7 @@ static bool check_item(const struct stored_item *stored, void *context)
         sim_fail("INC-%" PRId64 " #%" PRId64 " is open, its issue is closed",
                  in->id, item->seq);
     if (thing == NULL && in->pull_state != PULL_NONE && !has_failed &&
-        !in->is_drill && !is_withheld(in))
+        !in->is_drill && !is_withheld(in) && !may_come_later(in))
         sim_fail("INC-%" PRId64 " #%" PRId64 " has no issue", in->id,
                  item->seq);
     return true;

@@ -36,7 +36,7 @@ bool discord_lost_unseen(uint64_t channel_id)
 {
     for (int i = 0; i < loss_count; i++)
         if (losses[i].channel_id == channel_id &&
-            losses[i].at_ms < gateway_identified_ms())
+            losses[i].at_ms <= gateway_identified_ms())
             return true;
     return false;
 }
