@@ -76,13 +76,14 @@ static void check_known(const struct thing *thing, int64_t told_ms)
                  thing->is_pull ? "pull request" : "issue", thing->number);
 }
 
-/* What is in a hook's way is in the bot's, too. */
+/* What is in a hook's way is in the bot's, too. A clock that was put back while
+ * it was down finds the next look further away. */
 static bool is_calm(int64_t since_ms)
 {
     int64_t disturbed_ms = forge_disturbed_ms();
     bool was_long_ago = disturbed_ms == 0 || since_ms - disturbed_ms > CALM_MS;
     return was_long_ago && !forge_wants_rest() && !forge_disk_fails() &&
-           sim.set_ms == 0;
+           sim.set_ms == 0 && sim.skew_ms >= 0;
 }
 
 static void on_look(void *context)
