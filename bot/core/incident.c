@@ -408,12 +408,15 @@ bool incident_page_is_withheld(const struct incident *in, bool private_pages)
     return in->is_private && !private_pages;
 }
 
+bool incident_is_archived(const struct incident *in)
+{
+    return !incident_is_live(in) && in->remind_archive.last_ms != 0 &&
+           in->remind_archive.last_ms > in->last_told_ms;
+}
+
 bool incident_keeps_rooms(const struct incident *in)
 {
-    bool is_archived = !incident_is_live(in) &&
-                       in->remind_archive.last_ms != 0 &&
-                       in->remind_archive.last_ms > in->last_update_ms;
-    return !incident_is_final(in) && !is_archived;
+    return !incident_is_final(in) && !incident_is_archived(in);
 }
 
 bool incident_awaits_room(const struct incident *in)

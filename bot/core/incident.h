@@ -242,6 +242,9 @@ bool state_may_move(enum incident_state from, enum incident_state to);
 /* "mitigated, resolved or cancelled", for a refusal: what may be asked for. */
 void state_print_moves(enum incident_state from, struct buf *out);
 
+/* Its rooms were archived since it was last said how it stands: a late entry
+ * does not bring them back, reopening does. */
+bool incident_is_archived(const struct incident *in);
 /* A room that was deleted is made again; else somebody tidied up. */
 bool incident_keeps_rooms(const struct incident *in);
 /* There is no war room, but one is to be made: a private incident may be

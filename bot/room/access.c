@@ -8,14 +8,6 @@
 
 enum { ROLES = 1, CATEGORY, WAR, LIVE };
 
-/* Since it was told last: one that was opened again waits for its time anew
- * when it is over once more. */
-static bool is_archived(const struct incident *in)
-{
-    return !incident_is_live(in) && in->remind_archive.last_ms != 0 &&
-           in->remind_archive.last_ms > in->last_told_ms;
-}
-
 static uint64_t channel_of(const struct incident *in, int step)
 {
     return step == WAR ? own_war_room(in) : in->live_channel_id;
@@ -26,7 +18,8 @@ static void set_place(const struct visit *visit, cJSON *body)
 {
     const struct incident *in = &visit->delivery->in;
     uint64_t archive = visit->set->archive_category_id;
-    uint64_t place = is_archived(in) ? archive : visit->set->category_id;
+    uint64_t place =
+        incident_is_archived(in) ? archive : visit->set->category_id;
     if (archive == 0 || in->remind_archive.last_ms == 0 ||
         visit->delivery->narrowed >= OUTSIDE_CATEGORY)
         return;
@@ -48,7 +41,7 @@ static enum delivery_verdict patch(struct visit *visit, int step,
         list = in->is_private
                    ? overwrites_private(visit, given)
                    : overwrites_copy(given, visit->delivery->is_within_ours);
-    if (step == WAR && is_archived(in))
+    if (step == WAR && incident_is_archived(in))
         overwrites_silence(visit, list);
     json_set(body, "permission_overwrites", list);
     set_place(visit, body);

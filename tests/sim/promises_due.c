@@ -215,9 +215,8 @@ static void look_at_forge(const struct incident *in, struct healing *healing)
 {
     const struct item_filter filter = {.incident_id = in->id,
                                        .open_only = true};
-    bool is_archived = in->remind_archive.last_ms > in->last_update_ms;
-    if (incident_is_live(in) || is_archived || in->postmortem_ref[0] == '\0' ||
-        sim.config->forge.kind == FORGE_NONE)
+    if (incident_is_live(in) || incident_is_archived(in) ||
+        in->postmortem_ref[0] == '\0' || sim.config->forge.kind == FORGE_NONE)
         return;
     if (has_failed(in, EFFECT_PULL))
         healing->is_healed = false;
@@ -288,8 +287,7 @@ static bool is_silenced(uint64_t channel_id)
 static void check_archived(const struct incident *in)
 {
     const cJSON *room = world_channel(discord_world(), in->war_channel_id);
-    if (in->remind_archive.last_ms <= in->last_update_ms ||
-        in->war_is_borrowed || room == NULL)
+    if (!incident_is_archived(in) || in->war_is_borrowed || room == NULL)
         return;
     if (!is_silenced(in->war_channel_id))
         sim_fail("INC-%" PRId64 " is archived, and its room is not", in->id);
