@@ -78,6 +78,7 @@ struct secret_rule {
     /* What else than the plain visible characters of an HTTP header is in it,
      * in words; NULL: any line of text will do. */
     const char *plain_hint;
+    const char *also; /* beside letters and digits; NULL: what is visible */
 };
 
 static enum err read_secret_file(const struct secret_rule *rule,
@@ -111,7 +112,31 @@ static enum err read_secret_file(const struct secret_rule *rule,
     return err;
 }
 
-/* Its first line. `file` only for the words. */
+static bool is_letter_or_digit(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
+}
+
+/* What is in it that must not be, in words; NULL: nothing. */
+static const char *stranger_in(const struct secret_rule *rule,
+                               struct str secret)
+{
+    for (size_t i = 0; i < secret.n; i++) {
+        unsigned char c = (unsigned char)secret.s[i];
+        if (rule->plain_hint != NULL && (c <= ' ' || c > '~'))
+            return rule->plain_hint;
+        if (c < ' ' || c == 0x7F)
+            return "a control character";
+        if (rule->also != NULL && !is_letter_or_digit(c) &&
+            strchr(rule->also, c) == NULL)
+            return rule->plain_hint;
+    }
+    return NULL;
+}
+
+/* Its first line. `file` only for the words. The characters are looked at
+ * first: of a comment above the secret it is not the length that is wrong. */
 static enum err take_secret(const struct secret_rule *rule, const char *file,
                             struct str text, char **out, struct buf *why)
 {
@@ -119,21 +144,16 @@ static enum err take_secret(const struct secret_rule *rule, const char *file,
     (void)str_cut(&text, '\n', &secret);
     if (str_ends(secret, "\r"))
         secret.n--;
-    if (secret.n < rule->least || secret.n > rule->most) {
-        buf_addf(why, "%s in %s is not %zu to %zu characters long", rule->what,
-                 file, rule->least, rule->most);
-        return ERR_INVALID;
-    }
-    const char *hint = NULL;
-    for (size_t i = 0; i < secret.n && hint == NULL; i++) {
-        unsigned char c = (unsigned char)secret.s[i];
-        if (rule->plain_hint != NULL && (c <= ' ' || c > '~'))
-            hint = rule->plain_hint;
-        else if (c < ' ' || c == 0x7F)
-            hint = "a control character";
-    }
+    const char *hint = stranger_in(rule, secret);
     if (hint != NULL) {
         buf_addf(why, "%s in %s holds %s", rule->what, file, hint);
+        return ERR_INVALID;
+    }
+    if (secret.n < rule->least || secret.n > rule->most) {
+        buf_addf(why,
+                 "%s in %s is not %zu to %zu characters long; the first line "
+                 "is what counts",
+                 rule->what, file, rule->least, rule->most);
         return ERR_INVALID;
     }
     *out = mem_alloc(secret.n + 1);
@@ -163,8 +183,14 @@ static enum err secret_of_file(const struct secret_rule *rule, const char *file,
 enum err config_token(const struct config *config, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "discord.token_file", "the bot token", TOKEN_LEAST, TOKEN_MOST,
-        "a blank or a character that no token has (leave out \"Bot \")"};
+        "discord.token_file",
+        "the bot token",
+        TOKEN_LEAST,
+        TOKEN_MOST,
+        "what no token has: a token is letters, digits, \".\", \"-\" and "
+        "\"_\". Write it alone into the first line, without quotes, without "
+        "\"Bot \" and without a name before it",
+        ".-_"};
     const char *variable = getenv("DISCORD_TOKEN");
     if (config->token_file[0] != '\0')
         return secret_of_file(&rule, config->token_file, out, why);
@@ -178,15 +204,19 @@ enum err config_token(const struct config *config, char **out, struct buf *why)
 enum err config_secret(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "alert.secret_file", "the secret", SECRET_LEAST, SECRET_MOST,
-        "a blank or a character that no header can hold"};
+        "alert.secret_file",
+        "the secret",
+        SECRET_LEAST,
+        SECRET_MOST,
+        "a blank or a character that no header can hold",
+        NULL};
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_credentials(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "probe.credentials_file", "user:password", 2, SECRET_MOST, NULL};
+        "probe.credentials_file", "user:password", 2, SECRET_MOST, NULL, NULL};
     char *credentials;
     enum err err = secret_of_file(&rule, path, &credentials, why);
     if (err != ERR_OK)
@@ -205,24 +235,35 @@ enum err config_credentials(const char *path, char **out, struct buf *why)
 enum err config_forge_token(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "forge.token_file", "the token of the forge", SECRET_LEAST, SECRET_MOST,
-        "a blank or a character that no token has"};
+        "forge.token_file",
+        "the token of the forge",
+        SECRET_LEAST,
+        SECRET_MOST,
+        "a blank or a character that no token has",
+        NULL};
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_forge_secret(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "forge.webhook_secret_file", "the secret", SECRET_LEAST, SECRET_MOST,
-        "a blank or a character that no header can hold"};
+        "forge.webhook_secret_file",
+        "the secret",
+        SECRET_LEAST,
+        SECRET_MOST,
+        "a blank or a character that no header can hold",
+        NULL};
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_git_token(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {"postmortem.token_file",
-                                            "the token of the repository", 1,
-                                            SECRET_MOST, NULL};
+                                            "the token of the repository",
+                                            1,
+                                            SECRET_MOST,
+                                            NULL,
+                                            NULL};
     return secret_of_file(&rule, path, out, why);
 }
 
@@ -244,7 +285,8 @@ static bool has_passphrase(const struct buf *key)
 enum err config_key(const char *name, const char *file, char **out,
                     struct buf *why)
 {
-    const struct secret_rule rule = {name, "the key", 1, FILE_BYTES, NULL};
+    const struct secret_rule rule = {name,       "the key", 1,
+                                     FILE_BYTES, NULL,      NULL};
     char path[PATH_MAX];
     struct buf text = BUF_INIT(FILE_BYTES);
     if (!file_of(file, path)) {

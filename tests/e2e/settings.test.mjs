@@ -134,7 +134,7 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.deepEqual(check(), { code: 0, out: 'The settings are fine.\n', err: '' });
     assert.match(check({ DISCORD_TOKEN: '' }).err, /no bot token: set discord.token_file, or the environment variable DISCORD_TOKEN/);
     assert.equal(check({ DISCORD_TOKEN: '' }).code, 2);
-    assert.match(check({ DISCORD_TOKEN: 'Bot abcdefghijklmnopqrstuvwxyz' }).err, /holds a blank/);
+    assert.match(check({ DISCORD_TOKEN: 'Bot abcdefghijklmnopqrstuvwxyz' }).err, /a token is letters, digits/);
 
     const secret = join(bot.directory, 'token');
     writeFileSync(secret, 'y'.repeat(40));

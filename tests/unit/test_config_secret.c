@@ -35,11 +35,18 @@ static void the_token_comes_from_a_private_file(void **state)
         {STR(TOKEN "\r\nsecond line\n"), 0600, ERR_OK, NULL},
         {STR(TOKEN), 0640, ERR_INVALID, "others may read"},
         {STR(TOKEN), 0604, ERR_INVALID, "run chmod 600"},
-        {STR("Bot " TOKEN), 0600, ERR_INVALID, "leave out \"Bot \""},
+        {STR("Bot " TOKEN), 0600, ERR_INVALID, "without \"Bot \""},
+        {STR("\"" TOKEN "\"\n"), 0600, ERR_INVALID, "without quotes"},
+        {STR("DISCORD_TOKEN=" TOKEN "\n"), 0600, ERR_INVALID,
+         "without a name before it"},
+        {STR("# opsroom\n" TOKEN "\n"), 0600, ERR_INVALID,
+         "a token is letters, digits, \".\", \"-\" and \"_\""},
+        {STR("\n" TOKEN "\n"), 0600, ERR_INVALID,
+         "the first line is what counts"},
         {STR("short"), 0600, ERR_INVALID, "is not 20 to 200 characters"},
         {STR(""), 0600, ERR_INVALID, "is not 20 to 200 characters"},
         {STR("MTA0NjUyMzQ1Njc4OTAxMjM0NQ\0.Gabcde"), 0600, ERR_INVALID,
-         "no token has"},
+         "what no token has"},
     };
     char file[160];
     assert_int_equal(setenv("DISCORD_TOKEN", "from-the-environment-12", 1), 0);
@@ -153,9 +160,11 @@ static void secrets_of_sources_and_checks_are_one_line(void **state)
         {config_secret, "hunter2-hunter2-hunter2\nnotes\n", 0600,
          "hunter2-hunter2-hunter2", ""},
         {config_secret, "hunter2-hunter2", 0600, NULL,
-         "the secret in FILE is not 16 to 200 characters long"},
+         "the secret in FILE is not 16 to 200 characters long; the first line "
+         "is what counts"},
         {config_secret, "\nhunter2-hunter2-hunter2", 0600, NULL,
-         "the secret in FILE is not 16 to 200 characters long"},
+         "the secret in FILE is not 16 to 200 characters long; the first line "
+         "is what counts"},
         {config_secret, "hunter2 hunter2 hunter2", 0600, NULL,
          "the secret in FILE holds a blank or a character that no header can "
          "hold"},
