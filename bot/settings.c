@@ -77,7 +77,8 @@ const struct setting settings[] = {
      "\"content/en/blog/incidents/{date}-{slug}/index.md\"", 1, 400, NULL,
      check_page_path,
      "File of the page in the repository. {date} is the day the incident\n"
-     "began (UTC), {slug} its title in lower-case letters and dashes."},
+     "began (UTC), {slug} its title in lower-case letters and dashes, {id} its\n"
+     "number: 12 of INC-12."},
     {"postmortem", "author_name", SETTING_TEXT, FIELD(author_name),
      "\"opsroom\"", 1, 100, NULL, check_person,
      "Author of the commit."},

@@ -31,17 +31,35 @@ const char *check_branch(const char *text)
     return good ? NULL : "a git branch name such as \"main\"";
 }
 
+/* Whether each brace belongs to what print_path (bot/postmortem/job.c) fills
+ * in. Another would be part of the name, and "{n}" a number to the helper. */
+static bool has_known_marks(const char *text)
+{
+    static const char *const marks[] = {"{date}", "{slug}", "{id}"};
+    while (*(text += strcspn(text, "{}")) != '\0') {
+        size_t n = 0;
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (str_starts(str_of(text), marks[i]))
+                n = strlen(marks[i]);
+        if (n == 0)
+            return false;
+        text += n;
+    }
+    return true;
+}
+
 /* A path in the repository: it must not climb out, nor into .git. */
 const char *check_page_path(const char *text)
 {
     struct str rest = str_of(text), part;
-    bool good = strstr(text, "{slug}") != NULL && strchr(text, '\\') == NULL;
+    bool good = strstr(text, "{slug}") != NULL && strchr(text, '\\') == NULL &&
+                has_known_marks(text);
     while (str_cut(&rest, '/', &part))
         good = good && part.n > 0 && !str_is(part, ".") &&
                !str_is(part, "..") && !str_is_nocase(part, ".git");
     return good ? NULL
                 : "a path inside the repository that holds {slug} (and may "
-                  "hold {date}), without \"..\"";
+                  "hold {date} and {id}, no other), without \"..\"";
 }
 
 /* git would write < and > as the borders of the address. */

@@ -75,12 +75,20 @@ static const struct {
      "name such as \"main\"\n"},
     {"[postmortem]\npath = \"../{slug}.md\"\n",
      "2:8: postmortem.path: \"../{slug}.md\" does not fit; allowed is a path "
-     "inside the repository that holds {slug} (and may hold {date}), without "
-     "\"..\"\n"},
+     "inside the repository that holds {slug} (and may hold {date} "
+     "and {id}, no other), without \"..\"\n"},
     {"[postmortem]\npath = \"/{slug}.md\"\n",
      "2:8: postmortem.path: \"/{slug}.md\" does not fit; allowed is a path "
-     "inside the repository that holds {slug} (and may hold {date}), without "
-     "\"..\"\n"},
+     "inside the repository that holds {slug} (and may hold {date} "
+     "and {id}, no other), without \"..\"\n"},
+    {"[postmortem]\npath = \"{dat}-{slug}.md\"\n",
+     "2:8: postmortem.path: \"{dat}-{slug}.md\" does not fit; allowed is a "
+     "path inside the repository that holds {slug} (and may hold {date} and "
+     "{id}, no other), without \"..\"\n"},
+    {"[postmortem]\npath = \"{n}/{id}-{slug}.md\"\n",
+     "2:8: postmortem.path: \"{n}/{id}-{slug}.md\" does not fit; allowed is "
+     "a path inside the repository that holds {slug} (and may hold {date} "
+     "and {id}, no other), without \"..\"\n"},
     {"[postmortem]\nauthor_email = \"<a@b>\"\n",
      "2:16: postmortem.author_email: \"<a@b>\" does not fit; allowed is text "
      "without < and >\n"},
@@ -195,6 +203,7 @@ static void settings_reach_their_fields(void **state)
                       "discord.announce_channel = \"12\"\n"
                       "discord.category = \"13\"\n"
                       "[postmortem]\nrepository = \"p.git\"\n"
+                      "path = \"{date}/{id}-{slug}.md\"\n"
                       "[access]\ndeclare = [\"1\"]\nrespond = [\"2\"]\n"
                       "command = [\"3\"]\nresolve = [\"4\"]\nadmin = [\"5\"]\n"
                       "[attachments]\nmax_bytes = 1_024\n"),
@@ -208,6 +217,7 @@ static void settings_reach_their_fields(void **state)
     assert_int_equal(config.category_id, 13);
     assert_true(config.postmortem_enabled);
     assert_string_equal(config.repository, "p.git");
+    assert_string_equal(config.path, "{date}/{id}-{slug}.md");
     for (size_t i = 0; i < RIGHT_COUNT; i++) {
         assert_int_equal(config.access.allowed[i].count, 1);
         assert_int_equal(config.access.allowed[i].ids[0], i + 1);
