@@ -271,6 +271,16 @@ static void on_turned(int64_t us, void *context)
     metrics_turned(&app->metrics, us);
 }
 
+/* No reason to stay away: pages and charts wait for it, the record does not. */
+static void find_helper(const struct app *app, const char *program_dir,
+                        enum helper helper, char path[static PATH_MAX])
+{
+    struct buf why = BUF_INIT(2 * PATH_MAX);
+    if (!cli_helper(app->config, program_dir, helper, path, &why))
+        log_warn("helper_missing", LOG_STR("why", buf_str(&why)));
+    buf_release(&why);
+}
+
 static bool wire(struct app *app, const char *token, const char *program_dir)
 {
     const struct config *config = app->config;
@@ -294,10 +304,8 @@ static bool wire(struct app *app, const char *token, const char *program_dir)
     struct room_settings nobody = {.bot_user_id = 0};
 
     app->supervisor = supervisor_new(&app->loop, PATIENCE_MS);
-    cli_helper_path(config->helper, program_dir, "opsroom-git",
-                    app->git_helper);
-    cli_helper_path(config->draw_helper, program_dir, "opsroom-draw",
-                    app->draw_helper);
+    find_helper(app, program_dir, HELPER_GIT, app->git_helper);
+    find_helper(app, program_dir, HELPER_DRAW, app->draw_helper);
     cli_postmortem_settings(config, &outbox.postmortem);
     outbox.postmortem.access = git_parts_access(app->git);
     app->turn = turn_new(&turn);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PAGE_BYTES   (8u << 20)
@@ -45,17 +46,41 @@ static int open_store(const struct config *config, struct store **store)
     return code;
 }
 
-void cli_helper_path(const char *set, const char *program_dir, const char *name,
-                     char out[static PATH_MAX])
+static bool is_program(const char *path)
 {
-    if (set[0] != '\0') {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
+bool cli_helper(const struct config *config, const char *program_dir,
+                enum helper helper, char out[static PATH_MAX], struct buf *why)
+{
+    bool is_git = helper == HELPER_GIT;
+    const char *name = is_git ? "opsroom-git" : "opsroom-draw";
+    const char *set = is_git ? config->helper : config->draw_helper;
+    bool is_wanted = is_git ? config->repository[0] != '\0'
+                            : config->probes.count > 0 || set[0] != '\0';
+    if (set[0] != '\0')
         str_copy(out, PATH_MAX, str_of(set));
-        return;
-    }
-    (void)snprintf(out, PATH_MAX, "%s/../libexec/opsroom/%s", program_dir,
-                   name);
-    if (access(out, X_OK) != 0)
+    else
+        (void)snprintf(out, PATH_MAX, "%s/../libexec/opsroom/%s", program_dir,
+                       name);
+    if (is_program(out))
+        return true;
+    if (set[0] == '\0') {
         (void)snprintf(out, PATH_MAX, "%s/%s", program_dir, name);
+        if (is_program(out))
+            return true;
+    }
+    if (!is_wanted)
+        return true;
+    buf_addf(why,
+             "%s: the helper %s is not there; install it beside opsroom or "
+             "set [%s] %s",
+             out, name, is_git ? "postmortem" : "probes",
+             is_git ? "helper" : "draw_helper");
+    return false;
 }
 
 void cli_postmortem_settings(const struct config *config,
@@ -152,19 +177,28 @@ static int check_store(const struct config *config)
     return bad;
 }
 
+static int check_helper(const struct config *config, const char *program_dir,
+                        enum helper helper)
+{
+    char path[PATH_MAX];
+    struct buf why = BUF_INIT(WHY_BYTES);
+    int bad = 0;
+    if (!cli_helper(config, program_dir, helper, path, &why))
+        bad = say(buf_text(&why));
+    buf_release(&why);
+    return bad;
+}
+
 static int check_postmortem(const struct config *config,
                             const char *program_dir, bool online)
 {
-    char helper[PATH_MAX];
     if (config->repository[0] == '\0') {
         if (online)
             (void)puts("No [postmortem] repository is set: nobody was asked.");
         return 0;
     }
-    cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
-    if (access(helper, X_OK) != 0)
-        return complain(helper, "the helper opsroom-git is not there; install "
-                                "it beside opsroom or set [postmortem] helper");
+    if (check_helper(config, program_dir, HELPER_GIT) != 0)
+        return 1;
     return cli_check_git(config, program_dir, online);
 }
 
@@ -178,16 +212,6 @@ int cli_check_template(const struct config *config)
     return bad;
 }
 
-static int check_draw(const struct config *config, const char *program_dir)
-{
-    char helper[PATH_MAX];
-    cli_helper_path(config->draw_helper, program_dir, "opsroom-draw", helper);
-    if (config->probes.count == 0 || access(helper, X_OK) == 0)
-        return 0;
-    return complain(helper, "the helper opsroom-draw is not there; install it "
-                            "beside opsroom or set [probes] draw_helper");
-}
-
 int cli_check(const struct config *config, const char *program_dir, bool online)
 {
     int bad = check_discord(config);
@@ -195,7 +219,7 @@ int cli_check(const struct config *config, const char *program_dir, bool online)
     bad |= check_forge(config);
     bad |= check_store(config);
     bad |= check_postmortem(config, program_dir, online);
-    bad |= check_draw(config, program_dir);
+    bad |= check_helper(config, program_dir, HELPER_DRAW);
     bad |= cli_check_template(config);
     if (bad != 0)
         return 2;

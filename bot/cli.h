@@ -38,10 +38,15 @@ int cli_commands(void);
 int cli_command_table(void);
 int cli_example(void);
 
+enum helper {
+    HELPER_GIT,
+    HELPER_DRAW,
+};
 /* A helper's absolute path: what is set, else where `make install` puts it,
- * else beside the program. */
-void cli_helper_path(const char *set, const char *program_dir, const char *name,
-                     char out[static PATH_MAX]);
+ * else beside the program. False: the settings want it, and it cannot be run;
+ * *why says so. Without it the bot does all that it can. */
+bool cli_helper(const struct config *config, const char *program_dir,
+                enum helper helper, char out[static PATH_MAX], struct buf *why);
 struct postmortem_settings;
 void cli_postmortem_settings(const struct config *config,
                              struct postmortem_settings *out);

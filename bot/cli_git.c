@@ -152,7 +152,7 @@ int cli_check_git(const struct config *config, const char *program_dir,
             (void)printf("%s is not there; the first postmortem makes it.\n",
                          config->repository);
     } else if (online || is_folder(config->repository)) {
-        cli_helper_path(config->helper, program_dir, "opsroom-git", helper);
+        (void)cli_helper(config, program_dir, HELPER_GIT, helper, &why);
         cli_postmortem_settings(config, &set);
         set.access = git_parts_access(parts);
         bad = look_aside(helper, &set, online);

@@ -17,6 +17,18 @@ scene('with standard input, output and error closed it runs, and logs into none 
     await standin.botReady(20_000);
 });
 
+scene('a helper that is not there: check says so, and the bot runs and says so', {
+    settings: { probes: { draw_helper: '/none' }, postmortem: { helper: '/tmp' } },
+}, async ({ bot }) => {
+    const lines = [
+        '/tmp: the helper opsroom-git is not there; install it beside opsroom or set [postmortem] helper',
+        '/none: the helper opsroom-draw is not there; install it beside opsroom or set [probes] draw_helper',
+    ];
+    assert.deepEqual(bot.run('check').code, 2);
+    assert.equal(bot.run('check').err, lines.map((line) => `opsroom: ${line}\n`).join(''));
+    assert.deepEqual([...bot.log.matchAll(/event=helper_missing why="(.*)"$/gm)].map(([, why]) => why), lines);
+});
+
 scene('a token that REST refuses: exit 3, in words, after one request', { started: false }, async ({ standin, bot }) => {
     standin.tokenRefused = true;
     await bot.start({ ready: false });
