@@ -69,9 +69,11 @@ static enum err copy(sqlite3 *from, const char *part, struct buf *why)
         rc = copy_pages(from, to);
     if (rc == SQLITE_OK) /* its log goes into the file, and away */
         rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
-    if (rc != SQLITE_OK)
-        buf_addf(why, "Cannot copy to %s: %s. Nothing was changed.", part,
-                 sqlite3_errstr(rc));
+    if (rc != SQLITE_OK) {
+        buf_addf(why, "Cannot copy to %s: ", part);
+        sqlite_words(to, rc, why);
+        buf_add_text(why, ". Nothing was changed.");
+    }
     (void)sqlite3_close(to);
     return rc == SQLITE_OK ? ERR_OK : ERR_IO;
 }
@@ -188,10 +190,13 @@ static enum err copy_file(const char *file, const char *part, struct buf *why)
     sqlite3 *from = NULL;
     int rc = inspect_open(file, &from);
     enum err err = ERR_IO;
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
         err = copy(from, part, why);
-    else
-        buf_addf(why, "%s cannot be read: %s.", file, sqlite3_errmsg(from));
+    } else {
+        buf_addf(why, "%s cannot be read: ", file);
+        sqlite_words(from, rc, why);
+        buf_add_char(why, '.');
+    }
     (void)sqlite3_close(from);
     return err;
 }

@@ -158,6 +158,14 @@ static void check(sqlite3 *db, bool whole, struct findings *found)
     }
 }
 
+static void find_words(sqlite3 *db, struct findings *found)
+{
+    struct buf words = BUF_INIT(sizeof found->check - 1);
+    sqlite_words(db, found->rc, &words);
+    str_copy_to(found->check, buf_str(&words));
+    buf_release(&words);
+}
+
 static void look(sqlite3 *db, bool whole, struct findings *found)
 {
     char text[sizeof found->check];
@@ -172,8 +180,7 @@ static void look(sqlite3 *db, bool whole, struct findings *found)
         found->rc = ask(db, "SELECT count(*) FROM sqlite_schema",
                         &found->tables, text, sizeof text);
     if (found->rc != SQLITE_OK)
-        (void)snprintf(found->check, sizeof found->check, "%s",
-                       sqlite3_errmsg(db));
+        find_words(db, found);
 }
 
 static enum err not_a_database(const char *path, struct buf *why)
@@ -256,8 +263,7 @@ static void inspect_bytes(const char *path, bool whole, struct findings *found)
     if (found->rc == SQLITE_OK)
         look(db, whole, found);
     else
-        (void)snprintf(found->check, sizeof found->check, "%s",
-                       sqlite3_errmsg(db));
+        find_words(db, found);
     (void)sqlite3_close(db);
 }
 

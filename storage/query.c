@@ -1,6 +1,7 @@
 #include "storage/store_internal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,9 +22,36 @@ static enum err err_of(int rc)
                                                                  : ERR_STORAGE;
 }
 
+/* 0: not a failure of the system. Only these codes have its number; with others
+ * the one of an earlier failure would be told. */
+static int system_number(sqlite3 *db, int rc)
+{
+    int primary = rc & 0xff;
+    if (primary == SQLITE_FULL)
+        return ENOSPC;
+    return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN
+               ? sqlite3_system_errno(db)
+               : 0;
+}
+
+void sqlite_words(sqlite3 *db, int rc, struct buf *out)
+{
+    int number = system_number(db, rc);
+    if (number != 0)
+        buf_addf(out, "%s (", strerror(number));
+    buf_add_text(out, sqlite3_errmsg(db));
+    if (number != 0)
+        buf_add_char(out, ')');
+    if (number == ENOSPC || number == EDQUOT)
+        buf_add_text(out, "; make room on that disk, then try again");
+}
+
 enum err sqlite_failed(struct store *store, int rc)
 {
-    store_say(store, "%s (SQLite code %d)", sqlite3_errmsg(store->db), rc);
+    struct buf words = BUF_INIT(300);
+    sqlite_words(store->db, rc, &words);
+    store_say(store, "%s [SQLite code %d]", buf_text(&words), rc);
+    buf_release(&words);
     return err_of(rc);
 }
 

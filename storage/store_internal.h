@@ -93,6 +93,9 @@ MUST_CHECK enum err query_end_damaged(struct query *query, const char *format,
                                       ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Why a call failed. What SQLite calls "disk I/O error" the system has a better
+ * name for: a full disk is no broken one. */
+void sqlite_words(sqlite3 *db, int rc, struct buf *out);
 /* Notes what SQLite said and translates its code. */
 enum err sqlite_failed(struct store *store, int rc);
 void store_say(struct store *store, const char *format, ...)

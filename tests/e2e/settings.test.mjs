@@ -91,7 +91,7 @@ test('a limit on the size of files is a full disk, not a death', () => alone((bo
     const empty = spawnSync('sh', ['-c', 'ulimit -f 40; exec "$0" run --config "$1"', program, bot.config], {
         encoding: 'utf8', env: { ...process.env, DISCORD_TOKEN: 'x'.repeat(60) },
     });
-    assert.deepEqual([empty.status, /cannot_start .*Cannot open .*opsroom\.db: (disk I\/O error|database or disk is full)/.test(empty.stderr)], [1, true], empty.stderr);
+    assert.deepEqual([empty.status, /cannot_start .*Cannot open .*opsroom\.db: (File too large \(disk I\/O error\)|No space left)/.test(empty.stderr)], [1, true], empty.stderr);
 }));
 
 test('check --online asks the repository', async () => {

@@ -1,6 +1,7 @@
 #include "storage/store_internal.h"
 #include "tests/lib/scratch.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -341,6 +342,37 @@ static void what_root_makes_is_the_bots(void **state)
     assert_int_equal(chown(scratch->folder, 0, 0), 0);
 }
 
+/* Opens no log: `errno` says that there is no room for one. */
+static int (*real_open)(sqlite3_vfs *, sqlite3_filename, sqlite3_file *, int,
+                        int *);
+
+static int open_without_room(sqlite3_vfs *vfs, sqlite3_filename name,
+                             sqlite3_file *file, int flags, int *out)
+{
+    if ((flags & SQLITE_OPEN_WAL) == 0)
+        return real_open(vfs, name, file, flags, out);
+    file->pMethods = NULL;
+    errno = ENOSPC;
+    return SQLITE_CANTOPEN;
+}
+
+static void a_full_disk_is_called_so(void **state)
+{
+    const struct scratch *scratch = *state;
+    static sqlite3_vfs full;
+    sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+    full = *real;
+    real_open = real->xOpen;
+    full.zName = "full";
+    full.xOpen = open_without_room;
+    assert_int_equal(sqlite3_vfs_register(&full, 1), SQLITE_OK);
+    refuse_path(scratch->db, false, ERR_STORAGE,
+                "opsroom.db: No space left on device (unable to open database "
+                "file); make room on that disk, then try again [SQLite code ");
+    assert_int_equal(sqlite3_vfs_unregister(&full), SQLITE_OK);
+    assert_int_equal(sqlite3_vfs_register(real, 1), SQLITE_OK);
+}
+
 /* Somebody has a look with another program, and writes. */
 static void a_turn_fails_while_another_program_writes(void **state)
 {
@@ -429,6 +461,7 @@ int main(void)
         TEST(refuses_a_folder_it_may_not_write),
         TEST(one_bot_whatever_the_file_is_called),
         TEST(what_root_makes_is_the_bots),
+        TEST(a_full_disk_is_called_so),
         TEST(a_turn_fails_while_another_program_writes),
         TEST(one_bot_a_file),
         TEST(takes_over_after_a_kill),
