@@ -366,9 +366,30 @@ static void unwire(struct app *app)
     store_close(app->store);
 }
 
+static const char words_new_record[] =
+    "There was no record, so a new one begins, with INC-1. If there should be "
+    "one, stop the bot and look at storage.path, or restore a backup.";
+
+/* Which record: a slip in a path, or another folder to start in, would show
+ * only when people miss their incidents. */
+static void log_start(struct app *app)
+{
+    char record[PATH_MAX];
+    int64_t incidents = 0;
+    store_place(app->store, record);
+    if (store_is_new(app->store))
+        log_warn("record_created", LOG_TEXT("record", record),
+                 LOG_TEXT("words", words_new_record));
+    if (store_count_incidents(app->store, &incidents) != ERR_OK)
+        log_warn("incidents_not_counted",
+                 LOG_TEXT("why", store_why(app->store)));
+    log_info("started", LOG_TEXT("version", OPSROOM_VERSION),
+             LOG_TEXT("record", record), LOG_INT("incidents", incidents));
+}
+
 static void run(struct app *app)
 {
-    log_info("started", LOG_TEXT("version", OPSROOM_VERSION));
+    log_start(app);
     forget_answers(app);
     deadline_set(app->chores, loop_now_ms(&app->loop) + CHORES_MS);
     session_start(app->session);

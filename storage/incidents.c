@@ -183,6 +183,16 @@ enum err store_incident(struct store *store, int64_t id, struct incident *out)
     return err;
 }
 
+enum err store_count_incidents(struct store *store, int64_t *out)
+{
+    struct query query = query_new(store, "SELECT count(*) FROM incident");
+    int64_t n = query_row(&query) ? row_int(&query, 0) : 0;
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = n;
+    return err;
+}
+
 enum err store_next_incident_id(struct store *store, int64_t *out)
 {
     struct query query =

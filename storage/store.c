@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -194,7 +195,6 @@ enum err store_check(const char *path, struct buf *why)
 enum err store_open(const char *path, bool read_only, struct store **out,
                     struct buf *why)
 {
-    bool is_new = false;
     char file[PATH_MAX];
     enum err err = path_follow(path, file, why);
     if (err != ERR_OK)
@@ -213,8 +213,8 @@ enum err store_open(const char *path, bool read_only, struct store **out,
     if (!read_only)
         err = lock_take(file, CHANGE_PATH, &store->lock_fd, why);
     if (err == ERR_OK)
-        err = inspect_file(file, read_only, &is_new, why);
-    if (err == ERR_OK && is_new)
+        err = inspect_file(file, read_only, &store->is_new, why);
+    if (err == ERR_OK && store->is_new)
         err = create_file(file, why);
     if (err == ERR_OK)
         err = open_file(store, why);
@@ -255,6 +255,17 @@ void store_close(struct store *store)
 const char *store_why(const struct store *store)
 {
     return store->why;
+}
+
+void store_place(const struct store *store, char out[static PATH_MAX])
+{
+    if (realpath(store->path, out) == NULL)
+        str_copy(out, PATH_MAX, str_of(store->path));
+}
+
+bool store_is_new(const struct store *store)
+{
+    return store->is_new;
 }
 
 const char *store_instance(const struct store *store)

@@ -19,6 +19,8 @@
 #include "bot/core/alert.h"
 #include "bot/core/incident.h"
 
+#include <limits.h>
+
 struct store;
 
 /* Creates or migrates the file. Refuses, and touches nothing, when it is not a
@@ -34,6 +36,9 @@ MUST_CHECK enum err store_open(const char *path, bool read_only,
 MUST_CHECK enum err store_check(const char *path, struct buf *why);
 void store_close(struct store *store); /* NULL is fine */
 const char *store_why(const struct store *store);
+/* Its file, where links lead; absolute if it can be. */
+void store_place(const struct store *store, char out[static PATH_MAX]);
+bool store_is_new(const struct store *store); /* store_open made the file */
 /* 24 random hex digits made with the file: part of every nonce, so that two
  * databases never collide. */
 const char *store_instance(const struct store *store);
@@ -56,6 +61,7 @@ MUST_CHECK enum err store_tidy(struct store *store);
 
 /* ---- incidents and their log (incidents.c, events.c) ---- */
 
+MUST_CHECK enum err store_count_incidents(struct store *store, int64_t *out);
 MUST_CHECK enum err store_next_incident_id(struct store *store, int64_t *out);
 MUST_CHECK enum err store_incident(struct store *store, int64_t id,
                                    struct incident *out); /* or NOT_FOUND */

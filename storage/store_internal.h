@@ -18,6 +18,7 @@ struct store {
     char *path;
     int lock_fd;    /* -1: read-only */
     bool read_only; /* opened for `verify` and `timeline` */
+    bool is_new;    /* made by us, just now */
     bool turn;      /* between store_begin and store_commit or _rollback */
     int log_pages;  /* in the write-ahead log after the last commit */
     /* What was wanted in this turn since anything else became of the outbox: to

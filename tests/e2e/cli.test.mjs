@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Bot, program } from './bot.mjs';
@@ -27,6 +27,19 @@ scene('a helper that is not there: check says so, and the bot runs and says so',
     assert.deepEqual(bot.run('check').code, 2);
     assert.equal(bot.run('check').err, lines.map((line) => `opsroom: ${line}\n`).join(''));
     assert.deepEqual([...bot.log.matchAll(/event=helper_missing why="(.*)"$/gm)].map(([, why]) => why), lines);
+});
+
+scene('a start says which record it has, and whether it is a new one', { started: false }, async ({ guild, bot, nova }) => {
+    const place = realpathSync(bot.directory);
+    const told = (from) => [...bot.log.slice(from).matchAll(/event=(record_created|started) .*$/gm)].map(([line]) => line.replace(/ (words|version)=("[^"]*"|\S+)/g, ''));
+    await bot.start();
+    assert.deepEqual(told(0), [`event=record_created record=${place}/opsroom.db`, `event=started record=${place}/opsroom.db incidents=0`]);
+    assert.match(bot.log, /level=warn event=record_created .*a new one begins, with INC-1\. If there should be one, stop the bot and look at storage\.path/);
+    await declare(guild, nova);
+    await bot.stop();
+    const from = bot.log.length;
+    await bot.start();
+    assert.deepEqual(told(from), [`event=started record=${place}/opsroom.db incidents=1`]);
 });
 
 scene('a token that REST refuses: exit 3, in words, after one request', { started: false }, async ({ standin, bot }) => {
