@@ -221,6 +221,7 @@ int cli_check(const struct config *config, const char *program_dir, bool online)
     bad |= check_postmortem(config, program_dir, online);
     bad |= check_helper(config, program_dir, HELPER_DRAW);
     bad |= cli_check_template(config);
+    cli_service_notes(config);
     if (bad != 0)
         return 2;
     (void)puts("The settings are fine.");

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -198,6 +198,28 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     const { code, err } = check();
     assert.equal(code, 2);
     assert.match(err, /opsroom\.db/);
+}));
+
+test('check tells root what the service cannot read or find', { skip: process.geteuid() !== 0 && 'only root can' }, () => alone((bot) => {
+    const secret = (name, mode) => { const file = join(bot.directory, name); writeFileSync(file, 'y'.repeat(40), { mode }); return file; };
+    const [token, alert] = [secret('token', 0o600), secret('alert', 0o600)];
+    const users = join(bot.directory, 'passwd');
+    writeFileSync(users, readFileSync('/etc/passwd', 'utf8').replace(/^opsroom:.*\n/m, ''));
+    // In a mount namespace of its own the machine has other users.
+    const check = () => {
+        const words = ['--mount', 'sh', '-c', 'mount --bind "$0" /etc/passwd && cd "$1" && exec "$2" check --config "$3"', users, bot.directory, program, bot.config];
+        const { status, stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8', env: { ...process.env, DISCORD_TOKEN: 'x'.repeat(60) } });
+        return { code: status, out: stdout, err: stderr };
+    };
+    const fine = { code: 0, out: 'The settings are fine.\n', err: '' };
+    bot.settle({ discord: { token_file: token }, storage: { path: 'opsroom.db' }, alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }] });
+    assert.deepEqual(check(), fine, 'no such user');
+    appendFileSync(users, 'opsroom:x:65533:65533::/:/bin/false\n');
+    const unread = (setting, file) => `opsroom: note: ${setting}: the service runs as the user opsroom, who cannot read ${file}. Put it into /etc/opsroom/secrets and write credential:NAME here.\n`;
+    assert.deepEqual(check(), { ...fine, err: `${unread('discord.token_file', token)}opsroom: note: storage.path: opsroom.db was looked for in ${bot.directory}; the service looks in /var/lib/opsroom. Write it with the whole path.\n${unread('alert.secret_file', alert)}` });
+    bot.settle({ storage: { path: bot.database } });
+    for (const file of [token, alert]) chownSync(file, 65533, 65533);
+    assert.deepEqual(check(), fine);
 }));
 
 test('check finds a repository that its user may not write, there or to be made', () => alone((bot) => {
