@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -42,6 +42,34 @@ test('make install: its settings are fine once there is a token, and stay when i
     } finally {
         rmSync(root, { recursive: true });
     }
+});
+
+test('a server that the tests need is not started with the machine, if it was not before', () => {
+    const root = mkdtempSync(join(tmpdir(), 'opsroom-root-'));
+    const services = (...words) => {
+        const { status, stdout, stderr } = spawnSync('tests/tools/services', words, { encoding: 'utf8', env: { ...process.env, ROOT: root } });
+        assert.deepEqual([status, stderr], [0, ''], words.join(' '));
+        return stdout;
+    };
+    const add = (unit) => {
+        writeFileSync(join(root, 'lib/systemd/system', unit.replace(/@.*\./, '@.')), '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n');
+        symlinkSync(`/lib/systemd/system/${unit}`, join(root, 'etc/systemd/system/multi-user.target.wants', unit));
+    };
+    try {
+        for (const folder of ['lib/systemd/system', 'etc/systemd/system/multi-user.target.wants', 'var/lib/dpkg/info']) mkdirSync(join(root, folder), { recursive: true });
+        add('ssh.service');
+        const before = join(root, 'before');
+        writeFileSync(before, services('list'));
+        for (const unit of ['nginx.service', 'prometheus.service', 'systemd-pstore.service', 'getty@tty1.service']) add(unit);
+        writeFileSync(join(root, 'var/lib/dpkg/info/systemd.list'), '/lib/systemd/system/getty@.service\n/lib/systemd/system/systemd-pstore.service\n');
+        services('leave-off', before);
+        assert.equal(services('list'), 'getty@tty1.service\nssh.service\nsystemd-pstore.service\n');
+    } finally {
+        rmSync(root, { recursive: true });
+    }
+    const install = readFileSync('tests/tools/install', 'utf8');
+    const at = (text) => { assert.ok(install.includes(text), text); return install.indexOf(text); };
+    assert.ok(at('tests/tools/services list') < at('trap tidy EXIT') && at('trap tidy EXIT') < at('apt-get -y -q'));
 });
 
 test('the unit is valid and its sandbox is tight', () => {
