@@ -16,6 +16,7 @@ CLANG := $(if $(findstring clang,$(CC)),-clang)
 BUILD := build/$(if $(filter 1,$(SANITIZE)),san,release)$(CLANG)
 
 PACKAGES := libwebsockets libmicrohttpd libcurl libcjson sqlite3 libuv libssl libcrypto zlib
+HELPER_PACKAGES := libgit2 cairo fontconfig
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wwrite-strings \
 	-Wundef -Wpointer-arith -Wcast-qual -Wswitch-enum -Werror
@@ -59,6 +60,7 @@ all: $(BUILD)/opsroom $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 
 help:
 	@echo 'make                 build build/release/opsroom and its helpers'
+	@echo 'make deps            install what it is built with (Debian packages, by sudo)'
 	@echo 'make install         into PREFIX=/usr/local, below DESTDIR if set; settings stay as they are'
 	@echo 'make deb             the Debian package, build/deb/opsroom_*.deb'
 	@echo 'make demo            play a real incident against the stand-in, no Discord needed'
@@ -82,12 +84,19 @@ help:
 	@echo 'make format          lay the code out'
 	@echo 'make clean           remove build/'
 
-$(BUILD)/%.o: %.c
+# Looked for once: the compiler would name the first header only.
+$(BUILD)/headers:
+	@missing=; for one in $(PACKAGES) $(HELPER_PACKAGES) tomlplusplus; do \
+		pkg-config --exists $$one 2>/dev/null || missing="$$missing $$one"; done; \
+	[ -z "$$missing" ] || { echo "Not there, as pkg-config calls it:$$missing. On Debian 12 'make deps' installs it." >&2; exit 1; }
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/%.o: %.c | $(BUILD)/headers
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=gnu17 $(CPPFLAGS) -include bot/base/banned.h $(WARNINGS) $(CFLAGS) -c $< -o $@
 
-$(BUILD)/%.o: %.cc
+$(BUILD)/%.o: %.cc | $(BUILD)/headers
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) -std=c++17 $(CPPFLAGS) -Wall -Wextra $(CFLAGS) -c $< -o $@

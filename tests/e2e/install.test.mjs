@@ -44,6 +44,22 @@ test('make install: its settings are fine once there is a token, and stay when i
     }
 });
 
+test('make without the headers says what installs them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'opsroom-bare-'));
+    try {
+        // As where nothing is installed: no package is known.
+        const { status, stderr } = spawnSync('make', ['-s', `BUILD=${folder}/build`, 'all'],
+            { encoding: 'utf8', env: { ...process.env, PKG_CONFIG_LIBDIR: folder, PKG_CONFIG_PATH: '' } });
+        assert.equal(status, 2);
+        assert.match(stderr, /^Not there, as pkg-config calls it: libwebsockets .* tomlplusplus\. On Debian 12 'make deps' installs it\.\n/);
+        assert.doesNotMatch(stderr, /fatal error/);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+    assert.match(run('make', 'help').out, /^make deps /m);
+    for (const file of ['README.md', 'CONTRIBUTING.md']) assert.match(readFileSync(file, 'utf8'), /`make deps`/, file);
+});
+
 test('a server that the tests need is not started with the machine, if it was not before', () => {
     const root = mkdtempSync(join(tmpdir(), 'opsroom-root-'));
     const services = (...words) => {
