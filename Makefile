@@ -130,7 +130,10 @@ $(BUILD)/opsroom-draw: $(HELPER_DRAW:%.c=$(BUILD)/%.o)
 prefix ?= /usr/local
 PREFIX ?= $(prefix)
 BINDIR ?= $(PREFIX)/bin
-UNITDIR ?= $(PREFIX)/lib/systemd/system
+# systemd reads these two prefixes; below another one nobody would find it.
+SYSTEMD := $(if $(filter /usr /usr/local,$(PREFIX:/=)),$(PREFIX:/=)/lib,/etc)
+UNITDIR ?= $(SYSTEMD)/systemd/system
+SYSUSERSDIR ?= $(SYSTEMD)/sysusers.d
 SETTINGS := $(DESTDIR)/etc/opsroom
 SETTINGS_SED := sed -e '/^\[discord\]/,/^\[/ s|^token_file = .*|token_file = "credential:token"|' \
 	-e '/^\[storage\]/,/^\[/ s|^path = .*|path = "/var/lib/opsroom/opsroom.db"|'
@@ -140,7 +143,7 @@ install: all
 	$(Q)install -Dm755 -t "$(DESTDIR)$(PREFIX)/libexec/opsroom" $(BUILD)/opsroom-git $(BUILD)/opsroom-draw
 	$(Q)install -Dm644 bot/dist/opsroom.1 "$(DESTDIR)$(PREFIX)/share/man/man1/opsroom.1"
 	$(Q)install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/doc/opsroom/examples" config.example.toml templates/*.md
-	$(Q)install -Dm644 bot/dist/opsroom.sysusers "$(DESTDIR)$(PREFIX)/lib/sysusers.d/opsroom.conf"
+	$(Q)install -Dm644 bot/dist/opsroom.sysusers "$(DESTDIR)$(SYSUSERSDIR)/opsroom.conf"
 	$(Q)install -d "$(DESTDIR)$(UNITDIR)"
 	$(Q)sed 's|^ExecStart=/usr/bin/|ExecStart=$(BINDIR)/|' bot/dist/opsroom.service >"$(DESTDIR)$(UNITDIR)/opsroom.service"
 	$(Q)install -d "$(SETTINGS)" && install -dm700 "$(SETTINGS)/secrets"

@@ -22,10 +22,10 @@ test('make install: its settings are fine once there is a token, and stay when i
         const { code, err } = install();
         assert.equal(code, 0, err);
         assert.deepEqual(['opt/o/bin/opsroom', 'opt/o/libexec/opsroom/opsroom-git', 'opt/o/libexec/opsroom/opsroom-draw',
-            'opt/o/share/man/man1/opsroom.1', 'opt/o/share/doc/opsroom/examples/hugo.md', 'opt/o/lib/sysusers.d/opsroom.conf', 'opt/o/lib/systemd/system/opsroom.service',
+            'opt/o/share/man/man1/opsroom.1', 'opt/o/share/doc/opsroom/examples/hugo.md', 'etc/sysusers.d/opsroom.conf', 'etc/systemd/system/opsroom.service',
             'etc/opsroom/config.toml', 'etc/opsroom/secrets'].map((path) => mode(join(root, path))),
         ['755', '755', '755', '644', '644', '644', '644', '640', '700']);
-        assert.match(readFileSync(join(root, 'opt/o/lib/systemd/system/opsroom.service'), 'utf8'), /^ExecStart=\/opt\/o\/bin\/opsroom run /m);
+        assert.match(readFileSync(join(root, 'etc/systemd/system/opsroom.service'), 'utf8'), /^ExecStart=\/opt\/o\/bin\/opsroom run /m);
 
         const settings = join(root, 'etc/opsroom/config.toml'), secrets = join(root, 'etc/opsroom/secrets');
         writeFileSync(join(secrets, 'token'), 'y'.repeat(40), { mode: 0o600 });
@@ -39,6 +39,11 @@ test('make install: its settings are fine once there is a token, and stay when i
         assert.equal(install('prefix=/opt/p').code, 0);
         assert.equal(readFileSync(settings, 'utf8'), text);
         assert.equal(mode(join(root, 'opt/p/bin/opsroom')), '755');
+        // Where systemd looks by itself, or where it is told to.
+        assert.equal(install('prefix=/usr/local/').code, 0);
+        assert.deepEqual(['usr/local/lib/sysusers.d/opsroom.conf', 'usr/local/lib/systemd/system/opsroom.service'].map((path) => mode(join(root, path))), ['644', '644']);
+        assert.equal(install('UNITDIR=/u').code + install('SYSUSERSDIR=/s').code, 0);
+        assert.deepEqual(['u/opsroom.service', 's/opsroom.conf'].map((path) => mode(join(root, path))), ['644', '644']);
     } finally {
         rmSync(root, { recursive: true });
     }
