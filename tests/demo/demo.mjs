@@ -1,23 +1,22 @@
 // make demo: a real outage, played against the stand-in by really invoking the
 // slash commands; prints the story as it happens and leaves its results in
-// build/demo.
+// build/demo, or in the folder that it is given.
 
 import { rmSync, writeFileSync } from 'node:fs';
 
 import { Bot, git, patience } from '../e2e/bot.mjs';
 import { guildOf, play, readReplay } from '../e2e/replay.mjs';
+import { shown as onScreen } from '../discord/screen.mjs';
 import { start } from '../discord/standin.mjs';
 
-const directory = 'build/demo';
+const directory = process.argv[2] ?? 'build/demo';
 const replay = readReplay('2022-12-13-root-filesystem-full');
 const [bold, dim] = process.stdout.isTTY ? [(text) => `\x1b[1m${text}\x1b[0m`, (text) => `\x1b[2m${text}\x1b[0m`] : [String, String];
 const say = (text = '') => console.log(text);
 
 /** A message as Discord would show it, as well as a terminal can. */
 function shown(text) {
-    return text
-        .replace(/ \(<t:\d+:\w>\)/g, '')
-        .replace(/<#(\d+)>/g, (mark, id) => `#${standin.world.channels.get(id)?.name ?? id}`)
+    return onScreen(text.replace(/ \(<t:\d+:\w>\)/g, ''), place)
         .replace(/<(https?:[^>]*)>/g, '$1')
         .replace(/\*\*(.*?)\*\*/g, (mark, inner) => bold(inner))
         .replace(/^-# (.*)$/gm, (mark, inner) => dim(`  ${inner}`))
@@ -51,6 +50,8 @@ try {
     const live = await place.channelNamed(/^inc-1-live/);
     const card = await (await place.channelNamed(/^inc-1-global/)).message('Postmortem');
     await standin.until(() => card.text.includes('`'), 'the postmortem on the card', 60_000);
+    await live.message('a draft is written');
+    await standin.until(() => /^Postmortem|\*\*Postmortem/m.test(live.all[0].text), 'the postmortem on the card of the live room', 60_000);
     show('What everyone reads in the live operating room', live);
     const branch = git(bot.repository, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/postmortem').trim();
     const page = git(bot.repository, 'ls-tree', '-r', '--name-only', branch).trim().split('\n').find((name) => name.endsWith('index.md'));
