@@ -29,8 +29,6 @@ function botSettings(guild) {
     return {
         discord: { announce_channel: guild.channel('announcements').id, category: guild.channel('Incidents').id },
         access: { respond: responders, command: responders, resolve: responders, admin: [guild.ownerId] },
-        // view.mjs shows a private incident's page to responders only.
-        postmortem: { private: true },
     };
 }
 
@@ -41,13 +39,13 @@ export class PracticeRoom {
         return room;
     }
 
-    /** `bot` makes another one than the real; `paceMs` between the steps of the outage. */
-    async #open({ directory, port = 0, bot, paceMs = 900 }) {
+    /** `bot` makes another one than the real, `settings` other ones; `paceMs` between the steps of the outage. */
+    async #open({ directory, port = 0, bot, settings = {}, paceMs = 900 }) {
         if (directory) rmSync(directory, { recursive: true, force: true });
         this.standin = await start({ guilds: [GUILD] });
         this.guild = this.standin.guild();
         this.forum = await Forum.open();
-        this.bot = bot?.(this.standin) ?? this.forum.watchedBy(new Bot(this.standin, { directory, settings: botSettings(this.guild) }));
+        this.bot = bot?.(this.standin) ?? this.forum.watchedBy(new Bot(this.standin, { directory, settings: { ...botSettings(this.guild), ...settings } }));
         this.postmortems = new Postmortems(this.bot.repository);
         this.view = new View(this.standin, this.guild, this.postmortems, this.forum);
         this.acts = new Acts(this.standin, this.guild, this.forum, paceMs);

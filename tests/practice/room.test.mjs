@@ -8,8 +8,8 @@ import test from 'node:test';
 import { PracticeRoom } from './room.mjs';
 
 /** Plays `play(room)` in a room of its own. */
-async function inRoom(play) {
-    const room = await PracticeRoom.open({});
+async function inRoom(play, options = {}) {
+    const room = await PracticeRoom.open(options);
     try {
         await play(room);
         assert.deepEqual(room.standin.violations, []);
@@ -69,6 +69,22 @@ test('a person sees their rooms and their own private answers, and nobody else\'
 
     await post(room, 'dismiss', { as: nova.id, message: answer.id });
     assert.ok(!view.of(nova, general).room.messages.some(({ ephemeral }) => ephemeral));
+}, { settings: { postmortem: { private: true } } }));
+
+test('a private incident leaves no page, as the guide says', () => inRoom(async (room) => {
+    const nova = room.guild.member('nova');
+    const end = async (title, name, values) => {
+        await nova.slash('/incident declare', { title, ...values });
+        const war = await room.guild.channelNamed(name);
+        await nova.slash('/resolve', { summary: 'It is over.' }, { channel: war });
+        return war;
+    };
+    const war = await end('Keys leaked', 'inc-1-private', { private: true });
+    await war.message('It is over.');
+    // Whose page comes later.
+    await (await end('Logins fail', 'inc-2-logins-fail', {})).message(/a draft is written/);
+    await room.postmortems.refresh();
+    assert.deepEqual(room.view.of(nova, war.id).postmortems.map(({ title }) => title), ['Logins fail']);
 }));
 
 test('a file is for those who see its room', () => inRoom(async (room) => {
