@@ -126,8 +126,8 @@ bool say_removed(struct buf *words, const struct incident *in,
     if (what.n > 0)
         buf_addf(
             words,
-            "The live room does not show all that you wrote: it looks as if "
-            "there is %s in it. The record and the war room have it as you "
+            "The live room does not show all that you wrote: what looks like "
+            "%s is left out. The record and the war room have it as you "
             "wrote it. If it is real, replace it where it is used, too.\n",
             buf_text(&what));
     bool any = what.n > 0;

@@ -66,7 +66,7 @@ static void a_secret_may_be_struck(void **state)
     (void)state;
     const char *words = adds("note", text);
     assert_says(words, "The live room does not show all that you wrote");
-    assert_says(words, "a password in it");
+    assert_says(words, ": what looks like a password is left out.");
     assert_says(caller_presses(&caller, "Strike it"),
                 "Entry #4 of **INC-1** is struck: It held a secret");
     struct interaction it = slash("timeline add");
@@ -74,6 +74,10 @@ static void a_secret_may_be_struck(void **state)
     add_text(&it, "visibility", "room");
     assert_null(strstr(caller_does(&caller, &it), "The live room"));
     assert_null(caller_button(&caller, "Strike it"));
+    assert_says(adds("note", "password=hunter2hunter2, at 10.0.0.1 and "
+                             "10.0.0.2"),
+                ": what looks like a password and 2 private addresses is left "
+                "out.");
 }
 
 static void an_update_may_be_corrected(void **state)
@@ -81,7 +85,8 @@ static void an_update_may_be_corrected(void **state)
     (void)state;
     struct interaction it = slash("incident update");
     add_text(&it, "message", "It is 10.1.2.3 again");
-    assert_says(caller_does(&caller, &it), "a private address in it");
+    assert_says(caller_does(&caller, &it),
+                "what looks like a private address is");
     assert_string_equal(caller_presses(&caller, "Correct it"), "");
     assert_string_equal(caller_field(&caller, "text"), "It is 10.1.2.3 again");
     struct interaction sent = form("1|timeline edit|1|id=4");
