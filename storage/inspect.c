@@ -143,6 +143,17 @@ static int is_long_enough(void *context)
     return ++*steps > STEPS_MOST;
 }
 
+/* "*** in database main ***\nPage 21: never used": there is only that one. */
+static void say_in_one_line(char *text)
+{
+    char *line = strncmp(text, "*** ", 4) == 0 ? strchr(text, '\n') : NULL;
+    if (line != NULL)
+        memmove(text, line + 1, strlen(line + 1) + 1);
+    for (; *text != '\0'; text++)
+        if (*text == '\n')
+            *text = ' ';
+}
+
 static void check(sqlite3 *db, bool whole, struct findings *found)
 {
     int64_t number = 0;
@@ -152,6 +163,7 @@ static void check(sqlite3 *db, bool whole, struct findings *found)
     found->rc = ask(db, "PRAGMA quick_check(1)", &number, found->check,
                     sizeof found->check);
     sqlite3_progress_handler(db, 0, NULL, NULL);
+    say_in_one_line(found->check);
     if (found->rc == SQLITE_INTERRUPT) {
         found->rc = SQLITE_OK;
         (void)snprintf(found->check, sizeof found->check, "ok");

@@ -73,6 +73,8 @@ static void refuse(const struct scratch *scratch, enum err expected,
         assert_null(store);
         if (strstr(buf_text(&why), says) == NULL)
             fail_msg("\"%s\" does not say \"%s\"", buf_text(&why), says);
+        if (strpbrk(buf_text(&why), "\n*") != NULL)
+            fail_msg("\"%s\" is more than a line", buf_text(&why));
     }
     scratch_read(scratch->db, &after);
     assert_true(str_eq(buf_str(&before), buf_str(&after)));
