@@ -354,7 +354,8 @@ static size_t distance(const char *a, const char *b)
 
 struct closest closest_to(const char *name)
 {
-    return (struct closest){.to = name, .least = strlen(name) / 3 + 2};
+    /* At most one letter in three is wrong: [foo] is no slip for [log]. */
+    return (struct closest){.to = name, .least = (strlen(name) + 1) / 3 + 1};
 }
 
 void closest_show(struct closest *closest, const char *name)

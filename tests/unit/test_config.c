@@ -20,6 +20,13 @@ static const struct {
      "ca_file, compress, guilds, announce_channel, category\n"},
     {"[discrod]\ncompress = true\n",
      "1:2: discrod: unknown table; did you mean discord?\n"},
+    {"[lo]\n", "1:2: lo: unknown table; did you mean log?\n"},
+    {"[acess]\n", "1:2: acess: unknown table; did you mean access?\n"},
+    {"[fogre]\n", "1:2: fogre: unknown table; did you mean forge?\n"},
+    {"[foo]\n",
+     "1:2: foo: unknown table; allowed are discord, rooms, storage, "
+     "postmortem, forge, access, roles, reminders, log, attachments, http, "
+     "probes, service, probe, alert, assignee\n"},
     {"[mail]\n",
      "1:2: mail: unknown table; allowed are discord, rooms, storage, "
      "postmortem, forge, access, roles, reminders, log, attachments, http, "
