@@ -158,6 +158,16 @@ static int without_config(const char *verb)
 #define CONFIG_VERBS "run check verify backup restore timeline render probe"
 #define PLAIN_VERBS  "commands table example version --version help --help -h"
 
+/* Of the two places that are looked at, config_load names one. */
+static void tell_of_other_place(const struct arguments *arguments)
+{
+    if (arguments->config != NULL || access(CONFIG, F_OK) == 0 ||
+        access(INSTALLED_CONFIG, F_OK) == 0)
+        return;
+    (void)fprintf(stderr, "%s: was looked for, too: %s\n", INSTALLED_CONFIG,
+                  strerror(errno));
+}
+
 static int load_and_do(const struct arguments *arguments)
 {
     struct config config;
@@ -170,6 +180,7 @@ static int load_and_do(const struct arguments *arguments)
         config_release(&config);
     } else {
         (void)fputs(buf_text(&why), stderr);
+        tell_of_other_place(arguments);
     }
     buf_release(&why);
     return code;

@@ -46,6 +46,14 @@ test('wrong settings: exit 2 with file, line and column', () => alone((bot) => {
     assert.match(bot.run('run').err, /cannot be read/);
 }));
 
+test('without settings both places are named', { skip: existsSync('/etc/opsroom/config.toml') }, () => alone((bot) => {
+    const { status, stderr } = spawnSync(program, ['check'], { cwd: bot.directory, encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, /^config\.toml: cannot be read: No such file or directory; .*\n\/etc\/opsroom\/config\.toml: was looked for, too: No such file or directory\n$/);
+    const named = spawnSync(program, ['check', '--config', 'none.toml'], { cwd: bot.directory, encoding: 'utf8' });
+    assert.match(named.stderr, /^none\.toml: .*\n$/, 'nowhere else');
+}));
+
 test('words that make no sense: exit 2, what is wrong in one line, and where to read on', () => alone((bot) => {
     const cases = [
         [['no-such'], 'there is no command no-such'],
