@@ -116,3 +116,11 @@ test('the man page, the usage, the exit codes and the package agree', () => {
     assert.equal(/^opsroom \((.+?)\)/.exec(readFileSync('bot/dist/debian/changelog', 'utf8'))[1], version);
     assert.ok(page.startsWith('.TH OPSROOM 1 ') && page.split('\n')[0].includes(`"opsroom ${version}"`));
 });
+
+test('the guide of the package links no picture, and says what they show', () => {
+    const [, script] = /^\tsed -i '(.*)' \S*GUIDE\.md$/m.exec(readFileSync('bot/dist/debian/rules', 'utf8'));
+    const { code, out, err } = run('sed', script.replaceAll('$$', '$'), 'GUIDE.md');
+    assert.equal(code, 0, err);
+    assert.doesNotMatch(out, /\]\(tests/);
+    assert.match(out, /^\*The live room: the card, and the entries in order\.\*$/m);
+});
