@@ -234,10 +234,9 @@ static void resolve_ago(const struct when_reading *reading,
                                                            : WHEN_MINUTE);
 }
 
-/* Keeps `text` as what was typed. */
-static enum err resolve(struct when_reading *reading, struct str text,
-                        const struct when_base *base, struct when *out,
-                        struct buf *why)
+enum err when_resolve(struct when_reading *reading, struct str text,
+                      const struct when_base *base, struct when *out,
+                      struct buf *why)
 {
     struct when when = {0};
     enum err err = ERR_OK;
@@ -272,67 +271,5 @@ enum err when_parse(struct str text, const struct when_base *base,
 {
     struct when_reading reading;
     enum err err = when_read(text, &reading, why);
-    return err == ERR_OK ? resolve(&reading, text, base, out, why) : err;
-}
-
-/* The day that was said, where whoever named a zone is. */
-static void set_day(struct when_parts *parts, int days_ago, int64_t now_ms)
-{
-    struct civil day = civil_of(now_ms + parts->zone_min * MS_PER_MINUTE -
-                                days_ago * MS_PER_DAY);
-    parts->has_date = parts->has_year = true;
-    parts->year = day.year;
-    parts->month = day.month;
-    parts->day = day.day;
-}
-
-static enum err parse_said(struct str text, const struct when_base *base,
-                           struct when *out, struct buf *why)
-{
-    struct when_reading reading = {.form = READING_POINT};
-    char kept[WHEN_TYPED_BYTES] = "";
-    struct buf rest = BUF_IN(kept);
-    int days_ago = when_take_day(str_trim(text), &rest);
-    bool is_said =
-        days_ago >= 0 && str_trim(text).n < WHEN_TYPED_BYTES &&
-        (rest.n == 0 || when_read(buf_str(&rest), &reading, NULL) == ERR_OK);
-    if (!is_said || reading.form != READING_POINT || reading.from.has_date)
-        return when_parse(text, base, out, why);
-    set_day(&reading.from, days_ago, base->now_ms);
-    return resolve(&reading, text, base, out, why);
-}
-
-/* 5m and -5m: nothing that is to come is recorded, so they are ago. */
-static enum err parse_ago(struct str text, const struct when_base *base,
-                          struct when *out)
-{
-    char ago[WHEN_TYPED_BYTES] = "";
-    struct buf with = BUF_IN(ago);
-    struct when when;
-    text = str_trim(text);
-    buf_add(&with, str_starts(text, "-") ? str_from(text, 1) : text);
-    buf_add_text(&with, " ago");
-    if (with.overflow ||
-        when_parse(buf_str(&with), base, &when, NULL) != ERR_OK)
-        return ERR_INVALID;
-    *out = when;
-    str_copy_to(out->typed, text);
-    return ERR_OK;
-}
-
-enum err when_parse_said(struct str text, const struct when_base *base,
-                         struct when *out, struct buf *why)
-{
-    struct when_base lived = *base;
-    struct when when;
-    lived.anchor_ms = base->now_ms;
-    if (base->lived_from_ms != 0 &&
-        parse_said(text, &lived, &when, NULL) == ERR_OK &&
-        when.from_ms >= base->lived_from_ms) {
-        *out = when;
-        return ERR_OK;
-    }
-    return parse_ago(text, base, out) == ERR_OK
-               ? ERR_OK
-               : parse_said(text, base, out, why);
+    return err == ERR_OK ? when_resolve(&reading, text, base, out, why) : err;
 }

@@ -574,36 +574,3 @@ enum err when_read(struct str text, struct when_reading *out, struct buf *why)
     *out = reading;
     return ERR_OK;
 }
-
-/* ---- a day that is said ---- */
-
-static int day_said(struct str word)
-{
-    if (word.n > 0 && word.s[word.n - 1] == ',')
-        word.n--;
-    if (str_is_nocase(word, "today"))
-        return 0;
-    return str_is_nocase(word, "yesterday") ? 1 : -1;
-}
-
-int when_take_day(struct str text, struct buf *rest)
-{
-    struct str word;
-    int days = -1;
-    while (str_cut(&text, ' ', &word)) {
-        bool about = word.n > 0 && word.s[0] == '~';
-        int said = day_said(about ? str_from(word, 1) : word);
-        if (said >= 0 && days >= 0)
-            return -1;
-        if (said >= 0) {
-            days = said;
-            if (about) /* ~yesterday 23:50 */
-                buf_add_char(rest, '~');
-            continue;
-        }
-        if (rest->n > 0)
-            buf_add_char(rest, ' ');
-        buf_add(rest, word);
-    }
-    return rest->overflow ? -1 : days;
-}

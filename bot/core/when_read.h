@@ -1,6 +1,6 @@
 /*
- * Between when.c, when_read.c and when_print.c only: what a typed time says,
- * before it is known which day or year it means.
+ * Between when.c, when_read.c, when_said.c and when_print.c only: what a typed
+ * time says, before it is known which day or year it means.
  */
 #ifndef BOT_CORE_WHEN_READ_H
 #define BOT_CORE_WHEN_READ_H
@@ -27,6 +27,11 @@ struct when_reading {
 /* On failure `why` (may be NULL) has the sentence. */
 MUST_CHECK enum err when_read(struct str text, struct when_reading *out,
                               struct buf *why);
+
+/* Which moment that is; keeps `text` as what was typed. As when_parse. */
+MUST_CHECK enum err when_resolve(struct when_reading *reading, struct str text,
+                                 const struct when_base *base, struct when *out,
+                                 struct buf *why);
 
 /* So many days ago as `yesterday` or `today` says, and the text without it; -1
  * when none of them, or more than one, is there, or `rest` is too small. */

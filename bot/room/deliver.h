@@ -38,8 +38,8 @@ enum delivery_verdict visit_call(struct visit *visit, int step,
                                  struct rest_call call);
 /* Done; the record learns the id. */
 enum delivery_verdict visit_made(struct visit *visit, uint64_t id);
-/* Done; what had failed before is in line again, and the record says so. Of what
- * Discord has answered that follows by itself. */
+/* Done; what had failed before is in line again, and the record says so. Of
+ * what Discord has answered that follows by itself. */
 enum delivery_verdict visit_done_after_all(struct visit *visit);
 enum delivery_verdict visit_retry(struct visit *visit, const char *words);
 enum delivery_verdict visit_store_failed(struct visit *visit);
