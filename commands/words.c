@@ -32,10 +32,21 @@ void say_time(struct buf *words, const struct when *when, int64_t now_ms)
 
 void say_excerpt(struct buf *words, struct str text, size_t units)
 {
-    size_t n = utf8_cut_units(text, units);
-    markdown_add_line(words, (struct str){text.s, n});
-    if (n < text.n)
+    struct buf lines = BUF_INIT(text.n + 1);
+    struct str line;
+    while (str_cut(&text, '\n', &line)) {
+        if (markdown_is_fence(line))
+            continue;
+        if (lines.n > 0)
+            buf_add_char(&lines, '\n');
+        buf_add(&lines, line);
+    }
+    struct str shown = buf_str(&lines);
+    shown.n = utf8_cut_units(shown, units);
+    markdown_add_line(words, shown);
+    if (shown.n < lines.n)
         buf_add_text(words, "…");
+    buf_release(&lines);
 }
 
 void say_public(struct buf *words, struct str text, size_t units)

@@ -229,6 +229,17 @@ void markdown_add_words(struct buf *out, struct str words)
     }
 }
 
+bool markdown_is_fence(struct str line)
+{
+    line = str_trim(line);
+    if (!str_starts(line, "```"))
+        return false;
+    for (size_t i = 3; i < line.n; i++)
+        if (line.s[i] == '`' || line.s[i] == ' ')
+            return false;
+    return true;
+}
+
 void markdown_add_fence(struct buf *out, struct str text, size_t units)
 {
     struct buf clean = printable(text);

@@ -106,6 +106,8 @@ static void add_text(struct line *line)
         markdown_add_line(line->out, text);
     } else {
         while (str_cut(&text, '\n', &piece)) {
+            if (markdown_is_fence(piece))
+                continue;
             buf_add_text(line->out, "\n> ");
             markdown_add_line(line->out, piece);
         }

@@ -259,6 +259,10 @@ static void evidence_link_and_hints(void **state)
     add_text(&it, "text", "Deleted the archive");
     add_text(&it, "kind", "action");
     assert_null(strstr(does(&it), "will say little"));
+    it = slash("timeline add");
+    add_text(&it, "text", "```js\nerror: AccessDenied\n  at put\n```");
+    assert_says(does(&it), ": error: AccessDenied   at put\n");
+    assert_text(kept()->text, "```js\nerror: AccessDenied\n  at put\n```");
 }
 
 static void a_change(void **state)

@@ -89,8 +89,8 @@ static void reads_well(void **state)
     *e = entry(EVENT_ACTION, 19, 6, "Archive deleted");
     e->occurred = clock_time(19, 6, WHEN_ABOUT);
     e = &all[n++];
-    *e =
-        entry(EVENT_NOTE, 22, 0, "Queue drains\nslowly:\n- 12k jobs\n**bold**");
+    *e = entry(EVENT_NOTE, 22, 0,
+               "Queue drains\n```sh\nslowly:\n- 12k jobs\n```\n**bold**");
     e->occurred = clock_time(22, 0, WHEN_HOUR);
     e->visibility = VISIBILITY_ROOM;
     e = &all[n++];

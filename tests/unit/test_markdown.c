@@ -257,6 +257,16 @@ static void timestamps(void **state)
     buf_release(&out);
 }
 
+static void knows_a_fence(void **state)
+{
+    (void)state;
+    assert_true(markdown_is_fence(STR("```")));
+    assert_true(markdown_is_fence(STR(" ```sh ")));
+    assert_false(markdown_is_fence(STR("``")));
+    assert_false(markdown_is_fence(STR("```rm -rf``` was run")));
+    assert_false(markdown_is_fence(STR("```ls```")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +282,7 @@ int main(void)
         cmocka_unit_test(one_line),
         cmocka_unit_test(fence_cannot_be_left),
         cmocka_unit_test(timestamps),
+        cmocka_unit_test(knows_a_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
