@@ -33,12 +33,14 @@ scene('a start says which record it has, and whether it is a new one', { started
     const place = realpathSync(bot.directory);
     const told = (from) => [...bot.log.slice(from).matchAll(/event=(record_created|started) .*$/gm)].map(([line]) => line.replace(/ (words|version)=("[^"]*"|\S+)/g, ''));
     await bot.start();
+    await bot.logged(/event=started/);
     assert.deepEqual(told(0), [`event=record_created record=${place}/opsroom.db`, `event=started record=${place}/opsroom.db incidents=0`]);
     assert.match(bot.log, /level=warn event=record_created .*a new one begins, with INC-1\. If there should be one, stop the bot and look at storage\.path/);
     await declare(guild, nova);
     await bot.stop();
     const from = bot.log.length;
     await bot.start();
+    await bot.logged(/event=started/, { from });
     assert.deepEqual(told(from), [`event=started record=${place}/opsroom.db incidents=1`]);
 });
 
