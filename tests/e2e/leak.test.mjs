@@ -84,8 +84,11 @@ const spoken = (answer) => (answer.choices
     ? answer.choices.map((choice) => `${choice.name} = ${choice.value}`).join('\n')
     : JSON.stringify([answer.modal?.title, answer.modal?.components, answer.text, answer.components, answer.message?.attachments.map(({ name: is }) => is)]));
 
+/** What they typed themselves comes back when it is long enough, which a longer number makes it. */
+const TYPED = /\\nWhat you typed, to copy(?:[^"\\]|\\.)*/;
+
 /** An answer without its number and its clock: what must be alike. */
-const plain = (text, id) => text.replace(new RegExp(`(?<!":)\\b(inc-)?${id}\\b`, 'gi'), 'N').replace(/<t:\d+(:\w)?>/g, 'T').replace(/\d\d:\d\d/g, 'T');
+const plain = (text, id) => text.replace(TYPED, '').replace(new RegExp(`(?<!":)\\b(inc-)?${id}\\b`, 'gi'), 'N').replace(/<t:\d+(:\w)?>/g, 'T').replace(/\d\d:\d\d/g, 'T');
 
 function saysNothing(text, about) {
     assert.doesNotMatch(text, MARK, about);
