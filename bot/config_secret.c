@@ -183,14 +183,16 @@ static enum err secret_of_file(const struct secret_rule *rule, const char *file,
 enum err config_token(const struct config *config, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "discord.token_file",
-        "the bot token",
-        TOKEN_LEAST,
-        TOKEN_MOST,
-        "what no token has: a token is letters, digits, \".\", \"-\" and "
-        "\"_\". Write it alone into the first line, without quotes, without "
-        "\"Bot \" and without a name before it",
-        ".-_"};
+        .setting = "discord.token_file",
+        .what = "the bot token",
+        .least = TOKEN_LEAST,
+        .most = TOKEN_MOST,
+        .plain_hint =
+            "what no token has: a token is letters, digits, \".\", \"-\" and "
+            "\"_\". Write it alone into the first line, without quotes, "
+            "without \"Bot \" and without a name before it",
+        .also = ".-_",
+    };
     const char *variable = getenv("DISCORD_TOKEN");
     if (config->token_file[0] != '\0')
         return secret_of_file(&rule, config->token_file, out, why);
@@ -204,19 +206,23 @@ enum err config_token(const struct config *config, char **out, struct buf *why)
 enum err config_secret(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "alert.secret_file",
-        "the secret",
-        SECRET_LEAST,
-        SECRET_MOST,
-        "a blank or a character that no header can hold",
-        NULL};
+        .setting = "alert.secret_file",
+        .what = "the secret",
+        .least = SECRET_LEAST,
+        .most = SECRET_MOST,
+        .plain_hint = "a blank or a character that no header can hold",
+    };
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_credentials(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "probe.credentials_file", "user:password", 2, SECRET_MOST, NULL, NULL};
+        .setting = "probe.credentials_file",
+        .what = "user:password",
+        .least = 2,
+        .most = SECRET_MOST,
+    };
     char *credentials;
     enum err err = secret_of_file(&rule, path, &credentials, why);
     if (err != ERR_OK)
@@ -235,35 +241,35 @@ enum err config_credentials(const char *path, char **out, struct buf *why)
 enum err config_forge_token(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "forge.token_file",
-        "the token of the forge",
-        SECRET_LEAST,
-        SECRET_MOST,
-        "a blank or a character that no token has",
-        NULL};
+        .setting = "forge.token_file",
+        .what = "the token of the forge",
+        .least = SECRET_LEAST,
+        .most = SECRET_MOST,
+        .plain_hint = "a blank or a character that no token has",
+    };
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_forge_secret(const char *path, char **out, struct buf *why)
 {
     static const struct secret_rule rule = {
-        "forge.webhook_secret_file",
-        "the secret",
-        SECRET_LEAST,
-        SECRET_MOST,
-        "a blank or a character that no header can hold",
-        NULL};
+        .setting = "forge.webhook_secret_file",
+        .what = "the secret",
+        .least = SECRET_LEAST,
+        .most = SECRET_MOST,
+        .plain_hint = "a blank or a character that no header can hold",
+    };
     return secret_of_file(&rule, path, out, why);
 }
 
 enum err config_git_token(const char *path, char **out, struct buf *why)
 {
-    static const struct secret_rule rule = {"postmortem.token_file",
-                                            "the token of the repository",
-                                            1,
-                                            SECRET_MOST,
-                                            NULL,
-                                            NULL};
+    static const struct secret_rule rule = {
+        .setting = "postmortem.token_file",
+        .what = "the token of the repository",
+        .least = 1,
+        .most = SECRET_MOST,
+    };
     return secret_of_file(&rule, path, out, why);
 }
 
@@ -285,8 +291,12 @@ static bool has_passphrase(const struct buf *key)
 enum err config_key(const char *name, const char *file, char **out,
                     struct buf *why)
 {
-    const struct secret_rule rule = {name,       "the key", 1,
-                                     FILE_BYTES, NULL,      NULL};
+    const struct secret_rule rule = {
+        .setting = name,
+        .what = "the key",
+        .least = 1,
+        .most = FILE_BYTES,
+    };
     char path[PATH_MAX];
     struct buf text = BUF_INIT(FILE_BYTES);
     if (!file_of(file, path)) {

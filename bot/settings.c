@@ -47,7 +47,7 @@ const struct setting settings[] = {
      "The servers the bot works in. Empty: every one it was added to."},
     {"discord", "announce_channel", SETTING_ID, FIELD(announce_channel_id),
      "\"\"", 0, 0, NULL, NULL,
-     "Channel that gets one line per incident. Empty: no announcement. What "
+     "Channel that gets one line per incident. Empty: no announcement. What\n"
      "was announced in another one is kept up to date there."},
     {"discord", "category", SETTING_ID, FIELD(category_id),
      "\"\"", 0, 0, NULL, NULL,

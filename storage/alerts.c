@@ -493,11 +493,7 @@ enum err store_settled_cards(struct store *store, int64_t *count)
 {
     struct query query = query_new(
         store, "SELECT count(*) FROM alert_card WHERE state = 'declared'");
-    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *count = found;
-    return err;
+    return query_end_int(&query, count);
 }
 
 enum err store_put_alert_card(struct store *store,

@@ -57,10 +57,10 @@ enum err store_next_announced_in(struct store *store, uint64_t after,
                          " ORDER BY channel_id LIMIT 1");
     query_id(&query, after);
     query_id(&query, but);
-    uint64_t id = query_row(&query) ? row_id(&query, 0) : 0;
-    enum err err = query_end_found(&query);
+    int64_t id;
+    enum err err = query_end_int(&query, &id);
     if (err == ERR_OK)
-        *out = id;
+        *out = (uint64_t)id;
     return err;
 }
 
@@ -121,22 +121,14 @@ enum err store_identifies(struct store *store, int64_t now_ms, int64_t *out)
     struct query query =
         query_new(store, "SELECT count(*) FROM identify WHERE at_ms > ?");
     query_int(&query, now_ms - MS_PER_DAY);
-    int64_t count = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *out = count;
-    return err;
+    return query_end_int(&query, out);
 }
 
 enum err store_latest_identify(struct store *store, int64_t *out)
 {
     struct query query =
         query_new(store, "SELECT at_ms FROM identify ORDER BY id DESC LIMIT 1");
-    int64_t at_ms = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end_found(&query);
-    if (err == ERR_OK)
-        *out = at_ms;
-    return err;
+    return query_end_int(&query, out);
 }
 
 enum err store_put_identify(struct store *store, int64_t now_ms)

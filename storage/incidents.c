@@ -186,22 +186,14 @@ enum err store_incident(struct store *store, int64_t id, struct incident *out)
 enum err store_count_incidents(struct store *store, int64_t *out)
 {
     struct query query = query_new(store, "SELECT count(*) FROM incident");
-    int64_t n = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *out = n;
-    return err;
+    return query_end_int(&query, out);
 }
 
 enum err store_next_incident_id(struct store *store, int64_t *out)
 {
     struct query query =
         query_new(store, "SELECT coalesce(max(id), 0) + 1 FROM incident");
-    int64_t id = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *out = id;
-    return err;
+    return query_end_int(&query, out);
 }
 
 enum err store_incident_announced(struct store *store, uint64_t message_id,
@@ -211,11 +203,7 @@ enum err store_incident_announced(struct store *store, uint64_t message_id,
         query_new(store, "SELECT id FROM incident WHERE announce_message_id = ?"
                          " AND announce_message_id <> 0");
     query_id(&query, message_id);
-    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end_found(&query);
-    if (err == ERR_OK)
-        *id = found;
-    return err;
+    return query_end_int(&query, id);
 }
 
 /* "<> 0" lets SQLite use the indexes, which leave unmade rooms out. */
@@ -232,10 +220,7 @@ enum err store_incident_of_channel(struct store *store, uint64_t guild_id,
         struct query query = query_new(store, rooms[i]);
         query_id(&query, channel_id);
         query_id(&query, guild_id);
-        int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-        err = query_end_found(&query);
-        if (err == ERR_OK)
-            *id = found;
+        err = query_end_int(&query, id);
     }
     return err;
 }
@@ -264,11 +249,7 @@ static enum err older_incident(struct store *store, int64_t *id)
     struct query query = query_new(
         store, "SELECT id FROM incident WHERE id < ? ORDER BY id DESC LIMIT 1");
     query_int(&query, *id);
-    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end_found(&query);
-    if (err == ERR_OK)
-        *id = found;
-    return err;
+    return query_end_int(&query, id);
 }
 
 enum err store_each_incident(struct store *store, store_incident_fn *each,
@@ -295,11 +276,7 @@ static enum err older_past(struct store *store, uint64_t guild_id, int64_t *id)
                " ORDER BY id DESC LIMIT 1");
     query_int(&query, *id);
     query_id(&query, guild_id);
-    int64_t found = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end_found(&query);
-    if (err == ERR_OK)
-        *id = found;
-    return err;
+    return query_end_int(&query, id);
 }
 
 enum err store_each_past_incident(struct store *store, uint64_t guild_id,

@@ -271,11 +271,7 @@ enum err store_outbox_count(struct store *store, int64_t *out)
 {
     struct query query = query_new(store, "SELECT count(*) FROM outbox"
                                           " WHERE kind <> 'poll'");
-    int64_t count = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *out = count;
-    return err;
+    return query_end_int(&query, out);
 }
 
 /* For a statement that must change the row it names. */

@@ -233,6 +233,15 @@ enum err query_end_found(struct query *query)
     return err == ERR_OK && rows == 0 ? ERR_NOT_FOUND : err;
 }
 
+enum err query_end_int(struct query *query, int64_t *out)
+{
+    int64_t number = query_row(query) ? row_int(query, 0) : 0;
+    enum err err = query_end_found(query);
+    if (err == ERR_OK)
+        *out = number;
+    return err;
+}
+
 enum err query_end_text(struct query *query, struct buf *out)
 {
     bool is_over = false;

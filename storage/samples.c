@@ -21,11 +21,7 @@ enum err store_probe_number(struct store *store, struct str name, int64_t *out)
         return err;
     query = query_new(store, "SELECT id FROM probe WHERE name = ?");
     query_text(&query, name);
-    int64_t id = query_row(&query) ? row_int(&query, 0) : 0;
-    err = query_end_found(&query);
-    if (err == ERR_OK)
-        *out = id;
-    return err;
+    return query_end_int(&query, out);
 }
 
 enum err store_put_sample(struct store *store, int64_t probe, int64_t at_ms,

@@ -84,6 +84,9 @@ bool row_hash(const struct query *query, int column, struct sha256 *out);
 
 MUST_CHECK enum err query_end(struct query *query);
 MUST_CHECK enum err query_end_found(struct query *query); /* or NOT_FOUND */
+/* The first column of the first row; NOT_FOUND without one. *out is set only
+ * when it is ERR_OK. */
+MUST_CHECK enum err query_end_int(struct query *query, int64_t *out);
 /* Adds the only column of the only row to `out`; NOT_FOUND without a row,
  * ERR_TOO_LONG when it is over the limit of `out`. */
 MUST_CHECK enum err query_end_text(struct query *query, struct buf *out);

@@ -88,9 +88,5 @@ enum err store_private_mark(struct store *store, int64_t *out)
     struct query query =
         query_new(store, "SELECT coalesce(sum(id * id), 0) FROM incident"
                          " WHERE is_private = 1");
-    int64_t mark = query_row(&query) ? row_int(&query, 0) : 0;
-    enum err err = query_end(&query);
-    if (err == ERR_OK)
-        *out = mark;
-    return err;
+    return query_end_int(&query, out);
 }

@@ -410,7 +410,7 @@ bool incident_page_is_withheld(const struct incident *in, bool private_pages)
 
 bool incident_is_archived(const struct incident *in)
 {
-    return !incident_is_live(in) && in->remind_archive.last_ms != 0 &&
+    return !incident_is_live(in) &&
            in->remind_archive.last_ms > in->last_told_ms;
 }
 

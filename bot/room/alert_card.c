@@ -322,9 +322,7 @@ static enum delivery_verdict refused(struct visit *visit)
 enum delivery_verdict deliver_alert_card(struct visit *visit)
 {
     if (visit->answer == NULL)
-        return visit->set->announce_channel_id != 0
-                   ? show(visit)
-                   : visit_elsewhere(visit, show, NULL);
+        return visit_where_announced(visit, show);
     if (visit->delivery->step == LOOK && is_shut(visit))
         return visit_elsewhere(visit, look, not_found);
     if (visit->delivery->step == EDIT && is_not_here(visit))

@@ -242,9 +242,7 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     if (visit->delivery->row.target == ANNOUNCE_DIGESTS)
         return deliver_digests(visit);
     if (visit->answer == NULL)
-        return visit->set->announce_channel_id != 0
-                   ? start(visit)
-                   : visit_elsewhere(visit, start, NULL);
+        return visit_where_announced(visit, start);
     if (visit->delivery->step == REMOVE)
         return withdraw(visit);
     if (visit->answer->fate == REST_DONE)

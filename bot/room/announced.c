@@ -18,6 +18,14 @@ uint64_t announce_channel(const struct visit *visit)
                : visit->set->announce_channel_id;
 }
 
+enum delivery_verdict visit_where_announced(struct visit *visit,
+                                            visit_fn *begin)
+{
+    return visit->set->announce_channel_id != 0
+               ? begin(visit)
+               : visit_elsewhere(visit, begin, NULL);
+}
+
 enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
                                       visit_fn *nowhere)
 {

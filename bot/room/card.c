@@ -41,12 +41,17 @@ static void add_clock(struct buf *out, int64_t ms)
     buf_addf(out, "%02d:%02d UTC", c.hour, c.minute);
 }
 
+static void add_ago(struct buf *out, int64_t ms)
+{
+    buf_add_text(out, " (");
+    markdown_add_timestamp(out, ms, 'R');
+    buf_add_char(out, ')');
+}
+
 static void add_since(struct buf *out, int64_t ms)
 {
     add_clock(out, ms);
-    buf_add_text(out, " (");
-    markdown_add_timestamp(out, ms, 'R');
-    buf_add_text(out, ")");
+    add_ago(out, ms);
 }
 
 /* " · since 18:53 UTC (an hour ago)", with the date when it is not the day of
@@ -64,11 +69,8 @@ static void add_begun(struct buf *out, const struct incident *in)
     buf_add_text(out, " · since ");
     markdown_add_line(out, buf_str(&text));
     buf_add_text(out, " UTC");
-    if (begun->from_ms == begun->to_ms) {
-        buf_add_text(out, " (");
-        markdown_add_timestamp(out, begun->from_ms, 'R');
-        buf_add_char(out, ')');
-    }
+    if (begun->from_ms == begun->to_ms)
+        add_ago(out, begun->from_ms);
     buf_release(&text);
 }
 

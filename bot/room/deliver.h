@@ -98,6 +98,13 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
 /* True when the listing was full: the same look, further on, was asked for; or
  * anew, when its answer told that our clock is ahead. */
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
+/* The war room, or what serves as it; the live room. 0: there is none to write
+ * to. */
+uint64_t room_channel(const struct incident *in, enum room room);
+/* The war room when it is a channel of our own; what serves in its stead
+ * belongs to others, too. */
+uint64_t own_war_room(const struct incident *in);
+
 /* ---- the announce channel (announced.c) ----
  *
  * The setting may have been another when a message was posted. Whatever looks
@@ -110,9 +117,12 @@ enum delivery_verdict visit_announce(struct visit *visit, int step,
                                      cJSON *message, const char *key);
 /* Where it looks now. */
 uint64_t announce_channel(const struct visit *visit);
+typedef enum delivery_verdict visit_fn(struct visit *visit);
+/* `begin` in the first of them; done when there is none. */
+enum delivery_verdict visit_where_announced(struct visit *visit,
+                                            visit_fn *begin);
 /* It is not there: `again` in the next one; when there is none, `nowhere`
  * (NULL: done), with announce_channel the setting's again. */
-typedef enum delivery_verdict visit_fn(struct visit *visit);
 enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
                                       visit_fn *nowhere);
 /* The answer tells that the message is not there. That the setting's channel is
@@ -120,13 +130,6 @@ enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
 bool is_not_here(const struct visit *visit);
 /* One of before, in which nothing can be looked for any more. */
 bool is_shut(const struct visit *visit);
-
-/* The war room, or what serves as it; the live room. 0: there is none to write
- * to. */
-uint64_t room_channel(const struct incident *in, enum room room);
-/* The war room when it is a channel of our own; what serves in its stead
- * belongs to others, too. */
-uint64_t own_war_room(const struct incident *in);
 
 /* ---- channels (channel.c) ---- */
 

@@ -108,9 +108,7 @@ enum delivery_verdict deliver_digests(struct visit *visit)
 {
     const struct rest_answer *answer = visit->answer;
     if (answer == NULL)
-        return visit->set->announce_channel_id != 0
-                   ? look(visit)
-                   : visit_elsewhere(visit, look, NULL);
+        return visit_where_announced(visit, look);
     if (is_shut(visit))
         return visit_elsewhere(visit, look, NULL);
     bool is_gone = answer->fate == REST_GONE && answer->code == 10008;

@@ -286,14 +286,20 @@ static bool note_text(const struct entry *entry, void *context)
     return false;
 }
 
+/* INC-1 about the forum, and its alert "a" as #2. */
+static void begin_told(struct desk *desk)
+{
+    desk_begin(desk);
+    desk_declare(desk, 1, "forum", 0);
+    desk_hand_in(desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+}
+
 /* And what comes then is told all the same, by an entry of its own. */
 static void what_a_person_corrected_stays(void **state)
 {
     struct seen first;
     struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    begin_told(&desk);
     correct(&desk, "a, which is harmless");
     desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
     desk_hand_in(&desk, alert_fires("c", "forum", NOW), NOW + MINUTE);
@@ -311,9 +317,7 @@ static void what_a_person_corrected_stays(void **state)
 static void what_a_person_corrected_ends_once(void **state)
 {
     struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    begin_told(&desk);
     correct(&desk, "a, which is harmless");
     desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
     desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
@@ -334,9 +338,7 @@ static void what_a_person_corrected_ends_once(void **state)
 static void what_comes_after_a_strike_is_told(void **state)
 {
     struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + MINUTE);
+    begin_told(&desk);
     strike(&desk, 2);
     desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
     desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);

@@ -239,19 +239,26 @@ static void rooms_go_out_of_the_way_and_come_back(void **state)
     world_close(&world);
 }
 
+/* Over for two weeks, and a day more. */
+static struct incident open_archived(struct world *world)
+{
+    struct incident in = world_open_declared(world);
+    world->set.archive_category_id = 5000;
+    move(world, in.id, STATE_RESOLVED);
+    world->now_ms += 14 * MS_PER_DAY;
+    (void)room_remind(world, in.id, REMINDER_ARCHIVE, 0);
+    world_run(world, 3);
+    world->now_ms += MS_PER_DAY;
+    return in;
+}
+
 /* Resolved once more, its rooms wait for their time anew, whatever becomes of
  * who may see them. */
 static void a_second_ending_is_not_archived_at_once(void **state)
 {
     (void)state;
     struct world world;
-    struct incident in = world_open_declared(&world);
-    world.set.archive_category_id = 5000;
-    move(&world, in.id, STATE_RESOLVED);
-    world.now_ms += 14 * MS_PER_DAY;
-    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
-    world_run(&world, 3);
-    world.now_ms += MS_PER_DAY;
+    struct incident in = open_archived(&world);
     move(&world, in.id, STATE_INVESTIGATING);
     world.now_ms += MS_PER_HOUR;
     move(&world, in.id, STATE_RESOLVED);
@@ -267,13 +274,7 @@ static void what_is_archived_is_hidden_where_it_is(void **state)
 {
     (void)state;
     struct world world;
-    struct incident in = world_open_declared(&world);
-    world.set.archive_category_id = 5000;
-    move(&world, in.id, STATE_RESOLVED);
-    world.now_ms += 14 * MS_PER_DAY;
-    (void)room_remind(&world, in.id, REMINDER_ARCHIVE, 0);
-    world_run(&world, 3);
-    world.now_ms += MS_PER_DAY;
+    struct incident in = open_archived(&world);
     world_set_private(&world, in.id, true);
     assert_int_equal(bits(&world, in.war_channel_id, 77, "allow") & SEND, 0);
     assert_true(
