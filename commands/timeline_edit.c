@@ -111,6 +111,25 @@ static enum reply run(const struct call *call, struct request *request,
     return REPLY_TEXT;
 }
 
+/* What else the correction moved. */
+static void say_milestones(const struct call *call,
+                           const struct incident *after, struct buf *words)
+{
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
+        const struct when *was = &call->in->milestones[i];
+        const struct when *is = &after->milestones[i];
+        if (was->from_ms == is->from_ms && was->to_ms == is->to_ms)
+            continue;
+        buf_addf(words, "\nWith it the milestone **%s** is ",
+                 word_of(&milestone_words, i));
+        if (when_is_set(is))
+            say_time(words, is, call->now_ms);
+        else
+            buf_add_text(words, "not recorded");
+        buf_add_char(words, '.');
+    }
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -120,6 +139,7 @@ static void told(const struct call *call, const struct incident *after,
     say_incident(words, after);
     buf_add_text(words, " now reads, in UTC:\n");
     say_entry(words, &entry, 300);
+    say_milestones(call, after, words);
     buf_add_text(words, "\nThe rooms follow. What it said before stays in the "
                         "record.");
     if (call->is_scrubbed && event_kind_by_person(entry.event.kind))

@@ -55,6 +55,49 @@ static void say_rest(struct step *step)
     event->rest_typed_ms = subject->rest_typed_ms;
 }
 
+static enum milestone milestone_of_move(const struct event *event)
+{
+    static const enum milestone of[STATE_COUNT] = {
+        [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
+        [STATE_MITIGATED] = MILESTONE_MITIGATED,
+        [STATE_RESOLVED] = MILESTONE_RESOLVED,
+    };
+    switch ((int)event->entry_kind) {
+    case EVENT_DECLARED:
+        return MILESTONE_DECLARED;
+    case EVENT_STATE:
+        return event->state_from == event->state_to ? MILESTONE_NONE
+                                                    : of[event->state_to];
+    case EVENT_ROLE:
+    case EVENT_HANDOFF:
+        return event->role == ROLE_COMMANDER &&
+                       event->holder.type != ACTOR_NOBODY
+                   ? MILESTONE_COMMANDER
+                   : MILESTONE_NONE;
+    default:
+        return MILESTONE_NONE;
+    }
+}
+
+/* The milestone that a move told goes along with it; it is known by its moment.
+ * Of a write-up nobody may have told one yet. */
+static void say_moved(struct step *step)
+{
+    const struct incident *in = step->in;
+    struct event *event = &step->event;
+    enum milestone milestone = milestone_of_move(event);
+    const struct when *stands = &in->milestones[milestone];
+    int64_t was_ms = step->subject->entry.from_ms;
+    bool told_by_it = when_is_set(stands) ? stands->from_ms == was_ms
+                                          : event->entry_kind != EVENT_STATE ||
+                                                in->state_since_ms == was_ms;
+    if (milestone == MILESTONE_NONE || !told_by_it ||
+        (in->milestones_told & INT64_C(1) << milestone) != 0)
+        return;
+    event->milestone = milestone;
+    event->milestone_at = incident_time_told(in, event);
+}
+
 /* What is shown of it may have changed everywhere. */
 static void want_all_shown(struct step *step)
 {
@@ -92,10 +135,11 @@ void decide_edit(struct step *step)
     if (!is_open_to_entries(step) || !entry_stands(step, "correct") ||
         !edit_is_sound(step))
         return;
-    say_rest(step);
     step->event.untold =
         step->event.occurred.precision == WHEN_EXACT &&
         step->event.occurred.from_ms == step->subject->entry.recorded_at_ms;
+    say_rest(step);
+    say_moved(step);
     emit(step, &step->event);
     want_all_shown(step);
 }

@@ -60,6 +60,16 @@ static void fold_state(struct incident *in, const struct event *event)
     in->duplicate_of = event->state_to == STATE_CANCELLED ? event->other_id : 0;
 }
 
+/* The time of the move that led to this state was corrected, and its milestone
+ * goes along. */
+static void fold_moved(struct incident *in, const struct event *event)
+{
+    if (event->entry_kind == EVENT_STATE &&
+        event->milestone != MILESTONE_NONE && event->state_to == in->state &&
+        in->milestones[event->milestone].from_ms == in->state_since_ms)
+        in->state_since_ms = event->occurred.from_ms;
+}
+
 /* An update keeps the promise of one; it may give the next. */
 static void fold_promise(struct incident *in, const struct event *event)
 {
@@ -365,6 +375,8 @@ void incident_apply(struct incident *in, const struct event *event)
     in->last_seq = event->seq;
     if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
         fold_rest(in, event);
+    if (event->kind == EVENT_EDIT)
+        fold_moved(in, event);
     fold_milestones(in, event);
     if (event->kind == EVENT_TASK) {
         fold_task(in, event);

@@ -299,6 +299,36 @@ static void edit_by_options(void **state)
     assert_says(caller_does(&caller, &it), "says so already");
 }
 
+/* Its milestone is part of what it says. */
+static void edit_of_a_move(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "Disk cleaned");
+    add_text(&it, "state", "mitigated");
+    (void)does(&it);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#4");
+    add_text(&it, "time", "18:40");
+    const char *words = caller_does(&caller, &it);
+    assert_says(words,
+                "Entry #4 of **INC-1** now reads, in UTC:\n**#4** 18:40");
+    assert_says(words, "\nWith it the milestone **mitigated** is 18:40 UTC");
+    assert_int_equal(add_entry("18:53", "report", "Logins fail"), 6);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#6");
+    add_text(&it, "text", "Logins fail, all of them");
+    assert_null(strstr(does(&it), "milestone"));
+    it = slash("timeline edit");
+    add_text(&it, "id", "#6");
+    add_text(&it, "kind", "comms");
+    words = caller_does(&caller, &it);
+    assert_says(words, "\nWith it the milestone **first human report** is not "
+                       "recorded.\n");
+    assert_says(words, "\nWith it the milestone **first public notice** is "
+                       "18:53 UTC");
+}
+
 /* ---- settle ---- */
 
 static void settle_from_the_list(void **state)
@@ -414,6 +444,7 @@ int main(void)
         CASE(corrections_meet),
         CASE(corrected_changes_meet),
         CASE(edit_by_options),
+        CASE(edit_of_a_move),
         CASE(settle_from_the_list),
         CASE(a_bot_takes_nothing_over),
         CASE(sheet_pages),

@@ -223,6 +223,158 @@ static void a_told_milestone_stays(void **state)
     answers(&play, VERDICT_REFUSED, set, "/resolve");
 }
 
+/* An entry that is a move, or that takes command, with its time corrected. */
+static struct request retimed(struct play *play, enum event_kind kind,
+                              int64_t ms)
+{
+    struct event entry = play->out.events[0];
+    struct request edit = {.kind = REQUEST_EDIT, .draft = {.recorder = nova}};
+    assert_int_equal(entry.kind, kind);
+    stands(play, entry.seq, kind);
+    play->subject.entry.from_ms = entry.occurred.from_ms;
+    play->subject.entry.recorded_at_ms = entry.recorded_at_ms;
+    incident_edit_draft(&entry, &edit.draft);
+    edit.draft.occurred = at(ms, "as I know now");
+    return edit;
+}
+
+static int64_t milestone_ms(const struct play *play, enum milestone milestone)
+{
+    return play->in.milestones[milestone].from_ms;
+}
+
+/* When it was resolved is told once: by the entry. */
+static void a_milestone_follows_its_move(void **state)
+{
+    static const struct {
+        enum incident_state to;
+        enum milestone milestone;
+    } moves[] = {{STATE_IDENTIFIED, MILESTONE_IDENTIFIED},
+                 {STATE_MITIGATED, MILESTONE_MITIGATED},
+                 {STATE_RESOLVED, MILESTONE_RESOLVED}};
+    (void)state;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        struct play play = declared();
+        accepts(&play, moving(moves[i].to, "what it was"));
+        accepts(&play, retimed(&play, EVENT_STATE, T0 + 7));
+        assert_int_equal(milestone_ms(&play, moves[i].milestone), T0 + 7);
+        assert_int_equal(play.in.state_since_ms, T0 + 7);
+        assert_int_equal(play.in.state, moves[i].to);
+    }
+}
+
+static void milestones_follow_who_declared_and_took_command(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, assigning(dma, ROLE_SCRIBE));
+    accepts(&play, retimed(&play, EVENT_ROLE, T0 - 7));
+    assert_int_equal(play.out.events[0].milestone, MILESTONE_NONE);
+    accepts(&play, assigning(dma, ROLE_COMMANDER));
+    accepts(&play, retimed(&play, EVENT_ROLE, T0 - 7));
+    assert_int_equal(milestone_ms(&play, MILESTONE_COMMANDER), T0 - 7);
+    play = declared();
+    accepts(&play, retimed(&play, EVENT_DECLARED, T0 - MS_PER_HOUR));
+    assert_int_equal(milestone_ms(&play, MILESTONE_DECLARED), T0 - MS_PER_HOUR);
+}
+
+static void a_milestone_that_says_otherwise_stays(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, moving(STATE_RESOLVED, "fixed"));
+    struct request edit = retimed(&play, EVENT_STATE, T0 + 7);
+    struct subject first = play.subject;
+    accepts(&play, moving(STATE_INVESTIGATING, "again"));
+    play.subject = first;
+    accepts(&play, edit); /* it is not resolved */
+    assert_false(when_is_set(&play.in.milestones[MILESTONE_RESOLVED]));
+    accepts(&play, moving(STATE_RESOLVED, "fixed for good"));
+    int64_t last_ms = milestone_ms(&play, MILESTONE_RESOLVED);
+    play.subject = first;
+    accepts(&play, edit); /* it is another move that the milestone tells of */
+    assert_int_equal(milestone_ms(&play, MILESTONE_RESOLVED), last_ms);
+    assert_int_equal(play.in.state_since_ms, last_ms);
+
+    play = declared();
+    accepts(&play, moving(STATE_MITIGATED, "by hand"));
+    edit = retimed(&play, EVENT_STATE, T0 + 7);
+    first = play.subject;
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.milestone = MILESTONE_MITIGATED;
+    set.draft.milestone_at = play.in.milestones[MILESTONE_MITIGATED];
+    set.draft.milestone_at.precision = WHEN_ABOUT;
+    accepts(&play, set);
+    last_ms = milestone_ms(&play, MILESTONE_MITIGATED);
+    play.subject = first;
+    accepts(&play, edit); /* a person told it */
+    assert_int_equal(milestone_ms(&play, MILESTONE_MITIGATED), last_ms);
+}
+
+/* It was identified first by the one, and is since the other. */
+static void a_milestone_follows_the_first_of_two_moves(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, moving(STATE_IDENTIFIED, "the disk"));
+    struct request edit = retimed(&play, EVENT_STATE, T0 + 7);
+    struct subject first = play.subject;
+    accepts(&play, moving(STATE_INVESTIGATING, "not the disk"));
+    accepts(&play, moving(STATE_IDENTIFIED, "the other disk"));
+    int64_t since_ms = play.in.state_since_ms;
+    play.subject = first;
+    accepts(&play, edit);
+    assert_int_equal(milestone_ms(&play, MILESTONE_IDENTIFIED), T0 + 7);
+    assert_int_equal(play.in.state_since_ms, since_ms);
+}
+
+/* An update is an entry of the same kind, and no move. */
+static void no_milestone_follows_an_update(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, moving(STATE_IDENTIFIED, "the disk"));
+    int64_t moved_ms = milestone_ms(&play, MILESTONE_IDENTIFIED);
+    struct request update = moving(STATE_NONE, "still at it");
+    update.draft.occurred = when_exact(moved_ms);
+    accepts(&play, update);
+    accepts(&play, retimed(&play, EVENT_STATE, T0 + 7));
+    assert_int_equal(milestone_ms(&play, MILESTONE_IDENTIFIED), moved_ms);
+    assert_int_equal(play.in.state_since_ms, moved_ms);
+}
+
+/* Nobody told when it was resolved, and then somebody does. */
+static void a_write_up_learns_a_milestone_from_its_move(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    accepts(&play, adding_at(EVENT_REPORT, T0 - 9 * MS_PER_DAY));
+    accepts(&play, assigning(dma, ROLE_COMMANDER));
+    assert_false(when_is_set(&play.in.milestones[MILESTONE_COMMANDER]));
+    struct request took = retimed(&play, EVENT_ROLE, T0 - 9 * MS_PER_DAY);
+    struct subject taking = play.subject;
+    accepts(&play,
+            assigning((struct actor){.type = ACTOR_NOBODY}, ROLE_COMMANDER));
+    accepts(&play, retimed(&play, EVENT_ROLE, T0 - 8 * MS_PER_DAY));
+    assert_false(when_is_set(&play.in.milestones[MILESTONE_COMMANDER]));
+    play.subject = taking;
+    accepts(&play, took);
+    assert_int_equal(milestone_ms(&play, MILESTONE_COMMANDER),
+                     T0 - 9 * MS_PER_DAY);
+    accepts(&play, moving(STATE_RESOLVED, "it was the disk"));
+    assert_false(when_is_set(&play.in.milestones[MILESTONE_RESOLVED]));
+    struct request edit = retimed(&play, EVENT_STATE, 0);
+    edit.draft.occurred = play.out.events[0].occurred;
+    edit.draft.text = STR("it was the other disk");
+    accepts(&play, edit);
+    assert_false(when_is_set(&play.in.milestones[MILESTONE_RESOLVED]));
+    edit.draft.occurred = at(T0 - 8 * MS_PER_DAY, "Dec 5 18:55");
+    accepts(&play, edit);
+    assert_int_equal(milestone_ms(&play, MILESTONE_RESOLVED),
+                     T0 - 8 * MS_PER_DAY);
+}
+
 static void what_it_is_settles_how(void **state)
 {
     static const struct {
@@ -571,6 +723,12 @@ int main(void)
         T(security_is_made_public_with_another_type),
         T(a_strike_leaves_what_a_move_told),
         T(a_told_milestone_stays),
+        T(a_milestone_follows_its_move),
+        T(milestones_follow_who_declared_and_took_command),
+        T(a_milestone_that_says_otherwise_stays),
+        T(a_milestone_follows_the_first_of_two_moves),
+        T(no_milestone_follows_an_update),
+        T(a_write_up_learns_a_milestone_from_its_move),
         T(what_it_is_settles_how),
         T(items_outlive_the_incident),
         T(a_handoff_moves_command_and_brief),
