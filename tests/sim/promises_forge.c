@@ -156,11 +156,11 @@ static bool check_item(const struct stored_item *stored, void *context)
 static struct {
     struct told_item {
         int64_t seq;
-        bool is_open, is_forges;    /* the latest is what the forge told */
-        bool was_handed_on;         /* while its issue was being opened */
-        int64_t owned_ms;           /* since when it has that owner */
-        uint64_t owner, owner_then; /* when its issue was opened */
-        int told, opened_again;     /* by the forge; by people here */
+        bool is_open, is_forges; /* the latest is what the forge told */
+        /* Its owner, and since when; both as its issue was recorded. */
+        uint64_t owner, owner_then;
+        int64_t owned_ms, owned_then_ms;
+        int told, opened_again; /* by the forge; by people here */
     } items[ITEMS_MOST];
     int count;
 } told;
@@ -302,7 +302,7 @@ static bool note_event(const struct event *event, void *context)
         event->pull_state == PULL_OPEN) {
         struct told_item *item = told_of(event->target);
         item->owner_then = item->owner;
-        item->was_handed_on = event->recorded_at_ms - item->owned_ms < JOB_MS;
+        item->owned_then_ms = item->owned_ms;
     }
     return true;
 }
@@ -328,7 +328,9 @@ static void check_assignee(const struct incident *in,
                            const struct thing *thing)
 {
     bool is_wanted = item->owner_then == strtoull(SIM_ASSIGNEE, NULL, 10);
-    if (item->was_handed_on || forge_has_refused() || sim.was_skewed)
+    /* The forge's answer may have been lost, and the issue found much later. */
+    bool was_handed_on = thing->made_ms - item->owned_then_ms < JOB_MS;
+    if (was_handed_on || forge_has_refused() || sim.was_skewed)
         return;
     if (is_wanted != (strcmp(thing->assignee, "nova") == 0))
         sim_fail("INC-%" PRId64 " #%" PRId64 " has an issue that is \"%s\"'s",
