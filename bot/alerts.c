@@ -6,6 +6,7 @@
 #include "bot/base/sha256.h"
 #include "bot/io/loop.h"
 #include "bot/road/damage.h"
+#include "storage/alerts.h"
 #include "storage/outbox.h"
 
 #include <inttypes.h>

@@ -7,6 +7,7 @@
 #ifndef BOT_ALERTS_H
 #define BOT_ALERTS_H
 
+#include "bot/core/alert.h"
 #include "bot/probe/service.h"
 #include "storage/store.h"
 

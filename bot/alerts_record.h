@@ -4,7 +4,7 @@
 #ifndef BOT_ALERTS_RECORD_H
 #define BOT_ALERTS_RECORD_H
 
-#include "storage/store.h"
+#include "storage/alerts.h"
 
 /* More alerts of one source within that time are one entry. */
 #define ALERT_FOLD_MS (2 * MS_PER_MINUTE)

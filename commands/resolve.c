@@ -5,6 +5,7 @@
 
 #include "bot/core/detect.h"
 #include "bot/probe/measured.h"
+#include "storage/alerts.h"
 
 #include <inttypes.h>
 

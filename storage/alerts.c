@@ -2,6 +2,8 @@
  * What monitors handed in. Not part of any record: an alert that an incident
  * has is told there by an entry, and stays if these rows go.
  */
+#include "storage/alerts.h"
+
 #include "storage/store_internal.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 #include "bot/road/road.h"
 
 #include "bot/road/damage.h"
+#include "storage/alerts.h"
 #include "storage/outbox.h"
 
 /* A card of alerts belongs to no incident. */

@@ -1,5 +1,5 @@
 #include "bot/base/buf.h"
-#include "storage/store.h"
+#include "storage/alerts.h"
 #include "tests/bench/bench.h"
 
 #include <assert.h>

@@ -6,6 +6,7 @@
 #include "bot/base/mem.h"
 #include "bot/discord/json.h"
 #include "bot/probe/service.h"
+#include "storage/alerts.h"
 #include "storage/store_internal.h"
 
 #include <inttypes.h>

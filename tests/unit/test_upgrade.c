@@ -8,6 +8,7 @@
  * rows are moved into tables that the older migrations made.
  */
 #include "bot/base/civil.h"
+#include "storage/alerts.h"
 #include "storage/store_internal.h"
 #include "tests/lib/schema_1.h"
 #include "tests/lib/scratch.h"
