@@ -41,6 +41,8 @@ struct forge_http {
 static struct {
     /* It told that process to wait: when, and until when. */
     int64_t told_ms, until_ms;
+    /* A process that began anew was told less; what waits waits on. */
+    int64_t longest_ms;
     int process;
     bool may_misread; /* by a clock that is wrong */
     int64_t disturbed_ms;
@@ -76,8 +78,8 @@ bool forge_wants_rest(void)
 bool forge_waits(void)
 {
     int64_t look_ms = sim.config->forge.poll_min * MS_PER_MINUTE;
-    return forge.until_ms != 0 &&
-           sim.now_ms < forge.until_ms + look_ms + MS_PER_MINUTE;
+    return forge.longest_ms != 0 &&
+           sim.now_ms < forge.longest_ms + look_ms + MS_PER_MINUTE;
 }
 
 /* ---- a limit ---- */
@@ -103,6 +105,8 @@ static void note_limit(const struct forge_request *request)
     forge.until_ms = request->limit_reset[0] != '\0'
                          ? request->limit_ms
                          : sim.now_ms + request->limit_ms;
+    if (forge.until_ms > forge.longest_ms)
+        forge.longest_ms = forge.until_ms;
 }
 
 /* GitHub's first limit, its second one, GitLab's, and one that says nothing. */
