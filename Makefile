@@ -71,7 +71,7 @@ help:
 	@echo 'make check-deb       the package, on a fresh Debian 12 (root; needs debootstrap)'
 	@echo 'make guide-pictures  play an incident and photograph it for the user guide'
 	@echo 'make bench           speed and memory beside other bots: ROUNDS=3, PEERS=0 without them,'
-	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 of probes'
+	@echo '                     incidents of up to ENTRIES=1000000, SECONDS=60 idle and with probes'
 	@echo 'make soak            SEEDS=10000 simulated incidents with troubles, from FIRST=1 on'
 	@echo 'make fault           one fault at every place, one after the other'
 	@echo 'make torture         ROUNDS=1000 times kill -9 of the real program'

@@ -9,7 +9,7 @@
  *
  * ROUNDS in which everybody takes a turn (PEERS 0: only opsroom; a name: only
  * it; none: nobody); then of opsroom how its answers grow with an incident of
- * up to ENTRIES, and SECONDS of probes with a storm of alerts.
+ * up to ENTRIES, SECONDS of nothing, SECONDS of probes, and a storm of alerts.
  */
 #include "tests/bench/bench.h"
 #include "tests/bench/figures.h"

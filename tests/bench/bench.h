@@ -43,6 +43,12 @@ void bot_run(struct bot *bot);
 void bot_is_ready(void *bot); /* for the stand-in */
 double bot_cpu_seconds(const struct bot *bot);
 double bot_resident_mb(const struct bot *bot);
+/* Of all its threads, since it began: how often one was woken, or went on after
+ * another program; and for how long they ran. */
+struct activity {
+    int64_t wakes, ran_ns;
+};
+struct activity bot_activity(const struct bot *bot);
 /* These two want `preload`: how many so far; how much longer each shall be. */
 int64_t bot_syncs(const struct bot *bot);
 void bot_set_sync_delay(const struct bot *bot, uint64_t us);
@@ -90,8 +96,9 @@ void bench_fill(const char *path, int64_t entries);
  * was wrong. */
 bool growth(struct bot *bot, int64_t most);
 
-/* 500 probes for so many seconds, then 1,000 alerts in a body and in as many
- * posts. Prints a table. False: something was lost, or a wish was not met. */
+/* Nothing at all, then 500 probes, each for so many seconds; then 1,000 alerts
+ * in a body and in as many posts. Prints a table. False: something was lost, or
+ * a wish was not met. */
 bool watching(struct bot *bot, int seconds);
 
 /* One blocking exchange with 127.0.0.1 after another; the connection stays. */

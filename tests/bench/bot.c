@@ -4,6 +4,7 @@
 #include "bot/base/mem.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -161,6 +162,43 @@ double bot_cpu_seconds(const struct bot *bot)
                                &user, &system) != 2)
         return 0;
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+/* The number after `name` in a file of /proc, or its first; 0 without one. */
+static int64_t number_in(const char *path, const char *name)
+{
+    char line[256];
+    int64_t number = 0;
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, name, strlen(name)) == 0)
+            number = strtoll(line + strlen(name), NULL, 10);
+    if (file != NULL)
+        (void)fclose(file);
+    return number;
+}
+
+struct activity bot_activity(const struct bot *bot)
+{
+    char directory[64], path[400];
+    struct activity sum = {0};
+    struct dirent *entry;
+    (void)snprintf(directory, sizeof directory, "/proc/%d/task", (int)bot->pid);
+    DIR *tasks = opendir(directory);
+    assert(tasks != NULL);
+    while ((entry = readdir(tasks)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%s/status", directory,
+                       entry->d_name);
+        sum.wakes += number_in(path, "voluntary_ctxt_switches:") +
+                     number_in(path, "nonvoluntary_ctxt_switches:");
+        (void)snprintf(path, sizeof path, "%s/%s/schedstat", directory,
+                       entry->d_name);
+        sum.ran_ns += number_in(path, "");
+    }
+    (void)closedir(tasks);
+    return sum;
 }
 
 double bot_resident_mb(const struct bot *bot)

@@ -16,6 +16,8 @@
 
 #define PROBES     500
 #define INTERVAL_S 30
+#define SETTLED_MS 5000 /* after a start and a declaration */
+#define WAKES_A_S  2    /* fewer is idle */
 #define PACED      1000
 #define EVERY_MS   10 /* 100 a second */
 #define STORM      1000
@@ -158,6 +160,26 @@ static void end(struct watching *watching)
 {
     bot_stop(watching->bot);
     pace_free(&watching->pace);
+}
+
+/* ---- nothing ---- */
+
+/* A live incident, a gateway that wants its heartbeats, and nobody there. */
+static void with_nothing(struct watching *watching, int seconds)
+{
+    struct bot *bot = watching->bot;
+    begin(watching, "nothing.db", 0);
+    pace_wait(&watching->pace, SETTLED_MS);
+    struct activity before = bot_activity(bot);
+    pace_wait(&watching->pace, (uint64_t)seconds * 1000);
+    struct activity now = bot_activity(bot);
+    int64_t wakes = now.wakes - before.wakes;
+    (void)printf("Nothing to do, for %d s\n", seconds);
+    (void)printf("  %-40s %6" PRId64 "\n", "wake-ups", wakes);
+    (void)printf("  %-40s %6.2f ms\n", "CPU",
+                 (double)(now.ran_ns - before.ran_ns) / 1e6);
+    watching->ok = watching->ok && wakes < WAKES_A_S * seconds;
+    end(watching);
 }
 
 /* ---- probes ---- */
@@ -319,8 +341,10 @@ bool watching(struct bot *bot, int seconds)
     all.posted = mmap(NULL, sizeof *all.posted, PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert(all.posted != MAP_FAILED);
-    if (seconds > 0)
+    if (seconds > 0) {
+        with_nothing(&all, seconds);
         with_probes(&all, seconds);
+    }
     with_alerts(&all);
     buf_release(&all.settings);
     if (!all.ok)
