@@ -67,7 +67,7 @@ static void add_standing(const struct call *call, struct buf *text)
 {
     const struct incident *in = call->in;
     buf_addf(text, "%s since ", word_of(&state_words, (int)in->state));
-    add_at(text, in->state_since_ms);
+    add_at(text, incident_since(in).from_ms);
     buf_addf(text, ", %s", word_of(&severity_words, (int)in->severity));
     for (int i = 0; i < ROLE_HOLDERS; i++) {
         if (in->holders[i].role == ROLE_NONE)

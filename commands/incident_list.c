@@ -21,7 +21,7 @@ struct listing {
 static void say_row(struct listing *list, const struct incident *in)
 {
     struct buf *words = &list->answer->words;
-    struct when since = when_exact(in->state_since_ms);
+    struct when since = incident_since(in);
     if (list->heading != NULL)
         buf_addf(words, "%s\n", list->heading);
     list->heading = NULL;

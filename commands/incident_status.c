@@ -12,7 +12,7 @@
 static void add_state(const struct call *call, struct buf *words)
 {
     const struct incident *in = call->in;
-    struct when since = when_exact(in->state_since_ms);
+    struct when since = incident_since(in);
     say_incident(words, in);
     buf_addf(words, " · %s · **%s** since ",
              word_of(&severity_words, (int)in->severity),

@@ -58,13 +58,15 @@
     X(TEXT, services, incident, services, NULL)                                \
     X(ENUM, pull_state, incident, pull_state, &pull_state_words)               \
     X(INT64, pull_number, incident, pull_number, NULL)                         \
-    X(TEXT, pull_url, incident, pull_url, NULL)
+    X(TEXT, pull_url, incident, pull_url, NULL)                                \
+    X(INT64, state_seq, incident, state_seq, NULL)
 #define HOLDER_COLUMNS(X)                                                      \
     X(ENUM, role, role_holder, role, &role_words)                              \
     X(ENUM, type, role_holder, type, &actor_type_words)                        \
     X(ID, user_id, role_holder, user_id, NULL)                                 \
     X(TEXT, name, role_holder, name, NULL)                                     \
-    WHEN_COLUMNS(X, since, role_holder, since)
+    WHEN_COLUMNS(X, since, role_holder, since)                                 \
+    X(INT64, seq, role_holder, seq, NULL)
 #define AT_COLUMNS(X)                                                          \
     X(INT64, at_from_ms, when, from_ms, NULL)                                  \
     X(INT64, at_to_ms, when, to_ms, NULL)                                      \

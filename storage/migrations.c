@@ -290,6 +290,10 @@ static const char announced_11[] =
     "CREATE TABLE announced_in ("
     "  channel_id INTEGER PRIMARY KEY"
     ") STRICT;";
+
+static const char since_12[] =
+    "ALTER TABLE incident ADD COLUMN state_seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE role_holder ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -305,13 +309,14 @@ static const char *const migrations[][4] = {
     {untold_9},
     {NULL},
     {announced_11},
+    {since_12},
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, what is said after an incident was archived comes after
- * it, also by a clock that was put back. Set to the newest version whenever the
- * rules fold the log of before into something else. */
-#define FOLDED_ANEW 11
+/* From this version on, an incident knows which event led to its state. Set to
+ * the newest version whenever the rules fold the log of before into something
+ * else. */
+#define FOLDED_ANEW 12
 
 static int run(struct store *store, const char *sql)
 {

@@ -66,7 +66,8 @@ static const char incidents[] =
     "  services TEXT NOT NULL DEFAULT '',"
     "  pull_state TEXT NOT NULL DEFAULT 'none',"
     "  pull_number INTEGER NOT NULL DEFAULT 0,"
-    "  pull_url TEXT NOT NULL DEFAULT ''"
+    "  pull_url TEXT NOT NULL DEFAULT '',"
+    "  state_seq INTEGER NOT NULL DEFAULT 0"
     ") STRICT;"
     "CREATE INDEX incident_live ON incident (guild_id, id)"
     "  WHERE state IN ('investigating', 'identified', 'mitigated');"
@@ -105,6 +106,7 @@ static const char incidents[] =
     "  since_to_ms INTEGER NOT NULL,"
     "  since_precision TEXT NOT NULL,"
     "  since_typed TEXT NOT NULL,"
+    "  seq INTEGER NOT NULL DEFAULT 0,"
     "  PRIMARY KEY (incident, place)"
     ") STRICT, WITHOUT ROWID;";
 

@@ -8,6 +8,7 @@
 struct search {
     const struct incident *in;
     struct subject *subject;
+    enum milestone milestone; /* of moves */
 };
 
 static bool look_at(const struct entry *entry, void *context)
@@ -27,7 +28,7 @@ static enum err find_rest_milestone(struct store *store,
     const struct entry_state *entry = &subject->entry;
     enum milestone milestone = milestone_of_entry(
         entry->kind, entry->confidence, entry_is_over(entry));
-    struct search search = {in, subject};
+    struct search search = {in, subject, milestone};
     enum err err = ERR_OK;
     if (milestone == MILESTONE_NONE)
         return ERR_OK;
@@ -48,6 +49,49 @@ static enum err find_rest_milestone(struct store *store,
             err = store_entry(store, in->id, row_int(&query, 0), look_at,
                               &search);
     }
+    enum err ended = query_end(&query);
+    return err == ERR_OK ? ended : err;
+}
+
+static bool look_at_move(const struct entry *entry, void *context)
+{
+    const struct event *event = &entry->event;
+    const struct search *search = context;
+    struct subject *subject = search->subject;
+    bool is_move =
+        event->kind == EVENT_STATE && event->state_from != event->state_to;
+    if (is_move && event->seq > subject->entry.seq &&
+        move_outdoes(event->state_to, search->milestone))
+        subject->is_outdone = true;
+    /* Of moves that outdo each other only the last one counts. */
+    struct when told = incident_time_told(search->in, event);
+    if (milestone_of_move(event->kind, event) == search->milestone &&
+        !move_outdoes(event->state_to, search->milestone) &&
+        when_is_set(&told) && !when_is_set(&subject->rest_milestone))
+        subject->rest_milestone = told;
+    return true;
+}
+
+/* The earliest of the other moves that tell this milestone, and whether a later
+ * one counts instead. */
+static enum err find_rest_moves(struct store *store, const struct incident *in,
+                                const struct event *draft,
+                                struct subject *subject)
+{
+    struct search search = {in, subject,
+                            milestone_of_move(subject->entry.kind, draft)};
+    enum err err = ERR_OK;
+    if (search.milestone == MILESTONE_NONE)
+        return ERR_OK;
+    struct query query =
+        query_new(store, "SELECT seq FROM entry WHERE incident = ? AND seq <> ?"
+                         " AND kind IN ('state', 'role', 'handoff')"
+                         " ORDER BY from_ms, seq");
+    query_int(&query, in->id);
+    query_int(&query, subject->entry.seq);
+    while (err == ERR_OK && query_row(&query))
+        err = store_entry(store, in->id, row_int(&query, 0), look_at_move,
+                          &search);
     enum err ended = query_end(&query);
     return err == ERR_OK ? ended : err;
 }
@@ -105,9 +149,11 @@ static void add_told_times(const struct incident *in, struct subject *subject)
 }
 
 static enum err find_rest(struct store *store, const struct incident *in,
-                          struct subject *subject)
+                          const struct event *draft, struct subject *subject)
 {
     enum err err = find_rest_milestone(store, in, subject);
+    if (err == ERR_OK)
+        err = find_rest_moves(store, in, draft, subject);
     if (err == ERR_OK)
         err = find_rest_times(store, in->id, subject);
     if (err == ERR_OK)
@@ -207,7 +253,7 @@ enum err store_subject(struct store *store, const struct incident *in,
         draft->effect == EFFECT_ISSUE)
         err = item_state(store, in->id, draft->target, &subject.item);
     if (err == ERR_OK && corrects && subject.entry.seq != 0)
-        err = find_rest(store, in, &subject);
+        err = find_rest(store, in, draft, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
         err = first_of_origin(store, in->id, draft->origin,
                               request->kind == REQUEST_ITEM,

@@ -55,47 +55,18 @@ static void say_rest(struct step *step)
     event->rest_typed_ms = subject->rest_typed_ms;
 }
 
-static enum milestone milestone_of_move(const struct event *event)
-{
-    static const enum milestone of[STATE_COUNT] = {
-        [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
-        [STATE_MITIGATED] = MILESTONE_MITIGATED,
-        [STATE_RESOLVED] = MILESTONE_RESOLVED,
-    };
-    switch ((int)event->entry_kind) {
-    case EVENT_DECLARED:
-        return MILESTONE_DECLARED;
-    case EVENT_STATE:
-        return event->state_from == event->state_to ? MILESTONE_NONE
-                                                    : of[event->state_to];
-    case EVENT_ROLE:
-    case EVENT_HANDOFF:
-        return event->role == ROLE_COMMANDER &&
-                       event->holder.type != ACTOR_NOBODY
-                   ? MILESTONE_COMMANDER
-                   : MILESTONE_NONE;
-    default:
-        return MILESTONE_NONE;
-    }
-}
-
-/* The milestone that a move told goes along with it; it is known by its moment.
- * Of a write-up nobody may have told one yet. */
+/* The milestone that a move told goes along with it. A time that nobody told
+ * says nothing, and a correction of the words alone moves nothing. */
 static void say_moved(struct step *step)
 {
-    const struct incident *in = step->in;
     struct event *event = &step->event;
-    enum milestone milestone = milestone_of_move(event);
-    const struct when *stands = &in->milestones[milestone];
-    int64_t was_ms = step->subject->entry.from_ms;
-    bool told_by_it = when_is_set(stands) ? stands->from_ms == was_ms
-                                          : event->entry_kind != EVENT_STATE ||
-                                                in->state_since_ms == was_ms;
-    if (milestone == MILESTONE_NONE || !told_by_it ||
-        (in->milestones_told & INT64_C(1) << milestone) != 0)
+    enum milestone milestone = milestone_of_move(event->entry_kind, event);
+    if (milestone == MILESTONE_NONE || event->untold ||
+        step->subject->is_outdone ||
+        (step->in->milestones_told & INT64_C(1) << milestone) != 0)
         return;
     event->milestone = milestone;
-    event->milestone_at = incident_time_told(in, event);
+    event->milestone_at = step->subject->rest_milestone;
 }
 
 /* What is shown of it may have changed everywhere. */

@@ -346,8 +346,8 @@ struct event {
      * word. */
     enum event_kind entry_kind;
     /* SET: a person's word on a milestone. EDIT, STRIKE: the one that the entry
-     * as it was may have set, and what it is without it; EDIT of a move: the
-     * one that it told, as it is from now on. WHEN_NEVER: not recorded. */
+     * as it was may have set, and what it is without it. WHEN_NEVER: not
+     * recorded. */
     enum milestone milestone;
     struct when milestone_at;
     /* EDIT, STRIKE: first_event_ms and latest_typed_ms without the entry. */

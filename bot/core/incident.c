@@ -38,6 +38,7 @@ static void fold_declared(struct incident *in, const struct event *event)
     in->origin_channel_id = event->declared_channel_id;
     in->state = STATE_INVESTIGATING;
     in->state_since_ms = event->occurred.from_ms;
+    in->state_seq = event->seq;
     in->severity = event->severity;
     in->type = event->type;
     in->is_private = event->is_private;
@@ -57,17 +58,8 @@ static void fold_state(struct incident *in, const struct event *event)
         in->reopened++;
     in->state = event->state_to;
     in->state_since_ms = event->occurred.from_ms;
+    in->state_seq = event->seq;
     in->duplicate_of = event->state_to == STATE_CANCELLED ? event->other_id : 0;
-}
-
-/* The time of the move that led to this state was corrected, and its milestone
- * goes along. */
-static void fold_moved(struct incident *in, const struct event *event)
-{
-    if (event->entry_kind == EVENT_STATE &&
-        event->milestone != MILESTONE_NONE && event->state_to == in->state &&
-        in->milestones[event->milestone].from_ms == in->state_since_ms)
-        in->state_since_ms = event->occurred.from_ms;
 }
 
 /* An update keeps the promise of one; it may give the next. */
@@ -121,8 +113,20 @@ static void fold_role(struct incident *in, const struct event *event)
         free_place->user_id = event->holder.id;
         set_text_of(free_place->name, event->holder.name);
         free_place->since = event->occurred;
+        free_place->seq = event->seq;
         return;
     }
+}
+
+/* What began then began at another time. */
+static void fold_edit(struct incident *in, const struct event *event)
+{
+    if (in->state_seq == event->target)
+        in->state_since_ms = event->occurred.from_ms;
+    for (int i = 0; i < ROLE_HOLDERS; i++)
+        if (in->holders[i].role != ROLE_NONE &&
+            in->holders[i].seq == event->target)
+            in->holders[i].since = event->occurred;
 }
 
 /* A room takes what stands in it along. */
@@ -358,8 +362,10 @@ static void fold_persons(struct incident *in, const struct event *event)
     case EVENT_LINK:
         fold_service(in, event->service);
         break;
-    case EVENT_STRIKE:
     case EVENT_EDIT:
+        fold_edit(in, event);
+        break;
+    case EVENT_STRIKE:
     case EVENT_SETTLED:
     case EVENT_ITEM:
     case EVENT_SECTION:
@@ -375,8 +381,6 @@ void incident_apply(struct incident *in, const struct event *event)
     in->last_seq = event->seq;
     if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
         fold_rest(in, event);
-    if (event->kind == EVENT_EDIT)
-        fold_moved(in, event);
     fold_milestones(in, event);
     if (event->kind == EVENT_TASK) {
         fold_task(in, event);
@@ -481,6 +485,18 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
         base.base_day_ms = civil_day_start(in->declared_at_ms - MS_PER_DAY);
     }
     return base;
+}
+
+struct when incident_since(const struct incident *in)
+{
+    static const enum milestone told[STATE_COUNT] = {
+        [STATE_MITIGATED] = MILESTONE_MITIGATED,
+        [STATE_RESOLVED] = MILESTONE_RESOLVED,
+    };
+    const struct when *when = &in->milestones[told[in->state]];
+    return told[in->state] != MILESTONE_NONE && when_is_set(when)
+               ? *when
+               : when_exact(in->state_since_ms);
 }
 
 const struct role_holder *incident_commander(const struct incident *in)

@@ -34,6 +34,7 @@ struct role_holder {
     uint64_t user_id;
     char name[NAME_BYTES];
     struct when since;
+    int64_t seq; /* of the event that gave it */
 };
 
 struct reminding {
@@ -63,7 +64,8 @@ struct incident {
     int64_t latest_typed_ms;    /* latest time that was typed or that entries
                                  * tell of; when a monitor last told of
                                  * something. 0: nobody did */
-    int64_t state_since_ms;     /* occurred */
+    int64_t state_since_ms;     /* occurred; as corrected */
+    int64_t state_seq;          /* of the event that led to the state */
     int64_t last_update_ms;     /* recorded time of the newest person's event */
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
     int64_t last_told_ms;       /* recorded time of the newest STATE event */
@@ -73,8 +75,9 @@ struct incident {
     struct when milestones[MILESTONE_COUNT];
     /* Else by a confirmed finding, which the first move outdoes. */
     bool identified_by_move;
-    int64_t milestones_told; /* bit by bit: a person set it; no entry changes it
-                              */
+    int64_t milestones_told; /* bit by bit: a person set it, and no entry
+                              * changes it, but for the next move to that state
+                              * or back */
     /* Of the incident as a whole; of a change or an item see entry.h. */
     struct reminding remind_commander, remind_update, remind_digest,
         remind_archive;
@@ -135,8 +138,10 @@ struct fetch {
 struct subject {
     struct entry_state entry; /* seq 0: no such entry */
     struct action_item item;  /* seq 0: no such action item */
-    /* EDIT, STRIKE: without that entry. */
+    /* EDIT, STRIKE: without that entry. is_outdone, of a move: a later one set
+     * its milestone anew, or took it back. */
     struct when rest_milestone;
+    bool is_outdone;
     int64_t rest_first_ms, rest_typed_ms;
     int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
                           * ITEM: of the action item. LINK: of the same link */
@@ -267,6 +272,12 @@ struct when incident_time_told(const struct incident *in,
  * tells that an alert is over. */
 enum milestone milestone_of_entry(enum event_kind kind,
                                   enum confidence confidence, bool is_over);
+/* The one that a declaration, a move or taking command sets, or NONE. The kind
+ * is the entry's: the event may be its EDIT. */
+enum milestone milestone_of_move(enum event_kind kind,
+                                 const struct event *event);
+/* A move to that state sets that milestone anew, or takes it back. */
+bool move_outdoes(enum incident_state to, enum milestone milestone);
 
 /* What times typed for this incident are relative to (see when.h); for a new
  * one pass an all-zero incident. The anchor of one that is written up is its
@@ -274,6 +285,8 @@ enum milestone milestone_of_entry(enum event_kind kind,
  * since an hour before, when nobody told when it began. */
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 
+/* Since when it is in its state, as precisely as that was told. */
+struct when incident_since(const struct incident *in);
 const struct role_holder *incident_commander(const struct incident *in);
 /* What is said when there is none: "nobody yet", "nobody now", "nobody at the
  * end", "not recorded". */

@@ -10,6 +10,45 @@ static void keep_earliest(struct when *milestone, const struct when *when)
         *milestone = *when;
 }
 
+static const enum milestone of_state[STATE_COUNT] = {
+    [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
+    [STATE_MITIGATED] = MILESTONE_MITIGATED,
+    [STATE_RESOLVED] = MILESTONE_RESOLVED,
+};
+
+enum milestone milestone_of_move(enum event_kind kind,
+                                 const struct event *event)
+{
+    switch ((int)kind) {
+    case EVENT_DECLARED:
+        return MILESTONE_DECLARED;
+    case EVENT_STATE:
+        return event->state_from == event->state_to ? MILESTONE_NONE
+                                                    : of_state[event->state_to];
+    case EVENT_ROLE:
+    case EVENT_HANDOFF:
+        return event->role == ROLE_COMMANDER &&
+                       event->holder.type != ACTOR_NOBODY
+                   ? MILESTONE_COMMANDER
+                   : MILESTONE_NONE;
+    default:
+        return MILESTONE_NONE;
+    }
+}
+
+bool move_outdoes(enum incident_state to, enum milestone milestone)
+{
+    switch ((int)milestone) {
+    case MILESTONE_MITIGATED:
+        return to == STATE_INVESTIGATING || to == STATE_IDENTIFIED ||
+               to == STATE_MITIGATED;
+    case MILESTONE_RESOLVED:
+        return state_is_live(to) || to == STATE_RESOLVED;
+    default:
+        return false;
+    }
+}
+
 /* What a milestone says must still be true: an incident that goes back to work
  * is neither mitigated nor resolved, and the last time counts. */
 static void fold_move(struct incident *in, const struct event *event,
@@ -17,35 +56,31 @@ static void fold_move(struct incident *in, const struct event *event,
 {
     static const struct when never;
     struct when *identified = &in->milestones[MILESTONE_IDENTIFIED];
-    switch (event->state_to) {
-    case STATE_IDENTIFIED:
-        if (!when_is_set(occurred) ||
-            (in->milestones_told & INT64_C(1) << MILESTONE_IDENTIFIED) != 0)
-            break;
+    if (event->state_to == STATE_IDENTIFIED && when_is_set(occurred) &&
+        (in->milestones_told & INT64_C(1) << MILESTONE_IDENTIFIED) == 0) {
         if (!in->identified_by_move)
             *identified = *occurred;
         in->identified_by_move = true;
         keep_earliest(identified, occurred);
-        break;
-    case STATE_MITIGATED:
-        in->milestones[MILESTONE_MITIGATED] = *occurred;
-        break;
-    case STATE_RESOLVED:
-        in->milestones[MILESTONE_RESOLVED] = *occurred;
-        break;
-    case STATE_NONE:
-    case STATE_INVESTIGATING:
-    case STATE_REVIEW:
-    case STATE_CLOSED:
-    case STATE_CANCELLED:
-    case STATE_COUNT:
-        break;
     }
-    if (event->state_to == STATE_INVESTIGATING ||
-        event->state_to == STATE_IDENTIFIED)
-        in->milestones[MILESTONE_MITIGATED] = never;
-    if (state_is_live(event->state_to))
-        in->milestones[MILESTONE_RESOLVED] = never;
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
+        if (!move_outdoes(event->state_to, (enum milestone)i))
+            continue;
+        in->milestones[i] =
+            of_state[event->state_to] == (enum milestone)i ? *occurred : never;
+        in->milestones_told &= ~(INT64_C(1) << i);
+    }
+}
+
+/* The earliest of the moves that told it; of those to one state, the last. */
+static void fold_moved(struct incident *in, const struct event *event,
+                       const struct when *occurred)
+{
+    if (event->milestone == MILESTONE_NONE)
+        return;
+    keep_earliest(&in->milestones[event->milestone], occurred);
+    if (event->milestone == MILESTONE_IDENTIFIED)
+        in->identified_by_move = true;
 }
 
 struct when incident_time_told(const struct incident *in,
@@ -137,7 +172,10 @@ void fold_milestones(struct incident *in, const struct event *event)
     case EVENT_STRIKE:
         if (event->milestone != MILESTONE_NONE)
             milestones[event->milestone] = event->milestone_at;
-        if (event->kind == EVENT_EDIT)
+        if (event->kind == EVENT_EDIT &&
+            !event_kind_by_person(event->entry_kind))
+            fold_moved(in, event, &occurred);
+        else if (event->kind == EVENT_EDIT)
             fold_entry(in,
                        milestone_of_entry(event->entry_kind, event->confidence,
                                           event->alert_state == ALERT_OVER),

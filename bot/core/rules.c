@@ -166,15 +166,8 @@ const char *state_phrase(enum incident_state state)
 /* "since 2022-12-13 18:53 UTC", as precisely as it was told. */
 static void print_since(const struct incident *in, struct buf *out)
 {
-    static const int told[STATE_COUNT] = {
-        [STATE_MITIGATED] = MILESTONE_MITIGATED,
-        [STATE_RESOLVED] = MILESTONE_RESOLVED,
-    };
-    struct when since = when_exact(in->state_since_ms);
-    if (told[in->state] != 0 && when_is_set(&in->milestones[told[in->state]]))
-        since = in->milestones[told[in->state]];
     buf_add_text(out, "since ");
-    print_utc(since, out);
+    print_utc(incident_since(in), out);
 }
 
 /* ---- alerts of no incident ---- */

@@ -90,7 +90,7 @@ static void add_live(struct buf *out, const struct incident *in,
     buf_add_text(out, "**");
     buf_add_capital(out, state_word(in));
     buf_add_text(out, "** since ");
-    add_since(out, in->state_since_ms);
+    add_since(out, incident_since(in).from_ms);
     add_role(out, role_names, ROLE_COMMANDER);
     if (commander == NULL)
         buf_add_text(out, incident_no_commander(in));
@@ -185,8 +185,9 @@ static void add_over(struct buf *out, const struct incident *in,
     bool is_cancelled = in->state == STATE_CANCELLED;
 
     buf_addf(out, "**%s** ", is_cancelled ? "Cancelled" : "Resolved");
-    add_since(out, is_cancelled || !when_is_set(resolved) ? in->state_since_ms
-                                                          : resolved->from_ms);
+    add_since(out, is_cancelled || !when_is_set(resolved)
+                       ? incident_since(in).from_ms
+                       : resolved->from_ms);
     if (in->state == STATE_REVIEW || in->state == STATE_CLOSED)
         buf_addf(out, ", now %s",
                  in->state == STATE_REVIEW ? "in review" : "closed");

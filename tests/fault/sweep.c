@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STORY_S   20
+#define STORY_S   300
 #define SWEEP_BIG 100000 /* places: there are not so many */
 
 static const struct kind {

@@ -151,7 +151,7 @@ static void damage_is_named(void **state)
          "INC-1: role holder 1 name is \"mallory\", the log says \"nova\"", 1},
         {"INSERT INTO role_holder SELECT incident, 5, role, type, user_id, "
          "name,"
-         " since_from_ms, since_to_ms, since_precision, since_typed FROM"
+         " since_from_ms, since_to_ms, since_precision, since_typed, seq FROM"
          " role_holder",
          "INC-1: role holder 6 role is commander, the log says none", 0},
         {"UPDATE role_holder SET place = 12",

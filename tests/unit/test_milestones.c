@@ -1,0 +1,284 @@
+/*
+ * What corrections of moves, and of who took command, leave of the milestones:
+ * as people type them, through the store.
+ */
+#include "tests/lib/one_caller.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct incident now_is(void)
+{
+    struct incident in;
+    caller_in(&caller, 1, &in);
+    return in;
+}
+
+/* Minutes since it was declared, at 19:10; INT64_MIN: not recorded. */
+static int64_t told(enum milestone milestone)
+{
+    struct incident in = now_is();
+    const struct when *when = &in.milestones[milestone];
+    return when_is_set(when) ? (when->from_ms - NOW) / MS_PER_MINUTE
+                             : INT64_MIN;
+}
+
+static void minutes(int64_t count)
+{
+    caller.now_ms += count * MS_PER_MINUTE;
+}
+
+static void declare(const char *started)
+{
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Login broken");
+    if (started != NULL)
+        add_text(&it, "started", started);
+    (void)does(&it);
+}
+
+/* The number of the entry. */
+static int64_t keeps(struct interaction *it)
+{
+    (void)does(it);
+    return caller.taken.outcome.events[0].seq;
+}
+
+static int64_t moves(const char *state, const char *at)
+{
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "It is as it is");
+    add_text(&it, "state", state);
+    if (at != NULL)
+        add_text(&it, "at", at);
+    return keeps(&it);
+}
+
+static int64_t resolves(void)
+{
+    struct interaction it = slash("resolve");
+    add_text(&it, "summary", "It was the disk");
+    return keeps(&it);
+}
+
+static int64_t takes_command(uint64_t id, const char *name)
+{
+    struct interaction it = slash("ic assign");
+    add_user(&it, "user", id, name);
+    return keeps(&it);
+}
+
+static const char *edits(int64_t seq, const char *option, const char *value)
+{
+    char id[24];
+    struct interaction it = slash("timeline edit");
+    (void)snprintf(id, sizeof id, "#%" PRId64, seq);
+    add_text(&it, "incident", "1");
+    add_text(&it, "id", id);
+    add_text(&it, option, value);
+    return does(&it);
+}
+
+static void a_typo_moves_nothing(void **state)
+{
+    (void)state;
+    declare("2022-12-05 18:40");
+    assert_null(strstr(edits(1, "text", "Login is broken"), "milestone"));
+    assert_int_equal(told(MILESTONE_DECLARED), 0);
+}
+
+/* An entry of long before makes it look written up. */
+static void a_typo_after_a_late_report_moves_nothing(void **state)
+{
+    struct interaction it = slash("timeline add");
+    (void)state;
+    declare(NULL);
+    minutes(30);
+    int64_t resolved = resolves();
+    add_text(&it, "incident", "1");
+    add_text(&it, "text", "Users saw it two days before");
+    add_text(&it, "kind", "alert");
+    add_text(&it, "time", "2022-12-11 10:00");
+    (void)does(&it);
+    (void)edits(resolved, "text", "It was the other disk");
+    assert_int_equal(told(MILESTONE_RESOLVED), 30);
+}
+
+/* Who commanded first, whichever entry is corrected. */
+static void the_first_commander_counts(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(10);
+    int64_t first = takes_command(NOVA, "nova");
+    minutes(20);
+    int64_t second = takes_command(DMA, "dma");
+    minutes(60);
+    assert_int_equal(told(MILESTONE_COMMANDER), 10);
+    assert_says(edits(first, "time", "19:50"), "is 19:40 UTC");
+    assert_int_equal(told(MILESTONE_COMMANDER), 30);
+    (void)edits(second, "time", "19:15");
+    assert_int_equal(told(MILESTONE_COMMANDER), 5);
+    struct interaction it = slash("ic who");
+    assert_says(caller_does(&caller, &it), "since 19:15 UTC");
+}
+
+static void the_first_identification_counts(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(10);
+    int64_t first = moves("identified", NULL);
+    minutes(10);
+    (void)moves("investigating", NULL);
+    minutes(10);
+    int64_t second = moves("identified", NULL);
+    minutes(60);
+    (void)edits(first, "time", "19:55");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 30);
+    (void)edits(second, "time", "19:35");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 25);
+    assert_int_equal(now_is().state_since_ms, NOW + 25 * MS_PER_MINUTE);
+}
+
+static void a_write_up_learns_in_any_order(void **state)
+{
+    (void)state;
+    declare("2022-12-05 18:40");
+    int64_t nova = takes_command(NOVA, "nova");
+    int64_t dma = takes_command(DMA, "dma");
+    int64_t mitigated = moves("mitigated", NULL);
+    minutes(1);
+    int64_t resolved = resolves();
+    minutes(1);
+    assert_int_equal(told(MILESTONE_MITIGATED), INT64_MIN);
+    (void)edits(mitigated, "time", "2022-12-05 19:00");
+    (void)edits(resolved, "time", "2022-12-05 19:10");
+    (void)edits(dma, "time", "2022-12-05 18:55");
+    (void)edits(nova, "time", "2022-12-05 18:50");
+    int64_t days = -8 * INT64_C(24 * 60);
+    assert_int_equal(told(MILESTONE_MITIGATED), days - 10);
+    assert_int_equal(told(MILESTONE_RESOLVED), days);
+    assert_int_equal(told(MILESTONE_COMMANDER), days - 20);
+    struct interaction it = slash("incident status");
+    add_text(&it, "incident", "1");
+    assert_says(caller_does(&caller, &it), "since 2022-12-05 19:10 UTC");
+}
+
+/* It was told by a move, be it by way of its correction. */
+static void a_finding_does_not_outdo_a_corrected_move(void **state)
+{
+    struct interaction it = slash("timeline add");
+    (void)state;
+    declare("2022-12-05 18:40");
+    int64_t moved = moves("identified", NULL);
+    (void)edits(moved, "time", "2022-12-05 18:55");
+    int64_t at = told(MILESTONE_IDENTIFIED);
+    add_text(&it, "text", "Disk full");
+    add_text(&it, "confidence", "confirmed");
+    add_text(&it, "time", "2022-12-05 18:50");
+    int64_t finding = keeps(&it);
+    assert_int_equal(told(MILESTONE_IDENTIFIED), at);
+    (void)edits(finding, "confidence", "theory");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), at);
+}
+
+/* What a person set was of the end before. */
+static void a_new_end_is_told_anew(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(10);
+    (void)resolves();
+    struct interaction it = slash("incident set");
+    add_text(&it, "incident", "1");
+    add_text(&it, "milestone", "resolved");
+    add_text(&it, "time", "19:15");
+    (void)does(&it);
+    minutes(50);
+    it = slash("incident reopen");
+    add_text(&it, "incident", "1");
+    add_text(&it, "reason", "It is back");
+    (void)does(&it);
+    minutes(60);
+    int64_t resolved = resolves();
+    (void)edits(resolved, "time", "20:40");
+    assert_int_equal(told(MILESTONE_RESOLVED), 90);
+}
+
+static void what_a_person_set_stays(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(20);
+    int64_t mitigated = moves("mitigated", NULL);
+    struct interaction it = slash("incident set");
+    add_text(&it, "milestone", "mitigated");
+    add_text(&it, "time", "~19:25");
+    (void)does(&it);
+    assert_null(strstr(edits(mitigated, "time", "19:18"), "milestone"));
+    assert_int_equal(told(MILESTONE_MITIGATED), 15);
+}
+
+/* An update is an entry of the same kind; a scribe commands nobody; who leaves
+ * takes no command. */
+static void others_tell_no_milestone(void **state)
+{
+    (void)state;
+    declare("2022-12-05 18:40");
+    int64_t identified = moves("identified", "2022-12-05 18:50");
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "Still at it");
+    add_text(&it, "at", "2022-12-05 18:50");
+    (void)edits(keeps(&it), "time", "2022-12-05 18:45");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), -8 * 24 * 60 - 20);
+    (void)edits(identified, "time", "2022-12-05 18:55");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), -8 * 24 * 60 - 15);
+    it = slash("ic assign");
+    add_user(&it, "user", DMA, "dma");
+    add_text(&it, "role", "scribe");
+    (void)edits(keeps(&it), "time", "2022-12-05 18:45");
+    assert_int_equal(told(MILESTONE_COMMANDER), INT64_MIN);
+    (void)takes_command(NOVA, "nova");
+    it = slash("ic leave");
+    (void)edits(keeps(&it), "time", "2022-12-05 19:45");
+    assert_int_equal(told(MILESTONE_COMMANDER), INT64_MIN);
+}
+
+static void what_was_taken_back_stays_so(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(20);
+    int64_t mitigated = moves("mitigated", "19:20");
+    int64_t again = moves("investigating", "19:20");
+    (void)edits(mitigated, "time", "19:18");
+    assert_int_equal(told(MILESTONE_MITIGATED), INT64_MIN);
+    (void)edits(again, "time", "19:22");
+    assert_int_equal(now_is().state_since_ms, NOW + 12 * MS_PER_MINUTE);
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_typo_moves_nothing),
+        CASE(a_typo_after_a_late_report_moves_nothing),
+        CASE(the_first_commander_counts),
+        CASE(the_first_identification_counts),
+        CASE(a_write_up_learns_in_any_order),
+        CASE(a_finding_does_not_outdo_a_corrected_move),
+        CASE(a_new_end_is_told_anew),
+        CASE(what_a_person_set_stays),
+        CASE(others_tell_no_milestone),
+        CASE(what_was_taken_back_stays_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
