@@ -89,6 +89,8 @@ static size_t pem_close(const struct scan *scan, size_t i)
             return i;
     while (char_at(scan, i) == '-')
         i++;
+    while (((unsigned char)char_at(scan, i) & 0xC0) == 0x80)
+        i++; /* the rest of a character that the limit fell into */
     return i;
 }
 

@@ -144,6 +144,11 @@ static const struct {
     {"\"key\": \"" BEGIN("EC ") "\\nAAAA\\n" END("EC ") "\\n\"",
      "\"key\": \"" KEY "\\n\""},
     {BEGIN("") "\n" PEM_LINES "and so on", KEY "\nand so on"},
+    /* what ends it may be too long, and is not cut within a character */
+    {BEGIN("") "\n" PEM_LINES
+               "-----END aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u00e9\u00e9",
+     KEY "\u00e9"},
     {"password='a key " BEGIN("") "\n" PEM_LINES END("") " it is' she said",
      "password='" PASSWORD "' she said"},
     {"AGE-SECRET-KEY-1"
