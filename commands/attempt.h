@@ -57,6 +57,10 @@ void set_message(struct command_run *run,
 /* An option's part of it; false: refused. Nothing given is fine. */
 bool fill_from_menu(struct attempt *attempt, const struct check *check,
                     const struct option *option, struct value *out);
+/* False: opsroom wrote the message itself, and the record has what it shows. A
+ * copy would carry our markup, and what stays in the room into the live room.
+ */
+bool is_by_others(struct attempt *attempt);
 /* The message's files into the call; what is too large is counted. */
 void take_message_files(struct attempt *attempt, const struct check *check);
 /* form.c: the command's form as an answer. */

@@ -163,6 +163,43 @@ bool fill_from_menu(struct attempt *attempt, const struct check *check,
     return raw.text.n == 0 || check_option(check, option, &raw, out);
 }
 
+static bool refuse_own(struct attempt *attempt, int64_t incident_id)
+{
+    struct answer *answer = &attempt->run->answer;
+    buf_add_text(&answer->words, "opsroom wrote that message: what it shows ");
+    if (incident_id != 0)
+        buf_addf(&answer->words, "stands in the record of **INC-%" PRId64 "**",
+                 incident_id);
+    else
+        buf_add_text(&answer->words, "stands in the record");
+    buf_add_text(&answer->words,
+                 " already. Nothing was kept. An entry is corrected with "
+                 "`/timeline edit` and its number; an action item wants words "
+                 "of its own.");
+    (void)answer_button(answer, BUTTON_SECONDARY, "Write an action item",
+                        "action add", "%s", "");
+    return false;
+}
+
+bool is_by_others(struct attempt *attempt)
+{
+    const struct call *call = &attempt->run->call;
+    int64_t incident_id, ordinal;
+    enum room room;
+    if (call->message == NULL || attempt->menu == NULL || attempt->menu->form)
+        return true;
+    enum err err = store_room_message_of(call->store, call->message->id,
+                                         &incident_id, &room, &ordinal);
+    if (err == ERR_OK)
+        return refuse_own(attempt, incident_id);
+    if (err != ERR_NOT_FOUND)
+        return attempt_fail(attempt, err);
+    bool is_ours =
+        call->message->author.is_bot &&
+        call->message->author.id == attempt->interaction->application_id;
+    return !is_ours || refuse_own(attempt, 0);
+}
+
 void take_message_files(struct attempt *attempt, const struct check *check)
 {
     struct call *call = &attempt->run->call;

@@ -270,7 +270,8 @@ static bool is_ready(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
     if (!find_caller(attempt) || !is_allowed(attempt) || !find_kept(attempt) ||
-        !find_incident(attempt) || !fill_options(attempt) || !has_file(attempt))
+        !find_incident(attempt) || !is_by_others(attempt) ||
+        !fill_options(attempt) || !has_file(attempt))
         return false;
     run->answer.incident_id = run->in.id;
     prepare_request(run);

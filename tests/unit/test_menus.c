@@ -49,6 +49,37 @@ static void a_message_becomes_an_entry(void **state)
     assert_int_equal(caller.taken.outcome.verdict, VERDICT_ALREADY);
 }
 
+/* A copy would have our markup, and stand in the live room. */
+static void what_the_bot_wrote_is_in_the_record_already(void **state)
+{
+    static const char *const names[] = {"Add to timeline", "Attach as evidence",
+                                        "Park as idea", "Make action item"};
+    (void)state;
+    (void)caller_declares(&caller);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct interaction it =
+            message_menu(names[i], "18:53 · **note** · nova: Salaries\n-# #4");
+        struct room_message shown = {.ordinal = 1,
+                                     .first_seq = 2,
+                                     .last_seq = 4,
+                                     .message_id = it.target_message.id};
+        assert_int_equal(store_begin(caller.store), ERR_OK);
+        assert_int_equal(
+            store_put_room_message(caller.store, 1, ROOM_WAR, &shown), ERR_OK);
+        assert_int_equal(store_commit(caller.store), ERR_OK);
+        keeps_nothing(&it, "opsroom wrote that message: what it shows stands "
+                           "in the record of **INC-1** already");
+        assert_non_null(caller_button(&caller, "Write an action item"));
+        /* A card, or a reminder. */
+        it.target_message.id += 1 + i;
+        it.target_message.author.is_bot = true;
+        it.application_id = it.target_message.author.id;
+        keeps_nothing(&it, "stands in the record already");
+        it.application_id++; /* another bot's word */
+        (void)does(&it);
+    }
+}
+
 static void other_menus_say_what_it_is(void **state)
 {
     (void)state;
@@ -284,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_message_becomes_an_entry),
+        TEST(what_the_bot_wrote_is_in_the_record_already),
         TEST(other_menus_say_what_it_is),
         TEST(odd_messages),
         TEST(an_empty_message_opens_the_form),
