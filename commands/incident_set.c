@@ -116,23 +116,6 @@ static void say_privacy(const struct incident *before,
                             "take it away by hand.");
 }
 
-/* Kept all the same: the other one may be the next to be corrected. */
-static void say_order(const struct call *call, const struct incident *after,
-                      enum milestone set, struct buf *words)
-{
-    const struct when *start = &after->milestones[MILESTONE_IMPACT_START];
-    const struct when *end = &after->milestones[MILESTONE_IMPACT_END];
-    bool is_one = set == MILESTONE_IMPACT_START || set == MILESTONE_IMPACT_END;
-    if (!is_one || !when_is_set(start) || !when_is_set(end) ||
-        end->to_ms >= start->from_ms)
-        return;
-    bool is_end = set == MILESTONE_IMPACT_END;
-    buf_addf(words, "\n**That is %s the impact %s**, ",
-             is_end ? "before" : "after", is_end ? "start" : "end");
-    say_time(words, is_end ? start : end, call->now_ms);
-    buf_add_text(words, ": one of them is wrong.");
-}
-
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -145,7 +128,8 @@ static void told(const struct call *call, const struct incident *after,
     if (event->type == TYPE_SECURITY && call_value(call, "private")->given &&
         !call_value(call, "private")->flag)
         buf_add_text(words, "\nA security incident stays private.");
-    say_order(call, after, event->milestone, words);
+    /* Kept all the same: the other one may be the next to be corrected. */
+    say_disorder(words, call->in, after, call->now_ms);
     say_privacy(call->in, after, words);
 }
 

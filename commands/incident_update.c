@@ -60,6 +60,7 @@ static void told(const struct call *call, const struct incident *after,
         say_time(words, &due, call->now_ms);
         buf_add_char(words, '.');
     }
+    say_disorder(words, call->in, after, call->now_ms);
     /* What moved the incident is not struck; its words are corrected. */
     if (call->is_scrubbed)
         answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",

@@ -115,6 +115,7 @@ static void told(const struct call *call, const struct incident *after,
     }
     buf_add_text(words, what_of_page(call->config, after));
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
+    say_disorder(words, call->in, after, call->now_ms);
     add_firing(call, after, words);
     buf_add_text(words, "\n\n");
     propose_alert(call, after, answer);

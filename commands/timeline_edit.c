@@ -140,6 +140,7 @@ static void told(const struct call *call, const struct incident *after,
     buf_add_text(words, " now reads, in UTC:\n");
     say_entry(words, &entry, 300);
     say_milestones(call, after, words);
+    say_disorder(words, call->in, after, call->now_ms);
     buf_add_text(words, "\nThe rooms follow. What it said before stays in the "
                         "record.");
     if (call->is_scrubbed && event_kind_by_person(entry.event.kind))

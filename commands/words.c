@@ -101,6 +101,32 @@ void say_marks(struct buf *words, const struct incident *in)
              in->is_drill ? " · drill" : "");
 }
 
+static bool is_as_before(const struct incident *before,
+                         const struct incident *after, enum milestone which)
+{
+    const struct when *was = &before->milestones[which];
+    const struct when *is = &after->milestones[which];
+    return was->from_ms == is->from_ms && was->to_ms == is->to_ms;
+}
+
+void say_disorder(struct buf *words, const struct incident *before,
+                  const struct incident *after, int64_t now_ms)
+{
+    enum milestone first, then;
+    for (int i = 0; incident_next_disorder(after, &i, &first, &then);) {
+        if (is_as_before(before, after, first) &&
+            is_as_before(before, after, then))
+            continue;
+        buf_addf(words, "\n**That cannot be**: %s ",
+                 word_of(&milestone_words, (int)then));
+        say_time(words, &after->milestones[then], now_ms);
+        buf_addf(words, ", but %s ", word_of(&milestone_words, (int)first));
+        say_time(words, &after->milestones[first], now_ms);
+        buf_add_text(words, ". One of them is wrong: `/incident set` or "
+                            "`/timeline edit` corrects it.");
+    }
+}
+
 void say_count(struct buf *words, int64_t count, const char *word)
 {
     buf_addf(words, "%" PRId64 " %s%s", count, word, count == 1 ? "" : "s");

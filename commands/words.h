@@ -25,6 +25,10 @@ void say_kept(struct buf *words, const struct incident *after,
               const struct event *event, int64_t now_ms);
 /* "private · drill", each with " · " before it. */
 void say_marks(struct buf *words, const struct incident *in);
+/* "**That cannot be**: resolved 23:40 UTC, but impact start 23:50 UTC. One of
+ * them is wrong", a line each, of what changed since `before`. */
+void say_disorder(struct buf *words, const struct incident *before,
+                  const struct incident *after, int64_t now_ms);
 /* "4 changes": the word gets its s. */
 void say_count(struct buf *words, int64_t count, const char *word);
 /* What the live room leaves out of an event that it shows, because it looks

@@ -301,6 +301,10 @@ enum milestone incident_beginning(const struct incident *in);
 /* The moment of it. One that is written up, and nobody told when it began: the
  * earliest time in the record. */
 int64_t incident_began_ms(const struct incident *in);
+/* Two milestones in an order that cannot be: `then` is before `first`, as when
+ * local time was typed for UTC. *i begins at 0; false: there are no more. */
+bool incident_next_disorder(const struct incident *in, int *i,
+                            enum milestone *first, enum milestone *then);
 /* First machine alert minus first human report: "8 minutes" when people were
  * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
  */

@@ -216,6 +216,27 @@ int64_t incident_began_ms(const struct incident *in)
                : in->first_event_ms;
 }
 
+bool incident_next_disorder(const struct incident *in, int *i,
+                            enum milestone *first, enum milestone *then)
+{
+    static const enum milestone orders[][2] = {
+        {MILESTONE_IMPACT_START, MILESTONE_MITIGATED},
+        {MILESTONE_IMPACT_START, MILESTONE_IMPACT_END},
+        {MILESTONE_IMPACT_START, MILESTONE_RESOLVED},
+        {MILESTONE_FIRST_REPORT, MILESTONE_RESOLVED},
+        {MILESTONE_MITIGATED, MILESTONE_RESOLVED},
+    };
+    while (*i < (int)(sizeof orders / sizeof orders[0])) {
+        *first = orders[*i][0];
+        *then = orders[(*i)++][1];
+        const struct when *a = &in->milestones[*first];
+        const struct when *b = &in->milestones[*then];
+        if (when_is_set(a) && when_is_set(b) && b->to_ms < a->from_ms)
+            return true;
+    }
+    return false;
+}
+
 void incident_print_alarm_gap(const struct incident *in, struct buf *out)
 {
     const struct when *report = &in->milestones[MILESTONE_FIRST_REPORT];

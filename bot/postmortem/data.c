@@ -378,7 +378,10 @@ static void put_times(struct tree *tree)
     put_when(tree->root, "began", began, true);
     put_flag(tree->root, "has_ended", when_is_set(ended));
     put_when(tree->root, "ended", ended, true);
-    when_print_span(began, ended, &lasted);
+    if (when_is_set(ended) && ended->to_ms < began->from_ms)
+        buf_add_text(&lasted, "which cannot be: one of the times is wrong");
+    else
+        when_print_span(began, ended, &lasted);
     put_text(tree->root, "lasted", buf_str(&lasted));
     buf_release(&lasted);
 }

@@ -143,8 +143,7 @@ static void add_durations(struct buf *out, const struct incident *in)
         MILESTONE_DECLARED, MILESTONE_IDENTIFIED, MILESTONE_MITIGATED,
         MILESTONE_RESOLVED};
     enum milestone start = incident_beginning(in);
-    const char *between = " ";
-    buf_addf(out, "\n**From %s**", word_of(&milestone_words, (int)start));
+    bool any = false;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const struct when *end = &in->milestones[ends[i]];
         bool tells = ends[i] != MILESTONE_DECLARED ||
@@ -152,10 +151,13 @@ static void add_durations(struct buf *out, const struct incident *in)
         if (ends[i] == start || !tells || !when_is_set(end) ||
             when_compare(end, &in->milestones[start]) < 0)
             continue;
-        buf_addf(out, "%s%s ", between,
+        if (!any)
+            buf_addf(out, "\n**From %s** ",
+                     word_of(&milestone_words, (int)start));
+        buf_addf(out, "%s%s ", any ? " · " : "",
                  word_of(&milestone_words, (int)ends[i]));
         when_print_span(&in->milestones[start], end, out);
-        between = " · ";
+        any = true;
     }
     buf_add_text(out, "\n**Human-alarm gap** ");
     incident_print_alarm_gap(in, out);

@@ -124,6 +124,23 @@ static void over(void **state)
     check("room/card_over.json", &in);
 }
 
+/* An end before its beginning has no length. */
+static void no_heading_stands_alone(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    in.state = STATE_RESOLVED;
+    in.milestones[MILESTONE_IMPACT_START] = when_exact(AT(18, 59));
+    in.milestones[MILESTONE_IDENTIFIED] = in.milestones[MILESTONE_MITIGATED] =
+        in.milestones[MILESTONE_DECLARED] = (struct when){.from_ms = 0};
+    in.milestones[MILESTONE_RESOLVED] = when_exact(AT(18, 49));
+    cJSON *card = card_message(&in, &(struct card_parts){0}, ROOM_WAR);
+    char *text = cJSON_PrintUnformatted(card);
+    assert_null(strstr(text, "**From"));
+    free(text);
+    cJSON_Delete(card);
+}
+
 /* What spectators see: no secrets, and one button. */
 static void in_the_live_room(void **state)
 {
@@ -214,6 +231,7 @@ int main(void)
         cmocka_unit_test(private_drill),
         cmocka_unit_test(over),
         cmocka_unit_test(in_the_live_room),
+        cmocka_unit_test(no_heading_stands_alone),
         cmocka_unit_test(counts_what_is_open),
         cmocka_unit_test(roles_have_the_names_that_people_use),
         cmocka_unit_test(offers_only_what_is_legal),

@@ -227,6 +227,20 @@ static void says_where_it_stands(void **state)
     record_close(&record);
 }
 
+static void says_which_times_cannot_be(void **state)
+{
+    struct record record = replay_play(*state, replay_names[DISK]);
+    record.in.milestones[MILESTONE_RESOLVED].from_ms -= MS_PER_DAY;
+    record.in.milestones[MILESTONE_RESOLVED].to_ms -= MS_PER_DAY;
+    struct buf found = findings_in(&record, "");
+    assert_non_null(strstr(buf_text(&found),
+                           "- [ ] resolved: “2022-12-12 19:06 UTC”; before the "
+                           "impact start, 2022-12-13 18:53 UTC: one of them is "
+                           "wrong\n"));
+    buf_release(&found);
+    record_close(&record);
+}
+
 /* What only a private entry says is not told. */
 static void tells_nothing_private(void **state)
 {
@@ -252,6 +266,8 @@ int main(void)
         cmocka_unit_test(is_silent_on_the_incidents_themselves),
         cmocka_unit_test_setup_teardown(says_where_it_stands, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(says_which_times_cannot_be,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(tells_nothing_private, scratch_setup,
                                         scratch_teardown),
     };

@@ -191,11 +191,39 @@ static void an_end_before_its_start_is_said(void **state)
     (void)caller_declares(&caller);
     assert_null(strstr(sets_milestone("impact end", "18:30"), "wrong"));
     assert_says(sets_milestone("impact start", "18:40"),
-                "**That is after the impact end**, 18:30 UTC");
+                "**That cannot be**: impact end 18:30 UTC");
     assert_null(strstr(sets_milestone("impact start", "18:30"), "wrong"));
     assert_null(strstr(sets_milestone("impact end", "18:XX"), "wrong"));
     assert_says(sets_milestone("impact end", "18:20"),
-                "**That is before the impact start**, 18:30 UTC");
+                "**That cannot be**: impact end 18:20 UTC");
+}
+
+/* As when local time was typed for UTC. */
+static void no_end_is_before_the_impact_unsaid(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)sets_milestone("impact start", "18:40");
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "Space made");
+    add_text(&it, "state", "mitigated");
+    add_text(&it, "at", "18:30");
+    assert_says(does(&it), "**That cannot be**: mitigated 18:30 UTC");
+    it = slash("incident update");
+    add_text(&it, "message", "Still watching");
+    assert_null(strstr(does(&it), "wrong")); /* it was said */
+    it = slash("resolve");
+    add_text(&it, "summary", "Space made");
+    add_text(&it, "at", "18:20");
+    const char *words = does(&it);
+    assert_says(words, "**That cannot be**: resolved 18:20 UTC "
+                       "(<t:1670955600:t>), but impact start");
+    assert_says(words, ", but mitigated 18:30 UTC");
+    it = slash("timeline edit");
+    add_text(&it, "incident", "1");
+    add_text(&it, "id", "#6");
+    add_text(&it, "time", "18:45");
+    assert_null(strstr(does(&it), "cannot be**: resolved"));
 }
 
 /* ---- link, cancel, reopen ---- */
@@ -532,6 +560,7 @@ int main(void)
         CASE(set_changes_one_thing_or_several),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(an_end_before_its_start_is_said),
+        CASE(no_end_is_before_the_impact_unsaid),
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
         CASE(the_same_is_asked_about),
