@@ -490,11 +490,15 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
 struct when incident_since(const struct incident *in)
 {
     static const enum milestone told[STATE_COUNT] = {
+        [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
         [STATE_MITIGATED] = MILESTONE_MITIGATED,
         [STATE_RESOLVED] = MILESTONE_RESOLVED,
     };
     const struct when *when = &in->milestones[told[in->state]];
-    return told[in->state] != MILESTONE_NONE && when_is_set(when)
+    /* It may have been identified before, too. */
+    bool is_of_state =
+        in->state != STATE_IDENTIFIED || when->from_ms == in->state_since_ms;
+    return told[in->state] != MILESTONE_NONE && when_is_set(when) && is_of_state
                ? *when
                : when_exact(in->state_since_ms);
 }

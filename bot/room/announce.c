@@ -54,7 +54,8 @@ static cJSON *announcement(const struct incident *incident)
     buf_addf(&text, "**%s** · **", word_of(&severity_words, (int)in->severity));
     markdown_add_line(&text, str_of(in->title));
     buf_add_text(&text, "** · declared ");
-    markdown_add_timestamp(&text, in->declared_at_ms, 'R');
+    markdown_add_timestamp(&text, in->milestones[MILESTONE_DECLARED].from_ms,
+                           'R');
     if (in->declared_by.name[0] != '\0') {
         buf_add_text(&text, " by ");
         markdown_add_line(&text, str_of(in->declared_by.name));

@@ -35,12 +35,6 @@ static void add_title(struct buf *out, const struct incident *in)
     markdown_add_line(out, str_of(in->title));
 }
 
-static void add_clock(struct buf *out, int64_t ms)
-{
-    struct civil c = civil_of(ms);
-    buf_addf(out, "%02d:%02d UTC", c.hour, c.minute);
-}
-
 static void add_ago(struct buf *out, int64_t ms)
 {
     buf_add_text(out, " (");
@@ -48,30 +42,32 @@ static void add_ago(struct buf *out, int64_t ms)
     buf_add_char(out, ')');
 }
 
-static void add_since(struct buf *out, int64_t ms)
+/* "18:53 UTC (an hour ago)", as precisely as it was told; with the date when it
+ * is not the day of the declaration: a bare time may have been taken for
+ * another day. */
+static void add_time(struct buf *out, const struct incident *in,
+                     const struct when *when)
 {
-    add_clock(out, ms);
-    add_ago(out, ms);
+    struct buf text = BUF_INIT(400);
+    when_print_utc(when,
+                   civil_day_start(when->from_ms) !=
+                       civil_day_start(in->declared_at_ms),
+                   &text);
+    markdown_add_line(out, buf_str(&text));
+    buf_add_text(out, " UTC");
+    if (when->from_ms == when->to_ms)
+        add_ago(out, when->from_ms);
+    buf_release(&text);
 }
 
-/* " · since 18:53 UTC (an hour ago)", with the date when it is not the day of
- * the declaration: a bare time may have been taken for another day. */
+/* " · since 18:53 UTC (an hour ago)" */
 static void add_begun(struct buf *out, const struct incident *in)
 {
     const struct when *begun = &in->milestones[MILESTONE_IMPACT_START];
-    struct buf text = BUF_INIT(400);
     if (!when_is_set(begun))
         return;
-    when_print_utc(begun,
-                   civil_day_start(begun->from_ms) !=
-                       civil_day_start(in->declared_at_ms),
-                   &text);
     buf_add_text(out, " · since ");
-    markdown_add_line(out, buf_str(&text));
-    buf_add_text(out, " UTC");
-    if (begun->from_ms == begun->to_ms)
-        add_ago(out, begun->from_ms);
-    buf_release(&text);
+    add_time(out, in, begun);
 }
 
 /* "**Incident commander** " */
@@ -87,10 +83,11 @@ static void add_live(struct buf *out, const struct incident *in,
                      const char *const *role_names)
 {
     const struct role_holder *commander = incident_commander(in);
+    struct when since = incident_since(in);
     buf_add_text(out, "**");
     buf_add_capital(out, state_word(in));
     buf_add_text(out, "** since ");
-    add_since(out, incident_since(in).from_ms);
+    add_time(out, in, &since);
     add_role(out, role_names, ROLE_COMMANDER);
     if (commander == NULL)
         buf_add_text(out, incident_no_commander(in));
@@ -103,7 +100,7 @@ static void add_live(struct buf *out, const struct incident *in,
         markdown_add_line(out, str_of(in->impact));
     add_begun(out, in);
     buf_add_text(out, "\n**Declared** ");
-    add_since(out, in->declared_at_ms);
+    add_time(out, in, &in->milestones[MILESTONE_DECLARED]);
     if (in->declared_by.name[0] != '\0') {
         buf_add_text(out, " by ");
         markdown_add_line(out, str_of(in->declared_by.name));
@@ -184,12 +181,12 @@ static void add_over(struct buf *out, const struct incident *in,
 {
     const struct role_holder *commander = incident_commander(in);
     const struct when *resolved = &in->milestones[MILESTONE_RESOLVED];
+    struct when since = incident_since(in);
     bool is_cancelled = in->state == STATE_CANCELLED;
 
     buf_addf(out, "**%s** ", is_cancelled ? "Cancelled" : "Resolved");
-    add_since(out, is_cancelled || !when_is_set(resolved)
-                       ? incident_since(in).from_ms
-                       : resolved->from_ms);
+    add_time(out, in,
+             is_cancelled || !when_is_set(resolved) ? &since : resolved);
     if (in->state == STATE_REVIEW || in->state == STATE_CLOSED)
         buf_addf(out, ", now %s",
                  in->state == STATE_REVIEW ? "in review" : "closed");

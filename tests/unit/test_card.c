@@ -124,6 +124,43 @@ static void over(void **state)
     check("room/card_over.json", &in);
 }
 
+static void expect_text(const struct incident *in, const char *part)
+{
+    cJSON *card = card_message(in, &(struct card_parts){0}, ROOM_WAR);
+    char *text = cJSON_PrintUnformatted(card);
+    if (strstr(text, part) == NULL)
+        fail_msg("no \"%s\" in %s", part, text);
+    free(text);
+    cJSON_Delete(card);
+}
+
+/* Precision is never invented, and a day not left out. */
+static void times_are_as_they_were_told(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    struct when hour = {AT(19, 0), AT(19, 59), WHEN_HOUR, "19:XX"};
+    struct when day = {AT(0, 0) - 3 * MS_PER_DAY, AT(0, 0) - 2 * MS_PER_DAY - 1,
+                       WHEN_DAY, "2022-12-10"};
+    struct when about = {AT(18, 57), AT(18, 57), WHEN_ABOUT, "~18:57"};
+    in.state = STATE_MITIGATED;
+    in.milestones[MILESTONE_MITIGATED] = hour;
+    expect_text(&in, "**Mitigated** since 19:XX UTC\\n");
+    in.milestones[MILESTONE_MITIGATED] = day;
+    expect_text(&in, "**Mitigated** since 2022-12-10 UTC\\n");
+    in.state = STATE_IDENTIFIED;
+    in.milestones[MILESTONE_IDENTIFIED] = about;
+    expect_text(&in, "**Identified** since \\\\~18:57 UTC (");
+    in.state_since_ms = AT(19, 30); /* for the second time */
+    expect_text(&in, "**Identified** since 19:30 UTC (");
+    in.state = STATE_RESOLVED;
+    in.milestones[MILESTONE_RESOLVED] = about;
+    expect_text(&in, "**Resolved** \\\\~18:57 UTC (");
+    in.milestones[MILESTONE_DECLARED] = when_exact(AT(18, 50));
+    in.state = STATE_INVESTIGATING;
+    expect_text(&in, "**Declared** 18:50 UTC (");
+}
+
 /* An end before its beginning has no length. */
 static void no_heading_stands_alone(void **state)
 {
@@ -232,6 +269,7 @@ int main(void)
         cmocka_unit_test(over),
         cmocka_unit_test(in_the_live_room),
         cmocka_unit_test(no_heading_stands_alone),
+        cmocka_unit_test(times_are_as_they_were_told),
         cmocka_unit_test(counts_what_is_open),
         cmocka_unit_test(roles_have_the_names_that_people_use),
         cmocka_unit_test(offers_only_what_is_legal),
