@@ -65,7 +65,9 @@ static void fold_state(struct incident *in, const struct event *event)
 /* An update keeps the promise of one; it may give the next. */
 static void fold_promise(struct incident *in, const struct event *event)
 {
-    in->last_told_ms = event->recorded_at_ms;
+    /* A late word on what is over does not bring archived rooms back. */
+    if (event->state_from != event->state_to || state_is_live(event->state_to))
+        in->last_told_ms = event->recorded_at_ms;
     in->next_update_due_ms =
         event->next_in_min == 0
             ? 0
@@ -316,9 +318,14 @@ static void fold_lived(struct incident *in, const struct event *event)
 static void fold_update(struct incident *in, int64_t at_ms)
 {
     in->last_update_ms = at_ms;
-    /* It was archived before that, whatever a clock that was put back says. */
-    if (in->remind_archive.last_ms > at_ms)
-        in->remind_archive.last_ms = at_ms;
+    if (in->remind_archive.last_ms <= at_ms)
+        return;
+    /* It was archived before that, and after it ended, whatever a clock that
+     * was put back says. */
+    bool was_archived = incident_is_archived(in);
+    in->remind_archive.last_ms = at_ms;
+    if (was_archived && in->last_told_ms >= at_ms)
+        in->last_told_ms = at_ms - 1;
 }
 
 /* What somebody did or said; the machine's own events come before. */

@@ -68,7 +68,8 @@ struct incident {
     int64_t state_seq;          /* of the event that led to the state */
     int64_t last_update_ms;     /* recorded time of the newest person's event */
     int64_t next_update_due_ms; /* promised; 0: nothing promised */
-    int64_t last_told_ms;       /* recorded time of the newest STATE event */
+    int64_t last_told_ms;       /* recorded time of the newest STATE event, but
+                                 * for words on what is over */
     int64_t reopened;           /* how often */
     int64_t duplicate_of;       /* cancelled as one of that incident; else 0 */
     int64_t entries; /* by people; a file fetched for an entry is part of it */

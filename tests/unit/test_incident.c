@@ -477,6 +477,46 @@ static void it_began_when_people_noticed(void **state)
     assert_int_equal(incident_began_ms(&play.in), week_ago + MS_PER_HOUR);
 }
 
+static struct play archived(void)
+{
+    struct play play = declared();
+    accepts(&play, finished(EFFECT_WAR_ROOM, 501));
+    accepts(&play, moving(STATE_RESOLVED, "done"));
+    play.now_ms += 8 * MS_PER_DAY;
+    accepts(&play, (struct request){.kind = REQUEST_REMIND,
+                                    .draft = {.reminder = REMINDER_ARCHIVE,
+                                              .recorder = nova}});
+    accepts(&play, (struct request){.kind = REQUEST_LOST,
+                                    .draft = {.kind = EVENT_TASK,
+                                              .effect = EFFECT_WAR_ROOM,
+                                              .ref_id = 501,
+                                              .source = SOURCE_SYSTEM}});
+    assert_true(incident_is_archived(&play.in));
+    return play;
+}
+
+/* Its rooms are gone, and nobody waits for them. */
+static void a_late_word_brings_no_room_back(void **state)
+{
+    (void)state;
+    struct play play = archived();
+    accepts(&play, moving(STATE_NONE, "Credits were paid out"));
+    assert_true(incident_is_archived(&play.in));
+    assert_false(incident_awaits_room(&play.in));
+    accepts(&play, moving(STATE_INVESTIGATING, "It is back"));
+    assert_true(incident_awaits_room(&play.in));
+}
+
+/* The clock was days ahead as it was archived, and is right now. */
+static void archived_stays_archived_by_another_clock(void **state)
+{
+    (void)state;
+    struct play play = archived();
+    play.now_ms = T0 - 2 * MS_PER_DAY;
+    accepts(&play, adding(EVENT_NOTE, "late"));
+    assert_true(incident_is_archived(&play.in));
+}
+
 static void has_a_name(void **state)
 {
     (void)state;
@@ -513,6 +553,8 @@ int main(void)
         T(begins_with_the_first_that_anybody_told),
         T(times_are_relative_to_the_incident),
         T(it_began_when_people_noticed),
+        T(a_late_word_brings_no_room_back),
+        T(archived_stays_archived_by_another_clock),
         T(has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
