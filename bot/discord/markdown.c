@@ -235,7 +235,7 @@ bool markdown_is_fence(struct str line)
     if (!str_starts(line, "```"))
         return false;
     for (size_t i = 3; i < line.n; i++)
-        if (line.s[i] == '`' || line.s[i] == ' ')
+        if (!is_alnum(line.s[i]) && memchr("_+-.#", line.s[i], 5) == NULL)
             return false;
     return true;
 }

@@ -33,8 +33,8 @@ void markdown_add_line(struct buf *out, struct str text);
 /* The same for words of ours, which may have such text in them: what stands
  * between two backticks shows as code. */
 void markdown_add_words(struct buf *out, struct str words);
-/* "```", "```sh": somebody's own fence around what they pasted. It says nothing
- * where each line is shown by itself. */
+/* "```", "```sh", "```c++": somebody's own fence around what they pasted. It
+ * says nothing where each line is shown by itself; "```数据库连接失败" does. */
 bool markdown_is_fence(struct str line);
 /* A fenced block that the text cannot close, its text cut to `units`. */
 void markdown_add_fence(struct buf *out, struct str text, size_t units);

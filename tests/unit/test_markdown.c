@@ -265,6 +265,9 @@ static void knows_a_fence(void **state)
     assert_false(markdown_is_fence(STR("``")));
     assert_false(markdown_is_fence(STR("```rm -rf``` was run")));
     assert_false(markdown_is_fence(STR("```ls```")));
+    assert_true(markdown_is_fence(STR("```objective-c++")));
+    assert_false(markdown_is_fence(STR("```数据库连接失败")));
+    assert_false(markdown_is_fence(STR("```/etc/fstab")));
 }
 
 int main(void)
