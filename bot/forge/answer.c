@@ -109,9 +109,12 @@ bool forge_read_issue(enum forge_kind kind, const cJSON *json,
     return true;
 }
 
+/* A fork that was deleted has no number any more. */
 static bool is_from_a_fork_of_lab(const cJSON *json)
 {
     int64_t from, to;
+    if (cJSON_IsNull(json_get(json, "source_project_id")))
+        return true;
     return json_whole(json_get(json, "source_project_id"), &from) &&
            json_whole(json_get(json, "target_project_id"), &to) && from != to;
 }

@@ -199,10 +199,11 @@ static void a_fork_of_gitlab_is_not_ours(void **state)
                                               .repository = "team/blog",
                                               .base = "main",
                                               .issue_label = ""};
-    const struct line script[] = {
-        {"GET /projects/team%2Fblog/merge_requests?", 200,
-         "[" MERGE_REQUEST(7, 2) "," MERGE_REQUEST(4, 1) "]"},
-        {NULL, 0, NULL}};
+    const struct line script[] = {{"GET /projects/team%2Fblog/merge_requests?",
+                                   200,
+                                   "[" MERGE_REQUEST(7, 2) "," MERGE_REQUEST(
+                                       8, null) "," MERGE_REQUEST(4, 1) "]"},
+                                  {NULL, 0, NULL}};
     struct pull_job job;
     (void)state;
     begin(&job, &lab, 0, false);
