@@ -356,7 +356,11 @@ static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
     struct telling telling;
     enum err err = tell_entry(store, incident_id, seq, false, &telling);
     struct ending ending = {store, incident_id, now_ms, &telling, ERR_OK};
+    bool is_told = false;
     if (err == ERR_OK)
+        err = store_end_is_told(store, incident_id, seq, telling.sums.count,
+                                &is_told);
+    if (err == ERR_OK && !is_told && telling.sums.count > 0)
         err = store_entry(store, incident_id, seq, add_end, &ending);
     buf_release(&telling.text);
     return err == ERR_OK ? ending.err : err;
@@ -388,7 +392,7 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
                           bool *waits)
 {
     bool fire = true, final = false;
-    struct place place = {0}, then = {0};
+    struct place place = {0};
     enum err err = store_alert(store, id, note_place, &place);
     int64_t incident_id = place.incident_id, seq = place.seq;
     if (err == ERR_OK)
@@ -402,12 +406,8 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
     }
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);
-    if (err == ERR_OK)
-        err = store_alert(store, id, note_place, &then);
-    /* With an entry of its own, its end was told, too. */
-    return err == ERR_OK && then.seq == seq
-               ? tell_over(store, incident_id, seq, now_ms)
-               : err;
+    /* The alert may have an entry of its own now, which told its end. */
+    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms) : err;
 }
 
 /* ---- what could not be told at once ---- */
@@ -432,7 +432,8 @@ static bool note_lagging(int64_t incident_id, int64_t seq, bool is_final,
     return ++folded->count < FOLDS;
 }
 
-/* Nothing of it fires, and it lags behind: it ended while it was final. */
+/* When nothing of it fires, its end may be untold: it was final then, or it
+ * fired by what has an entry of its own now. */
 static enum err catch_up(struct store *store, int64_t incident_id, int64_t seq,
                          int64_t now_ms)
 {

@@ -268,6 +268,25 @@ enum err store_each_untold_entry(struct store *store,
     return query_end(&query);
 }
 
+enum err store_end_is_told(struct store *store, int64_t incident_id,
+                           int64_t seq, int64_t count, bool *out)
+{
+    struct query query = query_new(
+        store, "SELECT 1 FROM entry AS n JOIN event AS o"
+               " ON o.incident = n.incident AND o.seq = n.seq"
+               " WHERE n.incident = ? AND n.seq > ? AND n.kind = 'alert'"
+               " AND n.target = ? AND o.alert_count >= ? LIMIT 1");
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    query_int(&query, seq);
+    query_int(&query, count);
+    bool is_told = query_row(&query);
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = is_told;
+    return err;
+}
+
 enum err store_last_alert_entry(struct store *store, int64_t incident_id,
                                 struct str source, int64_t *seq,
                                 int64_t *newest_ms)

@@ -102,6 +102,10 @@ MUST_CHECK enum err store_last_alert_entry(struct store *store,
                                            struct str source, int64_t *seq,
                                            int64_t *newest_ms);
 
+/* Whether an entry says already that so many alerts of that one are over. */
+MUST_CHECK enum err store_end_is_told(struct store *store, int64_t incident_id,
+                                      int64_t seq, int64_t count, bool *out);
+
 /* Alerts that no incident has, as one message in the announce channel. */
 #define ALERT_CARD_STATE_LIST(X)                                               \
     X(OPEN, "open")                                                            \

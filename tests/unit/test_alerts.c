@@ -313,15 +313,19 @@ static void what_a_person_corrected_stays(void **state)
     desk_close(&desk);
 }
 
-/* The end of what it told is told once. */
-static void what_a_person_corrected_ends_once(void **state)
+/* "Ab": a, whose entry a person corrected, ends; then b fires. The end of what
+ * the entry told is told once, whatever comes beside it. */
+static void corrected_ends_once(void **state, const char *order, int ends_of_b)
 {
     struct desk desk = desk_open(state);
     begin_told(&desk);
     correct(&desk, "a, which is harmless");
-    desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
-    desk_hand_in(&desk, alert_fires("b", "forum", NOW), NOW + MINUTE);
-    desk_hand_in(&desk, alert_ends("b", NOW + MINUTE), NOW + MINUTE);
+    for (; *order != '\0'; order++)
+        desk_hand_in(&desk,
+                     *order == 'A'   ? alert_ends("a", NOW + MINUTE)
+                     : *order == 'B' ? alert_ends("b", NOW + MINUTE)
+                                     : alert_fires("b", "forum", NOW),
+                     NOW + MINUTE);
     desk_restart(&desk, NOW + MINUTE);
     assert_int_equal(
         desk_number(&desk, "SELECT count(*) FROM event WHERE kind = 'alert'"
@@ -330,8 +334,23 @@ static void what_a_person_corrected_ends_once(void **state)
     assert_int_equal(
         desk_number(&desk, "SELECT count(*) FROM event WHERE kind = 'alert'"
                            " AND text LIKE 'Over after% b'"),
-        1);
+        ends_of_b);
     desk_close(&desk);
+}
+
+static void what_a_person_corrected_ends_once(void **state)
+{
+    corrected_ends_once(state, "AbB", 1);
+}
+
+static void and_while_another_fires(void **state)
+{
+    corrected_ends_once(state, "Ab", 0);
+}
+
+static void and_before_another_ends(void **state)
+{
+    corrected_ends_once(state, "bAB", 1);
 }
 
 /* It was over before it was told. */
@@ -565,6 +584,8 @@ int main(void)
         TEST(a_storm_that_fails_halfway_is_told),
         TEST(what_a_person_corrected_stays),
         TEST(what_a_person_corrected_ends_once),
+        TEST(and_while_another_fires),
+        TEST(and_before_another_ends),
         TEST(what_comes_after_a_strike_is_told),
         TEST(what_no_incident_has_is_on_a_card),
         TEST(a_later_incident_gets_what_fires),
