@@ -297,6 +297,11 @@ void decide_loss(struct step *step)
     bool is_live_card = event->effect == EFFECT_LIVE && event->target == 0;
     if (is_live_card)
         want(step, EFFECT_CARD);
+    /* They link it, and it may be long until there is another. */
+    if (event->effect == EFFECT_LIVE_ROOM) {
+        want(step, EFFECT_CARD);
+        want(step, EFFECT_ANNOUNCE);
+    }
     /* Of the card, too: this event hides that the entries had failed. */
     want(step, event->effect);
     if (!is_within)
