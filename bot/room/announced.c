@@ -4,6 +4,10 @@ enum delivery_verdict visit_announce(struct visit *visit, int step,
                                      cJSON *message, const char *key)
 {
     uint64_t channel = visit->set->announce_channel_id;
+    if (channel == 0) {
+        cJSON_Delete(message);
+        return DELIVERY_DONE;
+    }
     if (store_put_announced_in(visit->store, channel) != ERR_OK) {
         cJSON_Delete(message);
         return visit_store_failed(visit);

@@ -111,8 +111,8 @@ uint64_t own_war_room(const struct incident *in);
  * for one does so in the setting's channel, then in each that anything was ever
  * announced in. */
 
-/* POST in the setting's, which is known as one from then on. Takes the message.
- */
+/* POST in the setting's, which is known as one from then on; done when there is
+ * none. Takes the message. */
 enum delivery_verdict visit_announce(struct visit *visit, int step,
                                      cJSON *message, const char *key);
 /* Where it looks now. */

@@ -125,6 +125,34 @@ static void a_shut_channel_does_not_hold_a_digest(void **state)
     world_close(&world);
 }
 
+/* Made private while it is looked for, and public before the look has ended. */
+static void make_public(struct world *world)
+{
+    struct request request = world_setting(world, 1);
+    request.draft.is_private = false;
+    (void)world_take(world, 1, &request);
+}
+
+static void where_nothing_is_announced_nothing_is_posted(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    (void)world_declare(&world, "Logins fail", false);
+    world.trouble = TROUBLE_UNREACHED;
+    world.trouble_at = "POST " OLD;
+    while (world.trouble != TROUBLE_NONE)
+        assert_true(world_step(&world));
+    world.set.announce_channel_id = 0;
+    world.meanwhile_at = "GET " OLD;
+    world.meanwhile = make_public;
+    world_set_private(&world, 1, true);
+    assert_null(world.meanwhile);
+    assert_false(world_incident(&world, 1).is_private);
+    assert_int_equal(world_calls(&world, "POST /channels/0/"), 0);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +162,7 @@ int main(void)
         cmocka_unit_test(a_lost_answer_of_before_makes_no_second_line),
         cmocka_unit_test(digests_forget_what_became_private),
         cmocka_unit_test(a_shut_channel_does_not_hold_a_digest),
+        cmocka_unit_test(where_nothing_is_announced_nothing_is_posted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
