@@ -320,6 +320,11 @@ static enum delivery_verdict refused(struct visit *visit)
     return verdict;
 }
 
+static enum delivery_verdict not_edited(struct visit *visit)
+{
+    return visit_was_shut(visit) ? refused(visit) : ignored(visit);
+}
+
 enum delivery_verdict deliver_alert_card(struct visit *visit)
 {
     if (visit->answer == NULL)
@@ -327,7 +332,9 @@ enum delivery_verdict deliver_alert_card(struct visit *visit)
     if (visit->delivery->step == LOOK && is_shut(visit))
         return visit_elsewhere(visit, look, not_found);
     if (visit->delivery->step == EDIT && is_not_here(visit))
-        return visit_elsewhere(visit, show, ignored);
+        return visit_elsewhere(visit, show, not_edited);
+    if (visit->delivery->step == EDIT && is_barred(visit))
+        return visit_past_shut(visit, show, not_edited);
     if (visit->answer->fate != REST_DONE)
         return is_not_here(visit) ? ignored(visit) : refused(visit);
     if (visit->delivery->step == LOOK)

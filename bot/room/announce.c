@@ -175,6 +175,7 @@ static enum delivery_verdict take_answer(struct visit *visit)
                    ? settle_line(visit, id)
                    : visit_made(visit, id);
     default:
+        visit->delivery->shut.fate = REST_DONE; /* it stands here */
         id = visit->delivery->made_id;
         if (in->is_private)
             return remove_line(visit);
@@ -197,26 +198,44 @@ static enum delivery_verdict withdraw_later(struct visit *visit)
                : visit_store_failed(visit);
 }
 
-static enum delivery_verdict withdraw(struct visit *visit)
+static enum delivery_verdict removal_refused(struct visit *visit)
 {
     static const struct refusal refusal = {
         "The announcement could not be taken back", "View Channel",
         "Delete it by hand: the incident is private now."};
-    if (visit->answer->fate == REST_DONE)
-        return DELIVERY_DONE;
-    if (visit->answer->fate == REST_GONE)
-        return visit_elsewhere(visit, remove_line, NULL);
     enum delivery_verdict verdict = visit_refused(visit, &refusal);
     return verdict == DELIVERY_FAILED ? withdraw_later(visit) : verdict;
 }
 
+static enum delivery_verdict not_removed(struct visit *visit)
+{
+    return visit_was_shut(visit) ? removal_refused(visit) : DELIVERY_DONE;
+}
+
+static enum delivery_verdict withdraw(struct visit *visit)
+{
+    switch ((int)visit->answer->fate) {
+    case REST_DONE:
+        return DELIVERY_DONE;
+    case REST_GONE:
+        return visit_elsewhere(visit, remove_line, not_removed);
+    case REST_FORBIDDEN:
+        return visit_past_shut(visit, remove_line, not_removed);
+    default:
+        return removal_refused(visit);
+    }
+}
+
 /* Found where an earlier try had posted it, and refused to be edited: that it
  * stands is known from now on, or it would be posted once more. */
-static enum delivery_verdict refused(struct visit *visit,
-                                     const struct refusal *refusal)
+static enum delivery_verdict refused(struct visit *visit)
 {
+    static const struct refusal refusal = {
+        "The incident could not be announced", "Send Messages",
+        "Tell people yourself, and see discord.announce_channel in the "
+        "settings."};
     struct delivery *delivery = visit->delivery;
-    enum delivery_verdict verdict = visit_refused(visit, refusal);
+    enum delivery_verdict verdict = visit_refused(visit, &refusal);
     if (verdict != DELIVERY_FAILED || delivery->step != EDIT ||
         delivery->made_id == delivery->in.announce_message_id)
         return verdict;
@@ -234,12 +253,13 @@ static enum delivery_verdict deleted(struct visit *visit)
                : visit_retry(visit, "The announcement was deleted at once.");
 }
 
+static enum delivery_verdict not_edited(struct visit *visit)
+{
+    return visit_was_shut(visit) ? refused(visit) : deleted(visit);
+}
+
 enum delivery_verdict deliver_announce(struct visit *visit)
 {
-    static const struct refusal refusal = {
-        "The incident could not be announced", "Send Messages",
-        "Tell people yourself, and see discord.announce_channel in the "
-        "settings."};
     if (visit->delivery->row.target == ANNOUNCE_DIGESTS)
         return deliver_digests(visit);
     if (visit->answer == NULL)
@@ -251,8 +271,8 @@ enum delivery_verdict deliver_announce(struct visit *visit)
     if (visit->delivery->step == LOOK && is_shut(visit))
         return visit_elsewhere(visit, look, not_found);
     if (visit->delivery->step == EDIT && is_not_here(visit))
-        return visit_elsewhere(visit, settle, deleted);
-    if (is_not_here(visit))
-        return deleted(visit);
-    return refused(visit, &refusal);
+        return visit_elsewhere(visit, settle, not_edited);
+    if (visit->delivery->step == EDIT && is_barred(visit))
+        return visit_past_shut(visit, settle, not_edited);
+    return is_not_here(visit) ? deleted(visit) : refused(visit);
 }

@@ -43,11 +43,38 @@ enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
     return err == ERR_OK ? again(visit) : visit_store_failed(visit);
 }
 
+enum delivery_verdict visit_past_shut(struct visit *visit, visit_fn *again,
+                                      visit_fn *nowhere)
+{
+    const struct rest_answer *answer = visit->answer;
+    visit->delivery->shut = (struct rest_answer){
+        .fate = answer->fate,
+        .status = answer->status,
+        .code = answer->code,
+        .maybe_done = answer->maybe_done,
+    };
+    return visit_elsewhere(visit, again, nowhere);
+}
+
+bool visit_was_shut(struct visit *visit)
+{
+    if (visit->delivery->shut.fate == REST_DONE)
+        return false;
+    visit->answer = &visit->delivery->shut;
+    return true;
+}
+
 bool is_not_here(const struct visit *visit)
 {
     return visit->answer->fate == REST_GONE &&
            (visit->answer->code == 10008 ||
             visit->delivery->older_channel != 0);
+}
+
+bool is_barred(const struct visit *visit)
+{
+    return visit->answer->fate == REST_FORBIDDEN ||
+           (visit->answer->fate == REST_GONE && !is_not_here(visit));
 }
 
 bool is_shut(const struct visit *visit)

@@ -125,9 +125,18 @@ enum delivery_verdict visit_where_announced(struct visit *visit,
  * (NULL: done), with announce_channel the setting's again. */
 enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
                                       visit_fn *nowhere);
+/* The same after an answer that tells nothing of the message, where it may
+ * stand: that is kept. */
+enum delivery_verdict visit_past_shut(struct visit *visit, visit_fn *again,
+                                      visit_fn *nowhere);
+/* For `nowhere`: there was such a one, and its answer is the visit's again. */
+bool visit_was_shut(struct visit *visit);
 /* The answer tells that the message is not there. That the setting's channel is
  * not there is another matter. */
 bool is_not_here(const struct visit *visit);
+/* Of a message known by its id: the answer tells that opsroom may not go there,
+ * or that the setting's channel is not there. */
+bool is_barred(const struct visit *visit);
 /* One of before, in which nothing can be looked for any more. */
 bool is_shut(const struct visit *visit);
 

@@ -42,6 +42,9 @@ struct delivery {
     /* The announce channel of before in which it looks for a message; 0: the
      * setting's. */
     uint64_t older_channel;
+    /* What one answered where the message may stand all the same; DONE: none
+     * has. */
+    struct rest_answer shut;
     bool looked;      /* whether an earlier try arrived: it did not */
     bool was_opened;  /* an archived thread, in this visit */
     bool is_alone;    /* ROOM, LIVE: Discord refused it among others */

@@ -256,6 +256,56 @@ static void a_card_goes_on_where_it_stands(void **state)
     }
 }
 
+/* An older channel is shut, or the setting's: the card stands elsewhere. */
+static void past_a_shut_channel_a_card_is_edited(void **state)
+{
+    (void)state;
+    for (int is_setting = 0; is_setting < 2; is_setting++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        int64_t first = put_card(&world, "Forum is down");
+        world_run(&world, 3);
+        world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+        int64_t second = put_card(&world, "Login is down");
+        world_run(&world, 3);
+        world.trouble = TROUBLE_FORBIDDEN;
+        world.trouble_at = is_setting ? "PATCH /channels/1004/messages"
+                                      : "PATCH /channels/1003/messages";
+        world.code = 50001;
+        world.set.announce_channel_id = is_setting ? WORLD_ANNOUNCE_NEXT : 0;
+        int64_t start_ms = world.now_ms;
+        want(&world, is_setting ? first : second);
+        world_run(&world, 3);
+        assert_int_equal(world.trouble, TROUBLE_NONE);
+        assert_in_range(world.now_ms - start_ms, 0, MS_PER_MINUTE);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 1);
+        world_close(&world);
+    }
+}
+
+/* It may stand in the one that is shut: nobody took it away. */
+static void a_card_that_may_stand_is_not_ignored(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t first = put_card(&world, "Forum is down");
+    world_run(&world, 3);
+    world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+    (void)put_card(&world, "Login is down");
+    world_run(&world, 3);
+    world.set.announce_channel_id = 0;
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = "PATCH /channels/1003/messages";
+    world.code = 50001;
+    want(&world, first);
+    world_run(&world, 3);
+    assert_int_equal(card_of(&world, first).state, ALERT_CARD_OPEN);
+    assert_int_equal(world_calls(&world, "PATCH /channels/1003/messages"), 2);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +316,8 @@ int main(void)
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
         cmocka_unit_test(a_card_goes_on_where_it_stands),
+        cmocka_unit_test(past_a_shut_channel_a_card_is_edited),
+        cmocka_unit_test(a_card_that_may_stand_is_not_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,12 +6,14 @@
 #include "tests/lib/room_check.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-#define OLD "/channels/1003/messages"
+#define OLD  "/channels/1003/messages"
+#define NEXT "/channels/1004/messages"
 
 /* Elsewhere from now on, and nowhere at all. */
 static const uint64_t settings[] = {WORLD_ANNOUNCE_NEXT, 0};
@@ -153,6 +155,152 @@ static void where_nothing_is_announced_nothing_is_posted(void **state)
     world_close(&world);
 }
 
+/* An incident announced in the next channel, after one in the old: both are
+ * looked in for what it becomes. */
+static int64_t announce_second(struct world *world)
+{
+    (void)world_open_declared(world);
+    world->set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+    int64_t id = world_declare(world, "Login is down", false);
+    world_run(world, 3);
+    assert_int_equal(world_message_count(world, WORLD_ANNOUNCE_NEXT), 1);
+    return id;
+}
+
+/* From now on, for good. */
+static void forbid(struct world *world, const char *calls)
+{
+    world->trouble = TROUBLE_FORBIDDEN;
+    world->trouble_at = calls;
+    world->trouble_more = INT_MAX;
+    world->code = 50001;
+}
+
+/* What is refused for good is tried for ever. */
+static void run_a_while(struct world *world)
+{
+    for (int i = 0; i < 60; i++)
+        if (!world_step(world))
+            world->now_ms += MS_PER_MINUTE;
+}
+
+static void take_private(struct world *world, int64_t id)
+{
+    struct request request = world_setting(world, id);
+    request.draft.is_private = true;
+    (void)world_take(world, id, &request);
+    run_a_while(world);
+}
+
+static void resolve(struct world *world, int64_t id)
+{
+    const struct request request = {
+        .kind = REQUEST_MOVE,
+        .draft = {.recorder = {ACTOR_MEMBER, 77, STR("nova")},
+                  .state_to = STATE_RESOLVED,
+                  .text = STR("Fixed")}};
+    (void)world_take(world, id, &request);
+    run_a_while(world);
+}
+
+/* An older one that is shut, or the setting's: the line stands elsewhere. */
+static void past_a_shut_channel_a_line_is_taken_back(void **state)
+{
+    (void)state;
+    struct world world;
+    int64_t id = announce_second(&world);
+    world.set.announce_channel_id = 0;
+    forbid(&world, "DELETE " OLD);
+    take_private(&world, id);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
+    assert_false(room_says(&world, world_incident(&world, id).war_channel_id,
+                           "could not be taken back"));
+    world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+    forbid(&world, "DELETE " NEXT);
+    take_private(&world, 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    world_close(&world);
+}
+
+/* That it is not in the open ones tells that it is in the shut one. */
+static void a_shut_channel_is_tried_again_when_all_others_are(void **state)
+{
+    (void)state;
+    struct world world;
+    (void)announce_second(&world);
+    world.set.announce_channel_id = 0;
+    forbid(&world, "DELETE " OLD);
+    take_private(&world, 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_int_equal(room_said(&world, world_incident(&world, 1).war_channel_id,
+                               "The announcement could not be taken back"),
+                     1);
+    world.trouble = TROUBLE_NONE;
+    run_a_while(&world);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 1);
+    world_close(&world);
+}
+
+static void past_a_shut_channel_a_line_is_edited(void **state)
+{
+    (void)state;
+    struct world world;
+    int64_t id = announce_second(&world);
+    world.set.announce_channel_id = 0;
+    forbid(&world, "PATCH " OLD);
+    resolve(&world, id);
+    assert_true(room_says(&world, WORLD_ANNOUNCE_NEXT, "**Resolved**"));
+    world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+    forbid(&world, "PATCH " NEXT);
+    resolve(&world, 1);
+    assert_true(room_says(&world, WORLD_ANNOUNCE, "**Resolved**"));
+    world_close(&world);
+}
+
+/* It is in no other: it may stand in the one that is shut. */
+static void a_line_that_may_stand_is_not_posted_again(void **state)
+{
+    (void)state;
+    struct world world;
+    (void)announce_second(&world);
+    uint64_t line = world_incident(&world, 1).announce_message_id;
+    world.set.announce_channel_id = WORLD_ANNOUNCE;
+    forbid(&world, "PATCH " OLD);
+    world.now_ms += MS_PER_HOUR; /* its nonce is forgotten */
+    world_want(&world, 1, EFFECT_ANNOUNCE);
+    assert_int_equal(world_calls(&world, "PATCH " NEXT), 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
+    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 1);
+    assert_int_equal(world_incident(&world, 1).announce_message_id, line);
+    world_close(&world);
+}
+
+static void make_private_and_tidy(struct world *world)
+{
+    uint64_t line = world_incident(world, 1).announce_message_id;
+    struct request request = world_setting(world, 1);
+    request.draft.is_private = true;
+    (void)world_take(world, 1, &request);
+    world_delete(world, line);
+}
+
+/* It was edited elsewhere: the shut one has nothing to be taken back. */
+static void a_line_that_was_found_is_in_no_shut_channel(void **state)
+{
+    (void)state;
+    struct world world;
+    (void)announce_second(&world);
+    forbid(&world, "PATCH " NEXT);
+    world.meanwhile_at = "PATCH " OLD;
+    world.meanwhile = make_private_and_tidy;
+    world_want(&world, 1, EFFECT_ANNOUNCE);
+    assert_null(world.meanwhile);
+    assert_false(room_says(&world, world_incident(&world, 1).war_channel_id,
+                           "could not be taken back"));
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +311,11 @@ int main(void)
         cmocka_unit_test(digests_forget_what_became_private),
         cmocka_unit_test(a_shut_channel_does_not_hold_a_digest),
         cmocka_unit_test(where_nothing_is_announced_nothing_is_posted),
+        cmocka_unit_test(past_a_shut_channel_a_line_is_taken_back),
+        cmocka_unit_test(a_shut_channel_is_tried_again_when_all_others_are),
+        cmocka_unit_test(past_a_shut_channel_a_line_is_edited),
+        cmocka_unit_test(a_line_that_may_stand_is_not_posted_again),
+        cmocka_unit_test(a_line_that_was_found_is_in_no_shut_channel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
