@@ -103,15 +103,52 @@ static enum delivery_verdict refused(struct visit *visit)
     return visit_refused_until_allowed(visit, &refusal);
 }
 
+static enum delivery_verdict at_end(struct visit *visit)
+{
+    return visit_was_shut(visit) ? refused(visit) : DELIVERY_DONE;
+}
+
+static bool note_item(const struct stored_item *stored, void *context)
+{
+    (void)stored;
+    *(bool *)context = true;
+    return false;
+}
+
+/* By a digest of before, and nobody may know of it now. */
+static enum err may_be_named(const struct visit *visit, bool *out)
+{
+    const struct incident *in = &visit->delivery->in;
+    const struct item_filter filter = {.incident_id = in->id};
+    *out = false;
+    return in->is_private
+               ? store_each_item(visit->store, &filter, note_item, out)
+               : ERR_OK;
+}
+
+/* In the setting's channel stands what was said last, with words about others,
+ * too. */
+static enum delivery_verdict past_shut(struct visit *visit)
+{
+    bool is_named = true;
+    if (visit->delivery->older_channel != 0 &&
+        may_be_named(visit, &is_named) != ERR_OK)
+        return visit_store_failed(visit);
+    return is_named ? visit_past_shut(visit, look, at_end)
+                    : visit_elsewhere(visit, look, at_end);
+}
+
 /* One after the other, until there is none. */
 enum delivery_verdict deliver_digests(struct visit *visit)
 {
     const struct rest_answer *answer = visit->answer;
     if (answer == NULL)
         return visit_where_announced(visit, look);
-    if (is_shut(visit))
-        return visit_elsewhere(visit, look, NULL);
     bool is_gone = answer->fate == REST_GONE && answer->code == 10008;
+    if (is_barred(visit))
+        return past_shut(visit);
+    if (is_shut(visit) && !is_gone)
+        return visit_elsewhere(visit, look, at_end);
     if (answer->fate != REST_DONE && !is_gone)
         return refused(visit);
     if (visit->delivery->step == CHANGE)
@@ -121,5 +158,5 @@ enum delivery_verdict deliver_digests(struct visit *visit)
         return change(visit, id);
     return listing_goes_on(visit, announce_channel(visit))
                ? DELIVERY_CALL
-               : visit_elsewhere(visit, look, NULL);
+               : visit_elsewhere(visit, look, at_end);
 }

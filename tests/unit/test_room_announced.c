@@ -105,7 +105,8 @@ static void digests_forget_what_became_private(void **state)
     }
 }
 
-/* Nothing can be looked for there; what stands in the new one goes away. */
+/* Nothing can be looked for there; what stands in the new one goes away. One
+ * may stand there, too. */
 static void a_shut_channel_does_not_hold_a_digest(void **state)
 {
     (void)state;
@@ -123,7 +124,7 @@ static void a_shut_channel_does_not_hold_a_digest(void **state)
     in = world_incident(&world, in.id);
     assert_int_equal(world.trouble, TROUBLE_NONE);
     assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
-    assert_false(room_says(&world, in.war_channel_id, "could not be changed"));
+    assert_true(room_says(&world, in.war_channel_id, "could not be changed"));
     world_close(&world);
 }
 
@@ -301,6 +302,60 @@ static void a_line_that_was_found_is_in_no_shut_channel(void **state)
     world_close(&world);
 }
 
+/* An older one that is shut, or the setting's: what became private stands there
+ * until somebody sees to it, and not in the others. */
+static void a_digest_in_a_shut_channel_is_told_of(void **state)
+{
+    static const char *const shut[] = {"GET " OLD, "GET " NEXT};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct world world;
+        struct incident in = world_open_declared(&world);
+        (void)room_item(&world, in.id, "Watch the disk");
+        (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+        world_run(&world, 3);
+        world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+        (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+        world_run(&world, 3);
+        forbid(&world, shut[i]);
+        take_private(&world, in.id);
+        assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "INC-1 #"), i == 0);
+        assert_int_equal(room_said(&world, WORLD_ANNOUNCE_NEXT, "INC-1 #"),
+                         i == 1);
+        assert_int_equal(
+            room_said(&world, in.war_channel_id,
+                      "The digest that names this incident could not be "
+                      "changed"),
+            1);
+        world.trouble = TROUBLE_NONE;
+        run_a_while(&world);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
+        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
+        world_close(&world);
+    }
+}
+
+/* Nothing of it was in any digest, nor is it private. */
+static void who_is_in_no_digest_hears_of_none(void **state)
+{
+    (void)state;
+    struct world world;
+    int64_t id = announce_second(&world);
+    forbid(&world, "GET " OLD);
+    take_private(&world, id);
+    assert_int_equal(world_calls(&world, "GET " OLD), 1);
+    assert_false(room_says(&world, world_incident(&world, id).war_channel_id,
+                           "could not be changed"));
+    (void)room_item(&world, 1, "Watch the disk");
+    (void)room_remind(&world, 1, REMINDER_DIGEST, 0);
+    run_a_while(&world);
+    assert_int_equal(room_said(&world, WORLD_ANNOUNCE_NEXT, "INC-1 #"), 1);
+    assert_int_equal(world_calls(&world, "GET " OLD), 2);
+    assert_false(room_says(&world, world_incident(&world, 1).war_channel_id,
+                           "could not be changed"));
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +371,8 @@ int main(void)
         cmocka_unit_test(past_a_shut_channel_a_line_is_edited),
         cmocka_unit_test(a_line_that_may_stand_is_not_posted_again),
         cmocka_unit_test(a_line_that_was_found_is_in_no_shut_channel),
+        cmocka_unit_test(a_digest_in_a_shut_channel_is_told_of),
+        cmocka_unit_test(who_is_in_no_digest_hears_of_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
