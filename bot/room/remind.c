@@ -296,7 +296,7 @@ static enum err compose(struct reminder_text *say)
 static uint64_t place(const struct reminder_text *say)
 {
     return say->reminder == REMINDER_DIGEST
-               ? say->visit->set->announce_channel_id
+               ? announce_channel(say->visit)
                : incident_room(&say->visit->delivery->in);
 }
 
@@ -321,6 +321,33 @@ static enum delivery_verdict post(struct reminder_text *say)
     return say->reminder == REMINDER_DIGEST
                ? visit_announce(say->visit, POST, message, key)
                : visit_post(say->visit, POST, place(say), message, key);
+}
+
+static enum delivery_verdict look_in(struct visit *visit, uint64_t channel)
+{
+    return visit_look(visit, LOOK, channel,
+                      visit->delivery->row.first_attempt_ms);
+}
+
+static enum delivery_verdict look_for_digest(struct visit *visit)
+{
+    return look_in(visit, announce_channel(visit));
+}
+
+static enum delivery_verdict not_found(struct visit *visit)
+{
+    visit->delivery->looked = true;
+    return DELIVERY_DONE;
+}
+
+static enum delivery_verdict look_elsewhere(struct reminder_text *say)
+{
+    struct visit *visit = say->visit;
+    enum delivery_verdict verdict =
+        say->reminder == REMINDER_DIGEST
+            ? visit_elsewhere(visit, look_for_digest, not_found)
+            : not_found(visit);
+    return visit->delivery->looked ? post(say) : verdict;
 }
 
 /* The announce channel is no room of the incident that records the digest. */
@@ -369,20 +396,22 @@ static enum delivery_verdict step(struct reminder_text *say)
     if (place(say) == 0 || !say->is_so)
         return DELIVERY_DONE;
     if (answer == NULL && visit_is_repeat(visit))
-        return visit_look(visit, LOOK, place(say),
-                          visit->delivery->row.first_attempt_ms);
+        return look_in(visit, place(say));
     if (answer == NULL)
         return post(say);
     /* Deleted since, or nothing to say any more: it was said. */
     if (answer->fate == REST_GONE && answer->code == 10008)
         return DELIVERY_DONE;
+    if (visit->delivery->step == LOOK && is_shut(visit))
+        return look_elsewhere(say);
     if (answer->fate != REST_DONE)
         return say->reminder == REMINDER_DIGEST ? digest_refused(visit)
                                                 : refused(visit);
     if (visit->delivery->step == POST ||
         listing_find(visit, says_the_same, say) != 0)
         return DELIVERY_DONE;
-    return listing_goes_on(visit, place(say)) ? DELIVERY_CALL : post(say);
+    return listing_goes_on(visit, place(say)) ? DELIVERY_CALL
+                                              : look_elsewhere(say);
 }
 
 enum delivery_verdict deliver_remind(struct visit *visit)

@@ -356,6 +356,27 @@ static void who_is_in_no_digest_hears_of_none(void **state)
     world_close(&world);
 }
 
+/* Its first try was posted in the old channel, nobody heard so, and it is too
+ * long ago for the nonce. */
+static void a_digest_that_stands_in_an_old_channel_is_said_once(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.nonce_life_ms = 1;
+    (void)room_item(&world, in.id, "Watch the disk");
+    (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+    world.trouble = TROUBLE_LOST;
+    world.trouble_at = "POST " OLD;
+    for (int i = 0; i < 10 && world.trouble != TROUBLE_NONE; i++)
+        assert_true(world_step(&world));
+    world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
+    run_a_while(&world);
+    assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "INC-1 #"), 1);
+    assert_int_equal(room_said(&world, WORLD_ANNOUNCE_NEXT, "INC-1 #"), 0);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_line_that_was_found_is_in_no_shut_channel),
         cmocka_unit_test(a_digest_in_a_shut_channel_is_told_of),
         cmocka_unit_test(who_is_in_no_digest_hears_of_none),
+        cmocka_unit_test(a_digest_that_stands_in_an_old_channel_is_said_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
