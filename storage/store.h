@@ -324,7 +324,7 @@ MUST_CHECK enum err store_put_answer(struct store *store,
 MUST_CHECK enum err store_forget_answers(struct store *store,
                                          int64_t before_ms);
 
-/* Channels that announcements, cards of alerts or digests were posted in: the
+/* Channels that announcements, cards of alerts or digests may be in: the
  * setting may have been another then. */
 MUST_CHECK enum err store_put_announced_in(struct store *store,
                                            uint64_t channel_id);

@@ -482,9 +482,20 @@ static enum err recall_hidden(struct outbox *outbox)
     return err;
 }
 
+/* A record of before schema 11 does not tell where its lines stand. What is
+ * known already is not written again, and costs no sync. */
+static enum err keep_place(const struct outbox *outbox)
+{
+    uint64_t channel = outbox->rooms.announce_channel_id;
+    return channel == 0 ? ERR_OK
+                        : store_put_announced_in(outbox->config.store, channel);
+}
+
 enum err outbox_settle(struct outbox *outbox, int64_t wall_ms)
 {
     enum err err = losses_take(&outbox->losses, outbox->config.store, wall_ms);
+    if (err == ERR_OK && outbox->heals)
+        err = keep_place(outbox);
     if (err == ERR_OK && outbox->heals)
         err = heal_want(outbox->config.store, wall_ms);
     if (err == ERR_OK && outbox->polls)
