@@ -27,6 +27,13 @@ static bool copy_entry(const struct entry *entry, void *context)
     return false;
 }
 
+static bool note_item(const struct stored_item *item, void *context)
+{
+    (void)item;
+    *(bool *)context = true;
+    return false;
+}
+
 bool entry_find(const struct call *call, int64_t seq, struct entry *out,
                 struct answer *answer, enum reply *reply)
 {
@@ -35,11 +42,17 @@ bool entry_find(const struct call *call, int64_t seq, struct entry *out,
         store_entry(call->store, call->in->id, seq, copy_entry, &search);
     if (err == ERR_OK)
         return true;
-    *reply = err == ERR_NOT_FOUND ? REPLY_REFUSED : REPLY_FAILED;
+    bool is_item = false;
+    if (err == ERR_NOT_FOUND)
+        err = store_item(call->store, call->in->id, seq, note_item, &is_item);
+    *reply = is_item || err == ERR_NOT_FOUND ? REPLY_REFUSED : REPLY_FAILED;
     say_incident(&answer->words, call->in);
     buf_addf(&answer->words,
-             " has no entry #%" PRId64 ". `/timeline list` shows the numbers. "
-             "Nothing was kept.",
+             is_item ? " #%" PRId64 " is an action item, not an entry of the "
+                       "timeline: for it there are `/action done`, `/action "
+                       "drop` and `/action assign`. Nothing was kept."
+                     : " has no entry #%" PRId64 ". `/timeline list` shows the "
+                       "numbers. Nothing was kept.",
              seq);
     return false;
 }

@@ -22,6 +22,13 @@ void incident_edit_draft(const struct event *entry, struct event *draft)
 static bool entry_stands(struct step *step, const char *verb)
 {
     const struct entry_state *entry = &step->subject->entry;
+    if (entry->seq == 0 && step->subject->item.seq != 0)
+        return refuse(step,
+                      "INC-%" PRId64 " #%" PRId64
+                      " is an action item, not an entry of the timeline: for "
+                      "it there are `/action done`, `/action drop` and "
+                      "`/action assign`.",
+                      step->in->id, step->event.target);
     if (entry->seq == 0)
         return refuse(step,
                       "INC-%" PRId64 " has no entry #%" PRId64

@@ -105,6 +105,35 @@ static void an_item_changes_hands(void **state)
     keeps_nothing(&it, "has no action item #1");
 }
 
+/* The numbers of both are of one record, and easily mixed up. */
+static void an_item_is_no_entry(void **state)
+{
+    static const char *const names[] = {"timeline strike", "timeline edit",
+                                        "timeline settle", "timeline change"};
+    static const char says[] = "#4 is an action item, not an entry of the "
+                               "timeline: for it there are `/action done`, "
+                               "`/action drop` and `/action assign`. Nothing "
+                               "was kept.";
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bool is_change = strcmp(names[i], "timeline change") == 0;
+        struct interaction it = slash(names[i]);
+        add_text(&it, is_change ? "entry" : "id", "#4");
+        if (strcmp(names[i], "timeline settle") == 0)
+            add_text(&it, "what", "dropped");
+        for (int j = 0; is_change && j < 4; j++)
+            add_text(&it, command_find(STR("timeline change"))->options[j].name,
+                     "x");
+        keeps_nothing(&it, says);
+    }
+    struct interaction it = slash("timeline strike");
+    add_text(&it, "id", "#4");
+    add_text(&it, "reason", "It was another host");
+    keeps_nothing(&it, says);
+}
+
 static void an_item_ends(void **state)
 {
     (void)state;
@@ -279,10 +308,15 @@ static void a_list_goes_on_as_it_began(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(an_item_is_made),    CASE(an_item_changes_hands),
-        CASE(an_item_ends),       CASE(a_list_of_what_one_may_know),
-        CASE(a_list_of_the_room), CASE(a_list_tells_of_no_private_room),
-        CASE(a_list_has_pages),   CASE(a_list_goes_on_as_it_began),
+        CASE(an_item_is_made),
+        CASE(an_item_changes_hands),
+        CASE(an_item_is_no_entry),
+        CASE(an_item_ends),
+        CASE(a_list_of_what_one_may_know),
+        CASE(a_list_of_the_room),
+        CASE(a_list_tells_of_no_private_room),
+        CASE(a_list_has_pages),
+        CASE(a_list_goes_on_as_it_began),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

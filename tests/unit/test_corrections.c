@@ -68,6 +68,11 @@ static void an_edit_is_checked_like_a_new_entry(void **state)
     play.subject = (struct subject){.same_origin = 0};
     answers(&play, VERDICT_REFUSED, correcting(99, EVENT_NOTE, "x"),
             "no entry #99");
+    play.subject.item = (struct action_item){.seq = 48, .state = ITEM_OPEN};
+    answers(&play, VERDICT_REFUSED, correcting(48, EVENT_NOTE, "x"),
+            "INC-12 #48 is an action item, not an entry of the timeline: for "
+            "it there are `/action done`, `/action drop` and `/action "
+            "assign`.");
     stands(&play, 1, EVENT_DECLARED);
     answers(&play, VERDICT_REFUSED, correcting(1, EVENT_NOTE, "x"),
             "no entry that somebody wrote");
