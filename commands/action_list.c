@@ -181,6 +181,7 @@ const struct command command_action_list = {
     .name = "action list",
     .help = "The action items of this incident, or all open ones, or yours",
     .right = RIGHT_RESPOND,
+    .reads = true,
     .scope = SCOPE_NONE,
     .options =
         {

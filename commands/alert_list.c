@@ -98,6 +98,7 @@ const struct command command_alert_list = {
     .name = "alert list",
     .help = "What monitors report now, and which incident has it",
     .right = RIGHT_RESPOND,
+    .reads = true,
     .scope = SCOPE_NONE,
     .run = run,
 };

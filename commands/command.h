@@ -180,6 +180,7 @@ struct command {
     const char *help;
     enum right right;
     bool anybody; /* may use it: `right` is not asked for */
+    bool reads;   /* only: whoever may not lost nothing, and is told so */
     enum scope scope;
     struct option options[COMMAND_OPTIONS];
     /* The form: "Resolve" becomes the title "Resolve INC-12". The first field

@@ -40,6 +40,7 @@ const struct command command_opsroom_export = {
     .name = "opsroom export",
     .help = "The whole record of an incident as a JSON file, for admins",
     .right = RIGHT_ADMIN,
+    .reads = true,
     .scope = SCOPE_INCIDENT,
     .run = run,
 };

@@ -103,6 +103,7 @@ const struct command command_opsroom_health = {
     .name = "opsroom health",
     .help = "Is opsroom well, and what to do if not; for admins",
     .right = RIGHT_ADMIN,
+    .reads = true,
     .scope = SCOPE_NONE,
     .run = run,
 };

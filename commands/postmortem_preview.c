@@ -111,6 +111,7 @@ const struct command command_postmortem_preview = {
     .name = "postmortem preview",
     .help = "The postmortem's page as it would be written now, as a file",
     .right = RIGHT_RESPOND,
+    .reads = true,
     .scope = SCOPE_INCIDENT,
     .options = {{.name = "audience",
                  .help = "public: short, with roles instead of names",

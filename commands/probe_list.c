@@ -62,6 +62,7 @@ const struct command command_probe_list = {
     .name = "probe list",
     .help = "How the probes stand; what is down comes first",
     .right = RIGHT_RESPOND,
+    .reads = true,
     .scope = SCOPE_NONE,
     .options = {{.name = "target",
                  .help = "A part of a name, or a service",

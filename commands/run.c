@@ -148,15 +148,25 @@ void call_say_unable(const struct call *call,
 
 bool call_may(const struct call *call, enum right right, struct answer *answer)
 {
+    struct buf *words = &answer->words;
     if (call_has(call, right))
         return true;
     answer->denied = true;
     answer->denied_right = right;
-    buf_addf(&answer->words,
-             "You may not %s here. Ask somebody who may, or ask whoever runs "
-             "opsroom to add you or one of your roles to `access` in its "
-             "settings. Nothing was kept.",
-             right_words(right));
+    bool reads = call->command->reads;
+    if (reads && right == RIGHT_RESPOND)
+        buf_add_text(words, "Only responders may read this here.");
+    else
+        buf_addf(words, "You may not %s here.", right_words(right));
+    buf_add_text(words, " Ask somebody who may, or ask whoever runs opsroom to "
+                        "add you or one of your roles to `access` in its "
+                        "settings.");
+    if (!reads)
+        buf_add_text(words, " Nothing was kept.");
+    else if (right == RIGHT_RESPOND)
+        buf_add_text(words, " `/incident status` tells how an incident stands, "
+                            "and so does **What is happening?** in its live "
+                            "room.");
     return false;
 }
 

@@ -141,6 +141,7 @@ const struct command command_timeline_list = {
     .name = "timeline list",
     .help = "The entries as they stand, newest page first; only you see it",
     .right = RIGHT_RESPOND,
+    .reads = true,
     .scope = SCOPE_INCIDENT,
     .options =
         {

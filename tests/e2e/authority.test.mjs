@@ -38,12 +38,16 @@ function valuesFor({ options = [] }, person) {
     return Object.fromEntries(options.filter(({ required }) => required).map((option) => [option.name, fit(option)]));
 }
 
-const refusal = (right) => new RegExp(`^You may not ${RIGHTS[right]} here\\. Ask somebody who may.*Nothing was kept\\.`, 's');
+const READING = ['timeline list', 'action list', 'alert list', 'probe list', 'postmortem preview'];
+const refusal = (right, name) =>
+    READING.includes(name)
+        ? /^Only responders may read this here\. Ask somebody who may.*`\/incident status` tells/s
+        : new RegExp(`^You may not ${RIGHTS[right]} here\\. Ask somebody who may.*Nothing was kept\\.`, 's');
 
-async function denied(bot, person, right, act) {
+async function denied(bot, person, right, act, name) {
     const from = bot.log.length;
     const answer = await act();
-    assert.match(seen(answer.text), refusal(right));
+    assert.match(seen(answer.text), refusal(right, name));
     assert.ok(answer.ephemeral);
     await bot.logged(new RegExp(`event=denied user=${person.id} command="?[a-z ]+"? right="${RIGHTS[right]}"`), { from });
 }
@@ -63,7 +67,7 @@ unchanged('every slash command asks for its right', async ({ standin, bot, nobod
     for (const leaf of all) {
         const act = () => nobody.slash(`/${leaf.name}`, valuesFor(leaf, nobody), { channel: war });
         if (!nobody.sees(`/${leaf.name}`, war)) assert.equal(needs(leaf.name), 'admin');
-        else if (needs(leaf.name)) await denied(bot, nobody, needs(leaf.name), act);
+        else if (needs(leaf.name)) await denied(bot, nobody, needs(leaf.name), act, leaf.name);
         else assert.doesNotMatch((await act()).text, /You may not/, leaf.name);
     }
 });

@@ -111,11 +111,11 @@ static const struct command *command_in(const cJSON *data)
     return command_find(str_of(text));
 }
 
-static bool may_do(int who, const cJSON *data)
+static void note_rights(struct ask *ask, const struct command *command)
 {
-    const struct command *command = command_in(data);
-    return command == NULL || command->anybody ||
-           caller_may(who, command->right);
+    ask->reads = command != NULL && command->reads;
+    ask->may = command == NULL || command->anybody ||
+               caller_may(ask->who, command->right);
 }
 
 void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
@@ -127,7 +127,7 @@ void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
     json_set_number(all, "type", type);
     json_set_text(all, "token", str_of(ask->token));
     caller_sign(ask->who, all);
-    ask->may = may_do(ask->who, data);
+    note_rights(ask, command_in(data));
     json_set_id(all, "channel_id", channel_id);
     json_set_id(channel, "id", channel_id);
     json_set_number(channel, "type", 0);

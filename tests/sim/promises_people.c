@@ -121,7 +121,8 @@ void people_check(const struct ask *ask, int times)
                  act_name(ask->act), ask->word, caller_name(ask->who));
     if (said[0] == '\0' || times > 0)
         return;
-    if (!ask->may && strstr(said, "Nothing was kept") == NULL &&
+    const char *no = ask->reads ? "may read this here" : "Nothing was kept";
+    if (!ask->may && strstr(said, no) == NULL &&
         strstr(said, "nothing was kept") == NULL)
         sim_fail("%s (%s) may not do that, and is told: %s",
                  caller_name(ask->who), ask->word, said);

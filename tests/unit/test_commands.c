@@ -273,6 +273,39 @@ static void authority(void **state)
     assert_says(caller_does(&caller, &it), "is resolved");
 }
 
+/* Nothing could have been kept, and everybody may know how it stands. */
+static void authority_to_read(void **state)
+{
+    static const char *const names[] = {"timeline list", "action list",
+                                        "alert list", "probe list",
+                                        "postmortem preview"};
+    static const char *const administers[] = {"opsroom health",
+                                              "opsroom export"};
+    uint64_t responders[] = {ROLE_SRE};
+    (void)state;
+    (void)caller_declares(&caller);
+    caller.config.access.allowed[RIGHT_RESPOND] =
+        (struct id_list){responders, 1};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct interaction it = slash(names[i]);
+        it.role_count = 0;
+        refuses(&it, "Only responders may read this here. Ask somebody who "
+                     "may, or ask whoever runs opsroom to add you or one of "
+                     "your roles to `access` in its settings. `/incident "
+                     "status` tells how an incident stands, and so does "
+                     "**What is happening?** in its live room.");
+        assert_null(strstr(caller_does(&caller, &it), "kept"));
+    }
+    for (size_t i = 0; i < sizeof administers / sizeof administers[0]; i++) {
+        struct interaction it = slash(administers[i]);
+        refuses(&it, "You may not administer opsroom here. Ask somebody");
+        assert_null(strstr(caller_does(&caller, &it), "kept"));
+    }
+    struct interaction it = slash("probe mute");
+    it.role_count = 0;
+    refuses(&it, "Nothing was kept.");
+}
+
 /* Command given to a reader: nobody would learn of it until it matters. */
 static void a_role_for_somebody_who_may_not(void **state)
 {
@@ -426,6 +459,7 @@ int main(void)
         CASE(minutes_and_files),
         CASE(strangers),
         CASE(authority),
+        CASE(authority_to_read),
         CASE(stale_and_forged_buttons),
         CASE(a_bot_gets_no_role),
         CASE(a_role_for_somebody_who_may_not),
