@@ -2,6 +2,8 @@
 
 #include "commands/words.h"
 
+#include "bot/core/secrets.h"
+
 #include <inttypes.h>
 
 #define NAME_SHOWN_UNITS 40
@@ -106,6 +108,50 @@ struct event entry_version(const struct event *event)
     version.kind = event->entry_kind;
     version.target = 0;
     return version;
+}
+
+/* ---- what should not be shown ---- */
+
+static bool holds_secret(struct str text)
+{
+    struct buf clean = BUF_INIT(text.n * 8 + 1);
+    bool any = secrets_scrub(text, &clean, NULL);
+    buf_release(&clean);
+    return any;
+}
+
+/* The form that has the field: Discord's have five. */
+static void add_correction(struct answer *answer, const struct event *entry)
+{
+    bool is_change = entry->kind == EVENT_CHANGE && !holds_secret(entry->text);
+    bool is_rest = is_change && (holds_secret(entry->change_undo) ||
+                                 holds_secret(entry->change_verified));
+    answer_button(answer, BUTTON_PRIMARY, "Correct it",
+                  is_change ? "timeline change" : "timeline edit",
+                  "%s=%" PRId64 "%s", is_change ? "entry" : "id", entry->seq,
+                  !is_rest                  ? ""
+                  : entry->change_temporary ? "|temporary=yes"
+                                            : "|temporary=no");
+}
+
+void offer_removal(struct answer *answer, const struct event *entry)
+{
+    struct buf *words = &answer->words;
+    if (holds_secret(entry->impact)) /* the incident's: the card has it, too */
+        return;
+    if (holds_secret(entry->link) || holds_secret(entry->file_name)) {
+        buf_addf(words,
+                 "\n`/timeline edit id:#%" PRId64 " visibility:private` takes "
+                 "the entry out of the rooms.",
+                 entry->seq);
+    } else {
+        buf_add_text(words, "\nPress **Correct it** and leave it out: then the "
+                            "war room shows it no more.");
+        add_correction(answer, entry);
+    }
+    buf_add_text(words, " The record keeps it.");
+    if (event_kind_by_person(entry->kind))
+        buf_add_text(words, " Striking would only cross it out.");
 }
 
 /* ---- showing it ---- */

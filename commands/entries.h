@@ -27,6 +27,10 @@ bool entry_was_corrected(const struct call *call, const struct entry *entry,
 /* As `event`, with the number of its entry: what an EDIT holds. */
 struct event entry_version(const struct event *event);
 
+/* What the live room leaves out of that entry, as it stands, is in the war room
+ * yet: the button and the words that help. */
+void offer_removal(struct answer *answer, const struct event *entry);
+
 /* "finding, ruled out", "parked idea", "update" */
 const char *entry_label(const struct event *event);
 /* What it says, on one line, escaped: its text, its change, its file. Each part

@@ -1,5 +1,6 @@
 #include "commands/command.h"
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -61,10 +62,8 @@ static void told(const struct call *call, const struct incident *after,
         buf_add_char(words, '.');
     }
     say_disorder(words, call->in, after, call->now_ms);
-    /* What moved the incident is not struck; its words are corrected. */
     if (call->is_scrubbed)
-        answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
-                      "id=%" PRId64, event->seq);
+        offer_removal(answer, event);
 }
 
 const struct command command_incident_update = {

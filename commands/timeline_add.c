@@ -3,6 +3,7 @@
 #include "commands/alike.h"
 #include "commands/command.h"
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -82,11 +83,10 @@ static void add_offers(const struct call *call, const struct event *event,
                       "timeline change", "entry=%" PRId64, event->seq);
     }
     if (call->is_scrubbed)
-        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
-                      "id=%" PRId64 "|reason=It held a secret", event->seq);
-    /* A menu asks for no kind and no time. */
-    answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
-                  "id=%" PRId64, event->seq);
+        offer_removal(answer, event);
+    else /* a menu asks for no kind and no time */
+        answer_button(answer, BUTTON_SECONDARY, "Correct it", "timeline edit",
+                      "id=%" PRId64, event->seq);
 }
 
 static void add_hints(const struct call *call, const struct event *event,

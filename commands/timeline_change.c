@@ -124,10 +124,10 @@ static void told(const struct call *call, const struct incident *after,
                   "timeline change", "entry=%" PRId64 "|temporary=%s",
                   event->kind == EVENT_EDIT ? event->target : event->seq,
                   event->change_temporary ? "yes" : "no");
+    const struct event entry =
+        event->kind == EVENT_EDIT ? entry_version(event) : *event;
     if (call->is_scrubbed)
-        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
-                      "id=%" PRId64 "|reason=It held a secret",
-                      event->kind == EVENT_EDIT ? event->target : event->seq);
+        offer_removal(answer, &entry);
 }
 
 const struct command command_timeline_change = {

@@ -143,10 +143,8 @@ static void told(const struct call *call, const struct incident *after,
     say_disorder(words, call->in, after, call->now_ms);
     buf_add_text(words, "\nThe rooms follow. What it said before stays in the "
                         "record.");
-    if (call->is_scrubbed && event_kind_by_person(entry.event.kind))
-        answer_button(answer, BUTTON_DANGER, "Strike it", "timeline strike",
-                      "id=%" PRId64 "|reason=It held a secret",
-                      entry.event.seq);
+    if (call->is_scrubbed)
+        offer_removal(answer, &entry.event);
 }
 
 const struct command command_timeline_edit = {

@@ -32,8 +32,9 @@ static void told(const struct call *call, const struct incident *after,
     say_incident(words, after);
     buf_add_text(words, " is struck: ");
     say_excerpt(words, event->text, EXCERPT_UNITS);
-    buf_add_text(words, "\nIt counts no more, and the rooms show it as struck. "
-                        "What it said stays in the record.");
+    buf_add_text(words, "\nIt counts no more. Rooms that showed it cross it "
+                        "out: what it said can still be read there, and in "
+                        "the record.");
 }
 
 const struct command command_timeline_strike = {

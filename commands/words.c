@@ -165,9 +165,16 @@ bool say_removed(struct buf *words, const struct incident *in,
             words,
             "The live room does not show all that you wrote: what looks like "
             "%s is left out. The record and the war room have it as you "
-            "wrote it. If it is real, replace it where it is used, too.\n",
+            "wrote it.",
             buf_text(&what));
     bool any = what.n > 0;
+    all.count[SECRET_ADDRESS] = 0; /* nobody gets in with it */
+    buf_clear(&what);
+    secrets_found_words(&all, &what);
+    if (what.n > 0)
+        buf_add_text(words, " If it is real, replace it where it is used.");
+    if (any)
+        buf_add_char(words, '\n');
     buf_release(&what);
     return any;
 }

@@ -1,5 +1,5 @@
-/* What answers offer besides: a change instead of a vague entry, a strike of
- * what should not be shown, and, at the end, what is still open. */
+/* What answers offer besides: a change instead of a vague entry, a correction
+ * of what should not be shown, and, at the end, what is still open. */
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
@@ -60,24 +60,89 @@ static void a_definite_entry_is_left_alone(void **state)
     assert_null(caller_button(&caller, "Make it a change"));
 }
 
-static void a_secret_may_be_struck(void **state)
+static const char replace[] = "If it is real, replace it where it is used.";
+#define CORRECT                                                                \
+    "\nPress **Correct it** and leave it out: then the war room shows it no "  \
+    "more. The record keeps it."
+static const char remedy[] = CORRECT " Striking would only cross it out.";
+
+/* Struck, it could still be read in the war room, and not be corrected. */
+static void a_secret_may_be_corrected(void **state)
 {
     static const char text[] = "Login works with password=hunter2hunter2";
     (void)state;
     const char *words = adds("note", text);
     assert_says(words, "The live room does not show all that you wrote");
     assert_says(words, ": what looks like a password is left out.");
-    assert_says(caller_presses(&caller, "Strike it"),
-                "Entry #4 of **INC-1** is struck: It held a secret");
+    assert_says(words, replace);
+    assert_says(words, remedy);
+    assert_null(caller_button(&caller, "Strike it"));
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "text"), text);
     struct interaction it = slash("timeline add");
     add_text(&it, "text", text);
     add_text(&it, "visibility", "room");
-    assert_null(strstr(caller_does(&caller, &it), "The live room"));
+    words = caller_does(&caller, &it);
+    assert_null(strstr(words, "The live room"));
+    assert_null(strstr(words, "Press **Correct it**"));
+    words = adds("note", "password=hunter2hunter2, at 10.0.0.1 and 10.0.0.2");
+    assert_says(words, ": what looks like a password and 2 private addresses "
+                       "is left out.");
+    assert_says(words, replace);
+    words = adds("note", "It is 10.0.0.1 again");
+    assert_null(strstr(words, "If it is real"));
+    assert_says(words, remedy);
+}
+
+/* No form has the field. */
+static void a_secret_in_a_link(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "The dashboard");
+    add_text(&it, "link", "https://nova:hunter2hunter2@example.org/d/1");
+    const char *words = does(&it);
+    assert_says(words, "The live room does not show");
+    assert_says(words, "\n`/timeline edit id:#4 visibility:private` takes the "
+                       "entry out of the rooms. The record keeps it. Striking "
+                       "would only cross it out.");
+    assert_null(strstr(words, "Press **Correct it**"));
+}
+
+static const char *changes(const char *option, const char *text)
+{
+    static const char *const needed[] = {"what", "where", "from", "to"};
+    struct interaction it = slash("timeline change");
+    for (int i = 0; i < 4; i++)
+        if (strcmp(needed[i], option) != 0)
+            add_text(&it, needed[i], "x");
+    add_text(&it, option, text);
+    return does(&it);
+}
+
+/* The form that opens has the field. */
+static void a_secret_in_a_change(void **state)
+{
+    static const char secret[] = "password=hunter2hunter2";
+    (void)state;
+    assert_says(changes("to", secret), remedy);
     assert_null(caller_button(&caller, "Strike it"));
-    assert_says(adds("note", "password=hunter2hunter2, at 10.0.0.1 and "
-                             "10.0.0.2"),
-                ": what looks like a password and 2 private addresses is left "
-                "out.");
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "to"), secret);
+    assert_says(changes("undo", secret), remedy);
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "undo"), secret);
+    (void)adds("action", "Rotated: password=hunter2hunter2");
+    struct interaction it = slash("timeline change");
+    add_text(&it, "entry", "#6");
+    add_text(&it, "what", "the password");
+    add_text(&it, "where", "x");
+    add_text(&it, "from", "x");
+    add_text(&it, "to", "x");
+    assert_says(does(&it), remedy);
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "text"),
+                        "Rotated: password=hunter2hunter2");
 }
 
 static void an_update_may_be_corrected(void **state)
@@ -85,8 +150,10 @@ static void an_update_may_be_corrected(void **state)
     (void)state;
     struct interaction it = slash("incident update");
     add_text(&it, "message", "It is 10.1.2.3 again");
-    assert_says(caller_does(&caller, &it),
-                "what looks like a private address is");
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "what looks like a private address is");
+    assert_says(words, CORRECT);
+    assert_null(strstr(words, "Striking"));
     assert_string_equal(caller_presses(&caller, "Correct it"), "");
     assert_string_equal(caller_field(&caller, "text"), "It is 10.1.2.3 again");
     struct interaction sent = form("1|timeline edit|1|id=4");
@@ -222,16 +289,20 @@ static void a_corrected_secret(void **state)
     it = slash("timeline edit");
     add_text(&it, "id", "#4");
     add_text(&it, "text", "password: hunter2hunter2");
-    assert_says(does(&it), "The live room does not show all that you wrote");
-    assert_says(caller_presses(&caller, "Strike it"),
-                "Entry #4 of **INC-1** is struck: It held a secret");
+    const char *words = does(&it);
+    assert_says(words, "The live room does not show all that you wrote");
+    assert_says(words, remedy);
+    assert_null(caller_button(&caller, "Strike it"));
+    assert_string_equal(caller_presses(&caller, "Correct it"), "");
+    assert_string_equal(caller_field(&caller, "text"),
+                        "password: hunter2hunter2");
     it = slash("timeline add");
     add_text(&it, "text", "Alert");
     add_text(&it, "kind", "idea");
     add_text(&it, "visibility", "live");
     (void)does(&it);
     it = slash("timeline edit");
-    add_text(&it, "id", "#7");
+    add_text(&it, "id", "#6");
     add_text(&it, "text", "password: hunter2hunter2");
     assert_null(strstr(does(&it), "The live room"));
 }
@@ -245,7 +316,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_vague_entry_becomes_a_change),
         CASE(a_definite_entry_is_left_alone),
-        CASE(a_secret_may_be_struck),
+        CASE(a_secret_may_be_corrected),
+        CASE(a_secret_in_a_link),
+        CASE(a_secret_in_a_change),
         CASE(an_update_may_be_corrected),
         CASE(says_what_is_left_out),
         CASE(a_corrected_secret),

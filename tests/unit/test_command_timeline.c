@@ -138,7 +138,9 @@ static void shows_what_became_of_it(void **state)
     struct interaction sent = form("1|timeline strike|1|id=4");
     add_text(&sent, "reason", "It was full");
     assert_says(caller_does(&caller, &sent),
-                "Entry #4 of **INC-1** is struck: It was full");
+                "Entry #4 of **INC-1** is struck: It was full\nIt counts no "
+                "more. Rooms that showed it cross it out: what it said can "
+                "still be read there, and in the record.");
     assert_says(lists(NULL, NULL),
                 "**#4** ~~18:53 · note · nova: Disk is fine~~ (struck)");
     assert_says(caller_does(&caller, &sent), "is struck already");
