@@ -69,6 +69,9 @@ static enum reply make_change(const struct call *call, struct request *request,
     if (entry.state.struck == 0 &&
         entry_was_corrected(call, &entry, "entry", answer))
         return REPLY_REFUSED;
+    bool *was_change = call_alloc(call, sizeof *was_change);
+    *was_change = entry.event.kind == EVENT_CHANGE;
+    call->memory->own = was_change;
     request->kind = REQUEST_EDIT;
     incident_edit_draft(&entry.event, draft);
     draft->entry_kind = EVENT_CHANGE;
@@ -96,14 +99,30 @@ static void say_kept_change(const struct call *call,
                             const struct event *event, struct buf *words)
 {
     if (event->kind == EVENT_EDIT) {
-        buf_addf(words, "Entry #%" PRId64 " of ", event->target);
+        const bool *was_change = call->memory->own;
+        buf_addf(words, "%s #%" PRId64 " of ", *was_change ? "Change" : "Entry",
+                 event->target);
         say_incident(words, after);
-        buf_add_text(words, " is a change now: ");
+        buf_add_text(words,
+                     *was_change ? " now reads: " : " is a change now: ");
     } else {
         say_kept(words, after, event, call->now_ms);
     }
     say_change(words, event, 100);
     buf_add_char(words, '\n');
+}
+
+static void say_undo(const struct event *event, struct buf *words)
+{
+    bool has_undo = event->change_undo.n > 0;
+    if (event->change_temporary)
+        buf_addf(words, "\nIt is marked as temporary%s.",
+                 has_undo ? "" : ", without a way to undo it");
+    if (!has_undo)
+        return;
+    buf_add_text(words,
+                 event->change_temporary ? " To undo it: " : "\nTo undo it: ");
+    say_excerpt(words, event->change_undo, 100);
 }
 
 static void told(const struct call *call, const struct incident *after,
@@ -113,11 +132,7 @@ static void told(const struct call *call, const struct incident *after,
     const struct event *event = &outcome->events[0];
     say_kept_change(call, after, event, words);
     say_where(words, after, event->visibility);
-    if (event->change_temporary)
-        buf_add_text(words, event->change_undo.n > 0
-                                ? "\nIt is marked as temporary."
-                                : "\nIt is marked as temporary, without a way "
-                                  "to undo it.");
+    say_undo(event, words);
     if (event->change_verified.n == 0)
         buf_add_text(words, "\nNobody has verified it yet.");
     answer_button(answer, BUTTON_SECONDARY, "Temporary? Verified?",

@@ -48,7 +48,36 @@ static void a_vague_entry_becomes_a_change(void **state)
     sent = form("1|timeline change|1|entry=4");
     add_text(&sent, "what", "proxy_read_timeout");
     add_text(&sent, "to", "90s");
-    assert_says(caller_does(&caller, &sent), "on cdn-1: 30s → 90s\n");
+    assert_says(caller_does(&caller, &sent),
+                "Change #4 of **INC-1** now reads: proxy\\_read\\_timeout on "
+                "cdn-1: 30s → 90s\n");
+}
+
+static void a_change_is_completed(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    (void)does(&it);
+    assert_string_equal(caller_presses(&caller, "Temporary? Verified?"), "");
+    struct interaction sent = form("1|timeline change|1|entry=4|temporary=no");
+    add_flag(&sent, "temporary", true);
+    add_text(&sent, "undo", "set it to 60 *again*");
+    const char *words = does(&sent);
+    assert_says(words, "Change #4 of **INC-1** now reads: TTL on cdn: 60 → "
+                       "600\n");
+    assert_says(words, "\nIt is marked as temporary. To undo it: set it to 60 "
+                       "\\*again\\*\nNobody has verified it yet.");
+    sent = form("1|timeline change|1|entry=4|temporary=yes");
+    add_flag(&sent, "temporary", false);
+    add_text(&sent, "verified", "curl");
+    words = does(&sent);
+    assert_says(words, "\nTo undo it: set it to 60 \\*again\\*");
+    assert_null(strstr(words, "temporary"));
+    assert_null(strstr(words, "Nobody"));
 }
 
 static void a_definite_entry_is_left_alone(void **state)
@@ -315,6 +344,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_vague_entry_becomes_a_change),
+        CASE(a_change_is_completed),
         CASE(a_definite_entry_is_left_alone),
         CASE(a_secret_may_be_corrected),
         CASE(a_secret_in_a_link),
