@@ -217,8 +217,8 @@ void import_draft_write(const struct import_plan *plan, struct buf *out)
     buf_addf(out, "%" PRId64 " %" PRId64 " %d ", basis->date_ms, basis->now_ms,
              (int)basis->visibility);
     if (basis->has_zone)
-        buf_addf(out, "%d", basis->zone_min);
-    buf_add_char(out, '\n');
+        buf_addf(out, "%d ", basis->zone_min);
+    buf_add_text(out, basis->has_date ? "dated\n" : "\n");
     buf_add(out, plan->text);
 }
 
@@ -236,6 +236,7 @@ bool import_draft_read(struct str draft, struct import_basis *basis,
                       &basis->now_ms, &visibility, &basis->zone_min);
     basis->visibility = (enum visibility)visibility;
     basis->has_zone = read == 4;
+    basis->has_date = str_ends(head, "dated");
     *text = draft;
     return read >= 3;
 }

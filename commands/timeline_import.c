@@ -43,6 +43,7 @@ static bool find_basis(const struct call *call, struct import_basis *basis,
     const struct value *zone = call_value(call, "zone");
     basis->now_ms = call->now_ms;
     basis->visibility = (enum visibility)call_value(call, "visibility")->choice;
+    basis->has_date = date->given;
     basis->date_ms =
         date->given ? civil_day_start(date->when.from_ms) : base.base_day_ms;
     return !zone->given || read_zone(call, zone->text, basis, answer);
@@ -184,10 +185,8 @@ static void say_day(const struct import_plan *plan, struct buf *words)
 {
     char date[CIVIL_ISO_BYTES];
     civil_date(plan->basis.date_ms, date);
-    buf_addf(words,
-             "A time without a date is of %s or soon after; `base_date` says "
-             "otherwise.\n",
-             date);
+    buf_addf(words, "Times without a date are taken from %s on.%s\n", date,
+             plan->basis.has_date ? "" : " Another day? Give `base_date`.");
 }
 
 static void offer_to_keep(const struct call *call,
@@ -231,7 +230,6 @@ static enum reply refuse_empty(const struct import_plan *plan,
                  "No entry was found in it, so nothing was kept. A line of a "
                  "timeline begins with its time, such as `18:53 @dma Disk is "
                  "full`.\n");
-    say_day(plan, &answer->words);
     say_problems(plan, &answer->words);
     return REPLY_REFUSED;
 }

@@ -73,7 +73,8 @@ static void preview_then_keep(void **state)
                        "- **2022-12-13 18:53** nova: Slow responses\n"
                        "- **18:59** dma: Redis cannot persist (with evidence)\n"
                        "- **19:06** Archive deleted\n");
-    assert_says(words, "A time without a date is of 2022-12-13 or soon after");
+    assert_says(words, "\nTimes without a date are taken from 2022-12-13 on. "
+                       "Another day? Give `base_date`.\n");
     assert_int_equal(caller_kept(&caller), kept);
     words = caller_presses(&caller, "Keep");
     assert_string_equal(words, "Imported into **INC-1**: 3 new, 0 already "
@@ -164,10 +165,14 @@ static void asks_for_the_zone(void **state)
 static void other_days(void **state)
 {
     (void)state;
-    struct interaction it = pasting("23:50 UTC @nova Slow\n"
-                                    "00:10 UTC @dma Fast\n");
+    static const char from[] =
+        "\nTimes without a date are taken from 2022-12-11 on.\n";
+    struct interaction it = pasting("23:50 @nova Slow\n"
+                                    "00:10 @dma Fast\n");
     add_text(&it, "base_date", "2022-12-11");
-    const char *words = caller_does(&caller, &it);
+    (void)caller_does(&caller, &it);
+    const char *words = caller_presses(&caller, "They are UTC");
+    assert_says(words, from);
     assert_says(words, "- **2022-12-11 23:50** nova: Slow\n"
                        "- **2022-12-12 00:10** dma: Fast\n");
     (void)caller_presses(&caller, "Keep");
@@ -190,7 +195,7 @@ static void problems_are_named(void **state)
     assert_int_equal(entries(), 30);
     words = pastes("Nothing with a time");
     assert_says(words, "No entry was found in it");
-    assert_says(words, "`base_date` says otherwise");
+    assert_null(strstr(words, "without a date"));
     buf_release(&text);
 }
 
