@@ -9,7 +9,7 @@ bool sections_empty(const struct call *call, int64_t incident_id, unsigned *out)
 
 void say_empty(struct buf *words, unsigned empty)
 {
-    const char *comma = "Still empty: ";
+    const char *comma = "Sections not written in Discord yet: ";
     for (int i = SECTION_NONE + 1; i < SECTION_COUNT; i++) {
         if ((empty & 1u << i) == 0)
             continue;
@@ -29,7 +29,7 @@ void offer_sections(struct answer *answer, unsigned empty)
             struct str word = str_of(word_of(&section_words, i));
             if (is_empty == (pass == 0))
                 answer_select_row(answer, word, word,
-                                  is_empty ? STR("empty yet")
+                                  is_empty ? STR("not written in Discord yet")
                                            : STR("written; opens to change"));
         }
 }

@@ -196,7 +196,8 @@ static void sections_are_written(void **state)
     (void)state;
     (void)caller_declares(&caller);
     struct interaction it = slash("postmortem write");
-    assert_says(reads(&it), "Still empty: summary, impact, causes, what went "
+    assert_says(reads(&it), "Sections not written in Discord yet: summary, "
+                            "impact, causes, what went "
                             "well, what went poorly, where we were lucky.");
     assert_true(is_offered("1|postmortem write|1|section"));
     it = button("1|postmortem write|1|section");
@@ -234,7 +235,8 @@ static void the_last_words_are_the_summary(void **state)
     add_text(&it, "summary", "A full disk; it is larger now.");
     (void)does(&it);
     it = of_one("postmortem write");
-    assert_says(reads(&it), "Still empty: impact, causes,");
+    assert_says(reads(&it),
+                "Sections not written in Discord yet: impact, causes,");
     it = button("1|postmortem write|1|section=summary");
     assert_string_equal(reads(&it), "");
     assert_true(is_offered("A full disk; it is larger now."));
@@ -261,7 +263,7 @@ static void the_page_is_previewed(void **state)
     it = slash("postmortem preview");
     const char *words = reads(&it);
     assert_says(words, "The incident is still open");
-    assert_says(words, "Still empty: summary");
+    assert_says(words, "Sections not written in Discord yet: summary");
     assert_string_equal(caller.run.answer.file_name, "inc-1-postmortem.md");
     const char *page = buf_text(&caller.run.answer.file);
     assert_says(page, "<!-- opsroom:begin lucky -->\n\n"
