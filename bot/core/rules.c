@@ -262,6 +262,16 @@ static bool is_reopening(const struct step *step)
            !incident_is_live(step->in);
 }
 
+static const char *way_on(enum incident_state from, enum incident_state to)
+{
+    if (!state_is_live(from))
+        return "`/incident reopen` comes first.";
+    if (to == STATE_CANCELLED)
+        return "`/incident update state:investigating` comes first, then "
+               "`/incident cancel`.";
+    return "`/resolve` ends it.";
+}
+
 static bool move_is_legal(struct step *step)
 {
     const struct incident *in = step->in;
@@ -278,9 +288,10 @@ static bool move_is_legal(struct step *step)
         state_print_moves(in->state, &legal);
         return refuse(step,
                       "INC-%" PRId64 " is %s and cannot become %s. From here "
-                      "it may become: %s.",
+                      "it may become: %s. %s",
                       in->id, state_phrase(in->state),
-                      word_of(&state_words, (int)to), text);
+                      word_of(&state_words, (int)to), text,
+                      way_on(in->state, to));
     }
     bool needs_reason =
         is_reopening(step) || to == STATE_CANCELLED || to == STATE_CLOSED;

@@ -162,14 +162,19 @@ static void a_refused_move_names_the_legal_ones(void **state)
     struct play play = in_state(STATE_MITIGATED);
     answers(&play, VERDICT_REFUSED, moving(STATE_CANCELLED, "x"),
             "INC-12 is mitigated and cannot become cancelled. From here it may "
-            "become: investigating, identified or resolved.");
+            "become: investigating, identified or resolved. `/incident update "
+            "state:investigating` comes first, then `/incident cancel`.");
+    answers(&play, VERDICT_REFUSED, moving(STATE_CLOSED, "x"),
+            "investigating, identified or resolved. `/resolve` ends it.");
     play = in_state(STATE_CLOSED);
     answers(&play, VERDICT_REFUSED, moving(STATE_MITIGATED, "x"),
-            "may become: investigating.");
+            "may become: investigating. `/incident reopen` comes first.");
     /* Nobody begins a review: the postmortem's branch does, if there is any. */
     play = in_state(STATE_RESOLVED);
     answers(&play, VERDICT_REFUSED, moving(STATE_IDENTIFIED, "x"),
-            "may become: investigating.");
+            "may become: investigating. `/incident reopen` comes first.");
+    answers(&play, VERDICT_REFUSED, moving(STATE_CANCELLED, "x"),
+            "may become: investigating. `/incident reopen` comes first.");
     answers(&play, VERDICT_REFUSED, moving(STATE_CLOSED, "x"),
             "INC-12 is resolved, and may stay so. Only a review is closed: it "
             "begins when the postmortem's branch is written, if the settings "
