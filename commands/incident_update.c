@@ -1,6 +1,7 @@
 #include "commands/command.h"
 #include "commands/complete.h"
 #include "commands/entries.h"
+#include "commands/resolve.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -45,7 +46,12 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    if (event->state_to != event->state_from) {
+    bool moves = event->state_to != event->state_from;
+    if (moves && event->state_to == STATE_RESOLVED) {
+        resolve_told(call, after, outcome, answer);
+        return;
+    }
+    if (moves) {
         say_incident(words, after);
         buf_addf(words, " is %s since ", state_phrase(after->state));
         say_time(words, &event->occurred, call->now_ms);

@@ -1,5 +1,7 @@
-#include "commands/command.h"
+#include "commands/resolve.h"
+
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/sheet.h"
 #include "commands/words.h"
 
@@ -99,8 +101,8 @@ static void add_firing(const struct call *call, const struct incident *in,
              count == 1 ? "s" : "");
 }
 
-static void told(const struct call *call, const struct incident *after,
-                 const struct outcome *outcome, struct answer *answer)
+void resolve_told(const struct call *call, const struct incident *after,
+                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
@@ -117,6 +119,8 @@ static void told(const struct call *call, const struct incident *after,
     buf_add_text(words, " Late entries are still welcome: `/timeline add`.");
     say_disorder(words, call->in, after, call->now_ms);
     add_firing(call, after, words);
+    if (call->is_scrubbed)
+        offer_removal(answer, event);
     buf_add_text(words, "\n\n");
     propose_alert(call, after, answer);
     bool any;
@@ -148,5 +152,5 @@ const struct command command_resolve = {
     .form_fields = {"summary", "at"},
     .slash_asks = true,
     .run = run,
-    .told = told,
+    .told = resolve_told,
 };

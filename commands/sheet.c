@@ -216,8 +216,11 @@ static void say_counts(const struct incident *in,
 bool sheet_add(const struct call *call, const struct incident *in,
                int64_t after, struct answer *answer, bool *any)
 {
-    struct sheet sheet = {
-        .call = call, .in = in, .answer = answer, .after = after, .rows = ROWS};
+    struct sheet sheet = {.call = call,
+                          .in = in,
+                          .answer = answer,
+                          .after = after,
+                          .rows = ROWS - answer_rows(answer)};
     struct open_counts open;
     if (store_open_counts(call->store, in->id, &open) != ERR_OK)
         return false;

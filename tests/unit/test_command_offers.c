@@ -259,6 +259,38 @@ static void resolve_shows_what_is_open(void **state)
     assert_non_null(caller_button(&caller, "Set mitigated"));
 }
 
+/* One way to end it asks no less than the other. */
+static void an_update_that_resolves(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        (void)adds("idea", "Alert on disk space");
+    struct interaction it = slash("incident update");
+    add_text(&it, "message", "Freed 10.1.2.3");
+    add_text(&it, "state", "resolved");
+    const char *words = caller_does(&caller, &it);
+    assert_int_equal(caller.taken.after.state, STATE_RESOLVED);
+    assert_says(words, "**INC-1** is resolved since ");
+    assert_says(words, "Late entries are still welcome");
+    assert_says(words, CORRECT "\n\n");
+    assert_says(words, "Not recorded: impact start, commander assigned");
+    assert_says(words, "0 changes, 5 parked ideas.");
+    assert_non_null(caller_button(&caller, "Set mitigated"));
+    assert_non_null(caller_button(&caller, "#5 Drop"));
+    assert_null(caller_button(&caller, "#6 Drop")); /* five rows */
+    const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+    assert_int_equal(
+        cJSON_GetArraySize(cJSON_GetObjectItem(data, "components")), 5);
+    assert_says(caller_presses(&caller, "More"), "**#6** Alert");
+    /* What is over already only gets some words more. */
+    it = slash("incident update");
+    it.channel_id = 1001;
+    add_text(&it, "message", "The backlog is done, too");
+    words = caller_does(&caller, &it);
+    assert_says(words, "Kept as #");
+    assert_null(strstr(words, "Not recorded"));
+}
+
 /* Discord takes five rows: three for entries, one for facts, one for pages. */
 static void resolve_with_much_open(void **state)
 {
@@ -354,6 +386,7 @@ int main(void)
         CASE(a_corrected_secret),
         CASE(resolve_in_one_step),
         CASE(resolve_shows_what_is_open),
+        CASE(an_update_that_resolves),
         CASE(resolve_with_much_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
