@@ -1,5 +1,6 @@
 #include "bot/config_read.h"
 
+#include "bot/base/closest.h"
 #include "bot/base/file.h"
 #include "bot/base/mem.h"
 

@@ -35,15 +35,6 @@ void reading_clear_text(struct reading *reading, const struct setting *setting);
 /* `base`: what the row's offset counts from. */
 void reading_release_field(const struct setting *setting, void *base);
 
-/* The nearest of the names that it was shown; NULL: none is near. */
-struct closest {
-    const char *to, *name;
-    size_t least;
-};
-
-struct closest closest_to(const char *name);
-void closest_show(struct closest *closest, const char *name);
-
 /* Once all values are right: names are unique, what is named exists, numbers
  * agree. */
 void reading_check_whole(struct reading *reading);

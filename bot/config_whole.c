@@ -5,6 +5,8 @@
  */
 #include "bot/config_read.h"
 
+#include "bot/base/closest.h"
+
 #include <inttypes.h>
 #include <string.h>
 
