@@ -2,6 +2,11 @@
 #include "commands/menus.h"
 #include "commands/words.h"
 
+#include "bot/base/closest.h"
+
+#include <ctype.h>
+#include <string.h>
+
 static bool may_use(const struct call *call, const struct command *command)
 {
     return command->anybody || call_has(call, command->right);
@@ -26,16 +31,26 @@ static void add_main(const struct call *call, struct buf *words)
                      commands[i]->help);
 }
 
+/* A line for each group: a phone shows a row of thirty names as a wall. */
 static void add_others(const struct call *call, struct buf *words)
 {
-    const char *comma = "Also: ";
+    struct str group = STR_NONE;
     for (int i = 0; i < command_count; i++) {
-        if (is_main(commands[i]) || !may_use(call, commands[i]))
+        if (is_main(commands[i]) || !may_use(call, commands[i]) ||
+            commands[i] == call->command)
             continue;
-        buf_addf(words, "%s`/%s`", comma, commands[i]->name);
-        comma = ", ";
+        struct str first, rest = str_of(commands[i]->name);
+        (void)str_cut(&rest, ' ', &first);
+        if (group.s == NULL)
+            buf_add_text(words, "Also:");
+        if (group.s != NULL && str_eq(group, first))
+            buf_add_text(words, ", ");
+        else
+            buf_addf(words, "\n- `/%.*s` ", STR_ARG(first));
+        buf_add(words, rest);
+        group = first;
     }
-    if (comma[0] == ',')
+    if (group.s != NULL)
         buf_add_char(words, '\n');
 }
 
@@ -136,6 +151,41 @@ static bool say_named(const struct call *call, struct str text,
     return count > 0;
 }
 
+/* The whole name, or its last word. */
+static const struct command *nearest(const struct call *call, const char *typed)
+{
+    const struct command *found = NULL;
+    struct closest closest = closest_to(typed);
+    for (int i = 0; i < command_count; i++) {
+        const char *name = commands[i]->name, *space = strrchr(name, ' ');
+        size_t least = closest.least;
+        if (!may_use(call, commands[i]))
+            continue;
+        closest_show(&closest, name);
+        if (space != NULL)
+            closest_show(&closest, space + 1);
+        if (closest.least < least)
+            found = commands[i];
+    }
+    return found;
+}
+
+static void say_unknown(const struct call *call, struct str text,
+                        struct buf *words)
+{
+    text = str_trim(str_from(text, str_starts(text, "/")));
+    char *typed = call_alloc(call, text.n + 1);
+    for (size_t i = 0; i < text.n; i++)
+        typed[i] = (char)tolower((unsigned char)text.s[i]);
+    const struct command *command = nearest(call, typed);
+    buf_add_text(words, "There is no /");
+    say_excerpt(words, text, 40);
+    if (command != NULL)
+        buf_addf(words, ". The nearest: `/%s`.", command->name);
+    else
+        buf_add_text(words, ". `/help` shows what there is.");
+}
+
 static void complete_command(const struct call *call, struct str typed,
                              struct choices *out)
 {
@@ -153,13 +203,16 @@ static enum reply run(const struct call *call, struct request *request,
     (void)request;
     if (which->given && say_named(call, which->text, words))
         return REPLY_TEXT;
-    if (which->given)
-        buf_add_text(words, "There is no such command. There are these:\n");
+    if (which->given) {
+        say_unknown(call, which->text, words);
+        return REPLY_TEXT;
+    }
     add_main(call, words);
     add_others(call, words);
     add_menus(call, words);
-    buf_add_text(words, "More of one: `/help command`. The incident is the one "
-                        "of the room you are in, or the only open one.");
+    buf_add_text(words, "More of one, such as `/help command:resolve`. The "
+                        "incident is the one of the room you are in, or the "
+                        "only open one.");
     return REPLY_TEXT;
 }
 

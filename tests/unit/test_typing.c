@@ -365,8 +365,15 @@ static void help(void **state)
     struct interaction it = slash("help");
     const char *words = caller_does(&caller, &it);
     assert_true(str_starts(str_of(words), "- `/incident declare`: Declare"));
-    assert_says(words, "`/timeline change`");
+    assert_says(words,
+                "\nAlso:\n- `/incident` status, list, update, set, link, "
+                "reopen, cancel, snooze\n- `/ic` handoff, who, leave\n"
+                "- `/timeline` change, list, edit, strike, settle, "
+                "import\n- `/action` add, ");
+    assert_says(words, "\n- `/postmortem` preview, write\nOn a message");
+    assert_null(strstr(words, "- `/help`"));
     assert_says(words, "*Add to timeline*");
+    assert_says(words, "\nMore of one, such as `/help command:resolve`.");
     add_text(&it, "command", "/timeline add");
     words = caller_does(&caller, &it);
     assert_true(str_starts(str_of(words), "`/timeline add`: Keep what"));
@@ -384,8 +391,25 @@ static void help(void **state)
                                           "- `/probe list`: "));
     assert_null(strstr(words, "/timeline"));
     it = slash("help");
-    add_text(&it, "command", "timeline explode");
-    assert_says(caller_does(&caller, &it), "There is no such command");
+    add_text(&it, "command", "*banana*");
+    assert_string_equal(caller_does(&caller, &it),
+                        "There is no /\\*banana\\*. `/help` shows what there "
+                        "is.");
+    static const struct {
+        const char *typed, *is;
+    } slips[] = {
+        {"resovle", "resolve"},
+        {"/TIMELINE ADDD", "timeline add"},
+        {"asign", "ic assign"},
+    };
+    for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+        char says[100];
+        it = slash("help");
+        add_text(&it, "command", slips[i].typed);
+        (void)snprintf(says, sizeof says, ". The nearest: `/%s`.", slips[i].is);
+        words = caller_does(&caller, &it);
+        assert_true(str_ends(str_of(words), says));
+    }
     it = typing("help", "command", "TIMELINE c");
     assert_offers(&it, "timeline change\ttimeline change\n");
 
@@ -396,8 +420,13 @@ static void help(void **state)
     words = caller_does(&caller, &it);
     assert_null(strstr(words, "`/incident declare`"));
     assert_null(strstr(words, "*Declare incident*"));
+    assert_null(strstr(words, "`/alert` list, ignore"));
+    assert_says(words, "\n- `/alert` list\n");
     assert_says(words, "`/timeline add`");
     assert_says(words, "*Add to timeline*");
+    it = slash("help");
+    add_text(&it, "command", "declarre");
+    assert_null(strstr(caller_does(&caller, &it), "nearest"));
 }
 
 /* What has to be given, and nothing else. */
