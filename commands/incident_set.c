@@ -125,6 +125,10 @@ static void told(const struct call *call, const struct incident *after,
     buf_add_text(words, ": ");
     say_excerpt(words, event->text, 600);
     buf_add_text(words, ".");
+    if (event->impact.n > 0 && !str_is(event->impact, call->in->impact)) {
+        buf_add_text(words, "\nImpact: ");
+        say_excerpt(words, event->impact, 200);
+    }
     if (event->type == TYPE_SECURITY && call_value(call, "private")->given &&
         !call_value(call, "private")->flag)
         buf_add_text(words, "\nA security incident stays private.");

@@ -141,6 +141,28 @@ static void set_changes_one_thing_or_several(void **state)
     assert_true(caller.taken.after.is_private);
 }
 
+static void set_repeats_the_impact(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = slash("incident set");
+    add_text(&it, "severity", "SEV1");
+    add_text(&it, "impact", "Nobody can *log* in");
+    assert_string_equal(does(&it), "**INC-1**: severity SEV3 → SEV1; impact.\n"
+                                   "Impact: Nobody can \\*log\\* in");
+    it = slash("incident set");
+    add_text(&it, "severity", "SEV2");
+    assert_string_equal(does(&it), "**INC-1**: severity SEV1 → SEV2.");
+    char text[450];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    it = slash("incident set");
+    add_text(&it, "impact", text);
+    char says[300];
+    (void)snprintf(says, sizeof says, "\nImpact: %.200s…", text);
+    assert_true(str_ends(str_of(does(&it)), says));
+}
+
 static void set_tells_a_milestone_or_takes_it_back(void **state)
 {
     static const struct {
@@ -558,6 +580,7 @@ int main(void)
         CASE(list_shows_open_ones_first),
         CASE(list_has_pages),
         CASE(set_changes_one_thing_or_several),
+        CASE(set_repeats_the_impact),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(an_end_before_its_start_is_said),
         CASE(no_end_is_before_the_impact_unsaid),
