@@ -42,7 +42,7 @@ void detect_propose(const struct incident *in, struct str probe,
     } else if (incident_next_service(&rest, &service)) {
         buf_addf(out, "Add a probe for %.*s", STR_ARG(service));
     } else {
-        buf_addf(out, "Add a check that would have caught: %s", in->title);
+        buf_addf(out, "Add a check that would have caught “%s”", in->title);
         return;
     }
     add_reason(in, out);

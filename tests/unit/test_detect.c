@@ -102,7 +102,7 @@ static void what_is_proposed(void **state)
     expect_text(&never, STR("forum https"),
                 "Alert on \"forum https\": no machine alert told of it");
     expect_text(&never, STR_NONE,
-                "Add a check that would have caught: Logins fail");
+                "Add a check that would have caught “Logins fail”");
     str_copy_to(late.services, STR("forum\ndatabase\n"));
     str_copy_to(never.services, STR("forum\n"));
     expect_text(&late, STR_NONE,
