@@ -468,11 +468,16 @@ bool incident_is_written_up(const struct incident *in)
 
 /* Since when a bare time may be of what is going on, although the record looks
  * written up: somebody declares what began yesterday and then says when it was
- * over, or first notes what was changed last week. */
+ * over, or first notes what was changed last week. 0: at no time; it began days
+ * before it was declared, and what was told since is of then. */
 static int64_t lived_from(const struct incident *in)
 {
-    bool is_begun = when_is_set(&in->milestones[MILESTONE_IMPACT_START]);
-    return in->declared_at_ms - (is_begun ? 0 : NOTICED_MS);
+    const struct when *begun = &in->milestones[MILESTONE_IMPACT_START];
+    if (!when_is_set(begun))
+        return in->declared_at_ms - NOTICED_MS;
+    bool is_of_then = begun->to_ms < in->declared_at_ms - 2 * MS_PER_DAY &&
+                      in->latest_typed_ms > begun->to_ms;
+    return is_of_then ? 0 : in->declared_at_ms;
 }
 
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms)

@@ -177,6 +177,20 @@ static void a_time_since_the_declaration_is_of_today(void **state)
     takes_place_at("between 19:10 and 19:11", NOW);
 }
 
+/* Who writes up what was days ago may take an hour to do it. */
+static void a_write_up_of_days_ago_stays_there(void **state)
+{
+    (void)state;
+    int64_t then = civil_day_start(NOW) - 8 * MS_PER_DAY;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Media uploads fail");
+    add_text(&it, "started", "2022-12-05 18:40");
+    (void)does(&it);
+    takes_place_at("18:53", then + 1133 * MS_PER_MINUTE);
+    caller.now_ms += MS_PER_HOUR;
+    takes_place_at("19:40", then + 1180 * MS_PER_MINUTE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +202,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_time_since_the_declaration_is_of_today, caller_setup,
             caller_teardown),
+        cmocka_unit_test_setup_teardown(a_write_up_of_days_ago_stays_there,
+                                        caller_setup, caller_teardown),
         cmocka_unit_test(moves_without_a_time_set_no_milestone),
         cmocka_unit_test(a_typed_time_does),
         cmocka_unit_test(a_lived_one_takes_now),
