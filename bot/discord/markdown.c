@@ -234,9 +234,11 @@ bool markdown_is_fence(struct str line)
     line = str_trim(line);
     if (!str_starts(line, "```"))
         return false;
-    for (size_t i = 3; i < line.n; i++)
-        if (!is_alnum(line.s[i]) && memchr("_+-.#", line.s[i], 5) == NULL)
+    for (size_t i = 3; i < line.n; i++) {
+        char c = line.s[i];
+        if (!is_alnum(c) && (c == '\0' || strchr("_+-.#", c) == NULL))
             return false;
+    }
     return true;
 }
 
