@@ -101,7 +101,7 @@ async function alike(about, act) {
     for (const id of HELD) {
         const held = spoken(await act(id));
         assert.doesNotMatch(held, MARK, `${about}, INC-${id}`);
-        assert.doesNotMatch(held, /private/i, `${about}: it says that INC-${id} is private`);
+        assert.doesNotMatch(held.replace(TYPED, ''), /private/i, `${about}: it says that INC-${id} is private`);
         assert.equal(plain(held, id), never, `${about}: INC-${id} against one that never was`);
     }
 }
