@@ -24,10 +24,9 @@ static void add_part(struct buf *text, struct str part, size_t units)
         buf_add_text(text, "…");
 }
 
-static void add_at(struct buf *text, int64_t ms)
+static void add_at(struct buf *text, struct when when)
 {
-    struct when when = when_exact(ms);
-    when_print(&when, true, text);
+    when_print_utc(&when, true, text);
     buf_add_text(text, " UTC");
 }
 
@@ -67,7 +66,7 @@ static void add_standing(const struct call *call, struct buf *text)
 {
     const struct incident *in = call->in;
     buf_addf(text, "%s since ", word_of(&state_words, (int)in->state));
-    add_at(text, incident_since(in).from_ms);
+    add_at(text, incident_since(in));
     buf_addf(text, ", %s", word_of(&severity_words, (int)in->severity));
     for (int i = 0; i < ROLE_HOLDERS; i++) {
         if (in->holders[i].role == ROLE_NONE)
@@ -78,7 +77,7 @@ static void add_standing(const struct call *call, struct buf *text)
     }
     if (in->next_update_due_ms != 0) {
         buf_add_text(text, "\nNext update promised by ");
-        add_at(text, in->next_update_due_ms);
+        add_at(text, when_exact(in->next_update_due_ms));
     }
 }
 

@@ -441,6 +441,7 @@ static void command_is_handed_over(void **state)
     it = slash("incident update");
     add_text(&it, "message", "The *disk* is full");
     add_text(&it, "state", "identified");
+    add_text(&it, "at", "18:XX");
     (void)does(&it);
     it = slash("timeline change");
     add_text(&it, "what", "TTL");
@@ -464,7 +465,7 @@ static void command_is_handed_over(void **state)
     char snapshot[2000];
     str_copy_to(snapshot, event->snapshot);
     assert_string_equal(snapshot,
-                        "identified since 2022-12-13 19:10 UTC, SEV3\n"
+                        "identified since 2022-12-13 18:XX UTC, SEV3\n"
                         "commander: nova\n"
                         "Last update: The *disk* is full\n"
                         "Open change #6: TTL on cdn, now 600\n"
