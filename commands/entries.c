@@ -48,14 +48,8 @@ bool entry_find(const struct call *call, int64_t seq, struct entry *out,
     if (err == ERR_NOT_FOUND)
         err = store_item(call->store, call->in->id, seq, note_item, &is_item);
     *reply = is_item || err == ERR_NOT_FOUND ? REPLY_REFUSED : REPLY_FAILED;
-    say_incident(&answer->words, call->in);
-    buf_addf(&answer->words,
-             is_item ? " #%" PRId64 " is an action item, not an entry of the "
-                       "timeline: for it there are `/action done`, `/action "
-                       "drop` and `/action assign`. Nothing was kept."
-                     : " has no entry #%" PRId64 ". `/timeline list` shows the "
-                       "numbers. Nothing was kept.",
-             seq);
+    entry_print_missing(call->in->id, seq, is_item, &answer->words);
+    buf_add_text(&answer->words, " Nothing was kept.");
     return false;
 }
 

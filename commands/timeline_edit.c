@@ -118,7 +118,7 @@ static void say_milestones(const struct call *call,
     for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         const struct when *was = &call->in->milestones[i];
         const struct when *is = &after->milestones[i];
-        if (was->from_ms == is->from_ms && was->to_ms == is->to_ms)
+        if (when_equal(was, is))
             continue;
         buf_addf(words, "\nWith it the milestone **%s** is ",
                  word_of(&milestone_words, i));

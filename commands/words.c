@@ -101,21 +101,14 @@ void say_marks(struct buf *words, const struct incident *in)
              in->is_drill ? " · drill" : "");
 }
 
-static bool is_as_before(const struct incident *before,
-                         const struct incident *after, enum milestone which)
-{
-    const struct when *was = &before->milestones[which];
-    const struct when *is = &after->milestones[which];
-    return was->from_ms == is->from_ms && was->to_ms == is->to_ms;
-}
-
 void say_disorder(struct buf *words, const struct incident *before,
                   const struct incident *after, int64_t now_ms)
 {
     enum milestone first, then;
-    for (int i = 0; incident_next_disorder(after, &i, &first, &then);) {
-        if (is_as_before(before, after, first) &&
-            is_as_before(before, after, then))
+    for (int i = 0;
+         milestones_next_disorder(after->milestones, &i, &first, &then);) {
+        if (when_equal(&before->milestones[first], &after->milestones[first]) &&
+            when_equal(&before->milestones[then], &after->milestones[then]))
             continue;
         buf_addf(words, "\n**That cannot be**: %s ",
                  word_of(&milestone_words, (int)then));

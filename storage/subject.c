@@ -138,7 +138,7 @@ static void add_told_times(const struct incident *in, struct subject *subject)
     for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         const struct when *when = &in->milestones[i];
         bool told = i == MILESTONE_IMPACT_START ||
-                    (in->milestones_told & INT64_C(1) << i) != 0;
+                    milestone_is_told(in, (enum milestone)i);
         if (!told || !when_is_set(when))
             continue;
         if (when->from_ms < subject->rest_first_ms)

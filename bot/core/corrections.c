@@ -22,18 +22,13 @@ void incident_edit_draft(const struct event *entry, struct event *draft)
 static bool entry_stands(struct step *step, const char *verb)
 {
     const struct entry_state *entry = &step->subject->entry;
-    if (entry->seq == 0 && step->subject->item.seq != 0)
-        return refuse(step,
-                      "INC-%" PRId64 " #%" PRId64
-                      " is an action item, not an entry of the timeline: for "
-                      "it there are `/action done`, `/action drop` and "
-                      "`/action assign`.",
-                      step->in->id, step->event.target);
-    if (entry->seq == 0)
-        return refuse(step,
-                      "INC-%" PRId64 " has no entry #%" PRId64
-                      ". `/timeline list` shows the numbers.",
-                      step->in->id, step->event.target);
+    if (entry->seq == 0) {
+        char text[300] = "";
+        struct buf words = BUF_IN(text);
+        entry_print_missing(step->in->id, step->event.target,
+                            step->subject->item.seq != 0, &words);
+        return refuse(step, "%s", text);
+    }
     if (entry->struck != 0)
         return already(step,
                        "Entry #%" PRId64 " of INC-%" PRId64
@@ -52,7 +47,7 @@ static void say_rest(struct step *step)
         milestone_of_entry(subject->entry.kind, subject->entry.confidence,
                            entry_is_over(&subject->entry));
     bool by_others =
-        in->milestones_told & INT64_C(1) << milestone ||
+        milestone_is_told(in, milestone) ||
         (milestone == MILESTONE_IDENTIFIED && in->identified_by_move);
     event->milestone = by_others ? MILESTONE_NONE : milestone;
     event->milestone_at = (struct when){.from_ms = 0};
@@ -69,8 +64,7 @@ static void say_moved(struct step *step)
     struct event *event = &step->event;
     enum milestone milestone = milestone_of_move(event->entry_kind, event);
     if (milestone == MILESTONE_NONE || event->untold ||
-        step->subject->is_outdone ||
-        (step->in->milestones_told & INT64_C(1) << milestone) != 0)
+        step->subject->is_outdone || milestone_is_told(step->in, milestone))
         return;
     event->milestone = milestone;
     event->milestone_at = step->subject->rest_milestone;

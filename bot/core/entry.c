@@ -1,5 +1,6 @@
 #include "bot/core/entry.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static bool is_about_item(const struct event *event)
@@ -113,6 +114,19 @@ void item_apply(struct action_item *item, const struct event *event)
     memset(item->owner_name, 0, sizeof item->owner_name);
     str_copy(item->owner_name, sizeof item->owner_name, event->holder.name);
     item->due_ms = event->due_ms;
+}
+
+void entry_print_missing(int64_t incident_id, int64_t seq, bool is_item,
+                         struct buf *out)
+{
+    buf_addf(out,
+             is_item ? "INC-%" PRId64 " #%" PRId64
+                       " is an action item, not an entry of the timeline: for "
+                       "it there are `/action done`, `/action drop` and "
+                       "`/action assign`."
+                     : "INC-%" PRId64 " has no entry #%" PRId64
+                       ". `/timeline list` shows the numbers.",
+             incident_id, seq);
 }
 
 const char *finding_label(enum confidence confidence)

@@ -43,6 +43,9 @@ int64_t event_item(const struct event *event);
 void entry_apply(struct entry_state *entry, const struct event *event);
 void item_apply(struct action_item *item, const struct event *event);
 
+/* Why it is none: there is nothing of that number, or it is an action item. */
+void entry_print_missing(int64_t incident_id, int64_t seq, bool is_item,
+                         struct buf *out);
 /* "finding, a theory" */
 const char *finding_label(enum confidence confidence);
 /* It counts, and somebody has to say what becomes of it. */

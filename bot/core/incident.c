@@ -499,22 +499,6 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
     return base;
 }
 
-struct when incident_since(const struct incident *in)
-{
-    static const enum milestone told[STATE_COUNT] = {
-        [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
-        [STATE_MITIGATED] = MILESTONE_MITIGATED,
-        [STATE_RESOLVED] = MILESTONE_RESOLVED,
-    };
-    const struct when *when = &in->milestones[told[in->state]];
-    /* It may have been identified before, too. */
-    bool is_of_state =
-        in->state != STATE_IDENTIFIED || when->from_ms == in->state_since_ms;
-    return told[in->state] != MILESTONE_NONE && when_is_set(when) && is_of_state
-               ? *when
-               : when_exact(in->state_since_ms);
-}
-
 const struct role_holder *incident_commander(const struct incident *in)
 {
     for (int i = 0; i < ROLE_HOLDERS; i++)
@@ -526,8 +510,7 @@ const struct role_holder *incident_commander(const struct incident *in)
 /* A person may have told when somebody took it, and nobody who. */
 const char *incident_no_commander(const struct incident *in)
 {
-    bool is_told =
-        (in->milestones_told & INT64_C(1) << MILESTONE_COMMANDER) != 0;
+    bool is_told = milestone_is_told(in, MILESTONE_COMMANDER);
     bool was_one =
         when_is_set(&in->milestones[MILESTONE_COMMANDER]) && !is_told;
     if (incident_is_live(in))

@@ -265,6 +265,8 @@ uint64_t incident_room(const struct incident *in);
  * move or role without a typed time sets no milestone. */
 bool incident_is_written_up(const struct incident *in);
 
+/* A person set it: see milestones_told. */
+bool milestone_is_told(const struct incident *in, enum milestone milestone);
 /* The time that an entry tells a milestone; WHEN_NEVER when nobody told it and
  * the moment of writing is not it. */
 struct when incident_time_told(const struct incident *in,
@@ -302,10 +304,11 @@ enum milestone incident_beginning(const struct incident *in);
 /* The moment of it. One that is written up, and nobody told when it began: the
  * earliest time in the record. */
 int64_t incident_began_ms(const struct incident *in);
-/* Two milestones in an order that cannot be: `then` is before `first`, as when
- * local time was typed for UTC. *i begins at 0; false: there are no more. */
-bool incident_next_disorder(const struct incident *in, int *i,
-                            enum milestone *first, enum milestone *then);
+/* Two of MILESTONE_COUNT milestones in an order that cannot be: `then` is
+ * before `first`, as when local time was typed for UTC. *i begins at 0; false:
+ * there are no more. */
+bool milestones_next_disorder(const struct when *milestones, int *i,
+                              enum milestone *first, enum milestone *then);
 /* First machine alert minus first human report: "8 minutes" when people were
  * first, "no machine alert recorded", "none: the monitor was 3 minutes ahead".
  */

@@ -10,6 +10,11 @@ static void keep_earliest(struct when *milestone, const struct when *when)
         *milestone = *when;
 }
 
+bool milestone_is_told(const struct incident *in, enum milestone milestone)
+{
+    return (in->milestones_told & INT64_C(1) << milestone) != 0;
+}
+
 static const enum milestone of_state[STATE_COUNT] = {
     [STATE_IDENTIFIED] = MILESTONE_IDENTIFIED,
     [STATE_MITIGATED] = MILESTONE_MITIGATED,
@@ -57,7 +62,7 @@ static void fold_move(struct incident *in, const struct event *event,
     static const struct when never;
     struct when *identified = &in->milestones[MILESTONE_IDENTIFIED];
     if (event->state_to == STATE_IDENTIFIED && when_is_set(occurred) &&
-        (in->milestones_told & INT64_C(1) << MILESTONE_IDENTIFIED) == 0) {
+        !milestone_is_told(in, MILESTONE_IDENTIFIED)) {
         if (!in->identified_by_move)
             *identified = *occurred;
         in->identified_by_move = true;
@@ -115,8 +120,7 @@ enum milestone milestone_of_entry(enum event_kind kind,
 static void fold_entry(struct incident *in, enum milestone milestone,
                        const struct when *occurred)
 {
-    if (milestone == MILESTONE_NONE ||
-        (in->milestones_told & INT64_C(1) << milestone) != 0 ||
+    if (milestone == MILESTONE_NONE || milestone_is_told(in, milestone) ||
         (milestone == MILESTONE_IDENTIFIED && in->identified_by_move))
         return;
     keep_earliest(&in->milestones[milestone], occurred);
@@ -154,7 +158,7 @@ void fold_milestones(struct incident *in, const struct event *event)
     case EVENT_HANDOFF:
         if (event->role == ROLE_COMMANDER &&
             event->holder.type != ACTOR_NOBODY &&
-            (in->milestones_told & INT64_C(1) << MILESTONE_COMMANDER) == 0)
+            !milestone_is_told(in, MILESTONE_COMMANDER))
             keep_earliest(&milestones[MILESTONE_COMMANDER], &occurred);
         break;
     case EVENT_STATE:
@@ -190,6 +194,18 @@ void fold_milestones(struct incident *in, const struct event *event)
     }
 }
 
+struct when incident_since(const struct incident *in)
+{
+    enum milestone told = of_state[in->state];
+    const struct when *when = &in->milestones[told];
+    /* It may have been identified before, too. */
+    bool is_of_state =
+        in->state != STATE_IDENTIFIED || when->from_ms == in->state_since_ms;
+    return told != MILESTONE_NONE && when_is_set(when) && is_of_state
+               ? *when
+               : when_exact(in->state_since_ms);
+}
+
 enum milestone incident_beginning(const struct incident *in)
 {
     static const enum milestone signs[] = {
@@ -216,8 +232,8 @@ int64_t incident_began_ms(const struct incident *in)
                : in->first_event_ms;
 }
 
-bool incident_next_disorder(const struct incident *in, int *i,
-                            enum milestone *first, enum milestone *then)
+bool milestones_next_disorder(const struct when *milestones, int *i,
+                              enum milestone *first, enum milestone *then)
 {
     static const enum milestone orders[][2] = {
         {MILESTONE_IMPACT_START, MILESTONE_MITIGATED},
@@ -229,8 +245,8 @@ bool incident_next_disorder(const struct incident *in, int *i,
     while (*i < (int)(sizeof orders / sizeof orders[0])) {
         *first = orders[*i][0];
         *then = orders[(*i)++][1];
-        const struct when *a = &in->milestones[*first];
-        const struct when *b = &in->milestones[*then];
+        const struct when *a = &milestones[*first];
+        const struct when *b = &milestones[*then];
         if (when_is_set(a) && when_is_set(b) && b->to_ms < a->from_ms)
             return true;
     }

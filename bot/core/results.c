@@ -294,14 +294,13 @@ void decide_loss(struct step *step)
     emit(step, event);
     if (!incident_keeps_rooms(in))
         return;
+    /* Both link the live room, and it may be long until there is another. */
+    bool is_live_room = event->effect == EFFECT_LIVE_ROOM;
     bool is_live_card = event->effect == EFFECT_LIVE && event->target == 0;
-    if (is_live_card)
+    if (is_live_room || is_live_card)
         want(step, EFFECT_CARD);
-    /* They link it, and it may be long until there is another. */
-    if (event->effect == EFFECT_LIVE_ROOM) {
-        want(step, EFFECT_CARD);
+    if (is_live_room)
         want(step, EFFECT_ANNOUNCE);
-    }
     /* Of the card, too: this event hides that the entries had failed. */
     want(step, event->effect);
     if (!is_within)

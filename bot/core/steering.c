@@ -65,12 +65,6 @@ static void add_comma(struct buf *text)
         buf_add_text(text, "; ");
 }
 
-static bool is_same_time(const struct when *a, const struct when *b)
-{
-    return a->precision == b->precision && a->from_ms == b->from_ms &&
-           a->to_ms == b->to_ms;
-}
-
 /* "impact start 2022-12-13 18:40 UTC" */
 static void print_milestone(const struct event *event, struct buf *text)
 {
@@ -108,7 +102,7 @@ static void print_changes(struct step *step, struct buf *text)
         buf_add_text(text, event->impact.n > 0 ? "impact" : "no impact");
     }
     if (event->milestone == MILESTONE_NONE ||
-        is_same_time(&event->milestone_at, &in->milestones[event->milestone]))
+        when_equal(&event->milestone_at, &in->milestones[event->milestone]))
         return;
     add_comma(text);
     print_milestone(event, text);

@@ -22,6 +22,12 @@ bool when_is_point(const struct when *when)
            when->precision != WHEN_ABOUT;
 }
 
+bool when_equal(const struct when *a, const struct when *b)
+{
+    return a->precision == b->precision && a->from_ms == b->from_ms &&
+           a->to_ms == b->to_ms;
+}
+
 int when_compare(const struct when *a, const struct when *b)
 {
     return (a->from_ms > b->from_ms) - (a->from_ms < b->from_ms);

@@ -84,6 +84,8 @@ void when_print_utc(const struct when *when, bool with_date, struct buf *out);
 void when_print_span(const struct when *start, const struct when *end,
                      struct buf *out);
 
+/* The same time, as precisely; the words may be others. */
+bool when_equal(const struct when *a, const struct when *b);
 /* Order by from_ms; callers break ties by order of recording. */
 int when_compare(const struct when *a, const struct when *b);
 

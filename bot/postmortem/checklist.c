@@ -197,32 +197,6 @@ static void check(const struct gathered *all, const struct incident *in,
     free(prose);
 }
 
-/* Times in an order that cannot be. */
-static void add_disorder(const struct incident *in, struct findings *out)
-{
-    enum milestone first, then;
-    for (int i = 0; incident_next_disorder(in, &i, &first, &then);) {
-        struct buf early = BUF_INIT(300), late = BUF_INIT(300);
-        when_print_utc(&in->milestones[then], true, &early);
-        when_print_utc(&in->milestones[first], true, &late);
-        if (out->count < FINDINGS_MOST) {
-            struct finding *finding = &out->all[out->count++];
-            str_copy_to(finding->where,
-                        str_of(word_of(&milestone_words, (int)then)));
-            (void)snprintf(finding->said, sizeof finding->said, "%s UTC",
-                           buf_text(&early));
-            (void)snprintf(finding->record, sizeof finding->record,
-                           "before the %s, %s UTC: one of them is wrong",
-                           word_of(&milestone_words, (int)first),
-                           buf_text(&late));
-        } else {
-            out->left_out++;
-        }
-        buf_release(&early);
-        buf_release(&late);
-    }
-}
-
 enum err postmortem_checklist(struct store *store, const struct incident *in,
                               struct str prose, struct checklist *out)
 {
@@ -243,7 +217,6 @@ enum err postmortem_checklist(struct store *store, const struct incident *in,
     if (err == ERR_OK)
         err = all.err;
     if (err == ERR_OK) {
-        add_disorder(in, &list.findings);
         check(&all, in, &list.findings);
         *out = list;
     }

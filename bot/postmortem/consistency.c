@@ -101,6 +101,30 @@ static void check_prose(const struct check *check)
     }
 }
 
+/* Of the record itself: one time was typed wrong. */
+static void check_order(struct check *check)
+{
+    const struct when *milestones = check->record->milestones;
+    enum milestone first, then;
+    for (int i = 0; milestones_next_disorder(milestones, &i, &first, &then);) {
+        const struct prose named = {.where =
+                                        word_of(&milestone_words, (int)then)};
+        struct buf early = BUF_INIT(300), late = BUF_INIT(300);
+        when_print_utc(&milestones[then], true, &early);
+        buf_add_text(&early, " UTC");
+        when_print_utc(&milestones[first], true, &late);
+        check->prose = &named;
+        struct finding *finding = finding_new(check, buf_str(&early));
+        if (finding != NULL)
+            (void)snprintf(finding->record, sizeof finding->record,
+                           "before the %s, %s UTC: one of them is wrong",
+                           word_of(&milestone_words, (int)first),
+                           buf_text(&late));
+        buf_release(&early);
+        buf_release(&late);
+    }
+}
+
 void consistency_check(const struct recorded *record, const struct prose *prose,
                        int count, struct findings *out)
 {
@@ -115,6 +139,7 @@ void consistency_check(const struct recorded *record, const struct prose *prose,
                           .named = named,
                           .looks = &looks};
     hosts_of(record, &hosts, named);
+    check_order(&check);
     for (int i = 0; i < count; i++) {
         check.prose = &prose[i];
         check_prose(&check);

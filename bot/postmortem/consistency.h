@@ -1,8 +1,9 @@
 /*
  * People's prose against the record: what it says of durations, times, days,
- * hosts, numbers of hosts and people, where the record says otherwise. Pure:
- * text in, findings out. It is a list for a person to look at, never a refusal,
- * so it stays silent when it is not sure.
+ * hosts, numbers of hosts and people, where the record says otherwise; and
+ * times of the record that contradict each other. Pure: text in, findings out.
+ * It is a list for a person to look at, never a refusal, so it stays silent
+ * when it is not sure.
  */
 #ifndef BOT_POSTMORTEM_CONSISTENCY_H
 #define BOT_POSTMORTEM_CONSISTENCY_H

@@ -229,10 +229,15 @@ struct request world_setting(const struct world *world, int64_t id)
     return request;
 }
 
-void world_set_private(struct world *world, int64_t id, bool is_private)
+void world_take_private(struct world *world, int64_t id, bool is_private)
 {
     struct request request = world_setting(world, id);
     request.draft.is_private = is_private;
     (void)world_take(world, id, &request);
+}
+
+void world_set_private(struct world *world, int64_t id, bool is_private)
+{
+    world_take_private(world, id, is_private);
     world_run(world, 3);
 }

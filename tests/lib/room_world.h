@@ -86,6 +86,8 @@ void world_want(struct world *world, int64_t incident_id,
 struct request world_setting(const struct world *world, int64_t id);
 /* And what comes of it in the rooms. */
 void world_set_private(struct world *world, int64_t id, bool is_private);
+/* The same, and nothing is sent yet. */
+void world_take_private(struct world *world, int64_t id, bool is_private);
 
 /* What Discord does and says; the answer's JSON is the caller's. */
 struct rest_answer world_answer(struct world *world,

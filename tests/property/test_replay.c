@@ -269,7 +269,7 @@ static void expect_milestones(struct world *world, int which)
     must(world, err, "load");
     for (size_t i = 0; i < sizeof of_entries / sizeof of_entries[0]; i++) {
         struct earliest earliest = {.milestone = of_entries[i]};
-        if (in.milestones_told & INT64_C(1) << of_entries[i])
+        if (milestone_is_told(&in, of_entries[i]))
             continue;
         must(world,
              store_each_entry(world->store, which + 1, NULL, find_earliest,

@@ -131,9 +131,7 @@ static void a_shut_channel_does_not_hold_a_digest(void **state)
 /* Made private while it is looked for, and public before the look has ended. */
 static void make_public(struct world *world)
 {
-    struct request request = world_setting(world, 1);
-    request.draft.is_private = false;
-    (void)world_take(world, 1, &request);
+    world_take_private(world, 1, false);
 }
 
 static void where_nothing_is_announced_nothing_is_posted(void **state)
@@ -187,9 +185,7 @@ static void run_a_while(struct world *world)
 
 static void take_private(struct world *world, int64_t id)
 {
-    struct request request = world_setting(world, id);
-    request.draft.is_private = true;
-    (void)world_take(world, id, &request);
+    world_take_private(world, id, true);
     run_a_while(world);
 }
 
@@ -280,9 +276,7 @@ static void a_line_that_may_stand_is_not_posted_again(void **state)
 static void make_private_and_tidy(struct world *world)
 {
     uint64_t line = world_incident(world, 1).announce_message_id;
-    struct request request = world_setting(world, 1);
-    request.draft.is_private = true;
-    (void)world_take(world, 1, &request);
+    world_take_private(world, 1, true);
     world_delete(world, line);
 }
 

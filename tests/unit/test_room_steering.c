@@ -311,9 +311,7 @@ static void rooms_go_out_of_the_way_when_allowed(void **state)
 
 static void becomes_private(struct world *world)
 {
-    struct request request = world_setting(world, 1);
-    request.draft.is_private = true;
-    (void)world_take(world, 1, &request);
+    world_take_private(world, 1, true);
 }
 
 /* The live room's card was posted, and its answer came when the incident was
