@@ -284,13 +284,13 @@ static enum err run_on_row(struct query *query)
                                                             : err;
 }
 
-enum err store_outbox_begin(struct store *store, int64_t id, int64_t now_ms)
+enum err store_outbox_begin(struct store *store, int64_t id, int64_t discord_ms)
 {
     struct query query = query_new(
         store, "UPDATE outbox SET attempts = attempts + 1, first_attempt_ms ="
                " CASE attempts WHEN 0 THEN ? ELSE first_attempt_ms END"
                " WHERE id = ?");
-    query_int(&query, now_ms);
+    query_int(&query, discord_ms);
     query_int(&query, id);
     return run_on_row(&query);
 }

@@ -18,7 +18,7 @@ struct outbox_row {
     int64_t wanted;   /* generation */
     int64_t attempts; /* begun, durable: above 0 means "look first" */
     int64_t not_before_ms;
-    int64_t first_attempt_ms;
+    int64_t first_attempt_ms; /* by Discord's clock, as far as it is known */
     char lane[48];
     char url[2048]; /* FETCH; a signed one, deleted with the row */
     char file_name[256], file_type[128]; /* FETCH */
@@ -49,7 +49,7 @@ MUST_CHECK enum err store_outbox_count(struct store *store, int64_t *out);
 /* Counts an attempt; committed by the caller before the effect's first request
  * leaves. These five give NOT_FOUND for a row that is gone. */
 MUST_CHECK enum err store_outbox_begin(struct store *store, int64_t id,
-                                       int64_t now_ms);
+                                       int64_t discord_ms);
 /* Deletes the row when nothing newer was wanted and nobody `keeps` it; else
  * attempts = 0, and it is due again at not_before_ms, or at paced_ms when it is
  * wanted before (one that is kept: or was, while it was under way), behind what

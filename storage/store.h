@@ -267,7 +267,8 @@ struct room_message {
      * before. */
     int64_t first_seq, last_seq;
     uint64_t message_id;
-    int64_t planned_ms;    /* 0: a person deleted it, to be planned anew */
+    int64_t planned_ms;    /* by Discord's clock; 0: a person deleted it, to be
+                            * planned anew */
     struct sha256 content; /* of what was last sent */
     int64_t lost; /* how often a person deleted it: part of the nonce */
 };
@@ -421,7 +422,8 @@ struct store_health {
      * when none waits. */
     enum effect_kind kind;
     int64_t incident_id, attempts;
-    int64_t first_attempt_ms, not_before_ms;
+    int64_t first_attempt_ms; /* by Discord's clock */
+    int64_t not_before_ms;
     char error[400];
 };
 MUST_CHECK enum err store_health(struct store *store, struct store_health *out);

@@ -364,13 +364,13 @@ static void count(struct rest_counts *counts, int status)
                       : &counts->done) += 1;
 }
 
-/* HTTP's Date is in whole seconds. Only of what we look at: who looks for what
- * was posted must know, and the answers of commands are many. */
+/* HTTP's Date is in whole seconds. Not of the answers of commands: they are
+ * many, and what is posted tells as well. */
 static void note_date(struct rest *rest, const struct rest_call *call,
                       const struct transfer *transfer)
 {
     char date[64];
-    if (call->method != REST_GET)
+    if (call->is_callback)
         return;
     struct str text = transfer_header(transfer, "Date");
     str_copy_to(date, text);

@@ -63,7 +63,7 @@ struct rest_counts {
 };
 const struct rest_counts *rest_counts(const struct rest *rest);
 /* How far our clock is ahead of Discord's (below 0: behind), as its last answer
- * to a GET had it; 0: it did not say. */
+ * had it, but for callbacks; 0: it did not say. */
 int64_t rest_ahead_ms(const struct rest *rest);
 /* Requests on the wire. */
 int rest_in_flight(const struct rest *rest);

@@ -418,6 +418,7 @@ static enum err start_heads(struct start *start)
 {
     struct outbox *outbox = start->outbox;
     struct store *store = outbox->config.store;
+    int64_t discord_ms = start->wall_ms - rest_ahead_ms(outbox->config.rest);
     start->count = start->paced_count = 0;
     enum err err = store_due(store, start->wall_ms, start_row, start,
                              &outbox->next_due_ms);
@@ -426,9 +427,9 @@ static enum err start_heads(struct start *start)
                                 start->paced[i].until_ms);
     for (int i = 0; i < start->count && err == ERR_OK; i++) {
         struct outbox_row *row = &start->begun[i]->delivery.row;
-        err = store_outbox_begin(store, row->id, start->wall_ms);
+        err = store_outbox_begin(store, row->id, discord_ms);
         if (row->attempts == 0) /* as the store has it now */
-            row->first_attempt_ms = start->wall_ms;
+            row->first_attempt_ms = discord_ms;
         if (err == ERR_OK)
             err = advance(outbox, start->begun[i], start->wall_ms);
     }

@@ -137,9 +137,7 @@ static enum delivery_verdict post_or_look(struct card *card)
 static bool is_old(const struct card *card)
 {
     const struct visit *visit = card->visit;
-    int64_t now_ms = visit->now_ms; /* ids tell Discord's time */
-    if (visit->set->ahead_ms > 0)
-        now_ms -= visit->set->ahead_ms;
+    int64_t now_ms = visit_discord_ms(visit);
     if (visit_is_repeat(visit) &&
         visit->delivery->row.first_attempt_ms > now_ms)
         now_ms = visit->delivery->row.first_attempt_ms;

@@ -222,10 +222,15 @@ static uint64_t lost_room(const struct visit *visit, enum effect_kind room)
     return id == visit->delivery->in.origin_channel_id ? 0 : id;
 }
 
+int64_t visit_discord_ms(const struct visit *visit)
+{
+    return visit->now_ms - visit->set->ahead_ms;
+}
+
 static bool is_newer_than(const struct visit *visit, uint64_t id,
                           int64_t age_ms)
 {
-    return visit->now_ms - snowflake_ms(id) < age_ms;
+    return visit_discord_ms(visit) - snowflake_ms(id) < age_ms;
 }
 
 bool visit_is_new(const struct visit *visit, uint64_t message_id)
@@ -317,12 +322,13 @@ enum delivery_verdict visit_look(struct visit *visit, int step,
                                  uint64_t channel_id, int64_t since_ms)
 {
     const int64_t discord_began_ms = INT64_C(1420070400000);
-    /* Later than now: the clock was put back since, nobody knows how far. */
-    int64_t first_ms = since_ms <= visit->now_ms ? since_ms - LOOK_BACK_MS
-                                                 : visit->now_ms - MS_PER_DAY;
+    int64_t now_ms = visit_discord_ms(visit);
+    /* Later than now: our clock was put back since, nobody knows how far. */
+    int64_t first_ms =
+        since_ms <= now_ms ? since_ms - LOOK_BACK_MS : now_ms - MS_PER_DAY;
     visit->delivery->since_ms = since_ms;
     visit->delivery->ahead_ms = visit->set->ahead_ms;
-    if (visit->set->ahead_ms > 0) /* as it was then, too, for all we know */
+    if (visit->set->ahead_ms > 0) /* perhaps it was not known then */
         first_ms -= visit->set->ahead_ms;
     int64_t ms = first_ms - discord_began_ms;
     uint64_t after = ms <= 0 ? 0 : (uint64_t)ms << 22;

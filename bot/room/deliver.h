@@ -85,9 +85,15 @@ enum delivery_verdict visit_post(struct visit *visit, int step,
  * against a second message for a few minutes, but it would also swallow what
  * has changed since. */
 bool visit_is_repeat(const struct visit *visit);
+/* Now by Discord's clock, as far as its answers told: ids are by that, and so
+ * is when something was first sent. Ours may be put right before it is looked
+ * for.
+ */
+int64_t visit_discord_ms(const struct visit *visit);
 /* So young that Discord's "unknown message" does not mean deleted. */
 bool visit_is_new(const struct visit *visit, uint64_t message_id);
-/* Lists messages from shortly before since_ms on, to find one of ours. */
+/* Lists messages from shortly before since_ms (by Discord's clock) on, to find
+ * one of ours. */
 enum delivery_verdict visit_look(struct visit *visit, int step,
                                  uint64_t channel_id, int64_t since_ms);
 /* In the listing that was answered: the id of the message by us for which `is`

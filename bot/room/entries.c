@@ -214,7 +214,7 @@ static enum delivery_verdict next_message(struct rooms_work *work)
     *planned = (struct room_message){.ordinal = planned->ordinal + 1,
                                      .first_seq = work->batch.first_seq,
                                      .last_seq = work->batch.last_seq,
-                                     .planned_ms = visit->now_ms};
+                                     .planned_ms = visit_discord_ms(visit)};
     return plan_and_send(work);
 }
 
@@ -228,7 +228,7 @@ static enum delivery_verdict same_message(struct rooms_work *work)
     if (planned->planned_ms != 0 && !visit->delivery->looked)
         return visit_look(visit, LOOK, work->channel, planned->planned_ms);
     if (planned->planned_ms == 0)
-        planned->planned_ms = visit->now_ms;
+        planned->planned_ms = visit_discord_ms(visit);
     if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
         ERR_OK)
         return visit_store_failed(visit);
@@ -349,7 +349,7 @@ static enum delivery_verdict post_anew(struct rooms_work *work)
 {
     struct room_message *planned = &work->visit->delivery->planned;
     planned->lost++;
-    planned->planned_ms = work->visit->now_ms;
+    planned->planned_ms = visit_discord_ms(work->visit);
     if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
         ERR_OK)
         return visit_store_failed(work->visit);

@@ -49,8 +49,8 @@ struct delivery {
     bool was_opened;  /* an archived thread, in this visit */
     bool is_alone;    /* ROOM, LIVE: Discord refused it among others */
     bool is_withheld; /* and alone, or in a message that stands */
-    int64_t since_ms; /* of the look under way, by our clock, */
-    int64_t ahead_ms; /* and how far that was taken to be ahead */
+    int64_t since_ms; /* of the look under way, */
+    int64_t ahead_ms; /* and how far our clock was taken to be ahead */
     int narrowed;     /* a room that Discord refuses is asked for with less */
     bool is_within_ours; /* overwrites are of permissions that opsroom has */
     /* What the incident was when its room was asked for. */
