@@ -325,6 +325,13 @@ static void want_rooms_again(struct step *step)
         want(step, EFFECT_LIVE_ROOM);
 }
 
+/* Who only follows is told of a move when it hurts no more, or again. */
+static bool is_announced(enum incident_state from, enum incident_state to)
+{
+    return state_is_live(from) != state_is_live(to) ||
+           (from == STATE_MITIGATED) != (to == STATE_MITIGATED);
+}
+
 static void decide_move(struct step *step)
 {
     struct event *event = &step->event;
@@ -356,7 +363,7 @@ static void decide_move(struct step *step)
     want(step, EFFECT_CARD);
     want(step, EFFECT_ROOM);
     want(step, EFFECT_LIVE);
-    if (state_is_live(event->state_to) != state_is_live(from))
+    if (is_announced(from, event->state_to))
         want(step, EFFECT_ANNOUNCE);
     if (is_reopening(step))
         want_rooms_again(step);

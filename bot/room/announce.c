@@ -19,12 +19,15 @@ static void add_end(struct buf *out, const struct incident *in)
     incident_print_name(in, out);
 }
 
-/* Of which other it is a duplicate is not said: that may be private by now. */
-static const char *ending(const struct incident *in)
+/* NULL while it hurts. Of which other it is a duplicate is not said: that may be
+ * private by now. */
+static const char *how_it_stands(const struct incident *in)
 {
-    if (in->state != STATE_CANCELLED)
-        return "Resolved";
-    return in->duplicate_of == 0 ? "Cancelled" : "Cancelled as a duplicate";
+    if (in->state == STATE_CANCELLED)
+        return in->duplicate_of == 0 ? "Cancelled" : "Cancelled as a duplicate";
+    if (in->state == STATE_MITIGATED)
+        return "Mitigated";
+    return incident_is_live(in) ? NULL : "Resolved";
 }
 
 static void add_rooms(struct buf *out, const struct incident *in)
@@ -39,16 +42,16 @@ static void add_rooms(struct buf *out, const struct incident *in)
 }
 
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
- * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is over,
- * that stands before it, and nobody is sent to help. */
+ * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is mitigated or
+ * over, that stands before it; when over, nobody is sent to help. */
 static cJSON *announcement(const struct incident *incident)
 {
     struct incident clean;
     const struct incident *in = &clean;
     struct buf text = BUF_INIT(8000);
     incident_without_secrets(incident, &clean);
-    if (!incident_is_live(in))
-        buf_addf(&text, "**%s** · ", ending(in));
+    if (how_it_stands(in) != NULL)
+        buf_addf(&text, "**%s** · ", how_it_stands(in));
     if (in->is_drill)
         buf_add_text(&text, "**Drill** · ");
     buf_addf(&text, "**%s** · **", word_of(&severity_words, (int)in->severity));

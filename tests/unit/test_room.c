@@ -95,6 +95,24 @@ static bool announces(const struct world *world, const char *part)
            NULL;
 }
 
+static void the_announcement_says_when_it_is_mitigated(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    move(&world, in.id, STATE_IDENTIFIED, 0);
+    assert_false(announces(&world, "Identified"));
+    move(&world, in.id, STATE_MITIGATED, 0);
+    assert_true(announces(&world, "**Mitigated** · **SEV"));
+    assert_true(announces(&world, " by nova · follow it in <#"));
+    move(&world, in.id, STATE_IDENTIFIED, 0);
+    assert_false(announces(&world, "Mitigated"));
+    move(&world, in.id, STATE_MITIGATED, 0);
+    move(&world, in.id, STATE_RESOLVED, 0);
+    assert_true(announces(&world, "**Resolved** · **SEV"));
+    world_close(&world);
+}
+
 /* Nobody is sent to help, or to follow, what is over. */
 static void the_announcement_says_when_it_is_over(void **state)
 {
@@ -525,6 +543,7 @@ static void channel_names_are_what_discord_takes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_announcement_says_when_it_is_mitigated),
         cmocka_unit_test(the_announcement_says_when_it_is_over),
         cmocka_unit_test(a_duplicate_is_said_to_be_one),
         cmocka_unit_test(declaring_makes_the_rooms),
