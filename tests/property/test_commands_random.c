@@ -157,7 +157,9 @@ static void add_option(struct interaction *it, const struct option *option)
         /* Whoever may, may make the held one public: not here. */
         .flag = one_in(2) || strcmp(option->name, "private") == 0,
         .id = chance_next(&chance),
-        .user = {chance_next(&chance) % 3 + NOVA, any_text(), one_in(9)},
+        .user = {.id = chance_next(&chance) % 3 + NOVA,
+                 .name = any_text(),
+                 .is_bot = one_in(9)},
         .file = {5, any_text(), any_text(), STR("https://example.org/x"),
                  below(1100000)},
     };
@@ -212,7 +214,9 @@ static void open_menu(struct interaction *it)
             .id = (uint64_t)(WRITTEN - INT64_C(1420070400000)) << 22 |
                   (uint64_t)below(3000),
             .channel_id = LOBBY,
-            .author = {NOVA + (uint64_t)below(3), any_text(), one_in(9)},
+            .author = {.id = NOVA + (uint64_t)below(3),
+                       .name = any_text(),
+                       .is_bot = one_in(9)},
             .content = any_text(),
             .embed_title = any_text(),
             .embed_text = any_text(),
