@@ -1,6 +1,7 @@
 #include "bot/postmortem/data.h"
 
 #include "bot/base/mem.h"
+#include "bot/discord/json.h"
 #include "bot/postmortem/escape.h"
 
 #include <assert.h>
@@ -15,6 +16,7 @@ struct tree {
     cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
     struct buf roles[ROLE_COUNT];
     struct buf resolution; /* the last words when it was resolved */
+    cJSON *resolved;       /* the timeline's entry of those, borrowed */
     struct buf open;       /* when it was open, when it was reopened */
     cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
     /* seq of what is shown: evidence of a private or struck entry is not. */
@@ -180,17 +182,15 @@ static bool on_entry(const struct entry *stored, void *context)
     if (event->kind == EVENT_EVIDENCE && event->target != 0)
         tree->evidence[event->seq] = true;
     add_to_lists(tree, stored);
-    if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
-        event->text.n > 0) {
-        buf_clear(&tree->resolution);
-        buf_add(&tree->resolution, event->text);
-        if (tree->in->reopened == 0)
-            return true; /* it opens the page */
-    }
     if (!event_in_timeline(event))
         return true;
     cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;
+    if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED) {
+        buf_clear(&tree->resolution);
+        buf_add(&tree->resolution, event->text);
+        tree->resolved = entry;
+    }
     return add_evidence(tree, entry, event);
 }
 
@@ -467,6 +467,20 @@ static enum err put_record_hash(struct tree *tree)
     return ERR_OK;
 }
 
+/* Words that open the page leave the timeline, the time stays. Of an incident
+ * that was opened again they belong to their time, too. */
+static void say_resolution_once(struct tree *tree)
+{
+    const cJSON *written = json_get(tree->root, "written");
+    if (tree->resolved == NULL || tree->in->reopened > 0 ||
+        json_text(written, "summary").n > 0)
+        return;
+    cJSON_DeleteItemFromObject(tree->resolved, "text");
+    cJSON_DeleteItemFromObject(tree->resolved, "line");
+    put_text(tree->resolved, "text", STR_NONE);
+    put_text(tree->resolved, "line", STR_NONE);
+}
+
 static enum err walk(struct tree *tree)
 {
     const struct page_view *view = tree->view;
@@ -480,6 +494,8 @@ static enum err walk(struct tree *tree)
         err = put_items(tree->root, view);
     if (err == ERR_OK)
         err = put_written(tree->root, view, buf_str(&tree->resolution));
+    if (err == ERR_OK)
+        say_resolution_once(tree);
     return err;
 }
 

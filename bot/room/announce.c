@@ -19,8 +19,8 @@ static void add_end(struct buf *out, const struct incident *in)
     incident_print_name(in, out);
 }
 
-/* NULL while it hurts. Of which other it is a duplicate is not said: that may be
- * private by now. */
+/* NULL while it hurts. Of which other it is a duplicate is not said: that may
+ * be private by now. */
 static const char *how_it_stands(const struct incident *in)
 {
     if (in->state == STATE_CANCELLED)
@@ -42,8 +42,8 @@ static void add_rooms(struct buf *out, const struct incident *in)
 }
 
 /* `**SEV1** Global outage · declared 2 minutes ago by nova · follow it in
- * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is mitigated or
- * over, that stands before it; when over, nobody is sent to help. */
+ * #inc-12-live · help in #inc-12-global-outage · INC-12`; when it is mitigated
+ * or over, that stands before it; when over, nobody is sent to help. */
 static cJSON *announcement(const struct incident *incident)
 {
     struct incident clean;

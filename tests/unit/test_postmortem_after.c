@@ -175,17 +175,22 @@ static void shows_the_record_as_it_stands(void **state)
     record_close(&record);
 }
 
-/* People's own words open the page, in place of the last ones of the room. */
+/* People's own words open the page, in place of the last ones of the room,
+ * which are said in the timeline then; else it tells only when that was. */
 static void a_written_summary_opens_the_page(void **state)
 {
     struct record record = record_new(*state, "Disk full");
     record_resolve(&record, "20:16", "Freed the disk");
     struct buf before = record_page(&record);
     assert_non_null(strstr(buf_text(&before), "\n\nFreed the disk\n"));
+    assert_non_null(
+        strstr(buf_text(&before), "- **20:16** `@nova` *(now resolved)*"));
     write_section(&record, SECTION_SUMMARY, "A log filled the disk.");
     struct buf after = record_page(&record);
     assert_non_null(strstr(buf_text(&after), "\n\nA log filled the disk.\n"));
-    assert_null(strstr(buf_text(&after), "Freed the disk"));
+    assert_non_null(strstr(buf_text(&after),
+                           "- **20:16** `@nova` Freed the disk"
+                           " *(now resolved)*"));
     buf_release(&before);
     buf_release(&after);
     record_close(&record);
