@@ -102,19 +102,20 @@ static void check_prose(const struct check *check)
 }
 
 /* Of the record itself: one time was typed wrong. */
-static void check_order(struct check *check)
+static void check_order(const struct check *check)
 {
     const struct when *milestones = check->record->milestones;
     enum milestone first, then;
     for (int i = 0; milestones_next_disorder(milestones, &i, &first, &then);) {
         const struct prose named = {.where =
                                         word_of(&milestone_words, (int)then)};
+        struct check of_record = *check;
+        of_record.prose = &named;
         struct buf early = BUF_INIT(300), late = BUF_INIT(300);
         when_print_utc(&milestones[then], true, &early);
         buf_add_text(&early, " UTC");
         when_print_utc(&milestones[first], true, &late);
-        check->prose = &named;
-        struct finding *finding = finding_new(check, buf_str(&early));
+        struct finding *finding = finding_new(&of_record, buf_str(&early));
         if (finding != NULL)
             (void)snprintf(finding->record, sizeof finding->record,
                            "before the %s, %s UTC: one of them is wrong",
