@@ -228,6 +228,9 @@ static void add_buttons(cJSON *message, const struct incident *in)
     if (state_may_move(in->state, STATE_MITIGATED))
         add_button(message, in, BUTTON_SECONDARY, "Mitigated",
                    "incident update", "state=mitigated");
+    if (in->state == STATE_MITIGATED)
+        add_button(message, in, BUTTON_SECONDARY, "It is back",
+                   "incident update", "state=investigating");
     if (state_may_move(in->state, STATE_RESOLVED))
         add_button(message, in, BUTTON_SUCCESS, "Resolve", "resolve", "");
 }

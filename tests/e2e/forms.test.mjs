@@ -88,10 +88,16 @@ test('the buttons of the card', () => stage({}, async ({ standin, guild, bot, no
     await refused(bot, /quill.*commander of INC-1.*\/ic assign/, () => nova.press(card, "I'll take command"));
     assert.equal(bot.record().commander, 'quill');
 
+    await standin.until(() => 'It is back' in buttons(card), 'the way back');
+    assert.deepEqual(Object.keys(buttons(card)), ['Add note', 'Change', 'Update', 'It is back', 'Resolve']);
+    assert.match((await nova.press(card, 'It is back')).text, /INC-1\*\* is investigating since .*before, it was mitigated/);
+    await standin.until(() => 'Mitigated' in buttons(card), 'the way on');
+    assert.match((await nova.press(card, 'Mitigated')).text, /INC-1\*\* is mitigated since/);
+
     const form = await nova.press(card, 'Resolve');
     assert.equal(form.kind, 'modal');
     await nova.submit(form, { summary: 'It is over' });
-    assert.deepEqual(moves(bot), ['mitigated', 'resolved']);
+    assert.deepEqual(moves(bot), ['mitigated', 'investigating', 'mitigated', 'resolved']);
     await standin.until(() => card.components.length === 0, 'a card without buttons');
     assert.match(card.text, /^Resolved/);
     assert.match(card.text, /Commander\*\* quill/);

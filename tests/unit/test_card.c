@@ -233,8 +233,8 @@ static void offers_only_what_is_legal(void **state)
         int buttons;
     } cases[] = {
         {STATE_INVESTIGATING, false, 6}, {STATE_INVESTIGATING, true, 5},
-        {STATE_IDENTIFIED, true, 5},     {STATE_MITIGATED, true, 4},
-        {STATE_MITIGATED, false, 5},     {STATE_RESOLVED, false, 0},
+        {STATE_IDENTIFIED, true, 5},     {STATE_MITIGATED, true, 5},
+        {STATE_MITIGATED, false, 6},     {STATE_RESOLVED, false, 0},
         {STATE_REVIEW, false, 0},        {STATE_CLOSED, false, 0},
         {STATE_CANCELLED, false, 0},
     };
