@@ -148,7 +148,7 @@ static bool add_entry(const struct entry *entry, void *context)
 static bool find_told(const struct entry *entry, void *context)
 {
     struct latest *latest = context;
-    if (!is_shown(latest, entry))
+    if (!is_shown(latest, entry) || entry->event.text.n == 0)
         return ++latest->looked_at < LATEST_MOST;
     latest->told = entry->event;
     buf_add(&latest->told_text, entry->event.text);

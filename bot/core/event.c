@@ -304,7 +304,9 @@ bool event_in_timeline(const struct event *event)
 {
     switch (event->kind) {
     case EVENT_STATE:
-        return event->text.n > 0;
+        return event->text.n > 0 || (event->state_to != event->state_from &&
+                                     event->state_to != STATE_REVIEW &&
+                                     event->state_to != STATE_CLOSED);
     case EVENT_EVIDENCE:
         return event->target == 0;
     case EVENT_IDEA:

@@ -443,7 +443,8 @@ bool event_is_entry(const struct event *event);
 bool event_needs_settling(const struct event *event);
 
 /* Shown to people in a list of its own: an entry by a person, a role, an update
- * with a message. Not a parked idea, and not evidence that belongs to another
+ * with a message, a move (what only befell the postmortem is none). Not a
+ * parked idea, and not evidence that belongs to another
  * entry (target set): that one shows it. */
 bool event_in_timeline(const struct event *event);
 

@@ -166,6 +166,13 @@ static bool add_evidence(struct tree *tree, cJSON *entry,
     return tree->err == ERR_OK;
 }
 
+/* Of an incident that is written up: nobody told when that was. */
+static bool is_untold_move(const struct tree *tree, const struct event *event)
+{
+    struct when told = incident_time_told(tree->in, event);
+    return event->kind == EVENT_STATE && !when_is_set(&told);
+}
+
 static bool on_entry(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
@@ -182,15 +189,19 @@ static bool on_entry(const struct entry *stored, void *context)
     if (event->kind == EVENT_EVIDENCE && event->target != 0)
         tree->evidence[event->seq] = true;
     add_to_lists(tree, stored);
-    if (!event_in_timeline(event))
+    bool resolves = event->kind == EVENT_STATE &&
+                    event->state_to == STATE_RESOLVED && event->text.n > 0;
+    if (resolves) {
+        buf_clear(&tree->resolution);
+        buf_add(&tree->resolution, event->text);
+    }
+    if (!event_in_timeline(event) ||
+        ((resolves || event->text.n == 0) && is_untold_move(tree, event)))
         return true;
     cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;
-    if (event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED) {
-        buf_clear(&tree->resolution);
-        buf_add(&tree->resolution, event->text);
+    if (resolves)
         tree->resolved = entry;
-    }
     return add_evidence(tree, entry, event);
 }
 

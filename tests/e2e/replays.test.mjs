@@ -62,7 +62,9 @@ test('2022-12-13: 16 entries in order, evidence byte for byte, a gap of 8 minute
         assert.equal(entries.length, 16);
         const timeline = section(page, 'Timeline');
         inOrder(readersText(timeline), entries.map(({ options }) => options.text));
-        assert.equal(timeline.match(/^- \*\*/gm).length, 16);
+        const lines = timeline.match(/^- \*\*.*/gm);
+        assert.deepEqual(lines.filter((line) => line.includes('now resolved')), ['- **19:06** `@nova` *(now resolved)*']);
+        assert.equal(lines.length - 1, 16);
         for (const { member, options } of entries) assert.match(timeline, new RegExp(`@${options.by?.slice(1) ?? member}`));
         for (const { file } of entries.filter((entry) => entry.file)) {
             assert.ok(timeline.includes(`\n\`\`\`text\n${file.text}\n\`\`\`\n`), 'evidence stands byte for byte in its fence');
@@ -90,6 +92,7 @@ test('2022-12-18: imprecise times as typed and in order, ideas parked, placehold
         for (const typed of ['22:XX', '23:XX', '24:XX']) assert.ok(text.includes(typed), typed);
         inOrder(text, ['21:44', '22:XX', '23:XX', '24:XX', '14:45']);
         for (const { options } of shown) assert.ok(text.includes(options.text), options.text);
+        assert.doesNotMatch(text, /now resolved/, 'nobody told when');
         for (const { options } of replay.steps.filter((step) => step.options.kind === 'idea')) {
             assert.ok(!timeline.includes(options.text), `parked: ${options.text}`);
             assert.ok(page.includes(options.text), 'but not lost');
