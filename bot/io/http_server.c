@@ -11,6 +11,7 @@
 #include "bot/io/loop.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 /* Of one turn of the loop, to be spent on connections that have more to say. */
 #define RUN_NS 2000000u
@@ -86,17 +87,29 @@ static void cut(struct link *link)
     (void)shutdown(link->fd, SHUT_RDWR);
 }
 
+/* The loop was late, and the next request lies there unread: its sender would
+ * not send it again. */
+static bool has_begun_again(const struct link *link)
+{
+    char byte;
+    return link->is_idle &&
+           recv(link->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 static void on_tick(void *context)
 {
     struct http_server *server = context;
     for (struct link *link = server->links; link != NULL; link = link->after) {
         if (link->until_ms > now_ms(server))
             continue;
-        if (!link->is_held) {
+        if (link->is_held) {
+            http_link_waited(link);
+        } else if (has_begun_again(link)) {
+            link->is_idle = false;
+            http_link_give_time(link, server->config.limits.request_ms);
+        } else {
             cut(link);
-            continue;
         }
-        http_link_waited(link);
     }
     http_server_arm(server);
 }

@@ -339,6 +339,34 @@ static void a_drip_of_bytes_ends(void **state)
     }
 }
 
+static void hear(struct guest *guest, const char *expected)
+{
+    while (strcmp(statuses(guest), expected) != 0 && !guest->is_over)
+        (void)uv_run(&guest->scene->loop, UV_RUN_ONCE);
+    assert_string_equal(statuses(guest), expected);
+}
+
+/* The loop is busy for longer than a connection may be idle. */
+static void what_came_in_time_is_read_before_it_is_idle(void **state)
+{
+    static char again[] = GET("/echo");
+    struct scene scene;
+    (void)state;
+    scene_prepare(&scene);
+    scene.limits.idle_ms = 200;
+    scene_open(&scene);
+    struct guest *guest = guest_comes(&scene, GET("/echo"));
+    hear(guest, "200");
+    uv_buf_t bytes = uv_buf_init(again, sizeof again - 1);
+    assert_int_equal(uv_try_write((uv_stream_t *)&guest->tcp, &bytes, 1),
+                     sizeof again - 1);
+    uv_sleep(250);
+    hear(guest, "200 200");
+    scene_play(&scene);
+    assert_true(guest->is_over);
+    scene_close(&scene);
+}
+
 /* Six are silent; the other waits until there is room for it. */
 static void silent_ones_keep_nobody_out(void **state)
 {
@@ -470,6 +498,7 @@ int main(void)
         cmocka_unit_test(what_takes_too_long_is_told_so),
         cmocka_unit_test(the_end_comes_with_requests_unanswered),
         cmocka_unit_test(a_drip_of_bytes_ends),
+        cmocka_unit_test(what_came_in_time_is_read_before_it_is_idle),
         cmocka_unit_test(silent_ones_keep_nobody_out),
         cmocka_unit_test(many_bodies_at_once_have_a_limit),
         cmocka_unit_test(answers_are_counted),
