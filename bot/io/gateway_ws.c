@@ -309,6 +309,9 @@ static bool make_context(struct gateway_ws *ws)
         .timeout_secs = CONNECT_SECONDS,
         .connect_timeout_secs = CONNECT_SECONDS,
         .retry_and_idle_policy = &no_pings,
+        /* Port 0: none. Unset, lws takes http_proxy from the environment, also
+         * for wss; REST takes none. */
+        .http_proxy_address = ":0",
     };
     lws_set_log_level(LLL_ERR | LLL_WARN, log_line);
     ws->context = lws_create_context(&info);

@@ -476,6 +476,18 @@ static void close_it(struct scene *scene, struct peer_link *link)
     ws_say(link, FIN | OP_CLOSE, "\x0F\xA9"); /* 4009 */
 }
 
+/* lws would take it from there by itself. */
+static void a_proxy_in_the_environment_is_not_used(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene);
+    scene.play = close_it;
+    assert_int_equal(setenv("http_proxy", "127.0.0.1:1", 1), 0);
+    run_scene(&scene, false, GET "close 4009\n", "opened\nclosed 4009 \n");
+    assert_int_equal(unsetenv("http_proxy"), 0);
+}
+
 /* By name, with the loop's resolver; then again on the same object. */
 static void it_connects_again_after_a_close(void **state)
 {
@@ -575,6 +587,7 @@ int main(void)
         cmocka_unit_test(a_connection_that_is_reset_is_told_once),
         cmocka_unit_test(a_failed_upgrade_is_told_once),
         cmocka_unit_test(a_refused_port_is_told_once),
+        cmocka_unit_test(a_proxy_in_the_environment_is_not_used),
         cmocka_unit_test(it_connects_again_after_a_close),
         cmocka_unit_test(a_name_that_does_not_exist_is_told_once),
         cmocka_unit_test(plain_ws_to_a_stranger_is_refused),
