@@ -3,12 +3,16 @@
 #include "bot/base/mem.h"
 #include "bot/io/loop.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define SILENCE_SLACK_MS 50 /* the kernel counts in ticks */
 
 struct watch;
 
@@ -192,6 +196,43 @@ int multi_close_socket(void *context, curl_socket_t socket)
     if (watch != NULL)
         drop_watch(watch);
     return close(socket);
+}
+
+/* ---- connections that are dead ---- */
+
+static int local_port(curl_socket_t socket)
+{
+    struct sockaddr_in6 own = {.sin6_family = AF_UNSPEC};
+    socklen_t n = sizeof own;
+    (void)getsockname(socket, (struct sockaddr *)&own, &n);
+    return ntohs(own.sin6_port); /* IPv4 has it at the same place */
+}
+
+static int64_t silence_ms(curl_socket_t socket)
+{
+    struct tcp_info info = {0};
+    socklen_t n = sizeof info;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &n) == 0
+               ? info.tcpi_last_data_recv
+               : 0;
+}
+
+/* curl tells its port and not the socket. What else is on the way over it ends
+ * as lost, and curl finds the connection closed. */
+void multi_give_up(struct multi *multi, CURL *easy)
+{
+    curl_off_t total_us = 0, before_us = 0;
+    long port = 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
+    (void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &total_us);
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_us);
+    int64_t waited_ms = (total_us - before_us) / 1000;
+    for (int i = 0; i < multi->watch_room && port != 0; i++) {
+        const struct watch *watch = multi->watches[i];
+        if (watch != NULL && watch->is_connection && local_port(i) == port &&
+            silence_ms(i) >= waited_ms - SILENCE_SLACK_MS)
+            (void)shutdown(i, SHUT_RDWR);
+    }
 }
 
 struct multi *multi_new(uv_loop_t *loop, long idle_connections,

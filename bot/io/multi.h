@@ -23,5 +23,9 @@ CURLM *multi_handle(const struct multi *multi);
 curl_socket_t multi_open_socket(void *context, curlsocktype purpose,
                                 struct curl_sockaddr *address);
 int multi_close_socket(void *context, curl_socket_t socket);
+/* Of a request that has timed out: its connection is given up when nothing at
+ * all has come over it since the request left. Over HTTP/2 curl would take it
+ * for the next request, and the next, until TCP gives up minutes later. */
+void multi_give_up(struct multi *multi, CURL *easy);
 
 #endif

@@ -250,6 +250,8 @@ struct transfer *transfer_next(struct rest_curl *curl, struct transfer_end *end)
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
     (void)curl_multi_remove_handle(multi_handle(curl->multi), transfer->easy);
+    if (code == CURLE_OPERATION_TIMEDOUT && transfer->times_sent > 0)
+        multi_give_up(curl->multi, transfer->easy);
     if (code != CURLE_OK && transfer->error[0] == '\0')
         (void)snprintf(transfer->error, sizeof transfer->error, "%s",
                        curl_easy_strerror(code));

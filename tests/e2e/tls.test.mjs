@@ -4,6 +4,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -35,6 +38,63 @@ test('a certificate that the settings name is trusted, on REST and on the gatewa
         await nova.slash('/timeline add', { text: 'Over TLS' }, { channel: war });
         await war.message('Over TLS');
     })));
+
+const listening = (server) => new Promise((done) => { server.listen(0, '127.0.0.1', () => done(server.address().port)); });
+
+/** HTTP/2, as Discord speaks it, in front of `target`, with a network between that forgets connections. */
+async function http2Front(tls) {
+    const front = { target: '', versions: new Set(), links: new Set(), sessions: new Set() };
+    const server = createSecureServer(tls, (incoming, answer) => {
+        const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !name.startsWith(':')));
+        front.versions.add(incoming.httpVersion);
+        incoming.pipe(request(front.target + incoming.url, { method: incoming.method, headers }, (from) => {
+            const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...rest } = from.headers;
+            answer.writeHead(from.statusCode, rest);
+            from.pipe(answer);
+        }));
+    });
+    server.on('session', (session) => front.sessions.add(session));
+    const inner = await listening(server);
+    const network = createServer((near) => {
+        const link = { near, far: connect(inner, '127.0.0.1'), isForgotten: false };
+        front.links.add(link);
+        for (const [from, to] of [[near, link.far], [link.far, near]]) {
+            from.on('data', (bytes) => { if (!link.isForgotten) to.write(bytes); });
+            from.on('error', () => {}).on('close', () => { if (!link.isForgotten) to.destroy(); });
+        }
+    });
+    front.base = `https://127.0.0.1:${await listening(network)}`;
+    front.forget = () => front.links.forEach((link) => { link.isForgotten = true; });
+    front.close = () => {
+        for (const { near, far } of front.links) { near.destroy(); far.destroy(); }
+        for (const session of front.sessions) session.destroy();
+        network.close();
+        server.close();
+    };
+    return front;
+}
+
+test('a connection over HTTP/2 that dies without a word costs no command its answer', async () => {
+    const front = await http2Front(ours.tls);
+    const settings = (_, standin) => {
+        const { origin, pathname } = new URL(standin.apiBase);
+        front.target = origin;
+        return { discord: { api_base: front.base + pathname, ca_file: ours.file } };
+    };
+    try {
+        await stage({ settings }, async ({ guild, nova }) => {
+            const { war } = await declare(guild, nova);
+            assert.deepEqual([...front.versions], ['2.0']);
+            front.forget();
+            for (const text of ['The first', 'The second']) {
+                assert.match((await nova.slash('/timeline add', { text }, { channel: war })).text, /^Kept as #/);
+                await war.message(text);
+            }
+        });
+    } finally {
+        front.close();
+    }
+});
 
 for (const [what, { tls }, settings] of [
     ['nobody vouches for', ours, {}],
