@@ -18,6 +18,7 @@
 /* Discord drops an interaction that is not answered within 3 s; a replayed one
  * is not begun when the answer might come too late. */
 #define ANSWER_DEADLINE_MS 2500
+#define DATE_MS            MS_PER_SECOND /* as exact as HTTP's Date is */
 #define ANSWER_BYTES       (64u << 10)
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
@@ -227,6 +228,18 @@ static bool seen_before(struct turn *turn, uint64_t id)
     return false;
 }
 
+/* How long ago it was sent, by Discord's clock: ours may be wrong by minutes,
+ * and would then take a command that the person has given up, or none. What
+ * little ours is ahead may be no error but the whole seconds of Discord's date
+ * and its way here. */
+static int64_t age_ms(const struct turn *turn, uint64_t id, int64_t now_ms)
+{
+    int64_t ahead_ms = rest_ahead_ms(turn->config.rest);
+    if (ahead_ms > 0)
+        ahead_ms = ahead_ms > 2 * DATE_MS ? ahead_ms - DATE_MS : 0;
+    return now_ms - ahead_ms - snowflake_ms(id);
+}
+
 /* A process before us may have kept it without answering. The gateway cannot
  * tell for sure what is a replay (a replay holds earlier RESUMEDs), so the
  * record is asked every time. ERR_NOT_FOUND: it is new. */
@@ -235,7 +248,7 @@ static enum err answer_again(struct turn *turn, struct item *item,
 {
     struct buf stored = BUF_INIT(ANSWER_BYTES);
     bool is_late =
-        now_ms - snowflake_ms(item->interaction.id) > ANSWER_DEADLINE_MS;
+        age_ms(turn, item->interaction.id, now_ms) > ANSWER_DEADLINE_MS;
     enum err err =
         store_answer(turn->config.store, item->interaction.id, &stored);
     if (err == ERR_OK && !is_late)

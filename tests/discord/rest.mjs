@@ -92,7 +92,7 @@ export class Rest {
     #send(response, reply, call) {
         const text = reply.text ?? (reply.body === null ? '' : JSON.stringify(reply.body));
         this.standin.note('rest out', () => `${reply.status} ${call.route?.id ?? ''} ${text}`);
-        const headers = { ...call.headers, ...reply.headers };
+        const headers = { Date: new Date(this.standin.clock.now()).toUTCString(), ...call.headers, ...reply.headers };
         if (text) headers['Content-Type'] ??= 'application/json';
         if (reply.status !== 204) headers['Content-Length'] = Buffer.byteLength(text);
         response.writeHead(reply.status, headers).end(text);

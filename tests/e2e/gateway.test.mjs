@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 
+import { realClock } from '../discord/clock.mjs';
 import { HEARTBEAT, IDENTIFY, RESUME, declare, requests, scene, sent, told } from './stage.mjs';
 
 const counts = (standin) => ({ identified: sent(standin, IDENTIFY).length, resumed: sent(standin, RESUME).length });
@@ -160,6 +161,22 @@ scene('a command that came too long ago is not kept behind its back', {}, async 
     assert.ok(!late.interaction.answered);
     assert.deepEqual([times(bot, 'Too late'), times(bot, 'In time')], [0, 1]);
 });
+
+// How old a command is, Discord's clock says, and not the wrong one of this machine.
+for (const [what, minutes] of [['slow', 1], ['fast', -1]]) {
+    const clock = realClock();
+    clock.now = () => Date.now() + minutes * 60_000;
+    scene(`by a ${what} clock, too: a replayed command is kept in time, and not too late`, { clock }, async ({ standin, guild, bot, nova }) => {
+        const { war } = await declare(guild, nova);
+        standin.faults.dropSockets();
+        const late = nova.begin('/timeline add', { text: 'Too late' }, { channel: war, mutate: (json) => ({ ...json, id: String(BigInt(json.id) - (6000n << 22n)) }) });
+        const pending = nova.begin('/timeline add', { text: 'In time' }, { channel: war });
+        assert.match((await pending.final).text, /^Kept as #/);
+        assert.ok(!late.interaction.answered);
+        assert.deepEqual([times(bot, 'Too late'), times(bot, 'In time')], [0, 1]);
+        assert.deepEqual(counts(standin), { identified: 1, resumed: 1 });
+    });
+}
 
 scene('the last identifies of the day are not spent', { identifyTotal: 15, started: false }, async ({ standin, bot }) => {
     await bot.start({ ready: false });
