@@ -18,6 +18,9 @@ struct flight *flights_add(struct flights *flights, const struct flight *flight)
 
 static void release(struct flight *flight)
 {
+    if (flight->later != NULL)
+        rest_call_release(flight->later);
+    free(flight->later);
     cJSON_Delete(flight->data);
     free(flight);
 }

@@ -6,6 +6,7 @@
 #define BOT_FLIGHTS_H
 
 #include "bot/discord/interaction.h"
+#include "bot/discord/rest_call.h"
 
 struct flights {
     struct flight *oldest, *newest;
@@ -24,6 +25,8 @@ struct flight {
     int64_t seq;     /* the dispatch's */
     int64_t came_ms; /* of the loop; -1: it is no first answer */
     bool is_new;     /* no process of ours can have answered it */
+    /* Owned: the answer itself, when this one says that it comes; or NULL. */
+    struct rest_call *later;
     cJSON *data; /* owned: to be gone on with when this has arrived; or NULL */
     const char *wants_file; /* within `data` */
     int wants_probe;        /* which one, from 1 on; 0: none */

@@ -6,6 +6,7 @@
 #include "bot/discord/json.h"
 #include "bot/flights.h"
 #include "bot/io/loop.h"
+#include "bot/late_answer.h"
 #include "bot/plain_answer.h"
 #include "bot/reading.h"
 #include "bot/rivals.h"
@@ -146,6 +147,13 @@ static void on_answered(const struct rest_answer *answer, void *context)
     else if (flight->came_ms >= 0)
         metrics_answered(turn->config.metrics,
                          loop_now_ms(turn->config.loop) - flight->came_ms);
+    if (flight->later != NULL && answer->fate == REST_DONE) {
+        flight->came_ms = -1;
+        rest_send(turn->config.rest, flight->later, on_answered, flight);
+        free(flight->later);
+        flight->later = NULL;
+        return;
+    }
     if (flight->data != NULL && answer->fate == REST_DONE)
         wait_for(turn, flight);
     flight_end(flight);
@@ -166,18 +174,20 @@ static void on_quiet(void *context)
 static void send_answer(struct turn *turn, struct item *item)
 {
     const struct interaction *it = &item->interaction;
+    struct rest_file file = {.name = item->file_name, .type = item->file_type};
+    struct flight *flight = begin_flight(turn, item);
+    if (!item->is_second)
+        flight->later = late_answer_take(it, &item->answer, &file, &item->file);
     struct rest_call call =
         item->is_second
             ? rest_interaction_edit(it->application_id, it->token, NULL)
             : rest_interaction_callback(it->id, it->token, NULL);
     call.body = item->answer;
     item->answer = NULL;
-    if (item->file.n > 0)
-        rest_call_attach(&call,
-                         &(struct rest_file){item->file_name, item->file_type,
-                                             buf_str(&item->file)},
-                         1);
-    rest_send(turn->config.rest, &call, on_answered, begin_flight(turn, item));
+    file.bytes = buf_str(&item->file);
+    if (file.bytes.n > 0)
+        rest_call_attach(&call, &file, 1);
+    rest_send(turn->config.rest, &call, on_answered, flight);
 }
 
 static void set_answer(struct item *item, cJSON *answer)
@@ -205,16 +215,6 @@ static void say_sorry(struct item *item)
     item->is_kept = false;
     item->wants_file = NULL;
     item->wants_probe = 0;
-}
-
-/* An answer as what is to stand in the place of the first: it stays private. */
-static void make_edit(struct item *item)
-{
-    cJSON *answer = cJSON_Parse(item->answer);
-    cJSON *data = cJSON_DetachItemFromObjectCaseSensitive(answer, "data");
-    cJSON_DeleteItemFromObjectCaseSensitive(data, "flags");
-    cJSON_Delete(answer);
-    set_answer(item, data);
 }
 
 /* ---- one interaction, within the transaction ---- */
@@ -452,7 +452,7 @@ static void on_end(void *context)
         if (!committed && !item->stands && !item->drop)
             say_sorry(item);
         if (item->answer != NULL && item->is_second)
-            make_edit(item);
+            item->answer = late_answer_edit(item->answer);
         if (item->answer != NULL)
             send_answer(turn, item);
         item_clear(item);

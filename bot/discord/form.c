@@ -23,6 +23,7 @@
 #define TEXT_ONE_LINE    1
 #define TEXT_PARAGRAPH   2
 #define ANSWER_MESSAGE   4
+#define ANSWER_LATER     5
 #define ANSWER_UPDATE    7
 #define ANSWER_CHOICES   8
 #define ANSWER_FORM      9
@@ -130,6 +131,13 @@ static cJSON *answer(int type, cJSON *data)
 cJSON *answer_message(cJSON *data)
 {
     return answer(ANSWER_MESSAGE, data);
+}
+
+cJSON *answer_later(void)
+{
+    cJSON *data = json_object();
+    message_set_flags(data, FLAG_EPHEMERAL);
+    return answer(ANSWER_LATER, data);
 }
 
 cJSON *answer_update(cJSON *data)

@@ -113,6 +113,8 @@ void form_add_upload(cJSON *form, const struct form_field *field,
 
 /* Interaction answers: {type, data}. `data` is taken. */
 cJSON *answer_message(cJSON *data); /* type 4 */
+/* type 5: a private one comes as an edit, within 15 minutes. */
+cJSON *answer_later(void);
 /* type 7: instead of the message whose button was pressed. */
 cJSON *answer_update(cJSON *data);
 cJSON *answer_form(cJSON *form);       /* type 9 */

@@ -1,8 +1,10 @@
 // What admins ask of the running bot, and a postmortem read and written in Discord.
 
 import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
+import test from 'node:test';
 
-import { declare, scene, told } from './stage.mjs';
+import { declare, scene, stage, told } from './stage.mjs';
 
 const options = {
     guilds: [{
@@ -30,6 +32,46 @@ scene('setup, health and export are for admins', options, async ({ standin, guil
     const text = file(exported).bytes.toString();
     assert.equal(text, bot.run('timeline', '--incident', '1', '--json').out);
     assert.ok(exported.text.includes(JSON.parse(text).record_sha256));
+});
+
+/** A line to `target` that carries so many bytes a second. */
+async function slowLine(bytesPerSecond) {
+    const line = { port: 0 };
+    const server = createServer((near) => {
+        const far = connect(line.target, '127.0.0.1');
+        let freeAt = 0;
+        near.on('data', (bytes) => {
+            freeAt = Math.max(freeAt, Date.now()) + (1000 * bytes.length) / bytesPerSecond;
+            near.pause();
+            setTimeout(() => { far.write(bytes); near.resume(); }, freeAt - Date.now());
+        });
+        far.pipe(near);
+        for (const [one, other] of [[near, far], [far, near]]) one.on('error', () => {}).on('close', () => other.destroy());
+    });
+    await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+    return Object.assign(line, { port: server.address().port, close: () => server.close() });
+}
+
+test('a record that takes longer to send than Discord waits is sent all the same', async () => {
+    const line = await slowLine(128 * 1024); // 1 Mbit/s
+    const settings = (guild, standin) => {
+        line.target = new URL(standin.apiBase).port;
+        return { ...options.settings(guild), discord: { api_base: standin.apiBase.replace(line.target, line.port) } };
+    };
+    try {
+        await stage({ ...options, settings, patience: 30_000 }, async ({ guild, bot, nova }) => {
+            const { war } = await declare(guild, nova);
+            for (let i = 0; i < 150; i++) await nova.slash('/timeline add', { text: `${i} ${'x'.repeat(1490)}` }, { channel: war });
+            const exported = await nova.slash('/opsroom export', {}, { channel: war });
+            assert.ok(exported.ephemeral);
+            const text = file(exported).bytes.toString();
+            assert.ok(text.length > 256 * 1024, `${text.length} bytes`);
+            assert.match(exported.text, /all \d+ events of its record/);
+            assert.equal(JSON.parse(text).record_sha256, /SHA-256 of the record: `(\w+)`/.exec(exported.text)[1]);
+        });
+    } finally {
+        line.close();
+    }
 });
 
 scene('a postmortem is written section by section, and read before it is kept', options, async ({ guild, bot, nova, quill }) => {
