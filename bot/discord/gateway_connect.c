@@ -23,6 +23,7 @@
 #define BACKOFF_MS           1000
 #define BACKOFF_MOST_MS      60000
 #define UNREACHABLE_MOST     3     /* resume address, times in a row */
+#define UNREACHABLE_MOST_MS  30000 /* and for so long: it may be our network */
 #define RESUMING_MOST_MS     90000 /* of resumes that die */
 #define BUDGET_LEFT_LEAST    20
 #define BUDGET_SPENT_MOST    900
@@ -89,8 +90,10 @@ static void plan(struct gateway *gateway, int64_t wait_ms, int64_t now_ms,
 {
     if (gateway->state != GATEWAY_READY && gateway->resuming) {
         gateway->unreachable = gateway->heard ? 0 : gateway->unreachable + 1;
-        if (gateway->last_try || gateway->unreachable >= UNREACHABLE_MOST ||
-            now_ms - gateway->resuming_since_ms >= RESUMING_MOST_MS)
+        int64_t for_ms = now_ms - gateway->resuming_since_ms;
+        if (gateway->last_try || for_ms >= RESUMING_MOST_MS ||
+            (gateway->unreachable >= UNREACHABLE_MOST &&
+             for_ms >= UNREACHABLE_MOST_MS))
             gateway_drop_session(gateway, out);
     } else if (!gateway->heard) {
         free(gateway->url);

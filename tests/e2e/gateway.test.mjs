@@ -87,6 +87,18 @@ scene('a zombie is left and its session resumed', { heartbeatInterval: 1000 }, a
     assert.deepEqual(standin.trace.filter(({ kind, text }) => kind === 'gateway closed' && /^100[01]$/.test(text)), [], 'never 1000 or 1001');
 });
 
+scene('nobody is reached for some seconds: the session is kept, and what happened then is told', { patience: 30_000 }, async ({ standin, guild, bot, nova }) => {
+    const { war, card } = await declare(guild, nova);
+    await standin.until(() => card.pinned, 'the pin');
+    standin.faults.refuseSockets();
+    standin.faults.dropSockets();
+    await bot.logged(/(event=gateway_closed[^]*){4}/, { guardMs: 20_000 });
+    standin.faults.deleteMessage(card);
+    standin.faults.refuseSockets(false);
+    await standin.until(() => war.all.some((post) => post.embeds.length > 0 && post !== card), 'another card', 30_000);
+    assert.deepEqual(counts(standin), { identified: 1, resumed: 1 });
+});
+
 scene('says hello, and nothing more for a while', { started: false, heartbeatInterval: 1000 }, async ({ standin, guild, bot, nova }) => {
     standin.faults.withholdReady();
     const started = bot.start();

@@ -213,8 +213,11 @@ static void resume_address_that_is_gone(void **state)
                    "> next 500..1000\n" CONNECT_RESUME "> closed 0\n"
                    "> next 1000..2000\n" CONNECT_RESUME "> opened\n"
                    "> closed 1006\n"
-                   "> next 2000..4000\n" CONNECT_RESUME "> closed 0\n" DROPPED
-                   "> next 4000..8000\n" CONNECT_AGAIN NEW_SESSION);
+                   "> next 2000..4000\n" CONNECT_RESUME "> closed 0\n"
+                   "> next 4000..8000\n" CONNECT_RESUME "> closed 0\n"
+                   "> next 8000..16000\n" CONNECT_RESUME "> closed 0\n"
+                   "> next 16000..32000\n" CONNECT_RESUME "> closed 0\n" DROPPED
+                   "> next 30000..60000\n" CONNECT_AGAIN NEW_SESSION);
 }
 
 static void resumes_that_keep_dying(void **state)
