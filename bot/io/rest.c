@@ -25,7 +25,8 @@
 #define BACKOFF_MS         250
 #define BACKOFF_MOST_MS    8000
 #define RETRY_AFTER_MOST_S 86400
-#define FETCH_MS           15000
+#define FETCH_MS           15000 /* and what the largest takes on a slow line */
+#define FETCH_BYTES_PER_MS 128
 /* Discord docs, Interactions: the first answer is due within 3 s. A lost
  * attempt must leave time for another. */
 #define CALLBACK_GIVE_UP_MS 3000
@@ -559,7 +560,7 @@ void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
         .method = REST_GET,
         .url = url_is_allowed(url, "https", "http") ? url : "",
         .is_foreign = true,
-        .timeout_ms = FETCH_MS,
+        .timeout_ms = FETCH_MS + (int64_t)(max_bytes / FETCH_BYTES_PER_MS),
         .limit = max_bytes,
         .owner = fetch,
     };

@@ -154,6 +154,8 @@ export class Faults {
     }
     /** Signed attachment links run out. */
     expireAttachments(on = true) { this.standin.files.expired = on; }
+    /** Downloads take long. */
+    slowAttachments(bytesPerSecond) { this.standin.files.bytesPerSecond = bytesPerSecond; }
 }
 
 function matches(match, route, path) {

@@ -32,6 +32,7 @@ export class Files {
         this.secret = randomBytes(32);
         this.byId = new Map();
         this.expired = false;
+        this.bytesPerSecond = 0; // of each download; 0: all at once
     }
 
     add(channelId, { name, type = 'application/octet-stream', bytes, description }) {

@@ -63,7 +63,15 @@ export class Rest {
         this.standin.note('cdn', `${request.url} ${file ? 200 : 404}`);
         if (request.headers.authorization) this.standin.violate('cdn', 'the token was sent to the CDN');
         if (!file) { response.writeHead(404, { 'Content-Type': 'text/plain' }).end('This content is no longer available.'); return; }
-        response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.length }).end(file.bytes);
+        response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
+        const { bytesPerSecond } = this.standin.files;
+        if (!bytesPerSecond) { response.end(file.bytes); return; }
+        const send = (at) => {
+            response.write(file.bytes.subarray(at, at + bytesPerSecond / 10));
+            if (at + bytesPerSecond / 10 < file.bytes.length) this.standin.clock.after(100, () => send(at + bytesPerSecond / 10));
+            else response.end();
+        };
+        send(0);
     }
 
     #respond(request, response, bytes, tooLarge) {

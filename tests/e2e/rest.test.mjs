@@ -150,6 +150,15 @@ scene('a file that cannot be fetched: the entry stands, and says so', {}, async 
     assert.deepEqual(kept.map(({ file_name: name, file_bytes: bytes }) => [name, bytes]), [['queue.log', 13]]);
 });
 
+scene('a large file over a slow line is fetched', { patience: 40_000 }, async ({ standin, guild, bot, nova }) => {
+    const { war } = await declare(guild, nova);
+    standin.faults.slowAttachments(256 * 1024); // 2 Mbit/s
+    const file = { name: 'queue.log', type: 'text/plain', bytes: Buffer.alloc(4_500_000, '8014 waiting\n') };
+    await nova.slash('/timeline add', { text: 'With its log', file }, { channel: war });
+    await standin.until(() => lines(war).some((line) => /queue\.log/.test(line) && /evidence/.test(line)), 'the file', 40_000);
+    assert.ok(bot.record().events.some(({ file_sha256: hash, file_bytes: bytes }) => hash && bytes === file.bytes.length));
+});
+
 scene('many people at once: every answer in time, every entry once', {}, async ({ standin, guild, bot, nova, quill, finch }) => {
     const { war } = await declare(guild, nova);
     standin.faults.delayRest(50);
