@@ -26,14 +26,20 @@ static bool name_part(const char *file, char part[static PATH_MAX],
     return false;
 }
 
-static void forget_part(const char *part)
+static void forget_logs(const char *file)
 {
-    static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    static const char *const endings[] = {"-wal", "-shm", "-journal"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         char name[PATH_MAX + 16];
-        (void)snprintf(name, sizeof name, "%s%s", part, endings[i]);
+        (void)snprintf(name, sizeof name, "%s%s", file, endings[i]);
         (void)unlink(name);
     }
+}
+
+static void forget_part(const char *part)
+{
+    (void)unlink(part);
+    forget_logs(part);
 }
 
 /* One step is one snapshot: the bot goes on writing meanwhile. */
@@ -113,6 +119,20 @@ static enum err prove_copy(const char *part, struct verdicts *verdicts,
     return err;
 }
 
+/* What is in its log goes into the file, which SQLite does when the last one
+ * who has read it closes it: killed when the log was put away and the new file
+ * had not come, we would leave a record without it. In ruins nothing is done.
+ */
+static void fold_log(const char *path)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK)
+        (void)sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
+                           NULL);
+    (void)sqlite3_close(db);
+}
+
 /* A rename is durable when its folder is. */
 static enum err put_in_place(const char *part, const char *file,
                              struct buf *why)
@@ -166,8 +186,13 @@ static enum err back_up(struct store *store, const char *file,
         err = copy(store->db, part, why);
         if (err == ERR_OK)
             err = prove_copy(part, verdicts, why);
-        if (err == ERR_OK)
+        if (err == ERR_OK) {
+            /* Who copied record and log here by hand left a log that would be
+             * played into the new file. */
+            fold_log(file);
+            forget_logs(file);
             err = put_in_place(part, file, why);
+        }
         if (err != ERR_OK)
             forget_part(part);
     }
@@ -254,20 +279,6 @@ static bool give_away(const char *part, const char *path)
     if (stat(path, &status) != 0 && stat(folder, &status) != 0)
         return false;
     return lchown(part, status.st_uid, status.st_gid) == 0;
-}
-
-/* What is in its log goes into the file, which SQLite does when the last one
- * who has read it closes it: killed when the log was put away and the new file
- * had not come, we would leave a record without it. In ruins nothing is done.
- */
-static void fold_log(const char *path)
-{
-    sqlite3 *db = NULL;
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                        NULL) == SQLITE_OK)
-        (void)sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
-                           NULL);
-    (void)sqlite3_close(db);
 }
 
 /* Of ruins. A log is played into whatever has its file's name: it goes before

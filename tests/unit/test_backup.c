@@ -194,6 +194,40 @@ static void die_with_one_more(const struct scratch *scratch)
     assert_true(scratch_has(scratch, "-wal"));
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    struct buf bytes = BUF_INIT(1 << 24);
+    scratch_read(from, &bytes);
+    scratch_write(to, bytes.s, bytes.n);
+    buf_release(&bytes);
+}
+
+/* Who copied the files by hand before has a log beside the copy: it is not of
+ * the backup that takes the copy's place. */
+static void the_log_of_an_older_copy_is_not_the_new_ones(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch copy = beside(scratch);
+    struct verdicts verdicts;
+    struct buf why = BUF_INIT(4096);
+    char log[200], copied_log[200];
+    (void)snprintf(log, sizeof log, "%s-wal", scratch->db);
+    (void)snprintf(copied_log, sizeof copied_log, "%s-wal", copy.db);
+    scratch_fill(scratch);
+    die_with_one_more(scratch);
+    copy_file(scratch->db, copy.db);
+    copy_file(log, copied_log);
+    struct store *bot = scratch_open(scratch);
+    add_entry(bot);
+    add_entry(bot);
+    store_close(bot);
+    if (backup(scratch, copy.db, &verdicts, &why) != ERR_OK)
+        fail_msg("%s", buf_text(&why));
+    expect_whole(&copy, verdicts.events);
+    expect_files(scratch, "backup.db opsroom.db ");
+    buf_release(&why);
+}
+
 static enum err restore(const struct scratch *scratch, const char *file,
                         struct restored *out, struct buf *why)
 {
@@ -356,6 +390,7 @@ int main(void)
         TEST(copies_beside_a_running_bot),
         TEST(copies_over_nothing_but_a_backup),
         TEST(a_damaged_record_replaces_no_backup),
+        TEST(the_log_of_an_older_copy_is_not_the_new_ones),
         TEST(restores_and_keeps_what_was_there),
         TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
