@@ -281,8 +281,8 @@ static bool give_away(const char *part, const char *path)
     return lchown(part, status.st_uid, status.st_gid) == 0;
 }
 
-/* Of ruins. A log is played into whatever has its file's name: it goes before
- * the new file comes. */
+/* Of ruins, or of a file that was moved away without it. A log is played into
+ * whatever has its file's name: it goes before the new file comes. */
 static bool keep_log(const char *path, const char *kept, const char *ending)
 {
     char log[PATH_MAX + 16], kept_log[PATH_MAX + 80];
@@ -297,21 +297,22 @@ static bool keep_log(const char *path, const char *kept, const char *ending)
 static enum err keep_old(const char *path, int64_t now_ms, struct buf *kept,
                          struct buf *why)
 {
-    char index[PATH_MAX + 16];
+    char index[PATH_MAX + 16], name[PATH_MAX + 64];
     struct civil now = civil_of(now_ms);
-    if (access(path, F_OK) != 0)
-        return ERR_OK;
-    buf_addf(kept, "%s.%04d%02d%02dT%02d%02d%02dZ", path, now.year, now.month,
-             now.day, now.hour, now.minute, now.second);
-    if (link(path, buf_text(kept)) != 0 ||
-        !keep_log(path, buf_text(kept), "-journal") ||
-        !keep_log(path, buf_text(kept), "-wal")) {
-        buf_addf(why, "Cannot keep the old file as %s: %s.", buf_text(kept),
+    bool is_there = access(path, F_OK) == 0;
+    (void)snprintf(name, sizeof name, "%s.%04d%02d%02dT%02d%02d%02dZ", path,
+                   now.year, now.month, now.day, now.hour, now.minute,
+                   now.second);
+    if ((is_there && link(path, name) != 0) ||
+        !keep_log(path, name, "-journal") || !keep_log(path, name, "-wal")) {
+        buf_addf(why, "Cannot keep the old file as %s: %s.", name,
                  strerror(errno));
         return ERR_IO;
     }
     (void)snprintf(index, sizeof index, "%s-shm", path);
     (void)unlink(index); /* made anew from the log */
+    if (is_there)
+        buf_add_text(kept, name);
     return ERR_OK;
 }
 

@@ -273,6 +273,28 @@ static void restores_and_keeps_what_was_there(void **state)
     store_close(scratch_open(scratch));
 }
 
+/* Moved away by hand, the file left its log: that is no part of the backup. */
+static void a_log_without_its_file_is_put_away(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch copy = beside(scratch);
+    struct verdicts verdicts;
+    struct restored restored;
+    struct buf why = BUF_INIT(4096);
+    char moved[200];
+    (void)snprintf(moved, sizeof moved, "%s/moved.db", scratch->folder);
+    scratch_fill(scratch);
+    assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
+    die_with_one_more(scratch);
+    assert_int_equal(rename(scratch->db, moved), 0);
+    if (restore(scratch, copy.db, &restored, &why) != ERR_OK)
+        fail_msg("%s", buf_text(&why));
+    assert_int_equal(restored.kept.n, 0);
+    expect_whole(scratch, verdicts.events);
+    expect_files(scratch, "backup.db moved.db opsroom.db " KEPT "-wal ");
+    buf_release(&restored.kept);
+}
+
 /* Who has the record on another disk by a symbolic link has it there after. */
 static void names_may_be_links(void **state)
 {
@@ -392,6 +414,7 @@ int main(void)
         TEST(a_damaged_record_replaces_no_backup),
         TEST(the_log_of_an_older_copy_is_not_the_new_ones),
         TEST(restores_and_keeps_what_was_there),
+        TEST(a_log_without_its_file_is_put_away),
         TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
         TEST(restores_over_ruins_but_not_over_what_is_anothers),
