@@ -32,6 +32,18 @@ static struct str basic_password(struct str coded, struct buf *scratch)
     return str_cut(&text, ':', &user) ? text : STR_NONE;
 }
 
+/* A form writes a blank as '+'. A secret of the settings holds no blank, but
+ * may hold a '+', which people copy into the address as it is. */
+static bool is_in_query(struct buf *value, struct str secret)
+{
+    if (secret_is(buf_str(value), secret))
+        return true;
+    for (size_t i = 0; i < value->n; i++)
+        if (value->s[i] == ' ')
+            value->s[i] = '+';
+    return secret_is(buf_str(value), secret);
+}
+
 bool http_has_secret(const struct http_request *request, struct str secret)
 {
     struct buf decoded = BUF_INIT(CREDENTIALS_BYTES);
@@ -47,7 +59,7 @@ bool http_has_secret(const struct http_request *request, struct str secret)
     if (!http_query_value(request->query, "secret", &value))
         buf_clear(&value);
     bool by_header = secret_is(given, secret);
-    bool by_query = secret_is(buf_str(&value), secret);
+    bool by_query = is_in_query(&value, secret);
     buf_release(&decoded);
     buf_release(&value);
     return by_header || by_query;

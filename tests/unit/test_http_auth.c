@@ -80,11 +80,31 @@ static void it_is_taken_from_where_monitors_put_it(void **state)
     }
 }
 
+/* As `openssl rand -base64 24` makes them, put behind an address by hand. */
+static void a_plus_in_an_address_is_a_plus(void **state)
+{
+    static const char *const queries[] = {
+        "secret=q7+Zt/1w+4aVbRk0Xc9Tqw==",
+        "secret=q7%2BZt%2F1w%2B4aVbRk0Xc9Tqw%3D%3D",
+        "secret=q7+Zt/1w%2B4aVbRk0Xc9Tqw==&monitorID=1",
+    };
+    const struct str secret = STR("q7+Zt/1w+4aVbRk0Xc9Tqw==");
+    (void)state;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        struct http_request request = {.query = str_of(queries[i])};
+        if (!http_has_secret(&request, secret))
+            fail_msg("?%s", queries[i]);
+    }
+    struct http_request other = {.query = STR("secret=q7+Zt")};
+    assert_false(http_has_secret(&other, secret));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_is_the_whole_of_it),
         cmocka_unit_test(it_is_taken_from_where_monitors_put_it),
+        cmocka_unit_test(a_plus_in_an_address_is_a_plus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
