@@ -153,12 +153,12 @@ static int check_forge(const struct config *config)
 {
     const struct forge_config *forge = &config->forge;
     int bad = 0;
-    if (forge->kind == FORGE_NONE)
-        return 0;
-    bad |= check_secret("forge", forge->token_file, config_forge_token);
-    if (forge->webhook_secret_file[0] != '\0')
+    if (forge->webhook_secret_file[0] != '\0') /* also without a forge */
         bad |= check_secret("forge", forge->webhook_secret_file,
                             config_forge_secret);
+    if (forge->kind == FORGE_NONE)
+        return bad;
+    bad |= check_secret("forge", forge->token_file, config_forge_token);
     if (forge->ca_file[0] != '\0' && access(forge->ca_file, R_OK) != 0)
         bad |= complain("forge", "its ca_file cannot be read");
     return bad;

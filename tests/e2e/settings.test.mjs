@@ -189,6 +189,11 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.equal(settled({ http: kept.http }), '');
     assert.match(settled({ discord: { ca_file: join(bot.directory, 'none.pem') } }), /^opsroom: discord: its ca_file cannot be read\n$/);
     assert.equal(settled({ discord: { ca_file: '' } }), '');
+    // The listener wants it whatever the forge is.
+    const hook = /forge\.webhook_secret_file: .*none\.secret cannot be read/;
+    assert.match(settled({ forge: { webhook_secret_file: join(bot.directory, 'none.secret') } }), hook);
+    assert.match(bot.run('run').err, hook);
+    assert.equal(settled({ forge: { webhook_secret_file: '' } }), '');
 
     const key = (name, passphrase, form) => {
         const file = join(bot.directory, name);
