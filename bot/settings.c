@@ -395,8 +395,9 @@ const struct setting settings[] = {
      "The [[service]] of alerts that name none. Empty: none."},
     {"alert", "service_label", SETTING_TEXT, ALERT(service_label),
      "\"service\"", 1, 100, NULL, NULL,
-     "The label that names the service.", false,
-     BIT(ALERT_FORM_ALERTMANAGER) | BIT(ALERT_FORM_GRAFANA)},
+     "The label that names the service; Uptime Kuma's tag of that name.", false,
+     BIT(ALERT_FORM_ALERTMANAGER) | BIT(ALERT_FORM_KUMA) |
+         BIT(ALERT_FORM_GRAFANA)},
     {"alert", "list_path", SETTING_TEXT, ALERT(list_path),
      "\"\"", 0, 200, NULL, check_json_path,
      "Where the alerts are in the JSON: \"data.alerts\". Empty: it is one alert.\n"

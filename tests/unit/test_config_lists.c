@@ -68,8 +68,8 @@ static const struct {
      "5:1: probe.ca_file: is for kind \"http\" or \"tls\" or \"prometheus\" "
      "only; this one is \"dns\"\n"},
     {GENERIC "title_path = \"t\"\nservice_label = \"job\"\n",
-     "6:1: alert.service_label: is for form \"alertmanager\" or \"grafana\" "
-     "only; this one is \"generic\"\n"},
+     "6:1: alert.service_label: is for form \"alertmanager\" or \"kuma\" or "
+     "\"grafana\" only; this one is \"generic\"\n"},
     {DNS "answer = [\"192.0.2.1\"]\n",
      "5:1: probe.answer: unknown setting; did you mean answers?\n"},
     {FORUM "telephone = \"x\"\n",
@@ -223,6 +223,8 @@ static const struct {
      false},
     {"[[probe]]\nname = \"p\"\nkind = \"http\"\n",
      "target = \"wss://a.example/\"", false},
+    {"[[alert]]\nname = \"k\"\nform = \"kuma\"\nsecret_file = \"s\"\n",
+     "service_label = \"team\"", true},
     {"[http]\n", "listen = \"\"", true},
     {"[http]\n", "listen = \"[::]:0\"", true},
     {"[http]\n", "listen = \"0.0.0.0:80\"", true},
