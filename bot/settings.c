@@ -307,7 +307,7 @@ const struct setting settings[] = {
      "\"forum.example.org\"", 1, 253, NULL, check_host_name,
      "The name to look up.", true, BIT(PROBE_DNS)},
     {"probe", "target", SETTING_TEXT, PROBE(target),
-     "\"http://127.0.0.1:9090\"", 1, 500, NULL, check_web_target,
+     "\"http://127.0.0.1:9090\"", 1, 500, NULL, check_prometheus_target,
      "Where Prometheus answers.", true, BIT(PROBE_PROMETHEUS)},
     {"probe", "service", SETTING_TEXT, PROBE(service),
      "\"\"", 0, SERVICE_BYTES - 1, NULL, NULL,

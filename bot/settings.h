@@ -67,7 +67,8 @@ bool setting_place(const struct setting *setting, struct str word,
 /* settings_check.c */
 check_fn check_api_base, check_branch, check_page_path, check_person;
 check_fn check_listen, check_label, check_source_name, check_runbook;
-check_fn check_web_target, check_host_port, check_host_name, check_server_name;
+check_fn check_web_target, check_prometheus_target, check_host_port;
+check_fn check_host_name, check_server_name;
 check_fn check_address, check_json_path;
 check_fn check_forge_base, check_repository, check_forge_name;
 check_fn check_git_address, check_host_key, check_git_user;

@@ -138,6 +138,16 @@ const char *check_web_target(const char *text)
                   "#; credentials_file holds the password";
 }
 
+/* The query's own path goes behind it. */
+const char *check_prometheus_target(const char *text)
+{
+    return strchr(text, '?') == NULL
+               ? check_web_target(text)
+               : "where Prometheus is, such as \"http://127.0.0.1:9090\", "
+                 "without a page of it and without \"?\"; query holds what is "
+                 "asked";
+}
+
 /* "host", "host:port", "[address]:port", as in a URL. */
 static bool parse_host(const char *text, struct url *url)
 {

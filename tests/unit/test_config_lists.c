@@ -27,6 +27,9 @@
     "secret_file = \"am.secret\"\n"
 #define GENERIC                                                                \
     "[[alert]]\nname = \"any\"\nform = \"generic\"\nsecret_file = \"s\"\n"
+#define PROMETHEUS_AT                                                          \
+    "[[probe]]\nname = \"p\"\nkind = \"prometheus\"\nquery = \"up\"\n"         \
+    "bad_when = \"<\"\nthreshold = 1\n"
 #define WEB_HINT                                                               \
     "allowed is an http:// or https:// URL without user name, password and "   \
     "#; credentials_file holds the password\n"
@@ -225,6 +228,10 @@ static const struct {
      "target = \"wss://a.example/\"", false},
     {"[[alert]]\nname = \"k\"\nform = \"kuma\"\nsecret_file = \"s\"\n",
      "service_label = \"team\"", true},
+    /* As a browser has it; a path is where Prometheus may be. */
+    {PROMETHEUS_AT, "target = \"https://a.example/graph?g0.expr=up\"", false},
+    {PROMETHEUS_AT, "target = \"https://a.example?\"", false},
+    {PROMETHEUS_AT, "target = \"https://a.example/prom/\"", true},
     {"[http]\n", "listen = \"\"", true},
     {"[http]\n", "listen = \"[::]:0\"", true},
     {"[http]\n", "listen = \"0.0.0.0:80\"", true},
