@@ -16,11 +16,13 @@
 /* Of one turn of the loop, to be spent on connections that have more to say. */
 #define RUN_NS 2000000u
 
+/* A body has room for a group of 2,000 alerts, of 1.5 kB each: Alertmanager
+ * does not send again what was too long. */
 struct http_limits http_limits_usual(void)
 {
     return (struct http_limits){
         .head_bytes = 16u << 10,
-        .body_bytes = 1u << 20,
+        .body_bytes = 3u << 20,
         .bodies_bytes = 16u << 20,
         .request_ms = 10000,
         .idle_ms = 5000,

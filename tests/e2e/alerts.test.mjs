@@ -153,6 +153,18 @@ test('a storm of 1,000 in a second is one card, and none is lost', () => withDoo
     assert.equal(alerts(bot).length, 1);
 }));
 
+// A sender that hears 413 does not try again: the largest storm would be the one that is lost.
+test('a group of 2,000 alerts with what is usual in them is taken', () => withDoor(async ({ announce, post }) => {
+    const large = group(Array.from({ length: 2000 }, (_, n) => [`KubePodNotReady${n}`, {
+        namespace: 'mastodon', pod: `mastodon-web-${n}-7d9f8b6c5d-x2x4z`, container: 'kube-state-metrics', job: 'kube-state-metrics',
+        instance: '10.0.0.7:8080', prometheus: 'monitoring/k8s', severity: 'warning',
+    }]));
+    for (const alert of large.alerts) alert.annotations.description = 'In a non-ready state for longer than 15 minutes. '.repeat(12);
+    assert.ok(JSON.stringify(large).length > 2 * 2 ** 20);
+    assert.deepEqual(await post('prom', large), { status: 200, text: 'Kept.\n' });
+    await announce.message('2000 alerts', 30_000);
+}));
+
 test('who does not know the secret, and what is no alert, is refused', () => withDoor(async ({ bot, guild, nova, announce, post }) => {
     const good = group([['A', {}]]);
     const cases = [
@@ -162,7 +174,7 @@ test('who does not know the secret, and what is no alert, is refused', () => wit
         [() => post('prom', '{"version":"4","alerts":['), 400],
         [() => post('prom', '[]'), 400],
         [() => post('prom', JSON.stringify(good).replace('"A"', '{}')), 400],
-        [() => post('prom', 'x'.repeat((1 << 20) + 1)), 413],
+        [() => post('prom', 'x'.repeat(3 * 2 ** 20 + 1)), 413],
         [() => post('kuma', { heartbeat: null, monitor: null, msg: 'Test' }), 200],
     ];
     for (const [send, status] of cases) assert.equal((await send()).status, status, String(send));

@@ -160,7 +160,7 @@ const long = (bytes) => 'x'.repeat(bytes);
 const post = (path, headers, body = '') => `POST ${path} HTTP/1.1\r\n${host}${headers}\r\n${body}`;
 const hostile = [
     ['a truncated body', post('/alerts/x', 'Content-Length: 100\r\n', 'half'), [], { leave: true }],
-    ['one byte more than 1 MB', post('/alerts/x', `Content-Length: ${2 ** 20 + 1}\r\n`, long(2 ** 20 + 1)) + last, ['401', '200']],
+    ['one byte more than 3 MB', post('/alerts/x', `Content-Length: ${3 * 2 ** 20 + 1}\r\n`, long(3 * 2 ** 20 + 1)) + last, ['401', '200']],
     ['no end', post('/alerts/x', 'Content-Length: 99999999\r\n', 'x'), ['401']],
     ['a wrong method', `DELETE /healthz HTTP/1.1\r\n${host}\r\n${last}`, ['405', '200']],
     ['a body where none is due', post('/healthz', 'Content-Length: 5\r\n', 'hello') + last, ['405', '200']],

@@ -159,7 +159,7 @@ struct guest *guest_comes(struct scene *scene, const char *words)
     const char *port = strchr(http_server_address(scene->server), ':') + 1;
     *guest = (struct guest){.scene = scene,
                             .says = BUF_INIT(8u << 20),
-                            .hears = BUF_INIT(2u << 20)};
+                            .hears = BUF_INIT(4u << 20)};
     buf_add_text(&guest->says, words);
     (void)uv_ip4_addr("127.0.0.1", (int)strtol(port, NULL, 10), &at);
     (void)uv_tcp_init(&scene->loop, &guest->tcp);

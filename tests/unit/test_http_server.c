@@ -82,9 +82,9 @@ static void each_request_gets_its_status(void **state)
          "400"},
         {"GET /echo HTTP/1.1\r\n\r\n", "400 400"},
         {"GET /echo HTTP/9.9\r\nHost: x\r\n\r\n", "505"},
-        {"POST /echo" HOST "Content-Length: 9999999\r\n\r\nhi", "413"},
+        {"POST /echo" HOST "Content-Length: 99999999\r\n\r\nhi", "413"},
         {"POST /echo" HOST "Expect: 100-continue\r\n"
-         "Content-Length: 1048577\r\n\r\n",
+         "Content-Length: 3145729\r\n\r\n",
          "413"},
     };
     (void)state;
@@ -132,8 +132,8 @@ static void a_body_may_be_as_long_as_the_limit(void **state)
         size_t bytes;
         const char *statuses;
     } cases[] = {
-        {1u << 20, "200 200"},
-        {(1u << 20) + 1, "413 200"}, /* and the connection can go on */
+        {3u << 20, "200 200"},
+        {(3u << 20) + 1, "413 200"}, /* and the connection can go on */
         {4u << 20, "413 200"},
     };
     (void)state;
@@ -155,10 +155,10 @@ static void a_body_in_chunks_has_the_same_limit(void **state)
     static const struct {
         int chunks; /* of 64 kB */
         const char *statuses;
-    } cases[] = {{16, "200"}, {17, "413"}, {100, ""}};
+    } cases[] = {{48, "200"}, {49, "413"}, {300, ""}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf words = BUF_INIT(8u << 20);
+        struct buf words = BUF_INIT(24u << 20);
         struct scene scene;
         buf_add_text(&words,
                      "POST /echo" HOST "Transfer-Encoding: chunked\r\n\r\n");
