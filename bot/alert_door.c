@@ -72,7 +72,9 @@ static void take(struct http_request *request, void *context)
     assert(source != NULL); /* else it was not admitted */
     struct buf why = BUF_INIT(ALERTS_WHY_BYTES + 2);
     struct alerts alerts = {.count = 0};
-    struct str body = request->body.n > 0 ? request->body : request->query;
+    bool is_in_address =
+        source->form == ALERT_FORM_UPTIMEROBOT && request->body.n == 0;
+    struct str body = is_in_address ? request->query : request->body;
     enum err err =
         alerts_parse(source, request->content_type, body, &alerts, &why);
     if (err != ERR_OK) {

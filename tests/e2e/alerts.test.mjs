@@ -178,6 +178,9 @@ test('who does not know the secret, and what is no alert, is refused', () => wit
         [() => post('kuma', { heartbeat: null, monitor: null, msg: 'Test' }), 200],
     ];
     for (const [send, status] of cases) assert.equal((await send()).status, status, String(send));
+    // What is in the address is UptimeRobot's only.
+    const bare = await fetch(`http://127.0.0.1:${(await bot.logged(/listening.*?127\.0\.0\.1:(\d+)/))[1]}/alerts/prom?secret=${SECRET}`, { method: 'POST' });
+    assert.deepEqual([bare.status, await bare.text()], [400, 'The body is empty.\n']);
     assert.equal((await post('prom', good)).status, 200);
     await announce.message('A');
     assert.equal(announce.all.length, 1);
