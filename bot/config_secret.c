@@ -11,6 +11,7 @@
 #include "bot/config.h"
 
 #include "bot/base/mem.h"
+#include "bot/core/secrets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +82,33 @@ struct secret_rule {
     const char *also; /* beside letters and digits; NULL: what is visible */
 };
 
+/* Somebody wrote the secret itself where its file is to be named: what is said
+ * of it goes to the log. */
+static bool looks_like_secret(const char *name)
+{
+    struct buf scrubbed = BUF_INIT((size_t)8 * PATH_MAX);
+    struct secrets_found found;
+    (void)secrets_scrub(str_of(name), &scrubbed, &found);
+    buf_release(&scrubbed);
+    return found.count[SECRET_TOKEN] + found.count[SECRET_KEY] +
+               found.count[SECRET_PASSWORD] >
+           0;
+}
+
+static void cannot_read(const struct secret_rule *rule, const char *file,
+                        struct buf *why)
+{
+    int error = errno;
+    if (error == ENOENT && looks_like_secret(file))
+        buf_addf(why,
+                 "%s: holds a secret, it seems, and not the name of a file: "
+                 "write the secret into a file, and name that one",
+                 rule->setting);
+    else
+        buf_addf(why, "%s: %s cannot be read: %s", rule->setting, file,
+                 strerror(error));
+}
+
 static enum err read_secret_file(const struct secret_rule *rule,
                                  const char *file, struct buf *out,
                                  struct buf *why)
@@ -89,8 +117,7 @@ static enum err read_secret_file(const struct secret_rule *rule,
     enum err err = ERR_INVALID;
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &about) != 0) {
-        buf_addf(why, "%s: %s cannot be read: %s", rule->setting, file,
-                 strerror(errno));
+        cannot_read(rule, file, why);
         err = ERR_IO;
     } else if (!S_ISREG(about.st_mode)) {
         buf_addf(why, "%s: %s is not a file", rule->setting, file);

@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#define TOKEN "MTA0NjUyMzQ1Njc4OTAxMjM0NQ.Gabcde.x-y_z0123456789"
+#define TOKEN                                                                  \
+    "MTA0NjUyMzQ1Njc4OTAxMjM0NQ.Gabcde.x-y_z0123456789abcdefghijklmnopqrstuvw"
 
 static enum err token_of(const char *path, char **token, struct buf *why)
 {
@@ -205,6 +206,23 @@ static void secrets_of_sources_and_checks_are_one_line(void **state)
     }
 }
 
+/* Who mistakes the setting finds no token in the journal. */
+static void a_token_in_place_of_its_file_is_not_shown(void **state)
+{
+    static const char *const names[] = {TOKEN, "credential:" TOKEN};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct buf why = BUF_INIT(1000);
+        char *token = NULL;
+        assert_true(token_of(names[i], &token, &why) != ERR_OK);
+        assert_non_null(strstr(buf_text(&why), "discord.token_file: "));
+        assert_non_null(strstr(buf_text(&why), "not the name of a file"));
+        if (strstr(buf_text(&why), "Gabcde") != NULL)
+            fail_msg("%s", buf_text(&why));
+        buf_release(&why);
+    }
+}
+
 static void a_secret_that_is_not_there_says_whose_it_is(void **state)
 {
     struct buf why = BUF_INIT(1000);
@@ -229,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_credential_is_named),
         cmocka_unit_test(without_a_file_the_token_comes_from_the_environment),
         cmocka_unit_test(secrets_of_sources_and_checks_are_one_line),
+        cmocka_unit_test(a_token_in_place_of_its_file_is_not_shown),
         cmocka_unit_test(a_secret_that_is_not_there_says_whose_it_is),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
