@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define EXIT_FAILED                 1
+#define EXIT_SETTINGS               2
 #define EXIT_BAD_TOKEN              3
 #define EXIT_RIVAL                  4
 #define CLOSE_AUTHENTICATION_FAILED 4004
@@ -201,13 +202,16 @@ static bool open_parts(struct app *app, const char *token)
     };
     bool ok =
         store_open(config->storage_path, false, &app->store, &why) == ERR_OK;
+    app->exit_code = ok ? EXIT_SETTINGS : EXIT_FAILED;
     if (ok)
         ok = (app->rest = rest_new(&app->loop, &rest, &why)) != NULL;
     if (ok)
         ok = (app->git = git_parts_new(config, &why)) != NULL;
     if (ok)
         ok = (app->forge = forge_parts_new(&app->loop, config, &why)) != NULL;
-    if (!ok)
+    if (ok)
+        app->exit_code = 0;
+    else
         log_error("cannot_start", LOG_STR("why", buf_str(&why)));
     buf_release(&why);
     return ok;
@@ -258,11 +262,13 @@ static bool start_listener(struct app *app)
         watch_probes(app->watch),
         app->outbox,
     };
-    app->listener = listener_new(&parts, &why);
-    if (app->listener == NULL)
+    enum err err = listener_new(&parts, &app->listener, &why);
+    if (err != ERR_OK)
         log_error("cannot_start", LOG_STR("why", buf_str(&why)));
+    if (err == ERR_INVALID)
+        app->exit_code = EXIT_SETTINGS;
     buf_release(&why);
-    return app->listener != NULL;
+    return err == ERR_OK;
 }
 
 static void on_turned(int64_t us, void *context)
@@ -409,13 +415,13 @@ int app_run(const struct config *config, const char *token,
         rest_free(app.rest);
         git_parts_free(app.git);
         store_close(app.store);
-        return EXIT_FAILED;
+        return app.exit_code;
     }
     bool is_ready = wire(&app, token, program_dir);
     watch_signals(&app);
     if (is_ready)
         run(&app);
-    else
+    else if (app.exit_code == 0)
         app.exit_code = EXIT_FAILED;
     unwire(&app);
     bool is_closed = loop_close(&app.loop, CLOSING_MS);

@@ -153,7 +153,8 @@ static int check_forge(const struct config *config)
 {
     const struct forge_config *forge = &config->forge;
     int bad = 0;
-    if (forge->webhook_secret_file[0] != '\0') /* also without a forge */
+    /* The listener reads it, also without a forge. */
+    if (forge->webhook_secret_file[0] != '\0' && config->http_listen[0] != '\0')
         bad |= check_secret("forge", forge->webhook_secret_file,
                             config_forge_secret);
     if (forge->kind == FORGE_NONE)

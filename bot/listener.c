@@ -142,7 +142,7 @@ static void on_told(void *context)
     outbox_poll(listener->parts.outbox);
 }
 
-static bool start(struct listener *listener, struct buf *why)
+static enum err start(struct listener *listener, struct buf *why)
 {
     const struct config *config = listener->parts.config;
     int count = 0;
@@ -157,12 +157,12 @@ static bool start(struct listener *listener, struct buf *why)
                                                         .context = listener};
     listener->door = alert_door_new(config, listener->parts.alerts, why);
     if (listener->door == NULL)
-        return false;
+        return ERR_INVALID;
     listener->routes[count++] = alert_door_route(listener->door);
     if (config->forge.webhook_secret_file[0] != '\0') {
         listener->hook = forge_hook_new(config, on_told, listener, why);
         if (listener->hook == NULL)
-            return false;
+            return ERR_INVALID;
         listener->routes[count++] = forge_hook_route(listener->hook);
     }
     listener->server = http_server_new(
@@ -175,21 +175,24 @@ static bool start(struct listener *listener, struct buf *why)
         },
         why);
     if (listener->server == NULL)
-        return false;
+        return ERR_IO;
     log_info("listening",
              LOG_TEXT("address", http_server_address(listener->server)));
-    return true;
+    return ERR_OK;
 }
 
-struct listener *listener_new(const struct listener_parts *parts,
-                              struct buf *why)
+enum err listener_new(const struct listener_parts *parts, struct listener **out,
+                      struct buf *why)
 {
     struct listener *listener = mem_alloc(sizeof *listener);
     listener->parts = *parts;
-    if (parts->config->http_listen[0] == '\0' || start(listener, why))
-        return listener;
-    listener_free(listener);
-    return NULL;
+    enum err err =
+        parts->config->http_listen[0] == '\0' ? ERR_OK : start(listener, why);
+    if (err == ERR_OK)
+        *out = listener;
+    else
+        listener_free(listener);
+    return err;
 }
 
 void listener_free(struct listener *listener)

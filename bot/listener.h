@@ -29,10 +29,11 @@ struct listener_parts {
     struct outbox *outbox;             /* told of what the forge says */
 };
 
-/* NULL, with `why`, when it cannot listen, or a secret cannot be read. Without
- * an address in the settings it answers nobody. */
-struct listener *listener_new(const struct listener_parts *parts,
-                              struct buf *why);
+/* With `why`, IO when it cannot listen, and INVALID when a secret of the
+ * settings is not usable. Without an address in the settings it answers nobody.
+ */
+MUST_CHECK enum err listener_new(const struct listener_parts *parts,
+                                 struct listener **out, struct buf *why);
 /* Before its parts. NULL is fine. */
 void listener_free(struct listener *listener);
 

@@ -213,6 +213,25 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(err, /opsroom\.db/);
 }));
 
+// 2 is what the unit does not start again after: a file does not come by itself.
+test('a file of the settings that is not there keeps it from starting: exit 2', () => alone((bot) => {
+    const none = join(bot.directory, 'none');
+    const kept = { ...bot.settings };
+    const cases = [
+        [{ postmortem: { signing_key: none } }, /postmortem\.signing_key: .*none cannot be read/],
+        [{ forge: { kind: 'gitea', api_base: 'http://127.0.0.1:1/api/v1', repository: 'a/b', token_file: none } }, /forge\.token_file: .*none cannot be read/],
+        [{ forge: { webhook_secret_file: none } }, /forge\.webhook_secret_file: .*none cannot be read/],
+        [{ alert: [{ name: 'kuma', form: 'kuma', secret_file: none }] }, /alert\.secret_file: .*none cannot be read/],
+    ];
+    for (const [settings, words] of cases) {
+        bot.settings = { ...kept };
+        bot.settle(settings);
+        const { code, err } = bot.run('run');
+        assert.deepEqual([code, words.test(err)], [2, true], err);
+        assert.equal(bot.run('check').code, 2);
+    }
+}));
+
 // Root may, but for within a chroot whose root is no mount of its own.
 const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
 
