@@ -180,6 +180,13 @@ static enum err back_up(struct store *store, const char *file,
         return ERR_TOO_LONG;
     /* No bot works on what we write over, nor does a second backup. */
     enum err err = may_replace(store->path, file, why);
+    if (err == ERR_OK && is_one_file(part, store->path)) {
+        buf_addf(why,
+                 "%s is the record itself, and would be written over. "
+                 "Name another file.",
+                 part);
+        err = ERR_REFUSED;
+    }
     if (err == ERR_OK)
         err = lock_take(file, "name another file", &lock, why);
     if (err == ERR_OK) {
@@ -324,6 +331,10 @@ static enum err restore(const char *path, const char *file, int64_t now_ms,
         return ERR_TOO_LONG;
     if (is_one_file(path, file)) {
         buf_addf(why, "%s is the record itself. Name a backup.", file);
+        return ERR_REFUSED;
+    }
+    if (is_one_file(part, file)) {
+        buf_addf(why, "%s would be written over. Give it another name.", file);
         return ERR_REFUSED;
     }
     enum err err = inspect_place(path, why);

@@ -366,6 +366,31 @@ static void restores_only_what_is_whole(void **state)
     expect_whole(scratch, events);
 }
 
+/* Whatever a copy is written over first, it is not what is copied. */
+static void what_is_copied_is_not_written_over(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch part = *scratch, record = *scratch;
+    struct verdicts verdicts;
+    struct buf why = BUF_INIT(4096);
+    char target[200];
+    (void)snprintf(part.db, sizeof part.db, "%s/opsroom.db.part",
+                   scratch->folder);
+    scratch_fill(scratch);
+    assert_int_equal(backup(scratch, part.db, &verdicts, &why), ERR_OK);
+    scratch_sql(&part, DAMAGE);
+    refuse_restore(scratch, part.db, ERR_REFUSED, "Give it another name");
+    expect_files(scratch, "opsroom.db opsroom.db.part ");
+    assert_int_equal(remove(part.db), 0);
+
+    (void)snprintf(record.db, sizeof record.db, "%s/b.db.part",
+                   scratch->folder);
+    (void)snprintf(target, sizeof target, "%s/b.db", scratch->folder);
+    scratch_fill(&record);
+    refuse_backup(&record, target, ERR_REFUSED, "Name another file");
+    expect_whole(&record, verdicts.events);
+}
+
 /* A path that is wrong by a word: another program works on that file. */
 static void restores_over_ruins_but_not_over_what_is_anothers(void **state)
 {
@@ -417,6 +442,7 @@ int main(void)
         TEST(a_log_without_its_file_is_put_away),
         TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
+        TEST(what_is_copied_is_not_written_over),
         TEST(restores_over_ruins_but_not_over_what_is_anothers),
         TEST(does_not_restore_under_a_running_bot),
     };
