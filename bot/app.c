@@ -25,6 +25,7 @@
 #define EXIT_SETTINGS               2
 #define EXIT_BAD_TOKEN              3
 #define EXIT_RIVAL                  4
+#define EXIT_UNWANTED               5
 #define CLOSE_AUTHENTICATION_FAILED 4004
 /* A clean stop waits this long for answers that are on their way, and then for
  * what is being closed. */
@@ -158,7 +159,7 @@ static void on_fatal(int code, const char *words, void *context)
         return;
     }
     log_error("gateway_fatal", LOG_INT("code", code), LOG_TEXT("words", words));
-    stop(context, EXIT_FAILED);
+    stop(context, EXIT_UNWANTED);
 }
 
 /* ---- chores ---- */
