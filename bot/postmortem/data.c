@@ -15,7 +15,7 @@ struct tree {
     cJSON *causes, *theories, *changes, *notices, *ideas, *links, *files;
     cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
     struct buf roles[ROLE_COUNT];
-    struct buf resolution; /* the last words when it was resolved */
+    struct buf resolution; /* the words when it was last resolved */
     cJSON *resolved;       /* the timeline's entry of those, borrowed */
     struct buf open;       /* when it was open, when it was reopened */
     cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
@@ -173,6 +173,13 @@ static bool is_untold_move(const struct tree *tree, const struct event *event)
     return event->kind == EVENT_STATE && !when_is_set(&told);
 }
 
+/* An update afterwards is none. */
+static bool is_resolution(const struct event *event)
+{
+    return event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
+           event->state_from != STATE_RESOLVED;
+}
+
 static bool on_entry(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
@@ -189,11 +196,11 @@ static bool on_entry(const struct entry *stored, void *context)
     if (event->kind == EVENT_EVIDENCE && event->target != 0)
         tree->evidence[event->seq] = true;
     add_to_lists(tree, stored);
-    bool resolves = event->kind == EVENT_STATE &&
-                    event->state_to == STATE_RESOLVED && event->text.n > 0;
+    bool resolves = is_resolution(event);
     if (resolves) {
         buf_clear(&tree->resolution);
         buf_add(&tree->resolution, event->text);
+        tree->resolved = NULL;
     }
     if (!event_in_timeline(event) ||
         ((resolves || event->text.n == 0) && is_untold_move(tree, event)))

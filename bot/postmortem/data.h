@@ -46,8 +46,8 @@ void actor_print(struct buf *out, enum actor_type type, struct str name);
 
 /* ---- what came of it (after.c) ---- */
 
-/* `written` and `summary`: what people wrote; `resolution` are the last words
- * when the incident was resolved. */
+/* `written` and `summary`: what people wrote; `resolution` are the words
+ * when the incident was last resolved. */
 MUST_CHECK enum err put_written(cJSON *root, const struct page_view *view,
                                 struct str resolution);
 /* `items` and `has_items`. */

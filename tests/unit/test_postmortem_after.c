@@ -196,6 +196,30 @@ static void a_written_summary_opens_the_page(void **state)
     record_close(&record);
 }
 
+/* Of several resolutions the last one's, as the form and the pull request have
+ * it: words of one that did not hold are no summary. */
+static void the_last_resolution_opens_the_page(void **state)
+{
+    struct record record = record_new(*state, "Disk full");
+    record_resolve(&record, "20:16", "Freed the disk");
+    record.now_ms += 30 * MS_PER_MINUTE;
+    move(&record, STATE_NONE, "All caches are warm again");
+    struct buf page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page), "\n\nFreed the disk\n"));
+    assert_non_null(
+        strstr(buf_text(&page), "- **20:16** `@nova` *(now resolved)*"));
+    assert_non_null(
+        strstr(buf_text(&page), "All caches are warm again *(update)*"));
+    buf_release(&page);
+    move(&record, STATE_INVESTIGATING, "It is back");
+    move(&record, STATE_RESOLVED, "");
+    page = record_page(&record);
+    assert_null(strstr(buf_text(&page), "\n\nFreed the disk\n"));
+    assert_non_null(strstr(buf_text(&page), "Freed the disk *(now resolved)*"));
+    buf_release(&page);
+    record_close(&record);
+}
+
 static void roles_have_the_names_that_people_use(void **state)
 {
     static const char *const names[ROLE_COUNT] = {[ROLE_COMMANDER] =
@@ -225,6 +249,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
         TEST(shows_the_record_as_it_stands),
         TEST(a_written_summary_opens_the_page),
+        TEST(the_last_resolution_opens_the_page),
         TEST(roles_have_the_names_that_people_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
