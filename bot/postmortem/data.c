@@ -17,6 +17,7 @@ struct tree {
     struct buf roles[ROLE_COUNT];
     struct buf resolution; /* the words when it was last resolved */
     cJSON *resolved;       /* the timeline's entry of those, borrowed */
+    bool resolved_untold;  /* its time says nothing */
     struct buf open;       /* when it was open, when it was reopened */
     cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
     /* seq of what is shown: evidence of a private or struck entry is not. */
@@ -201,9 +202,10 @@ static bool on_entry(const struct entry *stored, void *context)
         buf_clear(&tree->resolution);
         buf_add(&tree->resolution, event->text);
         tree->resolved = NULL;
+        tree->resolved_untold = is_untold_move(tree, event);
     }
     if (!event_in_timeline(event) ||
-        ((resolves || event->text.n == 0) && is_untold_move(tree, event)))
+        (event->text.n == 0 && is_untold_move(tree, event)))
         return true;
     cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;
@@ -485,14 +487,20 @@ static enum err put_record_hash(struct tree *tree)
     return ERR_OK;
 }
 
-/* Words that open the page leave the timeline, the time stays. Of an incident
- * that was opened again they belong to their time, too. */
+/* Words that open the page leave the timeline, the time stays if it was told.
+ * Of an incident that was opened again they belong to their time, too. */
 static void say_resolution_once(struct tree *tree)
 {
     const cJSON *written = json_get(tree->root, "written");
     if (tree->resolved == NULL || tree->in->reopened > 0 ||
         json_text(written, "summary").n > 0)
         return;
+    if (tree->resolved_untold &&
+        json_get(tree->resolved, "evidence")->child == NULL) {
+        cJSON_Delete(
+            cJSON_DetachItemViaPointer(tree->timeline, tree->resolved));
+        return;
+    }
     cJSON_DeleteItemFromObject(tree->resolved, "text");
     cJSON_DeleteItemFromObject(tree->resolved, "line");
     put_text(tree->resolved, "text", STR_NONE);

@@ -220,6 +220,24 @@ static void the_last_resolution_opens_the_page(void **state)
     record_close(&record);
 }
 
+/* Nobody told when it was resolved: its words are on the page all the same. */
+static void a_write_up_keeps_the_words_of_its_resolution(void **state)
+{
+    struct record record = record_new(*state, "Disk full");
+    (void)record_say(&record, EVENT_NOTE, "2022-12-01 10:00", "@nova", "Full");
+    (void)record_say(&record, EVENT_NOTE, "2022-12-01 11:00", "@nova", "Empty");
+    record_resolve(&record, NULL, "Freed the disk");
+    struct buf page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page), "\n\nFreed the disk\n"));
+    assert_null(strstr(buf_text(&page), "now resolved"));
+    buf_release(&page);
+    write_section(&record, SECTION_SUMMARY, "A log filled the disk.");
+    page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page), "Freed the disk *(now resolved)*"));
+    buf_release(&page);
+    record_close(&record);
+}
+
 static void roles_have_the_names_that_people_use(void **state)
 {
     static const char *const names[ROLE_COUNT] = {[ROLE_COMMANDER] =
@@ -250,6 +268,7 @@ int main(void)
         TEST(shows_the_record_as_it_stands),
         TEST(a_written_summary_opens_the_page),
         TEST(the_last_resolution_opens_the_page),
+        TEST(a_write_up_keeps_the_words_of_its_resolution),
         TEST(roles_have_the_names_that_people_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
