@@ -134,7 +134,9 @@ bool import_read_table(struct import_reader *reader, struct str line,
     import_split_row(text, &row);
     if (!reader->in_table)
         reader->columns.count = 0;
-    if (import_is_header(&row) || (heads && !reader->in_table)) {
+    /* Further down such words are somebody's: "user report", "timeouts". */
+    bool is_header = import_is_header(&row);
+    if (reader->in_table ? heads && is_header : heads || is_header) {
         import_finish_entry(reader);
         import_set_columns(&row, &reader->columns);
         (void)import_set_zone(reader, text);

@@ -294,6 +294,13 @@ static void tables_are_read(void **state)
             "3 2022-12-18 18:53 a\n4 2022-12-18 18:54 b\n");
     hear_is("| Time (CET) | Event |\n|--|--|\n| 18:53 | a |",
             "3 2022-12-17 17:53 (typed 18:53 +01:00) a\n");
+    hear_is("| Time | Who | What |\n|--|--|--|\n| 18:53 | dma | Slow |\n"
+            "| ? | user report | timeouts |\n| | | the texts too |\n"
+            "| 18:55 | nova | Fast |\n",
+            "3 2022-12-17 18:53 @dma Slow\n"
+            "! Line 4: no time found in this row.\n"
+            "! Line 5: no time found in this row.\n"
+            "6 2022-12-17 18:55 @nova Fast\n");
     hear_is("| Time | Event |\n|--|--|\n| soon | a |\n| 25:70 | b |",
             "! Line 3: no time found in this row.\n"
             "! Line 4: 25:70 is not a time of day: hours go from 00 to 24, "
