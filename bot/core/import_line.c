@@ -445,6 +445,15 @@ static bool goes_on_with_name(struct str rest)
     return at(rest, 0) == '@';
 }
 
+#define APOSTROPHE "\xE2\x80\x99"
+
+/* "@dma's server is down" was said of them, not by them. */
+static bool owns_what_follows(struct str name, struct str rest)
+{
+    return at(rest, 0) == '\'' || str_starts(rest, APOSTROPHE) ||
+           str_ends(name, APOSTROPHE) || str_ends(name, APOSTROPHE "s");
+}
+
 static bool is_nobody(struct str name)
 {
     return name.n == 0 || str_is_nocase(name, "here") ||
@@ -469,7 +478,8 @@ static struct str take_handle(struct import_head *head)
     i += n;
     while (is_one_of(at(rest, i), "*`)]"))
         i++;
-    if (is_nobody(name) || goes_on_with_name(str_from(rest, i)))
+    if (is_nobody(name) || owns_what_follows(name, str_from(rest, i)) ||
+        goes_on_with_name(str_from(rest, i)))
         return STR_NONE;
     size_t after = skip_blanks(rest, i), mark = separator(rest, after);
     head->rest = str_trim(str_from(rest, after + mark));
