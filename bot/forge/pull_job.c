@@ -84,22 +84,39 @@ static const char *find_in(struct str text, const char *piece)
     return text.n == 0 ? NULL : memmem(text.s, text.n, piece, strlen(piece));
 }
 
-/* Our part within the body that is there, or in its place. */
+/* The last lines of ours: of a pair that lost one, what is left is theirs. */
+static bool find_ours(struct str there, const char **begin, const char **end)
+{
+    const char *next = find_in(there, FORGE_BODY_BEGIN);
+    if (next == NULL)
+        return false;
+    struct str rest = there;
+    while (next != NULL) {
+        *begin = next;
+        rest = str_from(there, (size_t)(next - there.s) + 1);
+        next = find_in(rest, FORGE_BODY_BEGIN);
+    }
+    *end = find_in(rest, FORGE_BODY_END);
+    if (*end != NULL)
+        *end += strlen(FORGE_BODY_END);
+    return *end != NULL;
+}
+
+/* Our part within the body that is there, or below what somebody wrote. */
 static void merge_body(struct pull_job *job, struct str there)
 {
     struct buf merged = BUF_INIT(BODY_BYTES);
-    const char *begin = find_in(there, FORGE_BODY_BEGIN);
-    const char *end = NULL;
-    if (begin != NULL)
-        end = find_in((struct str){begin, there.n - (size_t)(begin - there.s)},
-                      FORGE_BODY_END);
-    if (end != NULL) {
-        end += strlen(FORGE_BODY_END);
+    const char *begin, *end;
+    if (find_ours(there, &begin, &end)) {
         buf_add_bytes(&merged, there.s, (size_t)(begin - there.s));
         buf_add_text(&merged, job->body);
         buf_add_bytes(&merged, end, there.n - (size_t)(end - there.s));
+    } else {
+        buf_add(&merged, str_trim(there));
+        buf_add_text(&merged, merged.n > 0 ? "\n\n" : "");
+        buf_add_text(&merged, job->body);
     }
-    if (end == NULL || merged.overflow) {
+    if (merged.overflow) {
         buf_clear(&merged);
         merged.overflow = false;
         buf_add_text(&merged, job->body);

@@ -38,6 +38,7 @@ static const struct forge_settings tea = {
     "\",\"node_id\":\"N\",\"head\":{\"ref\":\"p/x\",\"repo\":{"                \
     "\"full_name\":\"Team/blog\"}},\"base\":{\"ref\":\"main\"}}"
 #define OURS "<!-- opsroom: begin -->\\nb\\n<!-- opsroom: end -->"
+#define OLD  "<!-- opsroom: begin -->old<!-- opsroom: end -->"
 
 static void check_asked(const struct forge_call *call, const char *piece)
 {
@@ -107,6 +108,39 @@ static void what_people_write_around_ours_stays(void **state)
     begin(&job, &hub, 4, false);
     assert_int_equal(follow_pull(&job, script), JOB_DONE);
     pull_job_release(&job);
+}
+
+/* Opened by hand, or written anew: their words stay above ours, which is found
+ * again there. */
+static void what_people_wrote_without_our_marks_stays(void **state)
+{
+    static const char *const bodies[] = {
+        "Opened by hand.", "Mine <!-- opsroom: begin -->",
+        "Mine <!-- opsroom: begin --> more\\n\\n" OLD,
+        "<!-- opsroom: end --> Mine " OLD};
+    static const char *const wanted[] = {
+        "Opened by hand.\\n\\n" OURS "\"",
+        "Mine <!-- opsroom: begin -->\\n\\n" OURS "\"",
+        "Mine <!-- opsroom: begin --> more\\n\\n" OURS "\"",
+        "<!-- opsroom: end --> Mine " OURS "\""};
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        char heard[1000], asked[1000];
+        struct pull_job job;
+        (void)snprintf(heard, sizeof heard, "[" PULL(4, "open", "t", "%s") "]",
+                       bodies[i]);
+        (void)snprintf(asked, sizeof asked,
+                       "PATCH /repos/team/blog/pulls/4 "
+                       "{\"title\":\"t\",\"body\":\"%s",
+                       wanted[i]);
+        const struct line script[] = {
+            {"GET /repos/team/blog/pulls?", 200, heard},
+            {asked, 200, PULL(4, "open", "t", "")},
+            {NULL, 0, NULL}};
+        begin(&job, &hub, 0, false);
+        assert_int_equal(follow_pull(&job, script), JOB_DONE);
+        pull_job_release(&job);
+    }
 }
 
 /* Somebody else was faster between look and open. */
@@ -388,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_is_there_is_taken),
         cmocka_unit_test(what_people_write_around_ours_stays),
+        cmocka_unit_test(what_people_wrote_without_our_marks_stays),
         cmocka_unit_test(a_conflict_is_looked_at_again),
         cmocka_unit_test(every_page_is_looked_through),
         cmocka_unit_test(the_number_of_another_repository_is_not_ours),
