@@ -21,7 +21,7 @@ static bool take_resolution(const struct entry *entry, void *context)
     const struct event *event = &entry->event;
     bool is_it = event->state_to == STATE_RESOLVED &&
                  event->state_from != STATE_RESOLVED;
-    if (is_it)
+    if (is_it && event->visibility != VISIBILITY_PRIVATE)
         buf_add(context, str_trim(event->text));
     return !is_it;
 }

@@ -191,19 +191,21 @@ static bool on_entry(const struct entry *stored, void *context)
     if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
         note_role(tree, event);
     note_move(tree, event);
+    /* Words that nobody may read are no reason to show older ones. */
+    bool resolves = is_resolution(event);
+    if (resolves) {
+        buf_clear(&tree->resolution);
+        tree->resolved = NULL;
+        tree->resolved_untold = is_untold_move(tree, event);
+    }
     if (!is_shown(tree, event))
         return true;
     tree->shown[event->seq] = true;
     if (event->kind == EVENT_EVIDENCE && event->target != 0)
         tree->evidence[event->seq] = true;
     add_to_lists(tree, stored);
-    bool resolves = is_resolution(event);
-    if (resolves) {
-        buf_clear(&tree->resolution);
+    if (resolves)
         buf_add(&tree->resolution, event->text);
-        tree->resolved = NULL;
-        tree->resolved_untold = is_untold_move(tree, event);
-    }
     if (!event_in_timeline(event) ||
         (event->text.n == 0 && is_untold_move(tree, event)))
         return true;
@@ -492,19 +494,16 @@ static enum err put_record_hash(struct tree *tree)
 static void say_resolution_once(struct tree *tree)
 {
     const cJSON *written = json_get(tree->root, "written");
-    if (tree->resolved == NULL || tree->in->reopened > 0 ||
+    cJSON *line = tree->resolved;
+    if (line == NULL || tree->in->reopened > 0 ||
         json_text(written, "summary").n > 0)
         return;
-    if (tree->resolved_untold &&
-        json_get(tree->resolved, "evidence")->child == NULL) {
-        cJSON_Delete(
-            cJSON_DetachItemViaPointer(tree->timeline, tree->resolved));
+    if (tree->resolved_untold && json_get(line, "evidence")->child == NULL) {
+        cJSON_Delete(cJSON_DetachItemViaPointer(tree->timeline, line));
         return;
     }
-    cJSON_DeleteItemFromObject(tree->resolved, "text");
-    cJSON_DeleteItemFromObject(tree->resolved, "line");
-    put_text(tree->resolved, "text", STR_NONE);
-    put_text(tree->resolved, "line", STR_NONE);
+    (void)cJSON_SetValuestring(cJSON_GetObjectItem(line, "text"), "");
+    (void)cJSON_SetValuestring(cJSON_GetObjectItem(line, "line"), "");
 }
 
 static enum err walk(struct tree *tree)

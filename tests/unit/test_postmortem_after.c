@@ -2,6 +2,7 @@
  * What the page says once people have corrected, settled, handed over, reopened
  * and written: the record as it stands, and the same bytes each time.
  */
+#include "bot/outbox/pull_text.h"
 #include "tests/lib/golden.h"
 #include "tests/lib/record.h"
 
@@ -238,6 +239,38 @@ static void a_write_up_keeps_the_words_of_its_resolution(void **state)
     record_close(&record);
 }
 
+/* Words of a resolution that became private are told nobody, and no former ones
+ * in their place. */
+static void a_private_resolution_is_no_summary(void **state)
+{
+    struct record record = record_new(*state, "Disk full");
+    struct request edit = plain(REQUEST_EDIT);
+    struct buf body = BUF_INIT(10000);
+    bool is_done;
+    move(&record, STATE_RESOLVED, "Freed the disk");
+    move(&record, STATE_INVESTIGATING, "It is back");
+    move(&record, STATE_RESOLVED, "Blocked the account of finch");
+    edit.draft.kind = EVENT_EDIT;
+    edit.draft.entry_kind = EVENT_STATE;
+    edit.draft.state_from = STATE_INVESTIGATING;
+    edit.draft.state_to = STATE_RESOLVED;
+    edit.draft.target = record.in.last_seq;
+    edit.draft.occurred = when_exact(record.now_ms);
+    edit.draft.text = STR("Blocked the account of finch");
+    edit.draft.visibility = VISIBILITY_PRIVATE;
+    (void)record_add(&record, edit);
+    struct buf page = record_page(&record);
+    assert_null(strstr(buf_text(&page), "finch"));
+    assert_null(strstr(buf_text(&page), "\n\nFreed the disk\n"));
+    assert_int_equal(pull_text_body(record.store, &record.in, &body, &is_done),
+                     ERR_OK);
+    assert_null(strstr(buf_text(&body), "finch"));
+    assert_non_null(strstr(buf_text(&body), "No summary was written yet."));
+    buf_release(&page);
+    buf_release(&body);
+    record_close(&record);
+}
+
 static void roles_have_the_names_that_people_use(void **state)
 {
     static const char *const names[ROLE_COUNT] = {[ROLE_COMMANDER] =
@@ -269,6 +302,7 @@ int main(void)
         TEST(a_written_summary_opens_the_page),
         TEST(the_last_resolution_opens_the_page),
         TEST(a_write_up_keeps_the_words_of_its_resolution),
+        TEST(a_private_resolution_is_no_summary),
         TEST(roles_have_the_names_that_people_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
