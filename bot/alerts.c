@@ -48,7 +48,7 @@ struct alerts_desk {
     struct alerts_config config;
     struct batch *first, **last;
     struct deadline *fold;
-    bool fold_is_set, fold_is_due, seeks_homes;
+    bool fold_is_set, fold_is_due, seeks_homes, gives_up;
     bool has_homeless; /* there may be some */
     bool has_waiting;  /* what is told only when an incident is reopened */
     /* The homes for which none was found that they still lack: while they stay
@@ -65,6 +65,7 @@ struct alerts_desk {
     int64_t ids[HOUSED_A_TURN];
     int id_count;
     bool has_more; /* to be housed by the next turn */
+    bool gives_up_more;
 };
 
 /* ---- handing in ---- */
@@ -90,6 +91,7 @@ struct alerts_desk *alerts_new(const struct alerts_config *config)
     desk->fold = deadline_new(config->loop, on_fold, desk);
     /* What a process before us left. */
     desk->fold_is_due = desk->seeks_homes = desk->has_homeless = true;
+    desk->gives_up = config->is_watched != NULL;
     return desk;
 }
 
@@ -169,7 +171,8 @@ void alerts_changed(struct alerts_desk *desk)
 
 bool alerts_have_work(const struct alerts_desk *desk)
 {
-    return desk->first != NULL || desk->fold_is_due || desk->seeks_homes;
+    return desk->first != NULL || desk->fold_is_due || desk->seeks_homes ||
+           desk->gives_up;
 }
 
 int64_t alerts_received(const struct alerts_desk *desk)
@@ -369,12 +372,13 @@ static enum err house(struct alerts_desk *desk,
 
 struct known {
     int64_t id, card, incident_id;
+    bool is_given_up;
 };
 
 static bool note_known(const struct stored_alert *stored, void *context)
 {
     *(struct known *)context =
-        (struct known){stored->id, stored->card, stored->incident_id};
+        (struct known){stored->id, stored->card, stored->incident_id, false};
     return false;
 }
 
@@ -391,7 +395,8 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
         err = want_card(desk, known->card, now_ms, accepted);
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
-        err = alerts_tell_over(store, known->id, now_ms, &desk->has_waiting);
+        err = alerts_tell_over(store, known->id, now_ms, known->is_given_up,
+                               &desk->has_waiting);
     }
     return err;
 }
@@ -414,6 +419,40 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
     int found = 0;
     err = store_put_alert(store, alert, now_ms, &stored.id);
     return err == ERR_OK ? house(desk, &stored, now_ms, accepted, &found) : err;
+}
+
+/* ---- what nobody watches any more ---- */
+
+static bool note_unwatched(const struct stored_alert *stored, void *context)
+{
+    struct alerts_desk *desk = context;
+    if (!desk->config.is_watched(&stored->alert, desk->config.watch_context))
+        desk->ids[desk->id_count++] = stored->id;
+    return desk->id_count < HOUSED_A_TURN;
+}
+
+/* The settings have changed since the process before us: what fires by a probe
+ * or a monitor that they do not name any more would fire for ever. */
+static enum err give_up(struct alerts_desk *desk, int64_t now_ms,
+                        bool *accepted)
+{
+    static const struct alert unknown_end = {.is_firing = false};
+    struct store *store = desk->config.store;
+    if (!desk->gives_up)
+        return ERR_OK;
+    desk->id_count = 0;
+    enum err err = store_each_firing_alert(store, note_unwatched, desk);
+    for (int i = 0; i < desk->id_count && err == ERR_OK; i++) {
+        struct known known = {0};
+        err = store_alert(store, desk->ids[i], note_known, &known);
+        known.is_given_up = true;
+        if (err == ERR_OK)
+            err = damage_passed(
+                store, known.incident_id,
+                take_over(desk, &unknown_end, &known, now_ms, accepted));
+    }
+    desk->gives_up_more = desk->id_count == HOUSED_A_TURN;
+    return err;
 }
 
 /* ---- what no incident had ---- */
@@ -522,6 +561,8 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
     desk->has_more = false;
     bool takes = desk->seeks_homes || desk->first != NULL;
     enum err err = takes ? find_homes(desk) : ERR_OK;
+    if (err == ERR_OK)
+        err = give_up(desk, now_ms, accepted);
     if (err == ERR_OK && desk->seeks_homes)
         err = seek_homes(desk, now_ms, accepted);
     if (err == ERR_OK)
@@ -545,9 +586,10 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
     if (kept) {
         desk->fold_is_due = false;
         desk->seeks_homes = desk->has_more;
+        desk->gives_up = desk->gives_up && desk->gives_up_more;
     } else {
         desk->has_sought = false;
-        if (desk->fold_is_due || desk->seeks_homes)
+        if (desk->fold_is_due || desk->seeks_homes || desk->gives_up)
             fold_later(desk);
     }
     while ((batch = finished(desk, kept)) != NULL) {
@@ -558,6 +600,6 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
             batch->done(kept, batch->context);
         batch_free(batch);
     }
-    if (desk->first != NULL || (kept && desk->seeks_homes))
+    if (desk->first != NULL || (kept && (desk->seeks_homes || desk->gives_up)))
         wake(desk);
 }

@@ -20,6 +20,10 @@ struct alerts_config {
     struct store *store;
     const struct services *services; /* borrowed */
     bool has_announcements;          /* where a card goes */
+    /* Whether who handed that one in may still say that it is over; NULL: yes.
+     */
+    bool (*is_watched)(const struct alert *alert, void *context);
+    void *watch_context;
     /* Called when there is something for alerts_settle: wake the turn. */
     void (*wake)(void *context);
     void *context;

@@ -13,6 +13,8 @@
 #define NAMED       5  /* of a storm; the rest is counted */
 #define FOLDS       64 /* entries at once; the rest in the next turn */
 #define WORDS_BYTES ((size_t)TEXT_UNITS * 3 + 1)
+#define OVER        "Over"
+#define GIVEN_UP    "No longer watched"
 
 /* What a decision takes: too large for the stack. */
 struct taking {
@@ -246,7 +248,7 @@ static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms);
+                          int64_t now_ms, const char *words);
 
 /* The first of what a person's entry does not tell; its own entry. */
 struct parting {
@@ -291,7 +293,7 @@ static enum err part(struct store *store, int64_t incident_id, int64_t seq,
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, parting.seq, &fire);
     return err == ERR_OK && !fire
-               ? tell_over(store, incident_id, parting.seq, now_ms)
+               ? tell_over(store, incident_id, parting.seq, now_ms, OVER)
                : err;
 }
 
@@ -311,6 +313,7 @@ struct ending {
     struct store *store;
     int64_t incident_id, now_ms;
     const struct telling *telling;
+    const char *words;
     enum err err;
 };
 
@@ -334,7 +337,7 @@ static bool add_end(const struct entry *entry, void *context)
     draft->alert_state = ALERT_OVER;
     draft->alert_count = telling->sums.count;
     draft->occurred = time_of(telling->sums.last_ended_ms, ending->now_ms);
-    buf_add_text(&text, "Over after ");
+    buf_addf(&text, "%s after ", ending->words);
     add_span(&text,
              draft->occurred.from_ms > telling->sums.first_started_ms
                  ? draft->occurred.from_ms - telling->sums.first_started_ms
@@ -351,11 +354,12 @@ static bool add_end(const struct entry *entry, void *context)
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms)
+                          int64_t now_ms, const char *words)
 {
     struct telling telling;
     enum err err = tell_entry(store, incident_id, seq, false, &telling);
-    struct ending ending = {store, incident_id, now_ms, &telling, ERR_OK};
+    struct ending ending = {store,    incident_id, now_ms,
+                            &telling, words,       ERR_OK};
     bool is_told = false;
     if (err == ERR_OK)
         err = store_end_is_told(store, incident_id, seq, telling.sums.count,
@@ -389,7 +393,7 @@ static bool note_place(const struct stored_alert *stored, void *context)
 }
 
 enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
-                          bool *waits)
+                          bool is_given_up, bool *waits)
 {
     bool fire = true, final = false;
     struct place place = {0};
@@ -407,7 +411,9 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);
     /* The alert may have an entry of its own now, which told its end. */
-    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms) : err;
+    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms,
+                                     is_given_up ? GIVEN_UP : OVER)
+                         : err;
 }
 
 /* ---- what could not be told at once ---- */
@@ -441,8 +447,9 @@ static enum err catch_up(struct store *store, int64_t incident_id, int64_t seq,
     enum err err = fold(store, incident_id, seq, now_ms);
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, seq, &fire);
-    return err == ERR_OK && !fire ? tell_over(store, incident_id, seq, now_ms)
-                                  : err;
+    return err == ERR_OK && !fire
+               ? tell_over(store, incident_id, seq, now_ms, OVER)
+               : err;
 }
 
 enum err alerts_fold(struct store *store, int64_t now_ms, struct folded *out)

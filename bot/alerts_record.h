@@ -26,8 +26,10 @@ struct folded {
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
                                 struct folded *out);
 /* That alert, which an incident has, is over: when it was the last of its
- * entry, an entry says so. *waits is set as above. */
+ * entry, an entry says so. is_given_up: nobody knows whether it is, nobody
+ * watches it any more. *waits is set as above. */
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
-                                     int64_t now_ms, bool *waits);
+                                     int64_t now_ms, bool is_given_up,
+                                     bool *waits);
 
 #endif

@@ -87,6 +87,24 @@ void watch_add_probes(const struct incident *in, struct buf *out, void *context)
         buf_addf(out, " · and %d more", found - CARD_PROBES);
 }
 
+/* ---- alerts ---- */
+
+static bool is_watched(const struct alert *alert, void *context)
+{
+    const struct watch *watch = context;
+    const struct config *config = watch->config.config;
+    if (alert->by_probe) {
+        for (int i = 0; i < config->probes.count; i++)
+            if (str_is(alert->key, config->probes.all[i].name))
+                return true;
+        return false;
+    }
+    for (int i = 0; i < config->alert_sources.count; i++)
+        if (str_is(alert->source, config->alert_sources.all[i].name))
+            return true;
+    return false;
+}
+
 /* ---- all of it ---- */
 
 struct watch *watch_new(const struct watch_config *config, struct buf *why)
@@ -98,6 +116,8 @@ struct watch *watch_new(const struct watch_config *config, struct buf *why)
         .store = config->store,
         .services = &config->config->services,
         .has_announcements = config->config->announce_channel_id != 0,
+        .is_watched = is_watched,
+        .watch_context = watch,
         .wake = config->wake,
         .context = config->context,
     });

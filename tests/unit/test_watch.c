@@ -44,11 +44,23 @@ static void on_wake(void *context)
     (void)context;
 }
 
+/* As a process does that starts. */
+static void start_watch(struct scene *scene)
+{
+    struct buf why = BUF_INIT(500);
+    scene->watch = watch_new(&(struct watch_config){.loop = &scene->loop,
+                                                    .store = scene->store,
+                                                    .config = &scene->config,
+                                                    .wake = on_wake,
+                                                    .context = scene},
+                             &why);
+    assert_non_null(scene->watch);
+}
+
 static void open_scene(struct scene *scene, const struct scratch *scratch)
 {
     static char name[] = "forum https", service[] = "forum", empty[] = "";
     const struct peer_handlers handlers = {came, gone, scene};
-    struct buf why = BUF_INIT(500);
     *scene = (struct scene){.ran = 0};
     assert_int_equal(uv_loop_init(&scene->loop), 0);
     scene->store = scratch_open(scratch);
@@ -68,13 +80,7 @@ static void open_scene(struct scene *scene, const struct scratch *scratch)
                                   .credentials_file = empty};
     scene->config.probes = (struct probes){&scene->probe, 1};
     scene->config.announce_channel_id = 7;
-    scene->watch = watch_new(&(struct watch_config){.loop = &scene->loop,
-                                                    .store = scene->store,
-                                                    .config = &scene->config,
-                                                    .wake = on_wake,
-                                                    .context = scene},
-                             &why);
-    assert_non_null(scene->watch);
+    start_watch(scene);
 }
 
 static void close_scene(struct scene *scene)
@@ -108,13 +114,15 @@ static void turn(struct scene *scene, bool is_kept)
     int64_t now_ms = clock_wall_ms();
     bool accepted = false;
     assert_int_equal(store_begin(scene->store), ERR_OK);
-    assert_int_equal(probes_settle(probes, now_ms), ERR_OK);
+    if (probes != NULL)
+        assert_int_equal(probes_settle(probes, now_ms), ERR_OK);
     assert_int_equal(alerts_settle(alerts, now_ms, &accepted), ERR_OK);
     if (is_kept) {
         assert_int_equal(store_commit(scene->store), ERR_OK);
     } else {
         store_rollback(scene->store);
-        probes_failed(probes);
+        if (probes != NULL)
+            probes_failed(probes);
     }
     alerts_ended(alerts, is_kept);
 }
@@ -142,9 +150,62 @@ static void a_turn_that_fails_loses_no_alert(void **state)
     close_scene(&scene);
 }
 
+/* Whoever watched it is not in the settings any more, or is called otherwise:
+ * nobody else would ever say that it is over. */
+static void what_nobody_watches_any_more_does_not_fire(void **state)
+{
+    static char renamed[] = "forum web", monitor[] = "kuma";
+    static const struct alert told[] = {
+        {.source = {monitor, 4}, .key = {"mail", 4}, .is_firing = true},
+        {.source = {"gone", 4}, .key = {"mail", 4}, .is_firing = true},
+    };
+    const char *fire = "SELECT count(*) FROM alert WHERE ended_ms = 0";
+    const struct scratch *scratch = *state;
+    struct alert_source source = {.name = monitor};
+    struct incident in = {0};
+    struct request request = scratch_declare(1, "The forum is down");
+    struct scene scene;
+    open_scene(&scene, scratch);
+    scene.config.alert_sources = (struct alert_sources){&source, 1};
+    request.draft.service = STR("forum");
+    assert_int_equal(scratch_take(scene.store, &in, &request, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    check(&scene);
+    alerts_hand_in(watch_alerts(scene.watch), told, 2, NULL, NULL);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, fire), 3);
+    watch_free(scene.watch);
+    start_watch(&scene);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM alert WHERE"
+                                             " ended_ms = 0 AND source ="
+                                             " 'forum https'"),
+                     1); /* it is watched */
+    watch_free(scene.watch);
+    scene.probe.name = renamed;
+    start_watch(&scene);
+    turn(&scene, false);
+    assert_int_equal(scratch_number(scratch, fire), 2);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, fire), 1);
+    assert_int_equal(scratch_number(scratch, "SELECT count(*) FROM alert WHERE"
+                                             " ended_ms = 0 AND source ="
+                                             " 'kuma'"),
+                     1);
+    assert_int_equal(scratch_number(scratch,
+                                    "SELECT count(*) FROM event WHERE"
+                                    " alert_state = 'over' AND text"
+                                    " LIKE 'No longer watched after %'"),
+                     1);
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            what_nobody_watches_any_more_does_not_fire, scratch_setup,
+            scratch_teardown),
         cmocka_unit_test_setup_teardown(a_turn_that_fails_loses_no_alert,
                                         scratch_setup, scratch_teardown),
     };
