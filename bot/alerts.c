@@ -243,10 +243,16 @@ static enum err find_home(struct alerts_desk *desk,
         err = store_alert_card(desk->config.store, stored->card, card);
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         return err;
-    bool is_declared = stored->card != 0 && err == ERR_OK &&
-                       card->state == ALERT_CARD_DECLARED;
+    bool has_card = stored->card != 0 && err == ERR_OK;
+    bool is_declared = has_card && card->state == ALERT_CARD_DECLARED;
+    /* Whoever ignored it was told that no incident gets it; whoever deleted the
+     * card was told nothing. */
+    bool is_ignored = has_card && card->state == ALERT_CARD_IGNORED &&
+                      card->by_name[0] != '\0';
     int64_t home = is_declared ? card->incident_id : 0;
-    *out = home != 0 ? home : home_of_service(desk, stored->alert.service);
+    *out = home != 0 || is_ignored
+               ? home
+               : home_of_service(desk, stored->alert.service);
     return ERR_OK;
 }
 
