@@ -200,8 +200,6 @@ static void turn_was_kept(struct probe_runner *runner)
 static void add_sample(struct runner_probe *one)
 {
     struct probe_runner *runner = one->runner;
-    if (runner->samples_in_turn > 0)
-        turn_was_kept(runner);
     if (runner->sample_count == SAMPLES_MOST) {
         forget_samples(runner, 1);
         runner->samples_lost++;
@@ -497,7 +495,6 @@ static enum err thin(struct probe_runner *runner, int64_t now_ms)
 enum err probes_settle(struct probe_runner *runner, int64_t now_ms)
 {
     bool is_flush = runner->is_due;
-    turn_was_kept(runner);
     runner->is_due = runner->is_memory_new = false;
     deadline_set(runner->flush, INT64_MAX);
     enum err err = keep_memories(runner);
@@ -513,8 +510,12 @@ enum err probes_settle(struct probe_runner *runner, int64_t now_ms)
     return err;
 }
 
-void probes_failed(struct probe_runner *runner)
+void probes_ended(struct probe_runner *runner, bool kept)
 {
+    if (kept) {
+        turn_was_kept(runner);
+        return;
+    }
     runner->samples_in_turn = 0;
     runner->thin_ms = 0;
     for (int i = 0; i < runner->count; i++) {

@@ -44,9 +44,10 @@ void probes_free(struct probe_runner *runner); /* NULL is fine */
 /* Within the turn's transaction: keeps samples, mutes and what was told. */
 bool probes_have_work(const struct probe_runner *runner);
 MUST_CHECK enum err probes_settle(struct probe_runner *runner, int64_t now_ms);
-/* The turn failed: what it should have kept is kept by a later one. But a mute
- * since the last one is none: whoever asked for it is told so. */
-void probes_failed(struct probe_runner *runner);
+/* The turn is over. kept false: it failed, begun or not, and what it should
+ * have kept is kept by a later one. But a mute that it had is none: whoever
+ * asked for it is told so. */
+void probes_ended(struct probe_runner *runner, bool kept);
 /* The alert is kept; or it is not, and told again within seconds, if it is
  * still true. Not from inside on_alert. */
 void probes_told(bool kept, void *receipt);

@@ -439,11 +439,11 @@ static void on_end(void *context)
                   LOG_TEXT("why", store_why(turn->config.store)));
         store_rollback(turn->config.store);
         turn->kept_seq = 0;
-        if (turn->parts.probes != NULL)
-            probes_failed(turn->parts.probes);
     } else if (turn->is_changed) {
         reminders_changed(turn->parts.reminders);
     }
+    if (turn->parts.probes != NULL)
+        probes_ended(turn->parts.probes, committed);
     alerts_ended(turn->parts.alerts, committed);
     if (committed && turn->is_changed)
         alerts_changed(turn->parts.alerts);

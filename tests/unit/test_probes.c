@@ -152,6 +152,7 @@ static void settle(struct scene *scene)
     assert_int_equal(store_begin(scene->store), ERR_OK);
     assert_int_equal(probes_settle(scene->runner, clock_wall_ms()), ERR_OK);
     assert_int_equal(store_commit(scene->store), ERR_OK);
+    probes_ended(scene->runner, true);
     assert_false(probes_have_work(scene->runner));
 }
 
@@ -272,7 +273,7 @@ static void a_turn_that_fails_loses_nothing(void **state)
     assert_int_equal(store_begin(scene.store), ERR_OK);
     assert_int_equal(probes_settle(scene.runner, clock_wall_ms()), ERR_OK);
     store_rollback(scene.store);
-    probes_failed(scene.runner);
+    probes_ended(scene.runner, false);
     assert_int_equal(samples(&scene, "forum https"), 0);
     check(&scene, 0, true);
     settle(&scene);
@@ -393,7 +394,23 @@ static void a_mute_that_is_not_kept_is_none(void **state)
     assert_int_equal(store_begin(scene.store), ERR_OK);
     assert_int_equal(probes_settle(scene.runner, clock_wall_ms()), ERR_OK);
     store_rollback(scene.store);
-    probes_failed(scene.runner);
+    probes_ended(scene.runner, false);
+    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    settle(&scene);
+    restart(&scene);
+    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    close_scene(&scene);
+}
+
+/* The turn after it fails before it has begun: somebody else has the store. */
+static void a_mute_that_is_kept_outlives_a_turn(void **state)
+{
+    struct scene scene;
+    open_scene(&scene, *state);
+    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
+    probes_mute(scene.runner, 0, until_ms);
+    settle(&scene);
+    probes_ended(scene.runner, false);
     assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
     settle(&scene);
     restart(&scene);
@@ -444,6 +461,7 @@ int main(void)
         TEST(a_restart_while_it_is_down_tells_again),
         TEST(a_mute_holds_until_it_ends),
         TEST(a_mute_that_is_not_kept_is_none),
+        TEST(a_mute_that_is_kept_outlives_a_turn),
         TEST(a_missing_password_is_a_bad_result),
         TEST(probes_run_by_themselves),
     };

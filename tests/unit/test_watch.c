@@ -117,13 +117,12 @@ static void turn(struct scene *scene, bool is_kept)
     if (probes != NULL)
         assert_int_equal(probes_settle(probes, now_ms), ERR_OK);
     assert_int_equal(alerts_settle(alerts, now_ms, &accepted), ERR_OK);
-    if (is_kept) {
+    if (is_kept)
         assert_int_equal(store_commit(scene->store), ERR_OK);
-    } else {
+    else
         store_rollback(scene->store);
-        if (probes != NULL)
-            probes_failed(probes);
-    }
+    if (probes != NULL)
+        probes_ended(probes, is_kept);
     alerts_ended(alerts, is_kept);
 }
 
