@@ -170,9 +170,10 @@ static bool tell_item(const struct stored_item *stored, void *context)
 {
     struct reminder_text *say = context;
     const struct action_item *item = &stored->item;
+    bool is_due = item->due_ms != 0 && item->due_ms <= say->recorded_ms;
     bool is_owned = item->owner_type != ACTOR_NOBODY;
     say->is_so = item_is_open(item) &&
-                 (say->reminder == REMINDER_ITEM_DUE || !is_owned) &&
+                 (say->reminder == REMINDER_ITEM_DUE ? is_due : !is_owned) &&
                  is_newest(say, item->reminded_ms);
     if (item->owner_type == ACTOR_MEMBER) {
         say->ping = item->owner_id;

@@ -162,6 +162,7 @@ int64_t room_item(struct world *world, int64_t id, const char *text)
     const struct request item = {
         .kind = REQUEST_ITEM,
         .draft = {.text = str_of(text),
+                  .due_ms = WORLD_START,
                   .recorder = {ACTOR_MEMBER, 77, STR("nova")}}};
     (void)world_take(world, id, &item);
     return world_incident(world, id).last_seq;

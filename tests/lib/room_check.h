@@ -17,7 +17,7 @@ bool room_says(const struct world *world, uint64_t channel, const char *text);
 int64_t room_remind(struct world *world, int64_t id, enum reminder reminder,
                     int64_t target);
 
-/* Keeps an action item, recorded by a moderator: its number. */
+/* Keeps an action item that is due, recorded by a moderator: its number. */
 int64_t room_item(struct world *world, int64_t id, const char *text);
 
 #endif

@@ -141,6 +141,32 @@ static void what_is_done_needs_no_reminder(void **state)
     world_close(&world);
 }
 
+/* It was put off, or has no day any more, while the reminder was waiting. */
+static void what_is_due_later_needs_no_reminder(void **state)
+{
+    static const int64_t days_ms[] = {0, WORLD_START + 30 * MS_PER_DAY};
+    (void)state;
+    for (size_t i = 0; i < sizeof days_ms / sizeof days_ms[0]; i++) {
+        struct world world;
+        struct incident in = world_open_declared(&world);
+        struct request item = {.kind = REQUEST_ITEM,
+                               .draft = {.text = STR("Alert on disk space"),
+                                         .due_ms = WORLD_START - MS_PER_DAY,
+                                         .recorder = nova}};
+        (void)world_take(&world, in.id, &item);
+        int64_t seq = world_incident(&world, in.id).last_seq;
+        (void)room_remind(&world, in.id, REMINDER_ITEM_DUE, seq);
+        item.draft = (struct event){.target = seq,
+                                    .item_state = ITEM_OPEN,
+                                    .due_ms = days_ms[i],
+                                    .recorder = nova};
+        (void)world_take(&world, in.id, &item);
+        world_run(&world, 3);
+        assert_false(room_says(&world, in.war_channel_id, "is due"));
+        world_close(&world);
+    }
+}
+
 static void a_reminder_is_said_once(void **state)
 {
     (void)state;
@@ -269,6 +295,7 @@ int main(void)
         cmocka_unit_test(reminders_say_what_to_do),
         cmocka_unit_test(a_reminder_tells_nothing_private),
         cmocka_unit_test(what_is_done_needs_no_reminder),
+        cmocka_unit_test(what_is_due_later_needs_no_reminder),
         cmocka_unit_test(a_reminder_is_said_once),
         cmocka_unit_test(a_reminder_follows_to_a_new_room),
         cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
