@@ -27,7 +27,7 @@ struct draw_series {
     char *name;
     struct draw_sample *samples;
     size_t count;
-    int64_t gap_ms; /* a line does not go over more */
+    int64_t gap_ms; /* a line does not go over more; 0: what is usual there */
 };
 
 struct draw_mark {

@@ -13,7 +13,6 @@
 #define LAST_MS       INT64_C(7258118400000) /* the year 2200 */
 #define SHORTEST_MS   1000
 #define LARGEST_VALUE 1e100 /* so that no sum of two overflows */
-#define USUAL_GAP     3     /* times the usual distance */
 
 /* ---- parts ---- */
 
@@ -111,26 +110,6 @@ static int by_time(const void *a, const void *b)
     return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static int64_t usual_gap(const struct draw_series *series)
-{
-    if (series->count < 3)
-        return INT64_MAX;
-    size_t n = series->count - 1;
-    int64_t *distances = mem_alloc(n * sizeof *distances);
-    for (size_t i = 0; i < n; i++)
-        distances[i] = series->samples[i + 1].at_ms - series->samples[i].at_ms;
-    qsort(distances, n, sizeof *distances, by_size);
-    int64_t gap = USUAL_GAP * distances[n / 2];
-    free(distances);
-    return gap == 0 ? INT64_MAX : gap;
-}
-
 static bool read_sample(const cJSON *item, struct draw_sample *out)
 {
     if (!cJSON_IsArray(item) || cJSON_GetArraySize(item) != 3)
@@ -188,8 +167,6 @@ static enum err read_series(const cJSON *root, struct draw_job *job,
             err = refuse(why, "gap", "a number of ms");
         if (err != ERR_OK)
             return err;
-        if (series->gap_ms == 0)
-            series->gap_ms = usual_gap(series);
     }
     return ERR_OK;
 }

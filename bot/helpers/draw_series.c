@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#define USUAL_GAP   3 /* times the usual distance */
+#define NEIGHBOURS  5 /* distances to either side that say what is usual */
 #define LINE_WIDTH  1.75
 #define DOT_RADIUS  2.5
 #define CROSS_ARM   3.5
@@ -90,6 +92,43 @@ static void end_line(struct page *page, struct column *column, int i,
     cairo_fill(page->cr);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The median distance of samples from..to, 0 if there are no two. */
+static int64_t usual_distance(const struct draw_series *series, size_t from,
+                              size_t to)
+{
+    int64_t distances[NEIGHBOURS];
+    size_t count = 0;
+    for (size_t n = from + 1; n <= to; n++)
+        distances[count++] =
+            series->samples[n].at_ms - series->samples[n - 1].at_ms;
+    qsort(distances, count, sizeof *distances, by_size);
+    return count == 0 ? 0 : distances[count / 2];
+}
+
+/* Between a sample and the one before it there is a silence. How often is
+ * checked changes: somebody watches closely, and of old samples means are kept.
+ */
+static bool is_apart(const struct draw_series *series, size_t n)
+{
+    const struct draw_sample *sample = &series->samples[n];
+    int64_t gap_ms = series->gap_ms;
+    if (gap_ms == 0) {
+        size_t first = n - 1 < NEIGHBOURS ? 0 : n - 1 - NEIGHBOURS;
+        size_t last = series->count - 1 - n < NEIGHBOURS ? series->count - 1
+                                                         : n + NEIGHBOURS;
+        int64_t before = usual_distance(series, first, n - 1);
+        int64_t after = usual_distance(series, n, last);
+        gap_ms = USUAL_GAP * (before > after ? before : after);
+    }
+    return gap_ms > 0 && sample->at_ms - sample[-1].at_ms > gap_ms;
+}
+
 static void draw_line(struct page *page, int i)
 {
     const struct draw_series *series = &page->job->series[i];
@@ -102,8 +141,7 @@ static void draw_line(struct page *page, int i)
     cairo_new_path(page->cr);
     for (size_t n = 0; n < series->count; n++, sample++) {
         bool breaks =
-            isnan(sample->value) ||
-            (last != NULL && sample->at_ms - last->at_ms > series->gap_ms);
+            isnan(sample->value) || (last != NULL && is_apart(series, n));
         if (breaks && joined > 0) {
             end_line(page, &column, i, joined == 1 ? last : NULL);
             joined = 0;

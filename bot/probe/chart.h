@@ -28,7 +28,7 @@ struct chart_series {
     const struct chart_sample *samples; /* in order of time */
     size_t count;
     int64_t gap_ms; /* a line is not drawn over a longer silence; 0: three
-                     * times the usual distance */
+                     * times what is usual around it */
 };
 
 struct chart_mark {

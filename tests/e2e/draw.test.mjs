@@ -122,6 +122,17 @@ test('a line keeps its extremes however many samples there are', () => {
     assert.ok(count(drawn(many(4000)), LINE) > count(drawn(many(100)), LINE) + 300);
 });
 
+test('a line goes on where checks come more often, and not over a silence', () => {
+    const zigzag = (ms, i) => [ms, i % 2 ? 4000 : 100, true];
+    const slow = Array.from({ length: 30 }, (_, i) => zigzag(at(i), i));
+    const watched = Array.from({ length: 600 }, (_, i) => [at(30) + i * 5000, 100, true]);
+    const inked = (list) => count(drawn({ ...job, threshold: 4500, incident: null, series: [{ name: 'x', samples: list }] }), LINE);
+    const flat = inked(watched);
+    assert.ok(inked([...slow, ...watched]) > flat + inked(slow) * 0.8);
+    const later = slow.map(([ms, ...rest]) => [ms + 60 * MINUTE, ...rest]);
+    assert.ok(inked([...slow.slice(0, 20), ...later]) < inked(slow.slice(0, 20)) + inked(later) + 100); // no line between
+});
+
 test('a bad job is refused in a sentence, with exit 2', () => {
     const series = (...list) => ({ ...job, series: [{ name: 'x', samples: list }] });
     const cases = [
