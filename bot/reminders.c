@@ -190,7 +190,8 @@ static enum err look_at_all(struct reminders *reminders)
         err = damage_passed(store, reminders->watched[i],
                             look_at_incident(reminders, reminders->watched[i]));
     if (err == ERR_OK && reminders->config.has_announcements)
-        err = store_each_digest(store, look_at_digest, &reminders->look);
+        err = store_each_digest(store, reminders->look.now_ms, look_at_digest,
+                                &reminders->look);
     return err;
 }
 

@@ -229,15 +229,16 @@ MUST_CHECK enum err store_watched(struct store *store, int64_t *ids, int max,
  * action items whose issue is open; newest first. */
 MUST_CHECK enum err store_polled(struct store *store, int64_t *ids, int max,
                                  int *count);
-/* Of each guild: its last weekly digest (before the first: its first incident),
- * and the public incident that records the next one; 0: nothing is open. */
+/* Of each guild: its last weekly digest (before the first: its first incident;
+ * one to come was of a clock that was ahead, and counts as none), and the
+ * public incident that records the next one; 0: nothing is open. */
 struct digest {
     uint64_t guild_id;
     int64_t last_ms;
     int64_t incident_id;
 };
 typedef bool store_digest_fn(const struct digest *digest, void *context);
-MUST_CHECK enum err store_each_digest(struct store *store,
+MUST_CHECK enum err store_each_digest(struct store *store, int64_t now_ms,
                                       store_digest_fn *each, void *context);
 
 /* What incident_step wants to know besides the incident. */

@@ -58,12 +58,13 @@ enum err store_polled(struct store *store, int64_t *ids, int max, int *count)
     return read_ids(&query, ids, max, count);
 }
 
-enum err store_each_digest(struct store *store, store_digest_fn *each,
-                           void *context)
+enum err store_each_digest(struct store *store, int64_t now_ms,
+                           store_digest_fn *each, void *context)
 {
     struct query query = query_new(
         store,
-        "SELECT guild_id, max(max(digest_reminded_ms), min(declared_at_ms)),"
+        "SELECT guild_id, max(coalesce(max(digest_reminded_ms)"
+        "  FILTER (WHERE digest_reminded_ms <= ?), 0), min(declared_at_ms)),"
         " min(CASE WHEN is_private = 0 AND is_drill = 0 AND id IN"
         "  (SELECT incident FROM item INDEXED BY item_open"
         "    WHERE state IN ('open', 'doing')"
@@ -71,6 +72,7 @@ enum err store_each_digest(struct store *store, store_digest_fn *each,
         "    WHERE needs_settling = 1 AND struck = 0 AND settlement = 'none'"
         "    AND kind = 'change') THEN id END)"
         " FROM incident INDEXED BY incident_digest GROUP BY guild_id");
+    query_int(&query, now_ms);
     while (query_row(&query)) {
         const struct digest digest = {
             .guild_id = row_id(&query, 0),

@@ -89,7 +89,7 @@ static void check_reminders(void)
     must_read(store_watched(sim.store, ids, WATCHED, &count));
     for (int i = 0; i < count && i < WATCHED; i++)
         check_incident(ids[i]);
-    must_read(store_each_digest(sim.store, check_digest, NULL));
+    must_read(store_each_digest(sim.store, sim.now_ms, check_digest, NULL));
 }
 
 /* ---- effects ---- */

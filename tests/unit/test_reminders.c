@@ -351,6 +351,35 @@ static void a_clock_that_was_ahead_silences_nobody(void **state)
     store_close(bench.store);
 }
 
+/* Months ahead, and nothing is open any more of what recorded a digest then. */
+static void a_digest_of_a_clock_that_was_ahead_is_not_the_last(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct bench bench = {.store = scratch_open(scratch)};
+    struct request item = {.kind = REQUEST_ITEM,
+                           .draft = scratch_entry(EVENT_NOTE, "alert").draft};
+    struct request done = {.kind = REQUEST_ITEM,
+                           .draft = {.target = 2, .item_state = ITEM_DONE}};
+    assert_int_equal(uv_loop_init(&bench.loop), 0);
+    for (int64_t id = 1; id <= 2; id++) {
+        struct request declare = scratch_declare(id, "Disk full");
+        takes(&bench, id, &declare, NOW);
+        takes(&bench, id, &item, NOW);
+    }
+    look(&bench, NOW + 70 * DAY);
+    assert_int_equal(reminded(scratch, "weekly digest"), 1);
+    takes(&bench, 1, &done, NOW + DAY); /* it is right again */
+    look(&bench, NOW + 5 * DAY);
+    assert_int_equal(reminded(scratch, "weekly digest"), 1);
+    for (int i = 0; i < 3; i++)
+        look(&bench, NOW + 7 * DAY);
+    assert_int_equal(reminded(scratch, "weekly digest"), 2);
+    look(&bench, NOW + 14 * DAY);
+    assert_int_equal(reminded(scratch, "weekly digest"), 3);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    store_close(bench.store);
+}
+
 /* Whether it is due or lost with the turn, or cannot be read. */
 static void a_look_that_is_lost_is_taken_again(void **state)
 {
@@ -392,6 +421,9 @@ int main(void)
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(some_have_no_digest, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_digest_of_a_clock_that_was_ahead_is_not_the_last, scratch_setup,
+            scratch_teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_was_ahead_silences_nobody,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_look_that_is_lost_is_taken_again,
