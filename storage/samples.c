@@ -248,3 +248,12 @@ enum err store_put_probe_memory(struct store *store, struct str name,
     query_int(&query, memory->muted_until_ms);
     return query_run(&query);
 }
+
+enum err store_forget_told(struct store *store, int64_t alert)
+{
+    struct query query = query_new(
+        store, "UPDATE probe SET told = 'unknown', told_since_ms = 0 WHERE name"
+               " = (SELECT key FROM alert WHERE id = ? AND by_probe = 1)");
+    query_int(&query, alert);
+    return query_run(&query);
+}

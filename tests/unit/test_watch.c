@@ -199,12 +199,39 @@ static void what_nobody_watches_any_more_does_not_fire(void **state)
     close_scene(&scene);
 }
 
+/* It was taken out of the settings while it was down, and is again. */
+static void what_is_watched_again_begins_anew(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scene scene;
+    char sql[120];
+    open_scene(&scene, scratch);
+    check(&scene);
+    turn(&scene, true);
+    for (int count = 0; count <= 1; count++) {
+        watch_free(scene.watch);
+        scene.config.probes.count = count;
+        start_watch(&scene);
+        turn(&scene, true);
+    }
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM alert WHERE ended_ms = 0 AND"
+                   " started_ms >= %lld",
+                   (long long)clock_wall_ms());
+    check(&scene);
+    turn(&scene, true);
+    assert_int_equal(scratch_number(scratch, sql), 1);
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             what_nobody_watches_any_more_does_not_fire, scratch_setup,
             scratch_teardown),
+        cmocka_unit_test_setup_teardown(what_is_watched_again_begins_anew,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_turn_that_fails_loses_no_alert,
                                         scratch_setup, scratch_teardown),
     };
