@@ -1,5 +1,6 @@
 #include "bot/alerts.h"
 
+#include "bot/alerts_card.h"
 #include "bot/alerts_record.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
@@ -14,11 +15,7 @@
 #include <string.h>
 
 #define FOLD_PAUSE_MS (3 * MS_PER_SECOND) /* what comes by then is one edit */
-/* Onto the same card: whatever comes in one go, and what is about the same
- * service while people may still be reading. */
-#define CARD_GO_MS      (10 * MS_PER_SECOND)
-#define CARD_SERVICE_MS (30 * MS_PER_MINUTE)
-#define HOMES           200 /* live incidents looked at */
+#define HOMES         200                 /* live incidents looked at */
 /* In one turn, so that nobody's command waits for a storm. */
 #define TAKEN_A_TURN    100
 #define HOUSED_A_TURN   100
@@ -258,41 +255,6 @@ static enum err find_home(struct alerts_desk *desk,
 
 /* ---- cards ---- */
 
-struct same_service {
-    struct str service;
-    bool is_same;
-};
-
-static bool compare_service(const struct stored_alert *stored, void *context)
-{
-    struct same_service *same = context;
-    same->is_same = str_eq_nocase(stored->alert.service, same->service);
-    return !same->is_same;
-}
-
-/* The newest card, if this alert goes with what it shows. */
-static enum err find_card(struct alerts_desk *desk, const struct alert *alert,
-                          int64_t now_ms, struct alert_card *out)
-{
-    struct alert_card card;
-    struct same_service same = {alert->service, false};
-    enum err err = store_last_alert_card(desk->config.store, &card);
-    if (err == ERR_NOT_FOUND ||
-        (err == ERR_OK && card.state != ALERT_CARD_OPEN))
-        return ERR_OK;
-    if (err != ERR_OK)
-        return err;
-    int64_t age_ms = now_ms - card.newest_ms;
-    if (age_ms < 0) /* a clock that was put back since: nobody knows */
-        return ERR_OK;
-    if (age_ms > CARD_GO_MS && age_ms <= CARD_SERVICE_MS)
-        err = store_each_alert_on_card(desk->config.store, card.id,
-                                       compare_service, &same);
-    if (err == ERR_OK && (age_ms <= CARD_GO_MS || same.is_same))
-        *out = card;
-    return err;
-}
-
 static enum err want_card(struct alerts_desk *desk, int64_t card,
                           int64_t now_ms, bool *accepted)
 {
@@ -313,7 +275,7 @@ static enum err put_on_card(struct alerts_desk *desk,
                  LOG_STR("title", stored->alert.title));
         return ERR_OK;
     }
-    enum err err = find_card(desk, &stored->alert, now_ms, &card);
+    enum err err = alerts_find_card(store, &stored->alert, now_ms, &card);
     card.newest_ms = now_ms;
     if (err == ERR_OK)
         err = store_put_alert_card(store, &card, &card.id);

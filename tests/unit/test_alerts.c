@@ -447,29 +447,6 @@ static void a_later_incident_gets_what_fires(void **state)
     desk_close(&desk);
 }
 
-/* As whoever ignored it was told. */
-static void a_later_incident_gets_nothing_that_is_ignored(void **state)
-{
-    struct request ignore = {.kind = REQUEST_IGNORE,
-                             .draft = {.actor = {.name = STR("quill")}},
-                             .alert_card = 1};
-    struct incident in = {0};
-    struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW - MINUTE), NOW);
-    assert_int_equal(scratch_take(desk.store, &in, &ignore, NOW),
-                     VERDICT_ACCEPTED);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_turns(&desk, NOW + MINUTE);
-    desk_restart(&desk, NOW + MINUTE);
-    assert_int_equal(desk_number(&desk, "SELECT incident FROM alert"), 0);
-    desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + MINUTE);
-    desk_hand_in(&desk, alert_fires("a", "forum", NOW), NOW + 2 * MINUTE);
-    assert_int_equal(
-        desk_number(&desk, "SELECT incident FROM alert WHERE ended_ms = 0"), 1);
-    desk_close(&desk);
-}
-
 /* The clock is put back a day: what comes now is neither of the storm of
  * tomorrow nor for a card that nobody looks at any more. */
 static void a_clock_that_is_put_back_mixes_nothing(void **state)
@@ -611,7 +588,6 @@ int main(void)
         TEST(and_before_another_ends),
         TEST(what_comes_after_a_strike_is_told),
         TEST(what_no_incident_has_is_on_a_card),
-        TEST(a_later_incident_gets_nothing_that_is_ignored),
         TEST(a_later_incident_gets_what_fires),
         TEST(a_clock_that_is_put_back_mixes_nothing),
         TEST(many_incidents_may_be_open),
