@@ -419,7 +419,7 @@ static enum err give_up(struct alerts_desk *desk, int64_t now_ms,
                 store, known.incident_id,
                 take_over(desk, &unknown_end, &known, now_ms, accepted));
         if (err == ERR_OK) /* should it be watched again, down since then */
-            err = store_forget_told(store, known.id);
+            err = store_forget_probe_told(store, known.id);
     }
     desk->gives_up_more = desk->id_count == HOUSED_A_TURN;
     return err;

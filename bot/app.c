@@ -191,7 +191,8 @@ static void on_chores(void *context)
 
 /* ---- wiring ---- */
 
-static bool open_parts(struct app *app, const char *token)
+/* The exit code: 0 when all are open. */
+static int open_parts(struct app *app, const char *token)
 {
     const struct config *config = app->config;
     struct buf why = BUF_INIT(500);
@@ -201,21 +202,17 @@ static bool open_parts(struct app *app, const char *token)
         .user_agent = OPSROOM_USER_AGENT,
         .ca_file = config->ca_file[0] == '\0' ? NULL : config->ca_file,
     };
-    bool ok =
-        store_open(config->storage_path, false, &app->store, &why) == ERR_OK;
-    app->exit_code = ok ? EXIT_SETTINGS : EXIT_FAILED;
-    if (ok)
-        ok = (app->rest = rest_new(&app->loop, &rest, &why)) != NULL;
-    if (ok)
-        ok = (app->git = git_parts_new(config, &why)) != NULL;
-    if (ok)
-        ok = (app->forge = forge_parts_new(&app->loop, config, &why)) != NULL;
-    if (ok)
-        app->exit_code = 0;
-    else
+    int code = 0;
+    if (store_open(config->storage_path, false, &app->store, &why) != ERR_OK)
+        code = EXIT_FAILED;
+    else if ((app->rest = rest_new(&app->loop, &rest, &why)) == NULL ||
+             (app->git = git_parts_new(config, &why)) == NULL ||
+             (app->forge = forge_parts_new(&app->loop, config, &why)) == NULL)
+        code = EXIT_SETTINGS;
+    if (code != 0)
         log_error("cannot_start", LOG_STR("why", buf_str(&why)));
     buf_release(&why);
-    return ok;
+    return code;
 }
 
 static struct process process_now(void)
@@ -412,11 +409,12 @@ int app_run(const struct config *config, const char *token,
         log_error("cannot_start", LOG_TEXT("why", strerror(errno)));
         return EXIT_FAILED;
     }
-    if (!open_parts(&app, token)) {
+    int code = open_parts(&app, token);
+    if (code != 0) {
         rest_free(app.rest);
         git_parts_free(app.git);
         store_close(app.store);
-        return app.exit_code;
+        return code;
     }
     bool is_ready = wire(&app, token, program_dir);
     watch_signals(&app);

@@ -28,12 +28,12 @@ static void add_change(const struct event *event, struct buf *out)
 
 static void add_state(const struct event *event, struct buf *out)
 {
-    if (event->state_from != event->state_to)
+    if (event_moves(event))
         buf_addf(out, "%s → %s", word_of(&state_words, (int)event->state_from),
                  word_of(&state_words, (int)event->state_to));
     if (event->other_id != 0)
         buf_addf(out, ", duplicate of INC-%" PRId64, event->other_id);
-    if (event->state_from != event->state_to && event->text.n > 0)
+    if (event_moves(event) && event->text.n > 0)
         buf_add_text(out, ": ");
     add_part(out, "", event->text, "");
 }

@@ -19,7 +19,6 @@
 /* Discord drops an interaction that is not answered within 3 s; a replayed one
  * is not begun when the answer might come too late. */
 #define ANSWER_DEADLINE_MS 2500
-#define DATE_MS            MS_PER_SECOND /* as exact as HTTP's Date is */
 #define ANSWER_BYTES       (64u << 10)
 /* Ids of the newest interactions: a dispatch that comes twice on one connection
  * is answered once. Replays of an older process are found in the store. */
@@ -229,15 +228,10 @@ static bool seen_before(struct turn *turn, uint64_t id)
 }
 
 /* How long ago it was sent, by Discord's clock: ours may be wrong by minutes,
- * and would then take a command that the person has given up, or none. What
- * little ours is ahead may be no error but the whole seconds of Discord's date
- * and its way here. */
+ * and would then take a command that the person has given up, or none. */
 static int64_t age_ms(const struct turn *turn, uint64_t id, int64_t now_ms)
 {
-    int64_t ahead_ms = rest_ahead_ms(turn->config.rest);
-    if (ahead_ms > 0)
-        ahead_ms = ahead_ms > 2 * DATE_MS ? ahead_ms - DATE_MS : 0;
-    return now_ms - ahead_ms - snowflake_ms(id);
+    return now_ms - rest_ahead_ms(turn->config.rest) - snowflake_ms(id);
 }
 
 /* A process before us may have kept it without answering. The gateway cannot

@@ -158,9 +158,8 @@ const char *entry_label(const struct event *event)
     case EVENT_IDEA:
         return "parked idea";
     case EVENT_STATE:
-        return event->state_from == event->state_to
-                   ? "update"
-                   : word_of(&state_words, (int)event->state_to);
+        return event_moves(event) ? word_of(&state_words, (int)event->state_to)
+                                  : "update";
     case EVENT_ROLE:
         return word_of(&role_words, (int)event->role);
     default:

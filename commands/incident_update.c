@@ -46,12 +46,11 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    bool moves = event->state_to != event->state_from;
-    if (moves && event->state_to == STATE_RESOLVED) {
+    if (event_resolves(event)) {
         resolve_told(call, after, outcome, answer);
         return;
     }
-    if (moves) {
+    if (event_moves(event)) {
         say_incident(words, after);
         buf_addf(words, " is %s since ", state_phrase(after->state));
         say_time(words, &event->occurred, call->now_ms);

@@ -249,7 +249,7 @@ enum err store_put_probe_memory(struct store *store, struct str name,
     return query_run(&query);
 }
 
-enum err store_forget_told(struct store *store, int64_t alert)
+enum err store_forget_probe_told(struct store *store, int64_t alert)
 {
     struct query query = query_new(
         store, "UPDATE probe SET told = 'unknown', told_since_ms = 0 WHERE name"

@@ -19,8 +19,7 @@ enum err store_section(struct store *store, int64_t incident_id,
 static bool take_resolution(const struct entry *entry, void *context)
 {
     const struct event *event = &entry->event;
-    bool is_it = event->state_to == STATE_RESOLVED &&
-                 event->state_from != STATE_RESOLVED;
+    bool is_it = event_resolves(event);
     if (is_it && event->visibility != VISIBILITY_PRIVATE)
         buf_add(context, str_trim(event->text));
     return !is_it;

@@ -414,7 +414,7 @@ MUST_CHECK enum err store_probe_memory(struct store *store, struct str name,
 MUST_CHECK enum err store_put_probe_memory(struct store *store, struct str name,
                                            const struct probe_memory *memory);
 /* The probe of that alert, if a probe's it is: nobody was told of it yet. */
-MUST_CHECK enum err store_forget_told(struct store *store, int64_t alert);
+MUST_CHECK enum err store_forget_probe_told(struct store *store, int64_t alert);
 
 /* ---- health (health.c) ---- */
 

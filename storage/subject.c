@@ -58,8 +58,7 @@ static bool look_at_move(const struct entry *entry, void *context)
     const struct event *event = &entry->event;
     const struct search *search = context;
     struct subject *subject = search->subject;
-    bool is_move =
-        event->kind == EVENT_STATE && event->state_from != event->state_to;
+    bool is_move = event->kind == EVENT_STATE && event_moves(event);
     if (is_move && event->seq > subject->entry.seq &&
         move_outdoes(event->state_to, search->milestone))
         subject->is_outdone = true;

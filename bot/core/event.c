@@ -300,13 +300,23 @@ bool event_needs_settling(const struct event *event)
             (event->change_temporary || event->change_verified.n == 0));
 }
 
+bool event_moves(const struct event *event)
+{
+    return event->state_from != event->state_to;
+}
+
+bool event_resolves(const struct event *event)
+{
+    return event_moves(event) && event->state_to == STATE_RESOLVED;
+}
+
 bool event_in_timeline(const struct event *event)
 {
     switch (event->kind) {
     case EVENT_STATE:
-        return event->text.n > 0 || (event->state_to != event->state_from &&
-                                     event->state_to != STATE_REVIEW &&
-                                     event->state_to != STATE_CLOSED);
+        return event->text.n > 0 ||
+               (event_moves(event) && event->state_to != STATE_REVIEW &&
+                event->state_to != STATE_CLOSED);
     case EVENT_EVIDENCE:
         return event->target == 0;
     case EVENT_IDEA:

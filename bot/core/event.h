@@ -442,10 +442,14 @@ bool event_is_entry(const struct event *event);
  * until it is settled. */
 bool event_needs_settling(const struct event *event);
 
+/* It led from one state to another: an update, or anything else, does not. */
+bool event_moves(const struct event *event);
+bool event_resolves(const struct event *event);
+
 /* Shown to people in a list of its own: an entry by a person, a role, an update
  * with a message, a move (what only befell the postmortem is none). Not a
- * parked idea, and not evidence that belongs to another
- * entry (target set): that one shows it. */
+ * parked idea, and not evidence that belongs to another entry (target set):
+ * that one shows it. */
 bool event_in_timeline(const struct event *event);
 
 #endif

@@ -52,7 +52,7 @@ static void fold_declared(struct incident *in, const struct event *event)
 
 static void fold_state(struct incident *in, const struct event *event)
 {
-    if (event->state_to == event->state_from)
+    if (!event_moves(event))
         return;
     if (state_is_live(event->state_to) && !state_is_live(event->state_from))
         in->reopened++;
@@ -66,7 +66,7 @@ static void fold_state(struct incident *in, const struct event *event)
 static void fold_promise(struct incident *in, const struct event *event)
 {
     /* A late word on what is over does not bring archived rooms back. */
-    if (event->state_from != event->state_to || state_is_live(event->state_to))
+    if (event_moves(event) || state_is_live(event->state_to))
         in->last_told_ms = event->recorded_at_ms;
     in->next_update_due_ms =
         event->next_in_min == 0

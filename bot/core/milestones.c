@@ -28,8 +28,7 @@ enum milestone milestone_of_move(enum event_kind kind,
     case EVENT_DECLARED:
         return MILESTONE_DECLARED;
     case EVENT_STATE:
-        return event->state_from == event->state_to ? MILESTONE_NONE
-                                                    : of_state[event->state_to];
+        return event_moves(event) ? of_state[event->state_to] : MILESTONE_NONE;
     case EVENT_ROLE:
     case EVENT_HANDOFF:
         return event->role == ROLE_COMMANDER &&
@@ -162,7 +161,7 @@ void fold_milestones(struct incident *in, const struct event *event)
             keep_earliest(&milestones[MILESTONE_COMMANDER], &occurred);
         break;
     case EVENT_STATE:
-        if (event->state_from != event->state_to)
+        if (event_moves(event))
             fold_move(in, event, &occurred);
         break;
     case EVENT_SET:

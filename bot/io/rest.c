@@ -365,8 +365,9 @@ static void count(struct rest_counts *counts, int status)
                       : &counts->done) += 1;
 }
 
-/* HTTP's Date is in whole seconds. Not of the answers of commands: they are
- * many, and what is posted tells as well. */
+/* HTTP's Date is in whole seconds, and is on its way here: what little we seem
+ * to be ahead may be no error. Not of the answers of commands: they are many,
+ * and what is posted tells as well. */
 static void note_date(struct rest *rest, const struct rest_call *call,
                       const struct transfer *transfer)
 {
@@ -376,8 +377,12 @@ static void note_date(struct rest *rest, const struct rest_call *call,
     struct str text = transfer_header(transfer, "Date");
     str_copy_to(date, text);
     time_t seconds = text.n > 0 ? curl_getdate(date, NULL) : -1;
-    if (seconds > 0)
-        rest->ahead_ms = clock_wall_ms() - (int64_t)seconds * MS_PER_SECOND;
+    if (seconds <= 0)
+        return;
+    int64_t ahead_ms = clock_wall_ms() - (int64_t)seconds * MS_PER_SECOND;
+    if (ahead_ms > 0)
+        ahead_ms = ahead_ms > 2 * MS_PER_SECOND ? ahead_ms - MS_PER_SECOND : 0;
+    rest->ahead_ms = ahead_ms;
 }
 
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,

@@ -2,8 +2,6 @@
 
 #include "bot/postmortem/escape.h"
 
-#include <stdlib.h>
-
 /* ---- what people wrote ---- */
 
 enum err put_written(cJSON *root, const struct page_view *view,
@@ -62,11 +60,9 @@ static bool add_item(const struct stored_item *stored, void *context)
     const struct items *items = context;
     const struct page_view *view = items->view;
     const struct action_item *item = &stored->item;
-    cJSON *object = cJSON_CreateObject();
+    cJSON *object = add_to(items->list, cJSON_CreateObject());
     struct buf link = BUF_INIT(16000);
     char due[CIVIL_ISO_BYTES] = "";
-    if (object == NULL || !cJSON_AddItemToArray(items->list, object))
-        abort();
     if (item->due_ms != 0)
         civil_date(item->due_ms, due);
     if (view->people == NULL)

@@ -14,11 +14,10 @@ struct tree {
     cJSON *timeline; /* entries, to be split into days */
     cJSON *causes, *theories, *changes, *notices, *ideas, *links, *files;
     cJSON *report, *alert; /* the first of each, borrowed; NULL: none */
-    struct buf roles[ROLE_COUNT];
+    struct glance glance;
     struct buf resolution; /* the words when it was last resolved */
     cJSON *resolved;       /* the timeline's entry of those, borrowed */
     bool resolved_untold;  /* its time says nothing */
-    struct buf open;       /* when it was open, when it was reopened */
     cJSON **by_seq;        /* timeline's entries and ideas, borrowed */
     /* seq of what is shown: evidence of a private or struck entry is not. */
     bool *shown;
@@ -26,55 +25,12 @@ struct tree {
     enum err err;   /* the first failure of a callback */
 };
 
-static cJSON *add_to(cJSON *list, cJSON *item)
-{
-    if (item == NULL || !cJSON_AddItemToArray(list, item))
-        abort();
-    return item;
-}
-
 static bool is_known(const struct tree *tree, int64_t seq)
 {
     return seq > 0 && seq <= tree->in->last_seq;
 }
 
 /* ---- one event ---- */
-
-/* "@quintessence, from 01:56; nobody, from 02:40" */
-static void note_role(struct tree *tree, const struct event *event)
-{
-    struct buf *line = &tree->roles[event->role];
-    if (line->n > 0)
-        buf_add_text(line, "; ");
-    if (event->holder.type == ACTOR_NOBODY && event->role == ROLE_COMMANDER)
-        buf_add_text(line, "nobody, from ");
-    else if (event->holder.type == ACTOR_NOBODY)
-        actor_print(line, event->actor.type, event->actor.name);
-    else
-        actor_print(line, event->holder.type, event->holder.name);
-    bool leaves = event->holder.type == ACTOR_NOBODY;
-    if (event->role != ROLE_COMMANDER || !leaves)
-        buf_add_text(line, leaves ? ", until " : ", from ");
-    when_print(&event->occurred, true, line);
-}
-
-/* From each opening to the end that follows it. */
-static void note_move(struct tree *tree, const struct event *event)
-{
-    struct when when = incident_time_told(tree->in, event);
-    bool opens =
-        event->kind == EVENT_DECLARED ||
-        (state_is_live(event->state_to) && !state_is_live(event->state_from));
-    bool ends =
-        state_is_live(event->state_from) && !state_is_live(event->state_to);
-    if (!opens && (event->kind != EVENT_STATE || !ends))
-        return;
-    if (opens && tree->open.n > 0)
-        buf_add_text(&tree->open, "; again from ");
-    else
-        buf_add_text(&tree->open, opens ? "from " : " to ");
-    when_print(&when, true, &tree->open);
-}
 
 static cJSON *new_entry(struct tree *tree, const struct event *event)
 {
@@ -174,13 +130,6 @@ static bool is_untold_move(const struct tree *tree, const struct event *event)
     return event->kind == EVENT_STATE && !when_is_set(&told);
 }
 
-/* An update afterwards is none. */
-static bool is_resolution(const struct event *event)
-{
-    return event->kind == EVENT_STATE && event->state_to == STATE_RESOLVED &&
-           event->state_from != STATE_RESOLVED;
-}
-
 static bool on_entry(const struct entry *stored, void *context)
 {
     struct tree *tree = context;
@@ -188,11 +137,9 @@ static bool on_entry(const struct entry *stored, void *context)
     if (!is_known(tree, event->seq) || stored->state.struck != 0)
         return true;
     /* Who led, and when, is no secret, but what a private entry says is. */
-    if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
-        note_role(tree, event);
-    note_move(tree, event);
+    glance_note(&tree->glance, tree->in, event);
     /* Words that nobody may read are no reason to show older ones. */
-    bool resolves = is_resolution(event);
+    bool resolves = event->kind == EVENT_STATE && event_resolves(event);
     if (resolves) {
         buf_clear(&tree->resolution);
         tree->resolved = NULL;
@@ -240,95 +187,6 @@ static enum err walk_evidence(struct tree *tree)
             err = tree->err;
     }
     return err;
-}
-
-/* ---- at a glance ---- */
-
-static void add_row(cJSON *rows, const char *name, struct str value)
-{
-    cJSON *row = add_to(rows, cJSON_CreateObject());
-    struct buf label = BUF_INIT(200);
-    buf_add_text(&label, name);
-    if (label.s[0] >= 'a' && label.s[0] <= 'z')
-        label.s[0] = (char)(label.s[0] - 'a' + 'A');
-    put_text(row, "name", buf_str(&label));
-    put_line(row, "value", value.n > 0 ? value : STR("not recorded"));
-    buf_release(&label);
-}
-
-static const char *state_shown(const struct incident *in)
-{
-    /* Review and closed come from the page itself, which would otherwise
-     * change its own bytes. */
-    bool resolved = in->state == STATE_REVIEW || in->state == STATE_CLOSED;
-    return resolved ? "resolved" : word_of(&state_words, (int)in->state);
-}
-
-static void add_milestones(cJSON *rows, const struct incident *in)
-{
-    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
-        struct buf value = BUF_INIT(300);
-        if (i == MILESTONE_PR_OPENED || i == MILESTONE_PR_MERGED)
-            continue; /* later than the page */
-        when_print(&in->milestones[i], true, &value);
-        add_row(rows, milestone_words.all[i], buf_str(&value));
-        buf_release(&value);
-    }
-}
-
-static void add_spans(cJSON *rows, const struct incident *in)
-{
-    static const struct {
-        const char *name;
-        enum milestone from, to;
-    } spans[] = {
-        {"First human report to first public notice", MILESTONE_FIRST_REPORT,
-         MILESTONE_FIRST_NOTICE},
-        {"First human report to identified", MILESTONE_FIRST_REPORT,
-         MILESTONE_IDENTIFIED},
-        {"First human report to resolved", MILESTONE_FIRST_REPORT,
-         MILESTONE_RESOLVED},
-    };
-    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
-        struct buf value = BUF_INIT(300);
-        when_print_span(&in->milestones[spans[i].from],
-                        &in->milestones[spans[i].to], &value);
-        add_row(rows, spans[i].name, buf_str(&value));
-        buf_release(&value);
-    }
-}
-
-static void put_roles(const struct tree *tree, cJSON *rows)
-{
-    for (int i = ROLE_COMMANDER; i < ROLE_COUNT; i++)
-        if (i == ROLE_COMMANDER || tree->roles[i].n > 0)
-            add_row(rows, role_name(tree->view->role_names, (enum role)i),
-                    buf_str(&tree->roles[i]));
-}
-
-static void put_glance(struct tree *tree)
-{
-    const struct incident *in = tree->in;
-    cJSON *rows = put(tree->root, "glance", cJSON_CreateArray());
-    struct buf gap = BUF_INIT(300);
-    incident_print_alarm_gap(in, &gap);
-    put_text(tree->root, "alarm_gap", buf_str(&gap));
-    add_row(rows, "Severity",
-            str_of(word_of(&severity_words, (int)in->severity)));
-    add_row(rows, "Type", str_of(word_of(&type_words, (int)in->type)));
-    add_row(rows, "State", str_of(state_shown(in)));
-    if (in->is_private)
-        add_row(rows, "Private", STR("yes: for responders only"));
-    if (in->is_drill)
-        add_row(rows, "Drill", STR("yes: an exercise"));
-    add_milestones(rows, in);
-    if (in->reopened > 0)
-        add_row(rows, "Open", buf_str(&tree->open));
-    add_spans(rows, in);
-    add_row(rows, "Human-alarm gap", buf_str(&gap));
-    if (tree->view->people == NULL)
-        put_roles(tree, rows);
-    buf_release(&gap);
 }
 
 /* ---- the rest ---- */
@@ -462,7 +320,6 @@ static void put_facts(struct tree *tree)
     put_text(tree->root, "severity",
              str_of(word_of(&severity_words, (int)in->severity)));
     put_text(tree->root, "type", str_of(word_of(&type_words, (int)in->type)));
-    put_text(tree->root, "state", str_of(state_shown(in)));
     buf_clear(&name);
     if (may_name(tree, in->duplicate_of))
         incident_print_name(&(struct incident){.id = in->duplicate_of}, &name);
@@ -539,7 +396,7 @@ static void finish(struct tree *tree)
 {
     put_days(tree);
     set_ideas_apart(tree);
-    put_glance(tree);
+    put_glance(tree->root, tree->view, &tree->glance);
     put_times(tree);
     put_front_matter(tree);
     put_facts(tree);
@@ -561,8 +418,6 @@ static void make_lists(struct tree *tree)
     tree->ideas = put_list(tree, "ideas");
     tree->links = put_list(tree, "links");
     tree->files = put_list(tree, "files");
-    for (int i = 0; i < ROLE_COUNT; i++)
-        tree->roles[i] = BUF_INIT(8000);
 }
 
 enum err postmortem_data(const struct page_view *view, cJSON **out)
@@ -573,7 +428,7 @@ enum err postmortem_data(const struct page_view *view, cJSON **out)
                         .root = cJSON_CreateObject(),
                         .timeline = cJSON_CreateArray(),
                         .resolution = BUF_INIT(SUMMARY_UNITS * 3u),
-                        .open = BUF_INIT(8000),
+                        .glance = glance_new(),
                         .by_seq = mem_alloc(places * sizeof(cJSON *)),
                         .shown = mem_alloc(places * sizeof(bool)),
                         .evidence = mem_alloc(places * sizeof(bool))};
@@ -588,10 +443,8 @@ enum err postmortem_data(const struct page_view *view, cJSON **out)
     } else {
         cJSON_Delete(tree.root);
     }
-    for (int i = 0; i < ROLE_COUNT; i++)
-        buf_release(&tree.roles[i]);
+    glance_release(&tree.glance);
     buf_release(&tree.resolution);
-    buf_release(&tree.open);
     cJSON_Delete(tree.timeline);
     free(tree.by_seq);
     free(tree.shown);

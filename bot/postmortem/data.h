@@ -44,6 +44,21 @@ bool entry_ends_in_fence(const cJSON *entry);
 /* "@nova", "UptimeRobot"; nothing when nobody is named. */
 void actor_print(struct buf *out, enum actor_type type, struct str name);
 
+/* ---- at a glance (glance.c) ---- */
+
+/* What only the entries tell of it, in order of time. */
+struct glance {
+    struct buf roles[ROLE_COUNT]; /* who had it, from when until when */
+    struct buf open;              /* when it was open, when it was reopened */
+};
+struct glance glance_new(void); /* to be released */
+void glance_release(struct glance *glance);
+void glance_note(struct glance *glance, const struct incident *in,
+                 const struct event *event);
+/* `glance`, `alarm_gap` and `state`. */
+void put_glance(cJSON *root, const struct page_view *view,
+                const struct glance *glance);
+
 /* ---- what came of it (after.c) ---- */
 
 /* `written` and `summary`: what people wrote; `resolution` are the words
@@ -74,7 +89,9 @@ void put_line(cJSON *object, const char *name, struct str text);
 void put_when(cJSON *object, const char *name, const struct when *when,
               bool with_date);
 void put_flag(cJSON *object, const char *name, bool value);
-/* Returns the item, which the object owns from now on. */
+/* These two return the item, which the object, or the list, owns from now on.
+ */
 cJSON *put(cJSON *object, const char *name, cJSON *item);
+cJSON *add_to(cJSON *list, cJSON *item);
 
 #endif

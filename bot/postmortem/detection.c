@@ -4,18 +4,14 @@
 #include "bot/core/detect.h"
 #include "bot/postmortem/escape.h"
 
-#include <stdlib.h>
-
 /* Escaping makes a text at most six times longer. */
 #define IMAGE_BYTES (6 * CHART_ALT + 200)
 
 static void add_chart(const struct chart *chart, const char *name,
                       void *context)
 {
-    cJSON *object = cJSON_CreateObject();
+    cJSON *object = add_to(context, cJSON_CreateObject());
     struct buf alt = BUF_INIT(CHART_ALT), image = BUF_INIT(IMAGE_BYTES);
-    if (object == NULL || !cJSON_AddItemToArray(context, object))
-        abort();
     chart_alt(chart, &alt);
     buf_add_text(&image, "![");
     markdown_escape(&image, buf_str(&alt));

@@ -29,6 +29,13 @@ cJSON *put(cJSON *object, const char *name, cJSON *item)
     return item;
 }
 
+cJSON *add_to(cJSON *list, cJSON *item)
+{
+    if (item == NULL || !cJSON_AddItemToArray(list, item))
+        abort();
+    return item;
+}
+
 /* Most texts of a long record are short, and there are many of them. */
 void put_text(cJSON *object, const char *name, struct str text)
 {
@@ -108,9 +115,7 @@ static bool last_is_fence(const cJSON *list)
 
 static void add_piece(const struct pieces *to, const struct buf *piece)
 {
-    cJSON *item = cJSON_CreateString(buf_text(piece));
-    if (item == NULL || !cJSON_AddItemToArray(to->list, item))
-        abort();
+    (void)add_to(to->list, cJSON_CreateString(buf_text(piece)));
 }
 
 /* An item of a list: what is before it ends with a blank line where markdown
@@ -173,7 +178,7 @@ static void put_actor(cJSON *entry, const struct page_view *view,
 
 static void print_state_mark(const struct event *event, struct buf *out)
 {
-    bool moves = event->state_from != event->state_to;
+    bool moves = event_moves(event);
     if (moves && event->state_to == STATE_INVESTIGATING)
         buf_add_text(out, "back to investigating");
     else if (moves)
@@ -453,9 +458,7 @@ static void add_named(const struct pieces *to, const struct event *event)
 static void add_to_files(cJSON *files, const cJSON *entry,
                          const struct event *event)
 {
-    cJSON *file = cJSON_CreateObject();
-    if (file == NULL || !cJSON_AddItemToArray(files, file))
-        abort();
+    cJSON *file = add_to(files, cJSON_CreateObject());
     const cJSON *when = cJSON_GetObjectItemCaseSensitive(entry, "when");
     put(file, "when", cJSON_Duplicate(when, true));
     put_line(file, "name", event->file_name);

@@ -86,9 +86,7 @@ enum delivery_verdict visit_post(struct visit *visit, int step,
  * has changed since. */
 bool visit_is_repeat(const struct visit *visit);
 /* Now by Discord's clock, as far as its answers told: ids are by that, and so
- * is when something was first sent. Ours may be put right before it is looked
- * for.
- */
+ * is when something was first sent. Ours may be put right meanwhile. */
 int64_t visit_discord_ms(const struct visit *visit);
 /* So young that Discord's "unknown message" does not mean deleted. */
 bool visit_is_new(const struct visit *visit, uint64_t message_id);

@@ -19,7 +19,7 @@ static void add_declared_label(struct line *line)
 static void add_state_label(struct line *line)
 {
     const struct event *event = line->event;
-    if (event->state_from == event->state_to) {
+    if (!event_moves(event)) {
         buf_add_text(line->out, "update");
         return;
     }

@@ -357,15 +357,26 @@ static void a_restart_while_it_is_down_tells_again(void **state)
     close_scene(&scene);
 }
 
+static int64_t mute_for_an_hour(struct scene *scene)
+{
+    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
+    probes_mute(scene->runner, 0, until_ms);
+    return until_ms;
+}
+
+static void expect_muted_after_restart(struct scene *scene, int64_t until_ms)
+{
+    settle(scene);
+    restart(scene);
+    assert_int_equal(probes_status(scene->runner, 0).muted_until_ms, until_ms);
+}
+
 static void a_mute_holds_until_it_ends(void **state)
 {
     struct scene scene;
     open_scene(&scene, *state);
-    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
-    probes_mute(scene.runner, 0, until_ms);
-    settle(&scene);
-    restart(&scene);
-    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    int64_t until_ms = mute_for_an_hour(&scene);
+    expect_muted_after_restart(&scene, until_ms);
     for (int i = 0; i < 3; i++)
         check(&scene, 0, true);
     expect_told(&scene, "");
@@ -387,8 +398,7 @@ static void a_mute_that_is_not_kept_is_none(void **state)
 {
     struct scene scene;
     open_scene(&scene, *state);
-    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
-    probes_mute(scene.runner, 0, until_ms);
+    int64_t until_ms = mute_for_an_hour(&scene);
     settle(&scene);
     probes_mute(scene.runner, 0, until_ms + 1);
     assert_int_equal(store_begin(scene.store), ERR_OK);
@@ -396,9 +406,7 @@ static void a_mute_that_is_not_kept_is_none(void **state)
     store_rollback(scene.store);
     probes_ended(scene.runner, false);
     assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
-    settle(&scene);
-    restart(&scene);
-    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    expect_muted_after_restart(&scene, until_ms);
     close_scene(&scene);
 }
 
@@ -407,14 +415,11 @@ static void a_mute_that_is_kept_outlives_a_turn(void **state)
 {
     struct scene scene;
     open_scene(&scene, *state);
-    int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
-    probes_mute(scene.runner, 0, until_ms);
+    int64_t until_ms = mute_for_an_hour(&scene);
     settle(&scene);
     probes_ended(scene.runner, false);
     assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
-    settle(&scene);
-    restart(&scene);
-    assert_int_equal(probes_status(scene.runner, 0).muted_until_ms, until_ms);
+    expect_muted_after_restart(&scene, until_ms);
     close_scene(&scene);
 }
 

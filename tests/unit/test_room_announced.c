@@ -69,6 +69,12 @@ static void an_old_channel_that_is_forbidden_is_told_of(void **state)
     world_close(&world);
 }
 
+static void expect_messages(const struct world *world, int before, int next)
+{
+    assert_int_equal(world_message_count(world, WORLD_ANNOUNCE), before);
+    assert_int_equal(world_message_count(world, WORLD_ANNOUNCE_NEXT), next);
+}
+
 /* Its first try was posted in the old channel, and nobody heard so. */
 static void a_lost_answer_of_before_makes_no_second_line(void **state)
 {
@@ -82,8 +88,7 @@ static void a_lost_answer_of_before_makes_no_second_line(void **state)
         assert_true(world_step(&world));
     world.set.announce_channel_id = WORLD_ANNOUNCE_NEXT;
     world_run(&world, 3);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
+    expect_messages(&world, 1, 0);
     assert_int_not_equal(world_incident(&world, 1).announce_message_id, 0);
     world_close(&world);
 }
@@ -183,6 +188,12 @@ static void run_a_while(struct world *world)
             world->now_ms += MS_PER_MINUTE;
 }
 
+static void allow_again(struct world *world)
+{
+    world->trouble = TROUBLE_NONE;
+    run_a_while(world);
+}
+
 static void take_private(struct world *world, int64_t id)
 {
     world_take_private(world, id, true);
@@ -232,10 +243,8 @@ static void a_shut_channel_is_tried_again_when_all_others_are(void **state)
     assert_int_equal(room_said(&world, world_incident(&world, 1).war_channel_id,
                                "The announcement could not be taken back"),
                      1);
-    world.trouble = TROUBLE_NONE;
-    run_a_while(&world);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 1);
+    allow_again(&world);
+    expect_messages(&world, 0, 1);
     world_close(&world);
 }
 
@@ -267,8 +276,7 @@ static void a_line_that_may_stand_is_not_posted_again(void **state)
     world.now_ms += MS_PER_HOUR; /* its nonce is forgotten */
     world_want(&world, 1, EFFECT_ANNOUNCE);
     assert_int_equal(world_calls(&world, "PATCH " NEXT), 1);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 1);
-    assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 1);
+    expect_messages(&world, 1, 1);
     assert_int_equal(world_incident(&world, 1).announce_message_id, line);
     world_close(&world);
 }
@@ -321,10 +329,8 @@ static void a_digest_in_a_shut_channel_is_told_of(void **state)
                       "The digest that names this incident could not be "
                       "changed"),
             1);
-        world.trouble = TROUBLE_NONE;
-        run_a_while(&world);
-        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE), 0);
-        assert_int_equal(world_message_count(&world, WORLD_ANNOUNCE_NEXT), 0);
+        allow_again(&world);
+        expect_messages(&world, 0, 0);
         world_close(&world);
     }
 }
