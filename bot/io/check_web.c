@@ -4,7 +4,6 @@
  */
 #include "bot/base/buf.h"
 #include "bot/base/mem.h"
-#include "bot/io/certificates.h"
 #include "bot/io/check_kind.h"
 #include "bot/probe/address.h"
 
@@ -52,54 +51,34 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose,
     return multi_open_socket(web->check->checks->multi, purpose, address);
 }
 
-#define SET(easy, option, value)                                               \
-    do {                                                                       \
-        CURLcode code_ = curl_easy_setopt((easy), (option), (value));          \
-        assert(code_ == CURLE_OK);                                             \
-    } while (0)
-
 static void set_connection(struct web *web)
 {
     CURL *easy = web->easy;
-    const struct probe *probe = web->check->probe;
-    SET(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    SET(easy, CURLOPT_OPENSOCKETDATA, web);
-    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
-    SET(easy, CURLOPT_CLOSESOCKETDATA, web->check->checks->multi);
-    SET(easy, CURLOPT_NOSIGNAL, 1L);
-    SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
-    SET(easy, CURLOPT_PROXY, "");
-    SET(easy, CURLOPT_FRESH_CONNECT, 1L);
-    SET(easy, CURLOPT_FORBID_REUSE, 1L);
-    SET(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    SET(easy, CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE_SECONDS);
-    if (probe->ca_file[0] != '\0') {
-        SET(easy, CURLOPT_CAINFO, probe->ca_file);
-        SET(easy, CURLOPT_CAPATH, NULL);
-    } else {
-        SET(easy, CURLOPT_CAINFO, NULL);
-        SET(easy, CURLOPT_CAPATH, certificate_folder());
-    }
+    EASY_SET(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    EASY_SET(easy, CURLOPT_OPENSOCKETDATA, web);
+    EASY_SET(easy, CURLOPT_FRESH_CONNECT, 1L);
+    EASY_SET(easy, CURLOPT_FORBID_REUSE, 1L);
+    EASY_SET(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    EASY_SET(easy, CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE_SECONDS);
 }
 
 static void set_request(struct web *web, const struct web_order *order)
 {
     CURL *easy = web->easy;
-    SET(easy, CURLOPT_PRIVATE, web);
-    SET(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-    SET(easy, CURLOPT_WRITEDATA, web);
-    SET(easy, CURLOPT_URL, order->url);
-    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    SET(easy, CURLOPT_FOLLOWLOCATION,
-        web->check->probe->follow_redirects ? 1L : 0L);
-    SET(easy, CURLOPT_MAXREDIRS, REDIRECTS);
-    SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    SET(easy, CURLOPT_USERAGENT, web->check->checks->user_agent);
+    EASY_SET(easy, CURLOPT_PRIVATE, web);
+    EASY_SET(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+    EASY_SET(easy, CURLOPT_WRITEDATA, web);
+    EASY_SET(easy, CURLOPT_URL, order->url);
+    EASY_SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    EASY_SET(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    EASY_SET(easy, CURLOPT_FOLLOWLOCATION,
+             web->check->probe->follow_redirects ? 1L : 0L);
+    EASY_SET(easy, CURLOPT_MAXREDIRS, REDIRECTS);
+    EASY_SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    EASY_SET(easy, CURLOPT_USERAGENT, web->check->checks->user_agent);
     if (order->credentials != NULL) {
-        SET(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        SET(easy, CURLOPT_USERPWD, order->credentials);
+        EASY_SET(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        EASY_SET(easy, CURLOPT_USERPWD, order->credentials);
     }
 }
 
@@ -110,8 +89,9 @@ struct web *web_start(struct check *check, const struct web_order *order,
     web->check = check;
     web->answered = answered;
     web->body = BUF_INIT(order->body_limit);
-    web->easy = curl_easy_init();
-    assert(web->easy != NULL);
+    const char *ca_file = check->probe->ca_file;
+    web->easy =
+        multi_easy(check->checks->multi, ca_file[0] == '\0' ? NULL : ca_file);
     set_connection(web);
     set_request(web, order);
     CURLMcode code =

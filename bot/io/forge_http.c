@@ -4,7 +4,6 @@
 #include "bot/base/mem.h"
 #include "bot/base/url.h"
 #include "bot/discord/json.h"
-#include "bot/io/certificates.h"
 #include "bot/io/multi.h"
 
 #include <assert.h>
@@ -39,12 +38,6 @@ struct forge_http {
     char *api_base, *graphql, *user_agent, *ca_file;
     char *auth; /* the header's line */
 };
-
-#define SET(easy, option, value)                                               \
-    do {                                                                       \
-        CURLcode code_ = curl_easy_setopt((easy), (option), (value));          \
-        assert(code_ == CURLE_OK);                                             \
-    } while (0)
 
 /* ---- one request ---- */
 
@@ -93,33 +86,19 @@ static void set_headers(struct forge_request *request,
         add_header(request, line);
     }
     request->auth = (struct curl_slist){request->http->auth, request->headers};
-    SET(request->easy, CURLOPT_HTTPHEADER, &request->auth);
+    EASY_SET(request->easy, CURLOPT_HTTPHEADER, &request->auth);
 }
 
 static void set_connection(struct forge_request *request)
 {
     CURL *easy = request->easy;
-    struct forge_http *http = request->http;
-    SET(easy, CURLOPT_OPENSOCKETFUNCTION, multi_open_socket);
-    SET(easy, CURLOPT_OPENSOCKETDATA, http->multi);
-    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
-    SET(easy, CURLOPT_CLOSESOCKETDATA, http->multi);
-    SET(easy, CURLOPT_USERAGENT, http->user_agent);
-    SET(easy, CURLOPT_NOSIGNAL, 1L);
-    SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
-    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(easy, CURLOPT_PATH_AS_IS, 1L);
-    /* A proxy from the environment would see the token of plain http. */
-    SET(easy, CURLOPT_PROXY, "");
-    SET(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-    SET(easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+    EASY_SET(easy, CURLOPT_USERAGENT, request->http->user_agent);
+    EASY_SET(easy, CURLOPT_PATH_AS_IS, 1L);
+    EASY_SET(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+    EASY_SET(easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
     /* curl repeats a request when a kept connection turns out dead. */
-    SET(easy, CURLOPT_FRESH_CONNECT, 1L);
-    SET(easy, CURLOPT_FORBID_REUSE, 1L);
-    SET(easy, CURLOPT_CAINFO, http->ca_file);
-    SET(easy, CURLOPT_CAPATH,
-        http->ca_file == NULL ? certificate_folder() : NULL);
+    EASY_SET(easy, CURLOPT_FRESH_CONNECT, 1L);
+    EASY_SET(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 static void set_url(struct forge_request *request,
@@ -130,7 +109,7 @@ static void set_url(struct forge_request *request,
     buf_addf(&url, "%s%s", call->is_graphql ? http->graphql : http->api_base,
              call->path);
     assert(!url.overflow);
-    SET(request->easy, CURLOPT_URL, buf_text(&url));
+    EASY_SET(request->easy, CURLOPT_URL, buf_text(&url));
     buf_release(&url);
 }
 
@@ -140,8 +119,7 @@ struct forge_request *forge_http_send(struct forge_http *http,
 {
     struct forge_request *request = mem_alloc(sizeof *request);
     request->http = http;
-    request->easy = curl_easy_init();
-    assert(request->easy != NULL);
+    request->easy = multi_easy(http->multi, http->ca_file);
     request->done = done;
     request->context = context;
     request->body = BUF_INIT(ANSWER_BYTES);
@@ -150,19 +128,19 @@ struct forge_request *forge_http_send(struct forge_http *http,
                 str_of(call->is_graphql ? "(GraphQL)" : call->path));
     request->sent = call->body;
     call->body = NULL;
-    SET(request->easy, CURLOPT_PRIVATE, request);
-    SET(request->easy, CURLOPT_ERRORBUFFER, request->error);
-    SET(request->easy, CURLOPT_WRITEFUNCTION, take_bytes);
-    SET(request->easy, CURLOPT_WRITEDATA, request);
+    EASY_SET(request->easy, CURLOPT_PRIVATE, request);
+    EASY_SET(request->easy, CURLOPT_ERRORBUFFER, request->error);
+    EASY_SET(request->easy, CURLOPT_WRITEFUNCTION, take_bytes);
+    EASY_SET(request->easy, CURLOPT_WRITEDATA, request);
     set_connection(request);
     set_url(request, call);
     if (request->sent != NULL) {
-        SET(request->easy, CURLOPT_POST, 1L);
-        SET(request->easy, CURLOPT_POSTFIELDS, request->sent);
-        SET(request->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-            (curl_off_t)strlen(request->sent));
-        SET(request->easy, CURLOPT_CUSTOMREQUEST,
-            forge_method_name(request->method));
+        EASY_SET(request->easy, CURLOPT_POST, 1L);
+        EASY_SET(request->easy, CURLOPT_POSTFIELDS, request->sent);
+        EASY_SET(request->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                 (curl_off_t)strlen(request->sent));
+        EASY_SET(request->easy, CURLOPT_CUSTOMREQUEST,
+                 forge_method_name(request->method));
     }
     struct forge_call described = *call;
     described.body = request->sent;

@@ -1,10 +1,10 @@
 #include "bot/io/multi.h"
 
 #include "bot/base/mem.h"
+#include "bot/io/certificates.h"
 #include "bot/io/loop.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -190,7 +190,7 @@ curl_socket_t multi_open_socket(void *context, curlsocktype purpose,
     return made;
 }
 
-int multi_close_socket(void *context, curl_socket_t socket)
+static int close_socket(void *context, curl_socket_t socket)
 {
     struct watch *watch = find_watch(context, socket);
     if (watch != NULL)
@@ -258,6 +258,26 @@ struct multi *multi_new(uv_loop_t *loop, long idle_connections,
     (void)curl_multi_setopt(multi->multi, CURLMOPT_MAXCONNECTS,
                             idle_connections);
     return multi;
+}
+
+CURL *multi_easy(struct multi *multi, const char *ca_file)
+{
+    CURL *easy = curl_easy_init();
+    assert(easy != NULL);
+    EASY_SET(easy, CURLOPT_OPENSOCKETFUNCTION, multi_open_socket);
+    EASY_SET(easy, CURLOPT_OPENSOCKETDATA, multi);
+    EASY_SET(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    EASY_SET(easy, CURLOPT_CLOSESOCKETDATA, multi);
+    EASY_SET(easy, CURLOPT_NOSIGNAL, 1L);
+    EASY_SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
+    EASY_SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    EASY_SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    /* A proxy from the environment would see the token of plain http. */
+    EASY_SET(easy, CURLOPT_PROXY, "");
+    EASY_SET(easy, CURLOPT_CAINFO, ca_file);
+    EASY_SET(easy, CURLOPT_CAPATH,
+             ca_file == NULL ? certificate_folder() : NULL);
+    return easy;
 }
 
 CURLM *multi_handle(const struct multi *multi)

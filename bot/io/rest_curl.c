@@ -1,7 +1,6 @@
 #include "bot/io/rest_curl.h"
 
 #include "bot/base/mem.h"
-#include "bot/io/certificates.h"
 #include "bot/io/multi.h"
 
 #include <assert.h>
@@ -63,50 +62,26 @@ static int before_sending(void *context, char *peer, char *local, int peer_port,
                : CURL_PREREQFUNC_OK;
 }
 
-#define SET(easy, option, value)                                               \
-    do {                                                                       \
-        CURLcode code_ = curl_easy_setopt((easy), (option), (value));          \
-        assert(code_ == CURLE_OK);                                             \
-    } while (0)
-
 static struct transfer *transfer_new(struct rest_curl *curl)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
-    CURL *easy = curl_easy_init();
-    assert(easy != NULL);
+    CURL *easy = multi_easy(curl->multi, curl->ca_file);
     transfer->easy = easy;
     transfer->body = BUF_INIT(0);
-    SET(easy, CURLOPT_PRIVATE, transfer);
-    SET(easy, CURLOPT_ERRORBUFFER, transfer->error);
-    SET(easy, CURLOPT_WRITEFUNCTION, take_bytes);
-    SET(easy, CURLOPT_WRITEDATA, transfer);
-    SET(easy, CURLOPT_PREREQFUNCTION, before_sending);
-    SET(easy, CURLOPT_PREREQDATA, transfer);
-    SET(easy, CURLOPT_OPENSOCKETFUNCTION, multi_open_socket);
-    SET(easy, CURLOPT_OPENSOCKETDATA, curl->multi);
-    SET(easy, CURLOPT_CLOSESOCKETFUNCTION, multi_close_socket);
-    SET(easy, CURLOPT_CLOSESOCKETDATA, curl->multi);
-    SET(easy, CURLOPT_NOSIGNAL, 1L);
-    SET(easy, CURLOPT_QUICK_EXIT, 1L); /* not to wait for a name server */
-    SET(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(easy, CURLOPT_PATH_AS_IS, 1L);
-    /* A proxy from the environment would see the token of plain http. */
-    SET(easy, CURLOPT_PROXY, "");
-    SET(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-    SET(easy, CURLOPT_MAXAGE_CONN, CONNECTION_SECONDS);
-    SET(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    SET(easy, CURLOPT_TCP_NODELAY, 1L);
-    SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    EASY_SET(easy, CURLOPT_PRIVATE, transfer);
+    EASY_SET(easy, CURLOPT_ERRORBUFFER, transfer->error);
+    EASY_SET(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+    EASY_SET(easy, CURLOPT_WRITEDATA, transfer);
+    EASY_SET(easy, CURLOPT_PREREQFUNCTION, before_sending);
+    EASY_SET(easy, CURLOPT_PREREQDATA, transfer);
+    EASY_SET(easy, CURLOPT_PATH_AS_IS, 1L);
+    EASY_SET(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+    EASY_SET(easy, CURLOPT_MAXAGE_CONN, CONNECTION_SECONDS);
+    EASY_SET(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    EASY_SET(easy, CURLOPT_TCP_NODELAY, 1L);
+    EASY_SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     /* Rather share the connection that is being opened than open one each. */
-    SET(easy, CURLOPT_PIPEWAIT, curl->is_tls ? 1L : 0L);
-    if (curl->ca_file != NULL) {
-        SET(easy, CURLOPT_CAINFO, curl->ca_file);
-        SET(easy, CURLOPT_CAPATH, NULL);
-    } else {
-        SET(easy, CURLOPT_CAINFO, NULL);
-        SET(easy, CURLOPT_CAPATH, certificate_folder());
-    }
+    EASY_SET(easy, CURLOPT_PIPEWAIT, curl->is_tls ? 1L : 0L);
     return transfer;
 }
 
@@ -180,19 +155,19 @@ static void set_method(struct transfer *transfer,
     enum rest_method method = order->method;
     const char *body = order->body == NULL ? "" : order->body;
     if (method == REST_GET) {
-        SET(easy, CURLOPT_HTTPGET, 1L);
+        EASY_SET(easy, CURLOPT_HTTPGET, 1L);
     } else {
-        SET(easy, CURLOPT_POST, 1L);
-        SET(easy, CURLOPT_POSTFIELDS, body);
-        SET(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-            (curl_off_t)(order->body_bytes > 0 ? order->body_bytes
-                                               : strlen(body)));
+        EASY_SET(easy, CURLOPT_POST, 1L);
+        EASY_SET(easy, CURLOPT_POSTFIELDS, body);
+        EASY_SET(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                 (curl_off_t)(order->body_bytes > 0 ? order->body_bytes
+                                                    : strlen(body)));
     }
     if (method != transfer->method)
-        SET(easy, CURLOPT_CUSTOMREQUEST,
-            method == REST_GET || method == REST_POST
-                ? NULL
-                : rest_method_name(method));
+        EASY_SET(easy, CURLOPT_CUSTOMREQUEST,
+                 method == REST_GET || method == REST_POST
+                     ? NULL
+                     : rest_method_name(method));
     transfer->method = method;
 }
 
@@ -214,9 +189,9 @@ void transfer_start(struct rest_curl *curl, const struct transfer_order *order)
     if (order->reason != NULL)
         headers = put_reason(transfer, order->reason, headers);
     set_method(transfer, order);
-    SET(transfer->easy, CURLOPT_HTTPHEADER, headers);
-    SET(transfer->easy, CURLOPT_URL, order->url);
-    SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)order->timeout_ms);
+    EASY_SET(transfer->easy, CURLOPT_HTTPHEADER, headers);
+    EASY_SET(transfer->easy, CURLOPT_URL, order->url);
+    EASY_SET(transfer->easy, CURLOPT_TIMEOUT_MS, (long)order->timeout_ms);
     link_busy(curl, transfer);
     CURLMcode code =
         curl_multi_add_handle(multi_handle(curl->multi), transfer->easy);
