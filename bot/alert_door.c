@@ -35,13 +35,20 @@ static struct str secret_of(const struct alert_door *door,
     return str_of(door->secrets[source - door->sources->all]);
 }
 
+/* UptimeRobot's webhook can put everything into the address. */
+static bool takes(const struct alert_source *source, enum http_method method)
+{
+    return method == HTTP_POST ||
+           (method == HTTP_GET && source->form == ALERT_FORM_UPTIMEROBOT);
+}
+
 /* Which names there are is nobody's business without a secret. */
 static int admit(const struct http_request *request, void *context)
 {
     const struct alert_door *door = context;
     const struct alert_source *source = find_source(door, request->below);
     if (source != NULL && http_has_secret(request, secret_of(door, source)))
-        return 0;
+        return takes(source, request->method) ? 0 : 405;
     log_warn("alert_not_admitted", LOG_STR("peer", request->peer),
              LOG_TEXT("source", source == NULL ? "unknown" : source->name));
     return 401;
@@ -124,7 +131,7 @@ struct http_route alert_door_route(struct alert_door *door)
 {
     return (struct http_route){
         .path = "/alerts/",
-        .methods = HTTP_POST,
+        .methods = HTTP_GET | HTTP_POST,
         .rate = {.per_minute = RATE_A_MINUTE, .burst = RATE_BURST},
         .admit = admit,
         .handler = take,

@@ -70,9 +70,12 @@ static void set_answer(struct exchange *exchange, int status,
     exchange->response = response;
 }
 
-/* "GET, HEAD" */
-static void set_allow(struct MHD_Response *response, unsigned methods)
+/* "GET, HEAD"; not what whoever admits has refused. */
+static void set_allow(struct MHD_Response *response, unsigned methods,
+                      unsigned refused)
 {
+    if (refused != 0)
+        methods &= HTTP_POST;
     set_header(response, "Allow",
                methods == HTTP_POST  ? "POST"
                : methods & HTTP_POST ? "GET, HEAD, POST"
@@ -87,7 +90,8 @@ static void set_refusal(struct exchange *exchange)
     if (status == MHD_HTTP_UNAUTHORIZED)
         set_header(exchange->response, "WWW-Authenticate", "Bearer");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        set_allow(exchange->response, exchange->route->methods);
+        set_allow(exchange->response, exchange->route->methods,
+                  exchange->request.method);
     if (exchange->retry_after_s > 0) {
         (void)snprintf(seconds, sizeof seconds, "%lld",
                        (long long)exchange->retry_after_s);

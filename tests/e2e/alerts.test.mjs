@@ -26,6 +26,7 @@ function withDoor(play) {
             alert: [
                 { name: 'prom', form: 'alertmanager', secret_file: file },
                 { name: 'kuma', form: 'kuma', secret_file: file, service: 'forum' },
+                { name: 'robot', form: 'uptimerobot', secret_file: file, service: 'forum' },
             ],
         };
     };
@@ -163,6 +164,22 @@ test('a group of 2,000 alerts with what is usual in them is taken', () => withDo
     assert.ok(JSON.stringify(large).length > 2 * 2 ** 20);
     assert.deepEqual(await post('prom', large), { status: 200, text: 'Kept.\n' });
     await announce.message('2000 alerts', 30_000);
+}));
+
+// Its webhook can put everything into the address, and send nothing else.
+test('UptimeRobot may ask for an address that tells the alert', () => withDoor(async ({ announce, port }) => {
+    const ask = (name, method, fields = { monitorID: '77', monitorFriendlyName: 'streaming', alertType: '1', alertDetails: 'HTTP 502' }) =>
+        fetch(`http://127.0.0.1:${port}/alerts/${name}?secret=${SECRET}&${new URLSearchParams(fields)}`, { method });
+    for (const [name, method] of [['prom', 'GET'], ['prom', 'HEAD'], ['robot', 'HEAD']]) {
+        const { status, headers } = await ask(name, method);
+        assert.deepEqual([status, headers.get('allow')], [405, 'POST'], `${method} ${name}`);
+    }
+    const bare = await ask('robot', 'GET', {});
+    assert.equal(bare.status, 400);
+    const answer = await ask('robot', 'GET');
+    assert.deepEqual([answer.status, await answer.text()], [200, 'Kept.\n']);
+    await announce.message('streaming');
+    assert.equal(announce.all.length, 1);
 }));
 
 test('who does not know the secret, and what is no alert, is refused', () => withDoor(async ({ bot, guild, nova, announce, post }) => {
