@@ -131,7 +131,7 @@ static bool look_at_item(const struct stored_item *stored, void *context)
     struct look *look = context;
     struct action_item item = stored->item;
     item.reminded_ms = not_to_come(look, item.reminded_ms);
-    int64_t due_ms = reminder_due_item(&item, look->settings);
+    int64_t due_ms = reminder_due_item(&item, stored->made_ms, look->settings);
     int64_t owner_ms =
         reminder_due_owner(&item, stored->made_ms, look->settings);
     /* One at a time: the one that is due first says it all. */

@@ -1,7 +1,7 @@
 #include "bot/core/reminder_due.h"
 
-#define DIGEST_HOUR 9 /* of the day, UTC; later when that is quiet */
-#define WEEK_MS     (7 * MS_PER_DAY)
+#define MORNING_HOUR 9 /* UTC; later when that is quiet */
+#define WEEK_MS      (7 * MS_PER_DAY)
 
 static int64_t later_of(int64_t a, int64_t b)
 {
@@ -83,13 +83,20 @@ int64_t reminder_due_change(const struct incident *in,
     return after_quiet(later_of(at_ms, change->snoozed_ms), settings);
 }
 
-int64_t reminder_due_item(const struct action_item *item,
+static int64_t morning_of(int64_t at_ms)
+{
+    return civil_day_start(at_ms) + MORNING_HOUR * MS_PER_HOUR;
+}
+
+int64_t reminder_due_item(const struct action_item *item, int64_t made_ms,
                           const struct reminder_settings *settings)
 {
     if (!item_is_open(item) || item->due_ms == 0)
         return NOT_DUE;
+    int64_t morning_ms = morning_of(later_of(item->due_ms, made_ms));
+    if (morning_ms <= made_ms)
+        morning_ms += MS_PER_DAY;
     /* As if it had begun a day before: repeats are a day apart at least. */
-    int64_t morning_ms = item->due_ms + DIGEST_HOUR * MS_PER_HOUR;
     int64_t at_ms = repeated(morning_ms - MS_PER_DAY, MS_PER_DAY,
                              item->reminded_ms, WEEK_MS);
     return after_quiet(later_of(at_ms, item->snoozed_ms), settings);
@@ -122,8 +129,7 @@ int64_t reminder_due_digest(int64_t last_ms,
     if (settings->digest_weekday == 0)
         return NOT_DUE;
     int64_t days = (settings->digest_weekday - civil_weekday(last_ms) + 7) % 7;
-    int64_t at_ms = civil_day_start(last_ms) + days * MS_PER_DAY +
-                    DIGEST_HOUR * MS_PER_HOUR;
-    at_ms = after_quiet(at_ms, settings);
+    int64_t at_ms =
+        after_quiet(morning_of(last_ms) + days * MS_PER_DAY, settings);
     return at_ms > last_ms ? at_ms : at_ms + WEEK_MS;
 }

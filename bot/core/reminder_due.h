@@ -30,8 +30,9 @@ int64_t reminder_due_update(const struct incident *in,
 int64_t reminder_due_change(const struct incident *in,
                             const struct entry_state *change,
                             const struct reminder_settings *settings);
-/* Of an action item: the morning of its day, and when nobody owns it. */
-int64_t reminder_due_item(const struct action_item *item,
+/* Of an action item that was written down at `made_ms`: the morning of its day,
+ * or the next one; and when nobody owns it. */
+int64_t reminder_due_item(const struct action_item *item, int64_t made_ms,
                           const struct reminder_settings *settings);
 int64_t reminder_due_owner(const struct action_item *item, int64_t made_ms,
                            const struct reminder_settings *settings);

@@ -47,8 +47,9 @@ static bool check_item(const struct stored_item *stored, void *context)
     const struct incident *in = context;
     struct action_item item = stored->item;
     item.reminded_ms = not_to_come(item.reminded_ms);
-    check_due("a reminder of an action item", in->id,
-              reminder_due_item(&item, &sim.config->reminders));
+    check_due(
+        "a reminder of an action item", in->id,
+        reminder_due_item(&item, stored->made_ms, &sim.config->reminders));
     check_due(
         "a reminder that nobody owns an action item", in->id,
         reminder_due_owner(&item, stored->made_ms, &sim.config->reminders));

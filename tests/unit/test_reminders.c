@@ -101,16 +101,31 @@ static void what_is_left_waits_for_the_morning(void **state)
                                .state = ITEM_OPEN,
                                .owner_type = ACTOR_NOBODY,
                                .due_ms = midnight};
-    assert_int_equal(reminder_due_item(&item, &standard), midnight + 9 * HOUR);
+    int64_t made = midnight + 3 * HOUR;
+    assert_int_equal(reminder_due_item(&item, made, &standard),
+                     midnight + 9 * HOUR);
     item.reminded_ms = midnight + 9 * HOUR;
-    assert_int_equal(reminder_due_item(&item, &standard),
+    assert_int_equal(reminder_due_item(&item, made, &standard),
                      midnight + DAY + 9 * HOUR);
     item.reminded_ms = 0;
     assert_int_equal(reminder_due_owner(&item, NOW, &standard), NOW + 3 * DAY);
     item.owner_type = ACTOR_MEMBER;
     assert_int_equal(reminder_due_owner(&item, NOW, &standard), NOT_DUE);
     item.state = ITEM_DONE;
-    assert_int_equal(reminder_due_item(&item, &standard), NOT_DUE);
+    assert_int_equal(reminder_due_item(&item, made, &standard), NOT_DUE);
+}
+
+static void whoever_has_just_written_it_down_is_not_reminded(void **state)
+{
+    int64_t midnight = civil_day_start(NOW);
+    const struct action_item item = {
+        .seq = 8, .state = ITEM_OPEN, .due_ms = midnight};
+    (void)state;
+    assert_int_equal(reminder_due_item(&item, midnight + 9 * HOUR, &standard),
+                     midnight + DAY + 9 * HOUR);
+    assert_int_equal(
+        reminder_due_item(&item, midnight + 5 * DAY + HOUR, &standard),
+        midnight + 5 * DAY + 9 * HOUR);
 }
 
 static void rooms_and_digests(void **state)
@@ -411,6 +426,7 @@ int main(void)
         cmocka_unit_test(nobody_commands),
         cmocka_unit_test(an_update_is_due),
         cmocka_unit_test(what_is_left_waits_for_the_morning),
+        cmocka_unit_test(whoever_has_just_written_it_down_is_not_reminded),
         cmocka_unit_test(rooms_and_digests),
         cmocka_unit_test_setup_teardown(
             of_a_damaged_incident_nobody_is_reminded, scratch_setup,
