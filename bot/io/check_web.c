@@ -151,7 +151,7 @@ static const char *failure_words(CURL *easy, CURLcode code)
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     switch ((int)code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-        return "there is no such name";
+        return "its name cannot be looked up"; /* curl does not say why */
     case CURLE_COULDNT_CONNECT:
         return check_words((int)error);
     case CURLE_PEER_FAILED_VERIFICATION:

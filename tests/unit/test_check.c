@@ -209,6 +209,11 @@ static void who_is_not_there_is_named(void **state)
         {PROBE_TCP, "127.0.0.1:%d", "refused"},
         {PROBE_TLS, "127.0.0.1:%d", "refused"},
         {PROBE_PROMETHEUS, "http://127.0.0.1:%d", "refused"},
+        {PROBE_HTTP,
+         "http://"
+         "a-label-of-a-name-has-63-bytes-at-most-and-who-has-more-is-asked-"
+         "for-nowhere:%d/",
+         "its name cannot be looked up"},
         {PROBE_TCP, "nonsense", "not checked: the target is no host and port"},
         {PROBE_HTTP, "http://169.254.169.254:%d/latest/",
          "not checked: 169.254.169.254 is link-local"},
