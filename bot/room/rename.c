@@ -36,10 +36,15 @@ static enum delivery_verdict change(struct visit *visit, int step, cJSON *body)
         rest_channel_rename(id, body, "The incident's title or severity"));
 }
 
+static enum delivery_verdict at_end(const struct visit *visit)
+{
+    return visit->delivery->words[0] == '\0' ? DELIVERY_DONE : DELIVERY_FAILED;
+}
+
 static enum delivery_verdict look_live(struct visit *visit)
 {
     uint64_t live = visit->delivery->in.live_channel_id;
-    return live == 0 ? DELIVERY_DONE
+    return live == 0 ? at_end(visit)
                      : visit_call(visit, LOOK_LIVE, rest_channel_get(live));
 }
 
@@ -51,16 +56,18 @@ static enum delivery_verdict looked(struct visit *visit)
     if (!is_so(channel, body))
         return change(visit, is_war ? WAR : LIVE, body);
     cJSON_Delete(body);
-    return is_war ? look_live(visit) : DELIVERY_DONE;
+    return is_war ? look_live(visit) : at_end(visit);
 }
 
-/* When the room is gone, the other one is still to come: it may show a title
- * that is private now. */
+/* When the room is gone, or stays as it is, the other one is still to come: it
+ * may show a title that is private now. */
 static enum delivery_verdict refused(struct visit *visit,
                                      const struct refusal *refusal,
                                      enum effect_kind room)
 {
     enum delivery_verdict verdict = visit_refused_in(visit, refusal, room);
+    if (verdict == DELIVERY_FAILED && room == EFFECT_WAR_ROOM)
+        return look_live(visit);
     return verdict == DELIVERY_DONE && store_want(visit->store, EFFECT_RENAME,
                                                   visit->delivery->in.id, 0,
                                                   NULL, visit->now_ms) != ERR_OK
@@ -83,7 +90,7 @@ enum delivery_verdict deliver_rename(struct visit *visit)
     if (visit->answer->fate == REST_DONE) {
         if (step == LOOK_WAR || step == LOOK_LIVE)
             return looked(visit);
-        return step == LIVE ? DELIVERY_DONE : look_live(visit);
+        return step == LIVE ? at_end(visit) : look_live(visit);
     }
     if (step == WAR && visit->answer->code == NAME_REFUSED)
         return change(visit, WAR_PLAIN, wanted(visit, ROOM_WAR, true));

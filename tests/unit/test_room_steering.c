@@ -52,6 +52,12 @@ static const char *name_of(const struct world *world, uint64_t channel)
         json_get(world_channel(world, channel), "name"));
 }
 
+static const char *topic_of(const struct world *world, uint64_t channel)
+{
+    return cJSON_GetStringValue(
+        json_get(world_channel(world, channel), "topic"));
+}
+
 static void what_becomes_private_is_hidden(void **state)
 {
     (void)state;
@@ -178,6 +184,29 @@ static void a_refused_title_gives_a_plain_name(void **state)
     world.code = 20031;
     world_run(&world, 3);
     assert_string_equal(name_of(&world, in.war_channel_id), "inc-1");
+    world_close(&world);
+}
+
+/* The war room is as its category allows, the live room is opsroom's own. */
+static void a_room_that_keeps_its_name_keeps_no_other(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    char patch[60];
+    (void)snprintf(patch, sizeof patch, "PATCH /channels/%" PRIu64 "\n",
+                   in.war_channel_id);
+    struct request request = world_setting(&world, in.id);
+    request.draft.title = STR("Keys leaked");
+    (void)world_take(&world, in.id, &request);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = patch;
+    world.code = 50013;
+    world_run(&world, 3);
+    assert_null(strstr(topic_of(&world, in.war_channel_id), "Keys leaked"));
+    assert_non_null(
+        strstr(topic_of(&world, in.live_channel_id), "Keys leaked"));
+    assert_true(room_says(&world, in.war_channel_id, "could not be renamed"));
     world_close(&world);
 }
 
@@ -441,6 +470,7 @@ int main(void)
         cmocka_unit_test(without_its_category_a_room_is_public_all_the_same),
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
+        cmocka_unit_test(a_room_that_keeps_its_name_keeps_no_other),
         cmocka_unit_test(a_line_on_its_way_is_taken_back),
         cmocka_unit_test(a_live_room_on_its_way_is_closed),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
