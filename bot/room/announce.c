@@ -37,7 +37,7 @@ static void add_rooms(struct buf *out, const struct incident *in)
         buf_addf(
             out, " · %s <#%" PRIu64 ">",
             is_live ? "follow it in" : "what happened:", in->live_channel_id);
-    if (is_live)
+    if (is_live && in->war_channel_id != 0)
         buf_addf(out, " · help in <#%" PRIu64 ">", in->war_channel_id);
 }
 

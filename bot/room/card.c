@@ -246,7 +246,8 @@ static void add_open(struct buf *out, const struct open_counts *open)
 static void add_rooms(struct buf *out, const struct incident *in,
                       enum room room)
 {
-    if (room == ROOM_LIVE && incident_is_live(in))
+    bool is_help_wanted = incident_is_live(in) && in->war_channel_id != 0;
+    if (room == ROOM_LIVE && is_help_wanted)
         buf_addf(out, "\n**Help in** <#%" PRIu64 ">", in->war_channel_id);
     else if (room == ROOM_WAR && in->live_channel_id != 0 && !in->is_private)
         buf_addf(out, "\n**Live room** <#%" PRIu64 ">", in->live_channel_id);

@@ -193,6 +193,19 @@ static void in_the_live_room(void **state)
     cJSON_Delete(card);
 }
 
+/* The war room is on its way, or was deleted: no link says "unknown". */
+static void nobody_is_sent_where_there_is_no_room(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    in.war_channel_id = 0;
+    cJSON *card =
+        card_message(&in, &(struct card_parts){.open = {0}}, ROOM_LIVE);
+    const cJSON *embed = cJSON_GetArrayItem(json_get(card, "embeds"), 0);
+    assert_null(strstr(json_text(embed, "description").s, "<#0>"));
+    cJSON_Delete(card);
+}
+
 static void counts_what_is_open(void **state)
 {
     (void)state;
@@ -270,6 +283,7 @@ int main(void)
         cmocka_unit_test(in_the_live_room),
         cmocka_unit_test(no_heading_stands_alone),
         cmocka_unit_test(times_are_as_they_were_told),
+        cmocka_unit_test(nobody_is_sent_where_there_is_no_room),
         cmocka_unit_test(counts_what_is_open),
         cmocka_unit_test(roles_have_the_names_that_people_use),
         cmocka_unit_test(offers_only_what_is_legal),

@@ -414,6 +414,26 @@ static void the_line_sends_people_to_the_next_room(void **state)
     world_close(&world);
 }
 
+/* The war room was deleted, and Discord does not make another yet. */
+static void the_line_sends_nobody_where_there_is_no_room(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.now_ms += MS_PER_MINUTE;
+    cJSON_Delete(cJSON_DetachItemViaPointer(
+        world.channels, world_channel(&world, in.war_channel_id)));
+    world.trouble = TROUBLE_UNREACHED;
+    world.trouble_at = "POST /guilds/1000/channels";
+    world.trouble_more = 100;
+    world_add(&world, in.id, "restarted db-1", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    world_want(&world, in.id, EFFECT_ANNOUNCE);
+    assert_int_equal(world_incident(&world, in.id).war_channel_id, 0);
+    assert_false(room_says(&world, WORLD_ANNOUNCE, "help in"));
+    world_close(&world);
+}
+
 /* What was just made is not known everywhere at Discord's. */
 static void what_is_new_may_be_unknown_for_a_moment(void **state)
 {
@@ -506,6 +526,7 @@ int main(void)
         cmocka_unit_test(a_closed_room_is_recorded_once),
         cmocka_unit_test(what_discord_blocks_hides_nothing_else),
         cmocka_unit_test(the_line_sends_people_to_the_next_room),
+        cmocka_unit_test(the_line_sends_nobody_where_there_is_no_room),
         cmocka_unit_test(what_is_new_may_be_unknown_for_a_moment),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
