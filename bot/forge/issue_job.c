@@ -18,6 +18,7 @@ void issue_job_init(struct issue_job *job, const struct forge_settings *set,
     job->assignee = mem_text(wish->text.assignee);
     job->mark = mem_text(wish->mark);
     job->look_since_ms = wish->look_since_ms;
+    job->is_unwanted = wish->is_unwanted;
 }
 
 void issue_job_release(struct issue_job *job)
@@ -108,9 +109,9 @@ static enum job_verdict read_list(struct issue_job *job,
         if (is_ours && forge_read_issue(job->set->kind, one, &job->issue))
             return dress(job);
     }
-    return cJSON_GetArraySize(answer->json) > 0 && job->page < PAGES_MOST
-               ? look(job, job->page + 1)
-               : find_person(job);
+    if (cJSON_GetArraySize(answer->json) > 0 && job->page < PAGES_MOST)
+        return look(job, job->page + 1);
+    return job->is_unwanted ? JOB_DONE : find_person(job);
 }
 
 static enum job_verdict read_person(struct issue_job *job,

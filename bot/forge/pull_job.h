@@ -86,12 +86,14 @@ struct issue_wish {
     /* When it may have been opened already: look through what was made since
      * then. 0: it cannot have been. */
     int64_t look_since_ms;
+    bool is_unwanted; /* only one that is there already is taken */
 };
 
 struct issue_job {
     const struct forge_settings *set;
     char *title, *body, *assignee, *mark; /* owned */
     int64_t look_since_ms, assignee_number;
+    bool is_unwanted;
     enum issue_step {
         ISSUE_BEGIN,
         ISSUE_LOOK,
@@ -100,7 +102,7 @@ struct issue_job {
         ISSUE_LABEL
     } step;
     int page;
-    struct forge_issue issue;
+    struct forge_issue issue; /* number 0: unwanted, and there is none */
     struct forge_call call;
     int64_t retry_at_ms;
     char words[JOB_WORDS_BYTES];

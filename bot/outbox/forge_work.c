@@ -254,6 +254,8 @@ struct item_reader {
     enum delivery_verdict verdict;
 };
 
+/* Of one that was ended since, what an earlier try opened is still to be known:
+ * somebody may take it up again. */
 static bool begin_item(const struct stored_item *stored, void *context)
 {
     struct item_reader *reader = context;
@@ -262,7 +264,9 @@ static bool begin_item(const struct stored_item *stored, void *context)
     const struct forge_desk_config *desk = forge_desk_config(work->forge->desk);
     struct buf title = BUF_INIT(2000), body = BUF_INIT(BODY_BYTES);
     struct buf mark = BUF_INIT(200);
-    if (!item_is_open(&stored->item) || stored->item.issue_number != 0)
+    bool is_open = item_is_open(&stored->item);
+    bool may_be = may_be_there(work, reader->store);
+    if (stored->item.issue_number != 0 || (!is_open && !may_be))
         return false;
     issue_text_title(stored, &title);
     issue_text_body(reader->store, in, stored, &body);
@@ -275,8 +279,8 @@ static bool begin_item(const struct stored_item *stored, void *context)
                          ? desk->login_of(stored->item.owner_id, desk->context)
                          : ""},
         .mark = buf_text(&mark),
-        .look_since_ms =
-            may_be_there(work, reader->store) ? stored->made_ms : 0,
+        .look_since_ms = may_be ? stored->made_ms : 0,
+        .is_unwanted = !is_open,
     };
     issue_job_init(&work->forge->issue, &desk->set, &wish);
     reader->verdict = DELIVERY_CALL;
@@ -315,6 +319,8 @@ static enum delivery_verdict end_issue(struct work *work, struct store *store,
                              job->retry_at_ms);
     if (forge->verdict == JOB_FAILED)
         return fail(work, store, what, job->words);
+    if (job->issue.number == 0)
+        return DELIVERY_DONE;
     struct event *draft = work_result(work);
     (void)snprintf(forge->number, sizeof forge->number, "%" PRId64,
                    job->issue.number);

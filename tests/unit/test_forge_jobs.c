@@ -400,6 +400,27 @@ static void an_issue_is_known_by_its_mark(void **state)
     issue_job_release(&job);
 }
 
+/* Ended before it was known whether it was opened. */
+static void none_is_opened_for_what_is_over(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/issues?state=all&type=issues&limit=50&page=1",
+         200, "[" ISSUE(7, "other") "]"},
+        {"page=2", 200, "[]"},
+        {NULL, 0, NULL}};
+    const struct issue_wish wish = {
+        .text = {.title = "t", .body = "b <mark>", .assignee = "nova"},
+        .mark = "<mark>",
+        .look_since_ms = NOW,
+        .is_unwanted = true};
+    struct issue_job job;
+    (void)state;
+    issue_job_init(&job, &tea, &wish);
+    assert_int_equal(follow_issue(&job, script), JOB_DONE);
+    assert_int_equal(job.issue.number, 0);
+    issue_job_release(&job);
+}
+
 static void who_has_left_hinders_no_issue(void **state)
 {
     const struct line script[] = {
@@ -435,6 +456,7 @@ int main(void)
         cmocka_unit_test(nothing_is_opened_for_what_was_merged),
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
+        cmocka_unit_test(none_is_opened_for_what_is_over),
         cmocka_unit_test(who_has_left_hinders_no_issue),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
