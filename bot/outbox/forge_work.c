@@ -251,11 +251,12 @@ static enum delivery_verdict end_pull(struct work *work, struct store *store,
 struct item_reader {
     struct work *work;
     struct store *store;
+    bool is_withheld;
     enum delivery_verdict verdict;
 };
 
-/* Of one that was ended since, what an earlier try opened is still to be known:
- * somebody may take it up again. */
+/* Of one that was ended since, or became private, what an earlier try opened is
+ * still to be known: somebody may take it up again, or make it public. */
 static bool begin_item(const struct stored_item *stored, void *context)
 {
     struct item_reader *reader = context;
@@ -264,9 +265,9 @@ static bool begin_item(const struct stored_item *stored, void *context)
     const struct forge_desk_config *desk = forge_desk_config(work->forge->desk);
     struct buf title = BUF_INIT(2000), body = BUF_INIT(BODY_BYTES);
     struct buf mark = BUF_INIT(200);
-    bool is_open = item_is_open(&stored->item);
+    bool is_wanted = item_is_open(&stored->item) && !reader->is_withheld;
     bool may_be = may_be_there(work, reader->store);
-    if (stored->item.issue_number != 0 || (!is_open && !may_be))
+    if (stored->item.issue_number != 0 || (!is_wanted && !may_be))
         return false;
     issue_text_title(stored, &title);
     issue_text_body(reader->store, in, stored, &body);
@@ -280,7 +281,7 @@ static bool begin_item(const struct stored_item *stored, void *context)
                          : ""},
         .mark = buf_text(&mark),
         .look_since_ms = may_be ? stored->made_ms : 0,
-        .is_unwanted = !is_open,
+        .is_unwanted = !is_wanted,
     };
     issue_job_init(&work->forge->issue, &desk->set, &wish);
     reader->verdict = DELIVERY_CALL;
@@ -291,10 +292,18 @@ static bool begin_item(const struct stored_item *stored, void *context)
 }
 
 /* A drill's action items are nobody's work. */
-static enum delivery_verdict begin_issue(struct work *work, struct store *store)
+static enum delivery_verdict begin_issue(struct work *work,
+                                         const struct outbox_config *config)
 {
+    struct store *store = config->store;
     const struct delivery *delivery = &work->delivery;
-    struct item_reader reader = {work, store, DELIVERY_DONE};
+    struct item_reader reader = {
+        .work = work,
+        .store = store,
+        .is_withheld = incident_page_is_withheld(
+            &delivery->in, config->postmortem.private_pages),
+        .verdict = DELIVERY_DONE,
+    };
     if (!forge_desk_config(work->forge->desk)->issues || delivery->in.is_drill)
         return DELIVERY_DONE;
     enum err err = store_item(store, delivery->in.id, delivery->row.target,
@@ -470,7 +479,7 @@ begin(struct work *work, const struct outbox_config *config, int64_t wall_ms)
     if (work->delivery.row.kind == EFFECT_PULL)
         verdict = begin_pull(work, config->store);
     else if (work->delivery.row.kind == EFFECT_ISSUE)
-        verdict = begin_issue(work, config->store);
+        verdict = begin_issue(work, config);
     else
         verdict = begin_poll(work, config->store);
     if (verdict == DELIVERY_CALL) {

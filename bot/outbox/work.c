@@ -214,7 +214,8 @@ static enum delivery_verdict step_fetch(struct work *work,
 
 /* ---- any ---- */
 
-/* Nor told to the forge. What is on its way there is heard to its end. */
+/* Nor told to the forge. What is on its way there is heard to its end, and an
+ * issue that may have arrived is looked for. */
 static bool is_withheld(const struct work *work,
                         const struct outbox_config *config)
 {
@@ -222,7 +223,8 @@ static bool is_withheld(const struct work *work,
     bool is_told_there = kind == EFFECT_POSTMORTEM || kind == EFFECT_PULL ||
                          kind == EFFECT_ISSUE;
     bool is_under_way = work->state != WORK_BEGUN && work->ask != WORK_ASK_DRAW;
-    return is_told_there && !is_under_way &&
+    bool is_sought = kind == EFFECT_ISSUE && work->delivery.row.attempts > 0;
+    return is_told_there && !is_under_way && !is_sought &&
            incident_page_is_withheld(&work->delivery.in,
                                      config->postmortem.private_pages);
 }
