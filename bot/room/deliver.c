@@ -172,6 +172,19 @@ static const char *code_words(int code)
     }
 }
 
+/* In the tree of errors of 50035. */
+static const char *category_words(const cJSON *answer)
+{
+    const cJSON *category = json_get(json_get(answer, "errors"), "parent_id");
+    const cJSON *first = cJSON_GetArrayItem(json_get(category, "_errors"), 0);
+    if (category == NULL)
+        return NULL;
+    return str_is(json_text(first, "code"), "CHANNEL_PARENT_MAX_CHANNELS")
+               ? "its category holds 50 channels, the most Discord allows"
+               : "this server does not have its category, discord.category in "
+                 "the settings";
+}
+
 uint64_t room_channel(const struct incident *in, enum room room)
 {
     if (room == ROOM_WAR)
@@ -272,6 +285,8 @@ void visit_say_refused(struct visit *visit, const struct refusal *refusal)
     const struct rest_answer *answer = visit->answer;
     const char *known = code_words(answer->code);
     struct buf words = BUF_INIT(1000);
+    if (known == NULL)
+        known = category_words(answer->json);
 
     buf_addf(&words, "%s: ", refusal->what);
     if (known != NULL)

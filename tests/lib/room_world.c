@@ -361,6 +361,21 @@ static struct rest_answer active_threads(const struct world *world)
     return done(page);
 }
 
+static struct rest_answer refuse_category(const struct world *world,
+                                          cJSON *body)
+{
+    char text[200];
+    (void)snprintf(text, sizeof text,
+                   "{\"code\":50035,\"errors\":{\"parent_id\":{\"_errors\":"
+                   "[{\"code\":\"%s\"}]}}}",
+                   world->category_refuses);
+    cJSON_Delete(body);
+    return (struct rest_answer){.fate = REST_REJECTED,
+                                .status = 400,
+                                .code = 50035,
+                                .json = json_parse(str_of(text))};
+}
+
 struct rest_answer world_answer(struct world *world,
                                 const struct rest_call *call)
 {
@@ -376,6 +391,9 @@ struct rest_answer world_answer(struct world *world,
             return (struct rest_answer){
                 .fate = REST_REJECTED, .status = 400, .code = 30013};
         }
+        if (world->category_refuses != NULL &&
+            json_get(body, "parent_id") != NULL)
+            return refuse_category(world, body);
         json_set_id(body, "id", new_id(world));
         json_add(world->channels, body);
         return done(cJSON_Duplicate(body, 1));

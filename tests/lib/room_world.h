@@ -41,8 +41,10 @@ struct world {
     enum trouble trouble;
     const char *trouble_at;
     int code;
-    int trouble_more;    /* and that many calls after it */
-    bool is_full;        /* of channels */
+    int trouble_more; /* and that many calls after it */
+    bool is_full;     /* of channels */
+    /* Discord's code when a category takes no channel; NULL: it does. */
+    const char *category_refuses;
     const char *blocked; /* no message may say it; NULL: any */
     /* Once, while the answer to a call that begins so is on its way. */
     const char *meanwhile_at;

@@ -510,6 +510,30 @@ static void a_full_category_does_not_stop_the_live_room(void **state)
     world_close(&world);
 }
 
+/* Whoever reads that there is no room learns what to mend. */
+static void a_category_that_takes_no_room_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *words;
+    } cases[] = {
+        {"CHANNEL_PARENT_MAX_CHANNELS", "its category holds 50 channels"},
+        {"CHANNEL_PARENT_INVALID", "discord.category in the settings"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        world.set.category_id = 4000;
+        world.category_refuses = cases[i].code;
+        int64_t id = world_declare(&world, "Global outage", false);
+        world_run(&world, 3);
+        struct incident in = world_incident(&world, id);
+        assert_true(in.war_is_borrowed);
+        assert_true(room_says(&world, in.war_channel_id, cases[i].words));
+        world_close(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -530,6 +554,7 @@ int main(void)
         cmocka_unit_test(what_is_new_may_be_unknown_for_a_moment),
         cmocka_unit_test(a_deleted_card_comes_back_pinned),
         cmocka_unit_test(a_full_category_does_not_stop_the_live_room),
+        cmocka_unit_test(a_category_that_takes_no_room_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
