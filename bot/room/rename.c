@@ -77,10 +77,13 @@ static enum delivery_verdict refused(struct visit *visit,
 
 enum delivery_verdict deliver_rename(struct visit *visit)
 {
-    static const struct refusal refusal = {
-        "The room could not be renamed", "Manage Channels",
-        "The card and the entries say what it is called now."};
     const struct incident *in = &visit->delivery->in;
+    const struct refusal refusal = {
+        "The room could not be renamed", "Manage Channels",
+        in->is_private
+            ? "Rename it by hand, and empty its topic: clients can read both "
+              "of channels that they are not let into."
+            : "The card and the entries say what it is called now."};
     int step = visit->delivery->step;
     if (step == 0)
         return own_war_room(in) == 0

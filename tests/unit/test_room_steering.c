@@ -210,6 +210,23 @@ static void a_room_that_keeps_its_name_keeps_no_other(void **state)
     world_close(&world);
 }
 
+/* Its name shows to everybody, whoever may see the room. */
+static void a_name_that_stays_is_told_as_what_it_is(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    char at[60];
+    (void)snprintf(at, sizeof at, "GET /channels/%" PRIu64 "\n",
+                   in.war_channel_id);
+    world.trouble = TROUBLE_FORBIDDEN;
+    world.trouble_at = at;
+    world.code = 50013;
+    world_set_private(&world, in.id, true);
+    assert_true(room_says(&world, in.war_channel_id, "by hand"));
+    world_close(&world);
+}
+
 /* ---- archive ---- */
 
 static void move(struct world *world, int64_t id, enum incident_state to)
@@ -471,6 +488,7 @@ int main(void)
         cmocka_unit_test(a_new_title_shows_everywhere),
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(a_room_that_keeps_its_name_keeps_no_other),
+        cmocka_unit_test(a_name_that_stays_is_told_as_what_it_is),
         cmocka_unit_test(a_line_on_its_way_is_taken_back),
         cmocka_unit_test(a_live_room_on_its_way_is_closed),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
