@@ -164,7 +164,7 @@ static enum delivery_verdict look_in_next_room(struct showing *showing)
         work->ask = WORK_ASK_REST;
         return visit_look(&showing->visit, LOOK, channel, showing->recorded_ms);
     }
-    return DELIVERY_DONE;
+    return work->delivery.words[0] == '\0' ? DELIVERY_DONE : DELIVERY_FAILED;
 }
 
 static enum delivery_verdict post(struct showing *showing)
@@ -252,17 +252,28 @@ static enum delivery_verdict looked(struct showing *showing)
     return work->pictures.count > 0 ? post(showing) : begin_drawing(showing);
 }
 
-static enum delivery_verdict take_answer(struct showing *showing)
+/* The live room may take what the war room refuses. */
+static enum delivery_verdict refused(struct showing *showing)
 {
     static const struct refusal refusal = {
         "The chart could not be posted", "Attach Files",
         "What was measured is kept in the record."};
     struct work *work = showing->work;
+    enum delivery_verdict verdict = visit_refused_in(
+        &showing->visit, &refusal,
+        work->room == ROOM_WAR ? EFFECT_WAR_ROOM : EFFECT_LIVE_ROOM);
+    if (verdict != DELIVERY_FAILED)
+        return verdict;
+    work->room++;
+    return look_in_next_room(showing);
+}
+
+static enum delivery_verdict take_answer(struct showing *showing)
+{
+    struct work *work = showing->work;
     showing->visit.answer = &work->rest;
     if (work->rest.fate != REST_DONE)
-        return visit_refused_in(&showing->visit, &refusal,
-                                work->room == ROOM_WAR ? EFFECT_WAR_ROOM
-                                                       : EFFECT_LIVE_ROOM);
+        return refused(showing);
     if (work->delivery.step == LOOK)
         return looked(showing);
     work->room++;

@@ -157,13 +157,23 @@ static void of_five_minutes_the_worst(void **state)
     bench_close(&bench);
 }
 
+static const struct room_settings rooms = {.bot_user_id = 5};
+
 static enum delivery_verdict show(struct bench *bench, int64_t seq)
 {
-    static const struct room_settings rooms = {.bot_user_id = 5};
     work_release(&bench->work);
     bench->work.delivery.row = (struct outbox_row){
         .kind = EFFECT_CHART, .incident_id = 12, .target = seq};
     bench->work.delivery.in = bench->in;
+    return chart_work_step(&bench->work, &bench->config, &rooms,
+                           NOW + 2 * MINUTE);
+}
+
+static enum delivery_verdict answer_forbidden(struct bench *bench)
+{
+    bench->work.state = WORK_ANSWERED;
+    bench->work.rest = (struct rest_answer){
+        .fate = REST_FORBIDDEN, .status = 403, .code = 50013};
     return chart_work_step(&bench->work, &bench->config, &rooms,
                            NOW + 2 * MINUTE);
 }
@@ -188,6 +198,34 @@ static void a_picture_waits_for_its_room(void **state)
     bench_close(&bench);
 }
 
+static void make_room(struct bench *bench, enum effect_kind room, uint64_t id)
+{
+    const struct request made = {
+        .kind = REQUEST_EFFECT,
+        .draft = {.kind = EVENT_TASK, .effect = room, .ref_id = id}};
+    assert_int_equal(scratch_take(bench->store, &bench->in, &made, NOW),
+                     VERDICT_ACCEPTED);
+}
+
+/* Its category lets no files be attached; the live room is opsroom's own. */
+static void a_room_that_takes_no_picture_keeps_it_from_no_other(void **state)
+{
+    struct bench bench;
+    bench_open(&bench, state);
+    make_room(&bench, EFFECT_WAR_ROOM, 4001);
+    make_room(&bench, EFFECT_LIVE_ROOM, 4002);
+    put(&bench, https, NOW, true, 120);
+    assert_true(freeze(&bench, NOW + MINUTE));
+    assert_int_equal(record(&bench, NOW + MINUTE), VERDICT_ACCEPTED);
+    assert_int_equal(show(&bench, bench.in.last_seq), DELIVERY_CALL);
+    assert_int_equal(bench.work.delivery.call.major_id, 4001);
+    assert_int_equal(answer_forbidden(&bench), DELIVERY_CALL);
+    assert_int_equal(bench.work.delivery.call.major_id, 4002);
+    assert_int_equal(answer_forbidden(&bench), DELIVERY_FAILED);
+    assert_true(bench.work.delivery.result.draft.failed);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +237,9 @@ int main(void)
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(a_picture_waits_for_its_room,
                                         scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_room_that_takes_no_picture_keeps_it_from_no_other, scratch_setup,
+            scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
