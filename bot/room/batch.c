@@ -4,6 +4,7 @@
 #include "bot/discord/message.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Of a new message: the rest is for marks that its entries may get later. */
 #define BATCH_UNITS 1900
@@ -12,6 +13,10 @@
  * message gets less. */
 static const size_t shares[] = {ENTRY_UNITS, 1200, 800, 500, 300,
                                 200,         140,  100, 60};
+
+/* Of entries that came to be shown long after the message was sent, its range
+ * may hold more than fit in any way. */
+#define MORE "\n-# more entries belong here than fit; the record has them"
 
 struct filling {
     struct batch *batch;
@@ -94,18 +99,22 @@ enum err batch_fill(struct batch *batch, int64_t after_seq, int64_t ripe_ms)
 
 enum err batch_again(struct batch *batch, int64_t first_seq, int64_t last_seq)
 {
+    const size_t count = sizeof shares / sizeof shares[0];
     bool is_cut = true;
-    for (size_t i = 0; i < sizeof shares / sizeof shares[0] && is_cut; i++) {
+    for (size_t i = 0; i < count && is_cut; i++) {
+        size_t kept_units = i + 1 < count ? 0 : strlen(MORE);
         struct filling filling = {.batch = batch,
                                   .last_seq = last_seq,
                                   .ripe_ms = INT64_MAX,
                                   .share = shares[i],
-                                  .most_units = MESSAGE_UNITS};
+                                  .most_units = MESSAGE_UNITS - kept_units};
         enum err err = fill(&filling, first_seq - 1);
         if (err != ERR_OK)
             return err;
         is_cut = filling.is_full;
     }
+    if (is_cut)
+        buf_add_text(&batch->text, MORE);
     batch->last_seq = last_seq;
     /* A message cannot be empty, and what stood there is not silently gone. */
     if (batch->text.n == 0)

@@ -162,6 +162,34 @@ static void a_full_message_takes_corrections(void **state)
     world_close(&world);
 }
 
+/* What came to be shown long afterwards belongs to one message, and is too much
+ * for it: that is said. */
+static void what_a_message_cannot_hold_is_said(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    const int count = 40;
+    for (int i = 0; i < count; i++)
+        world_add(&world, in.id, "restarted a worker", VISIBILITY_ROOM);
+    world_add(&world, in.id, "it works again", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "works again", "more entries");
+    int64_t last = newest_seq(&world, in.id);
+    for (int i = 0; i < count; i++)
+        correct(&world, in.id, last - count + i, "restarted a worker",
+                VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "more entries", NULL);
+    const cJSON *message;
+    cJSON_ArrayForEach(message, world.messages)
+    {
+        assert_in_range(utf16_units(json_text(message, "content")), 0,
+                        MESSAGE_UNITS);
+    }
+    world_close(&world);
+}
+
 static void the_live_room_holds_entries_back(void **state)
 {
     (void)state;
@@ -457,6 +485,7 @@ int main(void)
         cmocka_unit_test(only_what_differs_is_edited),
         cmocka_unit_test(what_is_no_longer_for_a_room_goes),
         cmocka_unit_test(a_full_message_takes_corrections),
+        cmocka_unit_test(what_a_message_cannot_hold_is_said),
         cmocka_unit_test(the_live_room_holds_entries_back),
         cmocka_unit_test(the_live_room_keeps_secrets),
         cmocka_unit_test(a_deleted_message_is_posted_again),
