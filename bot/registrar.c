@@ -62,8 +62,8 @@ void registrar_check(struct registrar *registrar, uint64_t application_id)
     struct buf known = BUF_INIT(SHA256_HEX);
     if (application_id == 0)
         return;
-    (void)snprintf(registrar->fact, sizeof registrar->fact, "commands/%" PRIu64,
-                   application_id);
+    (void)snprintf(registrar->fact, sizeof registrar->fact,
+                   FACT_COMMANDS "%" PRIu64, application_id);
     if (store_fact(registrar->store, registrar->fact, &known) != ERR_OK)
         buf_clear(&known);
     if (known.n == 0 || !str_is(buf_str(&known), registrar->hash))

@@ -237,7 +237,8 @@ static enum err copy_file(const char *file, const char *part, struct buf *why)
  * incident, or of a message, may come again for another one. With a name of its
  * own the restored record takes nothing for its own that is not; and a session
  * of another time is not resumed, which would replay what was undone, or cut
- * off a bot that still runs on the other copy. */
+ * off a bot that still runs on the other copy. Discord may have the commands of
+ * a newer opsroom by now. */
 static enum err begin_anew(struct store *store)
 {
     static const struct stored_session none = {.seq = 0};
@@ -248,6 +249,11 @@ static enum err begin_anew(struct store *store)
         query_new(store, "UPDATE fact SET value = lower(hex(randomblob(12)))"
                          " WHERE name = 'instance'");
     err = query_run(&query);
+    if (err == ERR_OK) {
+        query = query_new(
+            store, "DELETE FROM fact WHERE name GLOB '" FACT_COMMANDS "*'");
+        err = query_run(&query);
+    }
     if (err == ERR_OK)
         err = store_put_session(store, &none);
     if (err == ERR_OK)

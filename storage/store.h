@@ -367,7 +367,9 @@ MUST_CHECK enum err store_identifies(struct store *store, int64_t now_ms,
 MUST_CHECK enum err store_latest_identify(struct store *store, int64_t *out);
 MUST_CHECK enum err store_put_identify(struct store *store, int64_t now_ms);
 
-/* Small facts by name: "commands_sha256", … */
+/* Small facts by name. Those that begin so tell what Discord has registered: a
+ * restored record does not know. */
+#define FACT_COMMANDS "commands/"
 MUST_CHECK enum err store_fact(struct store *store, const char *name,
                                struct buf *out);
 MUST_CHECK enum err store_put_fact(struct store *store, const char *name,

@@ -243,7 +243,9 @@ static void restores_and_keeps_what_was_there(void **state)
     struct restored restored;
     struct buf why = BUF_INIT(4096);
     scratch_fill(scratch);
-    scratch_sql(scratch, "INSERT INTO session VALUES (1, 'abc', 'wss://x', 7)");
+    scratch_sql(scratch,
+                "INSERT INTO session VALUES (1, 'abc', 'wss://x', 7);"
+                "INSERT INTO fact VALUES ('commands/1001', 'of then')");
     assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
     die_with_one_more(scratch);
     if (restore(scratch, copy.db, &restored, &why) != ERR_OK)
@@ -261,7 +263,10 @@ static void restores_and_keeps_what_was_there(void **state)
     /* It does not go on as the one that was copied. */
     struct stored_session session;
     struct store *bot = scratch_open(scratch), *reader = NULL;
+    struct buf commands = BUF_INIT(100);
     assert_int_equal(store_session(bot, &session), ERR_NOT_FOUND);
+    assert_int_equal(store_fact(bot, FACT_COMMANDS "1001", &commands),
+                     ERR_NOT_FOUND);
     assert_int_equal(store_open(copy.db, true, &reader, &why), ERR_OK);
     assert_string_not_equal(store_instance(bot), store_instance(reader));
     store_close(bot);
