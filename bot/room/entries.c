@@ -380,9 +380,11 @@ static enum delivery_verdict is_blocked(struct rooms_work *work)
     work->batch.is_withheld = delivery->is_withheld = !may_split;
     delivery->is_alone = true;
     enum err err =
-        may_split
-            ? batch_fill(&work->batch, planned->first_seq - 1, INT64_MAX)
-            : batch_again(&work->batch, planned->first_seq, planned->last_seq);
+        may_split ? batch_fill(&work->batch, planned->first_seq - 1, INT64_MAX)
+                  : ERR_OK;
+    /* Nothing of it may be left to be shown: somebody was faster. */
+    if (err == ERR_OK && (!may_split || work->batch.last_seq == 0))
+        err = batch_again(&work->batch, planned->first_seq, planned->last_seq);
     if (err != ERR_OK)
         return visit_store_failed(work->visit);
     planned->last_seq = work->batch.last_seq;

@@ -392,6 +392,36 @@ static void an_old_card_moves_down(void **state)
     world_close(&world);
 }
 
+static void hide_newest(struct world *world)
+{
+    correct(world, 1, newest_seq(world, 1), "it was evil.example",
+            VISIBILITY_PRIVATE);
+}
+
+/* Blocked, and taken out of the room before the answer came: nothing else is
+ * said twice. */
+static void what_is_blocked_may_be_gone(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "mails ask for passwords", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    world.blocked = "evil.example";
+    world.meanwhile_at = "POST /channels";
+    world.meanwhile = hide_newest;
+    world_add(&world, in.id, "they lead to evil.example", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    assert_null(world.meanwhile);
+    world_add(&world, in.id, "mails have stopped", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    assert_int_equal(
+        room_said(&world, in.war_channel_id, "mails ask for passwords"), 1);
+    assert_int_equal(room_said(&world, in.war_channel_id, "mails have stopped"),
+                     1);
+    world_close(&world);
+}
+
 /* Nothing else would be shown in that room any more. */
 static void a_correction_that_discord_blocks_is_withheld(void **state)
 {
@@ -492,6 +522,7 @@ int main(void)
         cmocka_unit_test(a_deleted_room_is_made_again),
         cmocka_unit_test(an_entry_corrected_at_once_is_no_loss),
         cmocka_unit_test(an_old_card_moves_down),
+        cmocka_unit_test(what_is_blocked_may_be_gone),
         cmocka_unit_test(a_correction_that_discord_blocks_is_withheld),
         cmocka_unit_test(an_archived_thread_takes_corrections),
         cmocka_unit_test(a_thread_that_stays_closed_is_told),
