@@ -185,6 +185,28 @@ enum err store_room_message_of(struct store *store, uint64_t message_id,
     return err;
 }
 
+enum err store_was_public(struct store *store, int64_t incident_id,
+                          int64_t from_seq, int64_t to_seq, bool *out)
+{
+    /* The first event declares it. */
+    struct query query = query_new(
+        store,
+        "WITH said AS (SELECT 1 AS seq UNION ALL SELECT seq FROM entry"
+        "  INDEXED BY entry_by_kind WHERE incident = ?1 AND kind = 'set')"
+        " SELECT EXISTS (SELECT 1 FROM event WHERE incident = ?1"
+        "  AND seq IN (SELECT seq FROM said) AND seq < ?3"
+        "  AND seq >= (SELECT max(seq) FROM said WHERE seq <= ?2)"
+        "  AND coalesce(is_private, 0) = 0)");
+    int64_t found = 0;
+    query_int(&query, incident_id);
+    query_int(&query, from_seq);
+    query_int(&query, to_seq);
+    enum err err = query_end_int(&query, &found);
+    if (err == ERR_OK)
+        *out = found != 0;
+    return err;
+}
+
 /* What stood in a room that is gone, or elsewhere now, is to be said anew. */
 enum err room_move(struct store *store, int64_t incident_id, enum room room)
 {

@@ -290,6 +290,11 @@ MUST_CHECK enum err store_room_message_with(struct store *store,
                                             int64_t incident_id, enum room room,
                                             int64_t seq,
                                             struct room_message *out);
+/* Whether the incident was public at any time from the one event to the other:
+ * by what was declared and set, as it was recorded. */
+MUST_CHECK enum err store_was_public(struct store *store, int64_t incident_id,
+                                     int64_t from_seq, int64_t to_seq,
+                                     bool *out);
 /* How far the messages are in line with the record: what every event up to this
  * one says stands there. 0: nobody has looked yet. */
 MUST_CHECK enum err store_room_settled(struct store *store, int64_t incident_id,

@@ -103,11 +103,24 @@ static bool was_seen(const struct reading *reading, int64_t at_ms)
            at_ms - reading->shown.event.recorded_at_ms >= delay_ms;
 }
 
+/* What was taken back while the incident was private, nobody there has seen. */
+static bool was_for_all(struct reading *reading, int64_t until_seq)
+{
+    const struct room_view *view = reading->view;
+    bool was = true;
+    if (view->room == ROOM_LIVE)
+        reading->err =
+            store_was_public(view->store, view->in->id,
+                             reading->shown.event.seq, until_seq, &was);
+    return was && reading->err == ERR_OK;
+}
+
 static bool read_strike(const struct event *strike, void *context)
 {
     struct reading *reading = context;
     struct shown *shown = &reading->shown;
-    if (!was_seen(reading, strike->recorded_at_ms))
+    if (!was_seen(reading, strike->recorded_at_ms) ||
+        !was_for_all(reading, strike->seq))
         return false;
     shown->struck_ms = strike->recorded_at_ms;
     shown->struck_by = strike->recorder.name;
@@ -137,11 +150,14 @@ static bool read_entry(const struct entry *entry, void *context)
                         read_correction, reading);
     if (reading->err != ERR_OK)
         return false;
-    if (entry->state.struck != 0)
-        reading->err = store_event(view->store, view->in->id,
+    if (entry->state.struck != 0) {
+        enum err err = store_event(view->store, view->in->id,
                                    entry->state.struck, read_strike, reading);
-    else
+        if (err != ERR_OK)
+            reading->err = err;
+    } else {
         give(&reading->shown, reading->each, reading->context);
+    }
     return false;
 }
 

@@ -371,6 +371,32 @@ static void an_entry_corrected_at_once_is_no_loss(void **state)
     world_close(&world);
 }
 
+/* What was taken back while only responders could read it. */
+static void what_was_struck_in_private_stays_there(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    world_add(&world, id, "it was mallory", VISIBILITY_LIVE);
+    int64_t seq = newest_seq(&world, id);
+    world_run(&world, 3);
+    strike(&world, id, seq);
+    world_set_private(&world, id, false);
+    struct incident in = world_incident(&world, id);
+    check_contents(&world, in.war_channel_id, "mallory~~", NULL);
+    check_contents(&world, in.live_channel_id, "now public", "mallory");
+    /* What people have seen does not go without a word. */
+    world_add(&world, id, "it was nobody", VISIBILITY_LIVE);
+    seq = newest_seq(&world, id);
+    world_run(&world, 3);
+    world_set_private(&world, id, true);
+    strike(&world, id, seq);
+    world_set_private(&world, id, false);
+    check_contents(&world, in.live_channel_id, "nobody~~", "mallory");
+    world_close(&world);
+}
+
 /* Discord limits edits of what is older than an hour; one may be put off. */
 static void an_old_card_moves_down(void **state)
 {
@@ -521,6 +547,7 @@ int main(void)
         cmocka_unit_test(a_deleted_message_is_posted_again),
         cmocka_unit_test(a_deleted_room_is_made_again),
         cmocka_unit_test(an_entry_corrected_at_once_is_no_loss),
+        cmocka_unit_test(what_was_struck_in_private_stays_there),
         cmocka_unit_test(an_old_card_moves_down),
         cmocka_unit_test(what_is_blocked_may_be_gone),
         cmocka_unit_test(a_correction_that_discord_blocks_is_withheld),
