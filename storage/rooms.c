@@ -185,6 +185,23 @@ enum err store_room_message_of(struct store *store, uint64_t message_id,
     return err;
 }
 
+enum err store_room_look_again(struct store *store, int64_t incident_id,
+                               enum room room, int64_t other_id)
+{
+    struct query query = of_room(
+        store,
+        "WITH about AS (SELECT min(n.seq) AS seq FROM entry AS n"
+        "  INDEXED BY entry_by_kind JOIN event AS e ON e.incident = n.incident"
+        "  AND e.seq = n.seq WHERE n.incident = ?1"
+        "  AND n.kind IN ('link', 'state') AND e.other_id = ?3)"
+        " UPDATE room SET settled_seq = min(settled_seq,"
+        "  (SELECT coalesce(seq - 1, settled_seq) FROM about))"
+        " WHERE incident = ?1 AND room = ?2",
+        incident_id, room);
+    query_int(&query, other_id);
+    return query_run(&query);
+}
+
 enum err store_was_public(struct store *store, int64_t incident_id,
                           int64_t from_seq, int64_t to_seq, bool *out)
 {

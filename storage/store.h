@@ -290,6 +290,11 @@ MUST_CHECK enum err store_room_message_with(struct store *store,
                                             int64_t incident_id, enum room room,
                                             int64_t seq,
                                             struct room_message *out);
+/* What the room says of that other incident may no longer be so: its messages
+ * are compared with the record from there on. */
+MUST_CHECK enum err store_room_look_again(struct store *store,
+                                          int64_t incident_id, enum room room,
+                                          int64_t other_id);
 /* Whether the incident was public at any time from the one event to the other:
  * by what was declared and set, as it was recorded. */
 MUST_CHECK enum err store_was_public(struct store *store, int64_t incident_id,

@@ -45,11 +45,15 @@ static bool is_its_card(const cJSON *message, const void *context)
 /* As it is now; the caller owns it. NULL: the store failed. */
 static cJSON *render(const struct card *card, struct sha256 *hash)
 {
-    const struct incident *in = &card->visit->delivery->in;
+    struct store *store = card->visit->store;
+    struct incident shown = card->visit->delivery->in, *in = &shown;
     const struct room_settings *set = card->visit->set;
     struct card_parts parts = {.role_names = set->role_names};
+    if (card->room == ROOM_LIVE &&
+        !incident_is_for_all(store, in->duplicate_of))
+        in->duplicate_of = 0;
     struct buf probes = BUF_INIT(PROBES_BYTES);
-    if (store_open_counts(card->visit->store, in->id, &parts.open) != ERR_OK)
+    if (store_open_counts(store, in->id, &parts.open) != ERR_OK)
         return NULL;
     if (set->add_probes != NULL)
         set->add_probes(in, &probes, set->probes_context);

@@ -121,6 +121,8 @@ static bool meet(const struct event *event, void *context)
         meet_touched(walk, event->target);
     else if (event->seq > walk->shown_seq)
         walk->err = shown_read(&walk->work->view, event, meet_shown, walk);
+    else if (event->other_id != 0) /* may be private, or public, since */
+        meet_touched(walk, event->seq);
     if (walk->err != ERR_OK || walk->found != NOTHING)
         return false;
     if (!walk->holds)

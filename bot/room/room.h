@@ -97,6 +97,10 @@ cJSON *card_message(const struct incident *in, const struct card_parts *parts,
 /* What everybody may read of it: title and impact are scrubbed. */
 void incident_without_secrets(const struct incident *in, struct incident *out);
 
+/* Whether everybody may know of that incident: of a private one not even the
+ * number is told. */
+bool incident_is_for_all(struct store *store, int64_t id);
+
 /* Whether an event that was not corrected or struck is shown in that room. */
 bool entry_belongs(const struct incident *in, const struct event *event,
                    enum room room);

@@ -52,6 +52,23 @@ bool entry_belongs(const struct incident *in, const struct event *event,
 
 /* ---- what a room of spectators may not see ---- */
 
+bool incident_is_for_all(struct store *store, int64_t id)
+{
+    struct incident in;
+    return store_incident(store, id, &in) == ERR_OK && !in.is_private;
+}
+
+/* False: it says nothing else than what it is linked with. */
+static bool is_without_private(const struct room_view *view,
+                               struct event *event)
+{
+    if (view->room != ROOM_LIVE || event->other_id == 0 ||
+        incident_is_for_all(view->store, event->other_id))
+        return true;
+    event->other_id = 0;
+    return event->kind != EVENT_LINK;
+}
+
 static void scrub_text(struct str *text, struct buf *scrubbed)
 {
     *scrubbed = BUF_INIT(text->n * SCRUBBED_MOST + 1);
@@ -142,7 +159,8 @@ static bool read_entry(const struct entry *entry, void *context)
     struct reading *reading = context;
     const struct room_view *view = reading->view;
     reading->shown.event = entry->event;
-    if (!entry_belongs(view->in, &entry->event, view->room))
+    if (!entry_belongs(view->in, &entry->event, view->room) ||
+        !is_without_private(view, &reading->shown.event))
         return false;
     if (entry->state.version != entry->state.seq)
         reading->err =

@@ -112,6 +112,8 @@ void check_card(const struct world *world, int64_t id, enum room room)
     struct room_message kept;
     uint64_t message_id = in.card_message_id;
     if (room == ROOM_LIVE) {
+        if (!incident_is_for_all(world->store, in.duplicate_of))
+            in.duplicate_of = 0;
         assert_int_equal(store_room_message(world->store, id, room, 0, &kept),
                          ERR_OK);
         message_id = kept.message_id;

@@ -227,6 +227,66 @@ static void a_name_that_stays_is_told_as_what_it_is(void **state)
     world_close(&world);
 }
 
+/* Of what is linked with it, too: that may be private still, or anew. */
+static void a_live_room_names_nothing_private(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    int64_t other = world_declare(&world, "Stolen laptop", true);
+    const struct request link = {
+        .kind = REQUEST_LINK,
+        .draft = {.kind = EVENT_LINK, .other_id = other, .recorder = nova}};
+    (void)world_take(&world, id, &link);
+    world_run(&world, 3);
+    world_set_private(&world, id, false);
+    struct incident in = world_incident(&world, id);
+    assert_true(room_says(&world, in.war_channel_id, "INC-2"));
+    assert_true(room_says(&world, in.live_channel_id, "now public"));
+    assert_false(room_says(&world, in.live_channel_id, "INC-2"));
+    world_set_private(&world, other, false);
+    assert_true(room_says(&world, in.live_channel_id, "INC-2"));
+    world_set_private(&world, other, true);
+    assert_false(room_says(&world, in.live_channel_id, "INC-2"));
+    world_close(&world);
+}
+
+static bool card_says(const struct world *world, int64_t id, const char *text)
+{
+    struct room_message card;
+    assert_int_equal(store_room_message(world->store, id, ROOM_LIVE, 0, &card),
+                     ERR_OK);
+    const cJSON *embeds =
+        json_get(world_message(world, card.message_id), "embeds");
+    const cJSON *embed = cJSON_GetArrayItem(embeds, 0);
+    return strstr(json_text(embed, "description").s, text) != NULL;
+}
+
+static void a_duplicate_of_what_became_private_does_not_say_so(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    int64_t id = world_declare(&world, "Outage again", false);
+    struct request cancel = {.kind = REQUEST_MOVE,
+                             .draft = {.kind = EVENT_STATE,
+                                       .state_to = STATE_CANCELLED,
+                                       .other_id = in.id,
+                                       .text = STR("The same"),
+                                       .recorder = nova}};
+    (void)world_take(&world, id, &cancel);
+    world_run(&world, 3);
+    uint64_t live = world_incident(&world, id).live_channel_id;
+    assert_true(card_says(&world, id, "INC-1"));
+    assert_true(room_says(&world, live, "duplicate of INC-1"));
+    world_set_private(&world, in.id, true);
+    assert_false(card_says(&world, id, "INC-1"));
+    assert_true(room_says(&world, live, "The same"));
+    assert_false(room_says(&world, live, "INC-1"));
+    world_close(&world);
+}
+
 /* ---- archive ---- */
 
 static void move(struct world *world, int64_t id, enum incident_state to)
@@ -489,6 +549,8 @@ int main(void)
         cmocka_unit_test(a_refused_title_gives_a_plain_name),
         cmocka_unit_test(a_room_that_keeps_its_name_keeps_no_other),
         cmocka_unit_test(a_name_that_stays_is_told_as_what_it_is),
+        cmocka_unit_test(a_live_room_names_nothing_private),
+        cmocka_unit_test(a_duplicate_of_what_became_private_does_not_say_so),
         cmocka_unit_test(a_line_on_its_way_is_taken_back),
         cmocka_unit_test(a_live_room_on_its_way_is_closed),
         cmocka_unit_test(a_line_that_could_not_be_taken_back_goes_later),
