@@ -2,6 +2,8 @@
 #include "commands/complete.h"
 #include "commands/words.h"
 
+#include <inttypes.h>
+
 #define NOT_RECORDED "not recorded"
 
 static bool offers_milestone(int milestone)
@@ -95,25 +97,40 @@ static enum reply run(const struct call *call, struct request *request,
     return REPLY_REFUSED;
 }
 
+/* What serves as its room, a thread or the channel where it was declared,
+ * opsroom cannot close. */
+static void say_private(const struct incident *after, struct buf *words)
+{
+    buf_addf(words,
+             "\nIt is private from now on: %sthe live room is closed, its line "
+             "in the announce channel is emptied, and no list or search shows "
+             "it to others. What people have read already, they have read.",
+             after->war_is_borrowed ? "" : "only responders see its room, ");
+    if (after->war_is_borrowed)
+        buf_addf(words,
+                 " It has no room of its own: what stands in <#%" PRIu64
+                 "> stays there for everybody who sees that channel. Delete it "
+                 "by hand; nothing more is written there, and a private room "
+                 "is made if Discord allows it now.",
+                 after->war_channel_id);
+    if (after->postmortem_ref[0] != '\0')
+        buf_add_text(words, " What is in the repository already stays there: "
+                            "take it away by hand.");
+}
+
 static void say_privacy(const struct incident *before,
                         const struct incident *after, struct buf *words)
 {
     if (before->is_private == after->is_private)
         return;
-    buf_add_text(
-        words,
-        after->is_private
-            ? "\nIt is private from now on: only responders see its room, the "
-              "live room is closed, its line in the announce channel is "
-              "emptied, and no list or search shows it to others. What people "
-              "have read already, they have read."
-            : "\nIt is public from now on: everybody may see its room, and "
-              "the live room opens with every entry that is not kept to the "
-              "war room. Entries to keep back: `/timeline edit` with "
-              "`visibility:room`.");
-    if (after->is_private && after->postmortem_ref[0] != '\0')
-        buf_add_text(words, " What is in the repository already stays there: "
-                            "take it away by hand.");
+    if (after->is_private)
+        say_private(after, words);
+    else
+        buf_add_text(words,
+                     "\nIt is public from now on: everybody may see its room, "
+                     "and the live room opens with every entry that is not "
+                     "kept to the war room. Entries to keep back: `/timeline "
+                     "edit` with `visibility:room`.");
 }
 
 static void told(const struct call *call, const struct incident *after,

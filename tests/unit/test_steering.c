@@ -141,6 +141,25 @@ static void set_changes_one_thing_or_several(void **state)
     assert_true(caller.taken.after.is_private);
 }
 
+/* Where everybody writes nothing can be hidden. */
+static void a_borrowed_room_stays_open(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Logins fail");
+    (void)does(&it);
+    caller_room_failed(&caller, 1);
+    it = slash("incident set");
+    add_flag(&it, "private", true);
+    char where[80];
+    (void)snprintf(
+        where, sizeof where,
+        "what stands in <#%" PRIu64 "> stays there for everybody who", LOBBY);
+    const char *words = does(&it);
+    assert_says(words, where);
+    assert_null(strstr(words, "only responders see its room"));
+}
+
 static void set_repeats_the_impact(void **state)
 {
     (void)state;
@@ -581,6 +600,7 @@ int main(void)
         CASE(list_shows_open_ones_first),
         CASE(list_has_pages),
         CASE(set_changes_one_thing_or_several),
+        CASE(a_borrowed_room_stays_open),
         CASE(set_repeats_the_impact),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(an_end_before_its_start_is_said),
