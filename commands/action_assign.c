@@ -19,20 +19,46 @@ static bool says_anything(const struct call *call)
     return false;
 }
 
-/* An older list still offers what somebody took meanwhile. */
+/* An older list still offers what somebody took meanwhile, or has done. */
 static bool is_late(const struct call *call, const struct action_item *item,
                     struct buf *words)
 {
     const struct value *user = call_value(call, "user");
-    if (call->source != SOURCE_BUTTON || !user->given ||
-        item->owner_type == ACTOR_NOBODY || item->owner_id == user->user.id)
+    bool is_open = item_is_open(item);
+    bool is_free =
+        item->owner_type == ACTOR_NOBODY || item->owner_id == user->user.id;
+    if (call->source != SOURCE_BUTTON || !user->given || (is_open && is_free))
         return false;
     say_item_name(words, call->in->id, item->seq);
-    buf_add_text(words, " belongs to ");
-    say_excerpt(words, str_of(item->owner_name), NAME_UNITS);
-    buf_add_text(words, " by now. To give it to somebody else, use `/action "
-                        "assign`. Nothing was kept.");
+    if (is_open) {
+        buf_add_text(words, " belongs to ");
+        say_excerpt(words, str_of(item->owner_name), NAME_UNITS);
+        buf_add_text(words, " by now. To give it to somebody else");
+    } else {
+        buf_addf(words, " is %s by now. To open it again",
+                 word_of(&item_state_words, (int)item->state));
+    }
+    buf_add_text(words, ", use `/action assign`. Nothing was kept.");
     return true;
+}
+
+/* Who gives it to somebody, or until a day, wants it to be done again; what it
+ * is good for is corrected where it stands, and what ended it stays. */
+static void set_state(const struct call *call, const struct stored_item *stored,
+                      struct event *draft)
+{
+    const struct value *state = call_value(call, "state");
+    bool is_wanted = call_value(call, "user")->given ||
+                     call_value(call, "nobody")->given ||
+                     call_value(call, "due")->given;
+    if (state->given)
+        draft->item_state = (enum item_state)state->choice;
+    else if (item_is_open(&stored->item))
+        return;
+    else if (is_wanted)
+        draft->item_state = ITEM_OPEN;
+    else
+        draft->text = stored->note;
 }
 
 static enum reply run(const struct call *call, struct request *request,
@@ -41,7 +67,6 @@ static enum reply run(const struct call *call, struct request *request,
     struct event *draft = &request->draft;
     struct stored_item *stored = call_alloc(call, sizeof *stored);
     const struct value *kind = call_value(call, "kind");
-    const struct value *state = call_value(call, "state");
     enum reply reply;
     if (!item_find(call, call_value(call, "id")->number, stored, answer,
                    &reply))
@@ -59,10 +84,7 @@ static enum reply run(const struct call *call, struct request *request,
         draft->holder = (struct actor){.type = ACTOR_NOBODY};
     if (kind->given)
         draft->item_kind = (enum item_kind)kind->choice;
-    if (state->given)
-        draft->item_state = (enum item_state)state->choice;
-    else if (!item_is_open(&stored->item))
-        draft->item_state = ITEM_OPEN; /* given to somebody: to be done again */
+    set_state(call, stored, draft);
     return item_owner(call_value(call, "user"), &draft->holder, answer) &&
                    item_due(call, &draft->due_ms, answer)
                ? REPLY_REQUEST

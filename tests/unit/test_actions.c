@@ -176,6 +176,58 @@ static void an_item_ends(void **state)
     assert_int_equal(kept()->item_state, ITEM_OPEN);
 }
 
+/* A list, or a reminder, that stands there still offers what is done by now. */
+static void an_old_button_opens_nothing_again(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    (void)make("1", "Buy a bigger disk", NULL, 0);
+    struct interaction it = slash("action done");
+    add_text(&it, "id", "#4");
+    add_text(&it, "evidence", "It woke us on Monday");
+    (void)does(&it);
+    it = slash("action drop");
+    add_text(&it, "id", "#5");
+    add_text(&it, "reason", "The new server has one");
+    (void)does(&it);
+    it = button("1|action assign|1|id=#4|user=me");
+    keeps_nothing(&it, "**INC-1 #4** is done by now. To open it again, use "
+                       "`/action assign`. Nothing was kept.");
+    it = button("1|action assign|1|id=#5|user=me");
+    keeps_nothing(&it, "**INC-1 #5** is dropped by now");
+}
+
+/* What it is good for is no news of whether it is done. */
+static void a_kind_is_corrected_afterwards(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    (void)make("1", "Buy a bigger disk", NULL, 0);
+    struct interaction it = slash("action done");
+    add_text(&it, "id", "#4");
+    add_text(&it, "evidence", "It woke us on Monday");
+    (void)does(&it);
+    it = slash("action drop");
+    add_text(&it, "id", "#5");
+    add_text(&it, "reason", "The new server has one");
+    (void)does(&it);
+    it = slash("action assign");
+    add_text(&it, "id", "#4");
+    add_text(&it, "kind", "detect");
+    assert_says(does(&it), "**INC-1 #4** · done · detect");
+    it = slash("action assign");
+    add_text(&it, "id", "#5");
+    add_text(&it, "kind", "prevent");
+    assert_says(does(&it), "**INC-1 #5** · dropped · prevent");
+    it = list();
+    it.channel_id = 1001;
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "  Evidence: It woke us on Monday");
+    assert_says(words, "  Why: The new server has one");
+}
+
 /* Nobody reads what belongs to a private incident of others. */
 static void a_list_of_what_one_may_know(void **state)
 {
@@ -312,6 +364,8 @@ int main(void)
         CASE(an_item_changes_hands),
         CASE(an_item_is_no_entry),
         CASE(an_item_ends),
+        CASE(an_old_button_opens_nothing_again),
+        CASE(a_kind_is_corrected_afterwards),
         CASE(a_list_of_what_one_may_know),
         CASE(a_list_of_the_room),
         CASE(a_list_tells_of_no_private_room),
