@@ -177,7 +177,7 @@ void alike_ask(const struct call *call, const struct incident *in,
     if (incident_room(in) != 0)
         buf_addf(words, " in <#%" PRIu64 ">", incident_room(in));
     buf_add_text(words, ": ");
-    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    say_public(words, str_of(in->title), TITLE_UNITS);
     buf_add_text(words, "\nIs it the same? Nothing is declared yet; what you "
                         "typed is kept for a day: ");
     say_excerpt(words, draft->text, TITLE_UNITS);

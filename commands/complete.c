@@ -2,6 +2,7 @@
 
 #include "bot/base/utf8.h"
 #include "commands/reach.h"
+#include "commands/words.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -38,8 +39,9 @@ static bool offer_incident(const struct incident *in, void *context)
     if (reach_may_know(search->call, in)) {
         struct buf name = BUF_INIT(2000), value = BUF_INIT(40);
         incident_print_name(in, &value);
-        buf_addf(&name, "%s %s (%s)", buf_text(&value), in->title,
-                 word_of(&state_words, (int)in->state));
+        buf_addf(&name, "%s ", buf_text(&value));
+        add_public(&name, str_of(in->title));
+        buf_addf(&name, " (%s)", word_of(&state_words, (int)in->state));
         if (text_holds(buf_str(&name), search->typed))
             choices_add(search->out, buf_str(&value), buf_str(&name));
         buf_release(&value);

@@ -89,7 +89,7 @@ static void say_live(struct buf *words, const struct incident *in)
                                 ? " (it has no room)"
                                 : " (its room is being made)");
     buf_add_text(words, ": ");
-    say_excerpt(words, str_of(in->title), TITLE_UNITS);
+    say_public(words, str_of(in->title), TITLE_UNITS);
     buf_add_char(words, '\n');
 }
 

@@ -49,10 +49,18 @@ void say_excerpt(struct buf *words, struct str text, size_t units)
     buf_release(&lines);
 }
 
-void say_public(struct buf *words, struct str text, size_t units)
+void add_public(struct buf *out, struct str text)
 {
     struct buf clean = BUF_INIT(text.n * 8 + 1);
     (void)secrets_scrub(text, &clean, NULL);
+    buf_add(out, buf_str(&clean));
+    buf_release(&clean);
+}
+
+void say_public(struct buf *words, struct str text, size_t units)
+{
+    struct buf clean = BUF_INIT(text.n * 8 + 1);
+    add_public(&clean, text);
     say_excerpt(words, buf_str(&clean), units);
     buf_release(&clean);
 }

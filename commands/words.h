@@ -36,6 +36,8 @@ void say_count(struct buf *words, int64_t count, const char *word);
  * False: nothing. run.c says it for every command. */
 bool say_removed(struct buf *words, const struct incident *in,
                  const struct event *event);
+/* Without what looks like a secret; not escaped: for a choice or a form. */
+void add_public(struct buf *out, struct str text);
 /* Without control characters, those that turn the direction and bytes that are
  * not UTF-8. What is left is as it was: not escaped. */
 void add_printable(struct buf *out, struct str text);

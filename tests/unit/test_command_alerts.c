@@ -153,6 +153,20 @@ static void alerts_are_declared_or_ignored(void **state)
     assert_int_equal(seen.state, ALERT_CARD_DECLARED);
 }
 
+/* As the card in the announce channel. */
+static void a_card_is_offered_without_its_secret(void **state)
+{
+    (void)state;
+    fires("Disk full, password=hunter2secret", 0, opens_card());
+    struct interaction it = typing("incident declare", "alerts", "");
+    assert_string_equal(caller_is_offered(&caller, &it),
+                        "#1\t#1 Disk full, password=[removed: a password]\n");
+    it = button("1|incident declare|0|alerts=#1");
+    assert_string_equal(caller_does(&caller, &it), ""); /* a form */
+    assert_string_equal(caller_field(&caller, "title"),
+                        "Disk full, password=[removed: a password]");
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -162,6 +176,7 @@ int main(void)
         CASE(a_private_incident_s_alerts_are_nobody_else_s_business),
         CASE(a_long_list_ends_with_a_whole_line),
         CASE(alerts_are_declared_or_ignored),
+        CASE(a_card_is_offered_without_its_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

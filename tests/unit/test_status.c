@@ -85,6 +85,36 @@ static void status_is_no_way_around_the_live_room(void **state)
     assert_null(strstr(caller_does(&caller, &asked), "hunter2secret"));
 }
 
+static void shows_no_secret(const char *words, const char *part)
+{
+    assert_says(words, part);
+    assert_null(strstr(words, "hunter2secret"));
+}
+
+/* Not while they type, nor when they are asked which one they mean. */
+static void titles_for_everybody_show_no_secret(void **state)
+{
+    (void)state;
+    uint64_t responders[] = {DMA + 5};
+    struct interaction declare = slash("incident declare");
+    add_text(&declare, "title", "Logins fail with password=hunter2secret");
+    (void)does(&declare);
+    caller.config.access.allowed[RIGHT_RESPOND] =
+        (struct id_list){responders, 1};
+    struct interaction typed = typing("incident status", "incident", "");
+    shows_no_secret(caller_is_offered(&caller, &typed),
+                    "INC-1\tINC-1 Logins fail with password=[removed: a "
+                    "password] (investigating)\n");
+    typed = typing("incident status", "incident", "hunter2");
+    assert_string_equal(caller_is_offered(&caller, &typed), "");
+    struct interaction again = slash("incident declare");
+    add_text(&again, "title", "Logins fail with a password");
+    shows_no_secret(caller_does(&caller, &again), "Is it the same?");
+    (void)caller_declares(&caller);
+    struct interaction asked = slash("incident status");
+    shows_no_secret(caller_does(&caller, &asked), "2 incidents are open");
+}
+
 /* What was told last, by what everybody may read. */
 static void the_last_update_is_one_that_everybody_may_read(void **state)
 {
@@ -149,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(status_shows_what_everybody_may_read),
         CASE(status_is_no_way_around_the_live_room),
+        CASE(titles_for_everybody_show_no_secret),
         CASE(the_last_update_is_one_that_everybody_may_read),
         CASE(what_failed_is_told_to_responders),
     };
