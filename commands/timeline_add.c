@@ -106,13 +106,21 @@ static void add_hints(const struct call *call, const struct event *event,
                             "and it is not lost.");
 }
 
+/* The live room has no ideas, whatever was asked for. */
+static enum visibility shown_as(const struct event *event)
+{
+    bool is_held =
+        event->kind == EVENT_IDEA && event->visibility == VISIBILITY_LIVE;
+    return is_held ? VISIBILITY_ROOM : event->visibility;
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
     say_kept(words, after, event, call->now_ms);
-    say_where(words, after, event->visibility);
+    say_where(words, after, shown_as(event));
     add_hints(call, event, words);
     add_offers(call, event, answer);
 }

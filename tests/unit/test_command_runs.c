@@ -231,6 +231,26 @@ static void kinds_and_people(void **state)
     }
 }
 
+/* Whatever is asked for, the live room has no ideas. */
+static void an_idea_stands_in_the_war_room(void **state)
+{
+    static const struct {
+        const char *visibility, *where;
+    } cases[] = {{NULL, "It stands in <#1001>."},
+                 {"live", "It stands in <#1001>."},
+                 {"private", "It is in the record only"}};
+    (void)state;
+    (void)caller_declares(&caller);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct interaction it = slash("timeline add");
+        add_text(&it, "text", "Buy a bigger disk");
+        add_text(&it, "kind", "idea");
+        if (cases[i].visibility != NULL)
+            add_text(&it, "visibility", cases[i].visibility);
+        assert_says(does(&it), cases[i].where);
+    }
+}
+
 static void evidence_link_and_hints(void **state)
 {
     (void)state;
@@ -507,6 +527,7 @@ int main(void)
         CASE(a_plain_entry),
         CASE(times_in_answers),
         CASE(kinds_and_people),
+        CASE(an_idea_stands_in_the_war_room),
         CASE(evidence_link_and_hints),
         CASE(a_change),
         CASE(roles),
