@@ -66,9 +66,10 @@ struct option {
 bool offers_named(int choice); /* all but the first word, "none" */
 bool option_offers(const struct option *option, int choice);
 
-/* A checked option. `given` false: nothing else is set. */
+/* A checked option. `given` false: nothing else is set, but for `emptied`. */
 struct value {
     bool given;
+    bool emptied; /* a field of a form that came back without a word */
     struct str text;
     struct when when;
     int choice;

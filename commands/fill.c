@@ -170,6 +170,8 @@ static bool fill_option(struct attempt *attempt, const struct check *check,
     if (raw_option(attempt, option->name, &raw)) {
         if (!check_option(check, option, &raw, value))
             return false;
+        value->emptied =
+            attempt->interaction->type == INTERACTION_FORM && !value->given;
     } else if (attempt->menu != NULL &&
                !fill_from_menu(attempt, check, option, value)) {
         return false;

@@ -13,14 +13,24 @@ static void set_text(const struct call *call, const char *option,
         *field = call_value(call, option)->text;
 }
 
+/* Of what a change may lack; what its form shows may be taken out there. */
+static void set_rest(const struct call *call, const char *option,
+                     struct str *field)
+{
+    if (call_value(call, option)->emptied)
+        *field = STR_NONE;
+    else
+        set_text(call, option, field);
+}
+
 static void set_change(const struct call *call, struct event *draft)
 {
     set_text(call, "what", &draft->change_what);
     set_text(call, "where", &draft->change_where);
     set_text(call, "from", &draft->change_from);
     set_text(call, "to", &draft->change_to);
-    set_text(call, "undo", &draft->change_undo);
-    set_text(call, "verified", &draft->change_verified);
+    set_rest(call, "undo", &draft->change_undo);
+    set_rest(call, "verified", &draft->change_verified);
     if (call_value(call, "temporary")->given)
         draft->change_temporary = call_value(call, "temporary")->flag;
     if (call_value(call, "visibility")->given)

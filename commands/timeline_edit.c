@@ -53,7 +53,8 @@ static bool change_draft(const struct call *call, const struct event *entry,
     const struct value *confidence = call_value(call, "confidence");
     const struct value *phase = call_value(call, "phase");
     bool was_finding = draft->entry_kind == EVENT_FINDING;
-    if (text->given)
+    bool is_persons = event_kind_by_person(draft->entry_kind);
+    if (text->given || (text->emptied && is_persons))
         draft->text = text->text;
     entry_set_time(call, call_value(call, "time"), entry, draft);
     if (kind->given && kind->choice != (int)draft->entry_kind) {

@@ -80,6 +80,74 @@ static void a_change_is_completed(void **state)
     assert_null(strstr(words, "Nobody"));
 }
 
+/* Who deletes what stands in the form takes it back; what the form did not ask
+ * for stays. */
+static void a_field_is_emptied(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline change");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_text(&it, "undo", "set it to 60 again");
+    add_text(&it, "verified", "curl");
+    (void)does(&it);
+    struct interaction sent = form("1|timeline change|1|entry=4|temporary=no");
+    add_flag(&sent, "temporary", false);
+    add_text(&sent, "undo", "set it to 60 again");
+    add_text(&sent, "verified", " ");
+    const char *words = does(&sent);
+    assert_says(words, "To undo it: set it to 60 again");
+    assert_says(words, "Nobody has verified it yet.");
+    assert_int_equal(kept()->change_verified.n, 0);
+    sent = form("1|timeline change|1|entry=4|temporary=no");
+    add_flag(&sent, "temporary", true);
+    add_text(&sent, "undo", "");
+    assert_says(does(&sent), "temporary, without a way to undo it");
+    /* A slash command says nothing of what it leaves blank. */
+    it = slash("timeline change");
+    add_text(&it, "entry", "#4");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_text(&it, "verified", "dig");
+    (void)does(&it);
+    it.options[5].text = STR(" ");
+    it.options[4].text = STR("900");
+    (void)does(&it);
+    assert_text(kept()->change_verified, "dig");
+}
+
+/* Its link or file still says something; without, it would be no entry. */
+static void a_text_is_emptied(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "password=hunter2secret");
+    add_text(&it, "link", "#217");
+    (void)does(&it);
+    it.option_count = 1;
+    (void)does(&it);
+    struct interaction sent = form("1|timeline edit|1|id=4");
+    add_text(&sent, "time", "2022-12-13 19:10:00");
+    add_text(&sent, "text", "");
+    assert_says(does(&sent), "now reads, in UTC:\n**#4** 19:10:00 · note · "
+                             "nova: \\#217");
+    assert_int_equal(kept()->text.n, 0);
+    sent = form("1|timeline edit|1|id=5");
+    add_text(&sent, "time", "2022-12-13 19:10:00");
+    add_text(&sent, "text", "");
+    keeps_nothing(&sent, "The entry is empty.");
+    /* What opsroom wrote down keeps its words. */
+    sent = form("1|timeline edit|1|id=1");
+    add_text(&sent, "time", "2022-12-13 19:09");
+    add_text(&sent, "text", "");
+    (void)does(&sent);
+    assert_text(kept()->text, "Logins fail");
+}
+
 static void a_definite_entry_is_left_alone(void **state)
 {
     (void)state;
@@ -377,6 +445,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_vague_entry_becomes_a_change),
         CASE(a_change_is_completed),
+        CASE(a_field_is_emptied),
+        CASE(a_text_is_emptied),
         CASE(a_definite_entry_is_left_alone),
         CASE(a_secret_may_be_corrected),
         CASE(a_secret_in_a_link),
