@@ -30,8 +30,8 @@ enum value_type {
     VALUE_FILE,     /* one option at most; the files are in call->files */
     VALUE_LINK,     /* https:// or http://, or a short reference as #217 */
     VALUE_ENTRY,    /* "#7" or "INC-12 #7": number is its seq. What it names is
-                     * yet to be looked up. An incident named so is the call's
-                     * when the option `incident` is not given. */
+                     * yet to be looked up. An incident named so is the call's; it
+                     * is refused beside another one. */
     VALUE_INCIDENT, /* "INC-12" or "12": number is its id; refused unless it is
                      * of this server and the caller may know of it */
 };

@@ -29,25 +29,42 @@ static bool load_known(struct attempt *attempt, int64_t id, bool *found)
 
 /* ---- named ---- */
 
+/* An entry that is called "INC-12 #7" names its incident; no other may be
+ * named besides. */
+static bool take_of_entry(struct attempt *attempt, const struct option *option,
+                          int64_t *id)
+{
+    struct interaction_option raw;
+    int64_t of = 0, seq;
+    if (option->type != VALUE_ENTRY ||
+        !raw_option(attempt, option->name, &raw) || raw.focused ||
+        !entry_reference(raw.text, &of, &seq) || of == 0)
+        return true;
+    if (*id == 0)
+        *id = of;
+    if (*id == of)
+        return true;
+    buf_addf(&attempt->run->answer.words,
+             "`%s` names an entry of INC-%" PRId64 ", but the command is about "
+             "INC-%" PRId64 ". Nothing was kept: name one of them.",
+             option->name, of, *id);
+    return false;
+}
+
 /* *id stays 0 when none is named. */
 static bool find_named(struct attempt *attempt, int64_t *id)
 {
     const struct command *command = attempt->command;
     struct interaction_option raw;
     if (raw_option(attempt, incident_option.name, &raw) &&
-        str_trim(raw.text).n > 0 && !raw.focused)
-        return incident_reference(raw.text, id) ||
-               attempt_refuse(attempt,
+        str_trim(raw.text).n > 0 && !raw.focused &&
+        !incident_reference(raw.text, id))
+        return attempt_refuse(attempt,
                               "`incident` has to be a number such as `12` or "
                               "`INC-12`. Nothing was kept.");
-    for (int i = 0; i < command_option_count(command); i++) {
-        int64_t seq;
-        if (command->options[i].type == VALUE_ENTRY &&
-            raw_option(attempt, command->options[i].name, &raw) &&
-            !raw.focused && entry_reference(raw.text, id, &seq) && *id != 0)
-            return true;
-    }
-    *id = 0;
+    for (int i = 0; i < command_option_count(command); i++)
+        if (!take_of_entry(attempt, &command->options[i], id))
+            return false;
     return true;
 }
 

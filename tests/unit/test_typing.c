@@ -359,6 +359,28 @@ static void named_incident(void **state)
     assert_says(caller_does(&caller, &it), "There is no INC-1");
 }
 
+/* Two that differ: neither of them is struck on a guess. */
+static void an_entry_of_another_incident(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    for (int i = 0; i < 2; i++) {
+        struct interaction add = slash("timeline add");
+        add_text(&add, "text", "Queue restarted");
+        add_text(&add, "incident", i == 0 ? "1" : "2");
+        (void)does(&add);
+    }
+    struct interaction it = slash("timeline strike");
+    add_text(&it, "id", "INC-1 #4");
+    add_text(&it, "reason", "It was another host");
+    add_text(&it, "incident", "INC-2");
+    keeps_nothing(&it, "`id` names an entry of INC-1, but the command is about "
+                       "INC-2. Nothing was kept");
+    it.options[2].text = STR("inc-1");
+    assert_says(does(&it), "Entry #4 of **INC-1** is struck");
+}
+
 static void help(void **state)
 {
     (void)state;
@@ -498,6 +520,7 @@ int main(void)
         TEST(offers_fit_discord),
         TEST(nothing_is_refused_aloud),
         TEST(named_incident),
+        TEST(an_entry_of_another_incident),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
