@@ -27,6 +27,13 @@ static enum reply run(const struct call *call, struct request *request,
         buf_add_text(&answer->words, " Nothing was kept.");
         return REPLY_REFUSED;
     }
+    if (alerts->given && call_value(call, "text")->given) {
+        buf_add_text(&answer->words,
+                     "Alerts come with words of their own: link them without "
+                     "`text`, and say yours with `/timeline add`. Nothing was "
+                     "kept.");
+        return REPLY_REFUSED;
+    }
     request->kind = REQUEST_LINK;
     draft->kind = EVENT_LINK;
     draft->text = call_value(call, "text")->text;

@@ -167,6 +167,21 @@ static void a_card_is_offered_without_its_secret(void **state)
                         "Disk full, password=[removed: a password]");
 }
 
+/* They have words of their own; those of a person are not lost on them. */
+static void alerts_are_linked_without_a_text(void **state)
+{
+    (void)state;
+    (void)declares("Logins fail", false);
+    fires("Forum is slow", 0, opens_card());
+    struct interaction it = slash("incident link");
+    add_text(&it, "alerts", "#1");
+    add_text(&it, "text", "Slow since the kernel was updated");
+    keeps_nothing(&it, "Alerts come with words of their own");
+    keeps_nothing(&it, "Slow since the kernel was updated");
+    it.option_count = 1;
+    assert_says(does(&it), "Alerts #1 go into the record of **INC-1**");
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -177,6 +192,7 @@ int main(void)
         CASE(a_long_list_ends_with_a_whole_line),
         CASE(alerts_are_declared_or_ignored),
         CASE(a_card_is_offered_without_its_secret),
+        CASE(alerts_are_linked_without_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
