@@ -160,8 +160,17 @@ static enum err find_rest(struct store *store, const struct incident *in,
     return err;
 }
 
+/* What a machine hands in again, or a text that is imported again, does not
+ * bring back what somebody struck; a person who takes the same message does. */
+static bool brings_back(enum source source)
+{
+    return source == SOURCE_SLASH || source == SOURCE_MENU ||
+           source == SOURCE_BUTTON || source == SOURCE_MODAL;
+}
+
 static enum err first_of_origin(struct store *store, int64_t incident_id,
-                                struct str origin, bool is_item, int64_t *seq)
+                                struct str origin, bool is_item,
+                                bool skips_struck, int64_t *seq)
 {
     int64_t found = 0;
     struct query query =
@@ -169,10 +178,14 @@ static enum err first_of_origin(struct store *store, int64_t incident_id,
                          " WHERE incident = ? AND origin = ?"
                          " AND origin IS NOT NULL"
                          " AND kind IS NOT 'edit' AND (kind = 'item') = ?"
+                         " AND NOT (? AND EXISTS (SELECT 1 FROM entry AS n"
+                         "  WHERE n.incident = event.incident"
+                         "  AND n.seq = event.seq AND n.struck <> 0))"
                          " ORDER BY seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, origin);
     query_int(&query, is_item);
+    query_int(&query, skips_struck);
     if (query_row(&query))
         found = row_int(&query, 0);
     enum err err = query_end(&query);
@@ -184,7 +197,7 @@ static enum err first_of_origin(struct store *store, int64_t incident_id,
 enum err store_entry_of_origin(struct store *store, int64_t incident_id,
                                struct str origin, int64_t *seq)
 {
-    return first_of_origin(store, incident_id, origin, false, seq);
+    return first_of_origin(store, incident_id, origin, false, false, seq);
 }
 
 /* The same link, as it stands. */
@@ -256,7 +269,7 @@ enum err store_subject(struct store *store, const struct incident *in,
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
         err = first_of_origin(store, in->id, draft->origin,
                               request->kind == REQUEST_ITEM,
-                              &subject.same_origin);
+                              brings_back(draft->source), &subject.same_origin);
     if (err == ERR_OK && request->kind == REQUEST_LINK)
         err = find_same_link(store, in->id, draft, &subject);
     if (err == ERR_OK && draft->other_id != 0)

@@ -144,7 +144,8 @@ struct subject {
     struct when rest_milestone;
     bool is_outdone;
     int64_t rest_first_ms, rest_typed_ms;
-    int64_t same_origin; /* ADD: seq of the entry that came from there, or 0.
+    int64_t same_origin; /* ADD: seq of the entry that came from there, or 0;
+                          * by a person: of one that is not struck.
                           * ITEM: of the action item. LINK: of the same link */
     /* IGNORE, DECLARE, LINK: the card of alerts is there, and nobody has said
      * what becomes of it. */

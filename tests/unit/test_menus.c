@@ -49,6 +49,22 @@ static void a_message_becomes_an_entry(void **state)
     assert_int_equal(caller.taken.outcome.verdict, VERDICT_ALREADY);
 }
 
+/* Struck by mistake, or too early: a strike cannot be taken back. */
+static void a_message_counts_again(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Add to timeline", "Queue stopped");
+    (void)does(&it);
+    struct interaction strike = slash("timeline strike");
+    add_text(&strike, "id", "#4");
+    add_text(&strike, "reason", "It was another host");
+    (void)does(&strike);
+    assert_says(does(&it), "Kept as #6 of **INC-1**");
+    assert_text(kept()->text, "Queue stopped");
+    keeps_nothing(&it, "has this already: it is entry \\#6");
+}
+
 /* A copy would have our markup, and stand in the live room. */
 static void what_the_bot_wrote_is_in_the_record_already(void **state)
 {
@@ -315,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_message_becomes_an_entry),
+        TEST(a_message_counts_again),
         TEST(what_the_bot_wrote_is_in_the_record_already),
         TEST(other_menus_say_what_it_is),
         TEST(odd_messages),
