@@ -121,6 +121,7 @@ struct call {
     struct str file_text; /* of the first file, after REPLY_READ */
     bool comes_back;      /* after REPLY_PROBE */
     int files_left_out;   /* of the menu's message: too large */
+    bool message_is_cut;  /* it has more than TEXT_UNITS */
     /* The message that a menu was used on, also in the form that the menu
      * opened; NULL otherwise. Its link is https://discord.com/channels/… */
     const struct interaction_message *message;

@@ -65,12 +65,13 @@ static void add_words(struct buf *out, const struct interaction_message *from)
     }
 }
 
-static void cut(struct buf *text, size_t most)
+static bool cut(struct buf *text, size_t most)
 {
     if (utf16_units(buf_str(text)) <= most)
-        return;
+        return false;
     buf_cut(text, utf8_cut_units(buf_str(text), most - 1));
     buf_add_text(text, "…");
+    return true;
 }
 
 void set_message(struct command_run *run,
@@ -83,7 +84,7 @@ void set_message(struct command_run *run,
              call->guild_id, message->channel_id, message->id);
     buf_clear(&run->message_words);
     add_words(&run->message_words, message);
-    cut(&run->message_words, TEXT_UNITS);
+    call->message_is_cut = cut(&run->message_words, TEXT_UNITS);
     call->message = message;
     call->message_link = buf_str(&link);
     call->message_words = buf_str(&run->message_words);
@@ -107,7 +108,7 @@ static struct str words_for(struct attempt *attempt,
     for (size_t i = 0; i < text->n && !option->many_lines; i++)
         if (text->s[i] == '\n')
             text->s[i] = ' ';
-    cut(text, (size_t)option_max_units(option));
+    (void)cut(text, (size_t)option_max_units(option));
     return buf_str(text);
 }
 

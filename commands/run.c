@@ -242,15 +242,26 @@ static cJSON *refusal(struct answer *answer,
     return answer_finish(answer, false);
 }
 
+/* Of the message that a menu was used on. */
+static void say_left_out(const struct call *call, struct buf *words)
+{
+    if (call->files_left_out > 0)
+        buf_addf(words,
+                 "\n%d of the message's files could not be kept: more than "
+                 "%" PRId64 " bytes, or a name that cannot be read.",
+                 call->files_left_out, call->config->attachment_max_bytes);
+    if (call->message_is_cut && call->accepted > 0)
+        buf_addf(words,
+                 "\nThe message is longer than an entry: only its first %d "
+                 "characters are kept. `/timeline add` takes the rest, as text "
+                 "or as `file`.",
+                 TEXT_UNITS - 1);
+}
+
 static cJSON *answer_to(struct command_run *run)
 {
     struct answer *answer = &run->answer;
-    if (run->call.files_left_out > 0)
-        buf_addf(&answer->words,
-                 "\n%d of the message's files could not be kept: more than "
-                 "%" PRId64 " bytes, or a name that cannot be read.",
-                 run->call.files_left_out,
-                 run->call.config->attachment_max_bytes);
+    say_left_out(&run->call, &answer->words);
     return answer_finish(answer, run->interaction->on_private);
 }
 

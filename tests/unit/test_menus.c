@@ -176,9 +176,16 @@ static void odd_messages(void **state)
     text[4000] = '\0';
     it = message_menu("Add to timeline", text);
     it.target_message.id += 3;
-    (void)does(&it);
+    assert_says(does(&it), "The message is longer than an entry: only its "
+                           "first 1499 characters are kept. `/timeline add` "
+                           "takes the rest, as text or as `file`.");
     assert_int_equal(kept()->text.n, TEXT_UNITS - 1 + strlen("…"));
     assert_true(str_ends(kept()->text, "…"));
+    assert_null(strstr(caller_does(&caller, &it), "longer than an entry"));
+    text[TEXT_UNITS] = '\0';
+    it = message_menu("Add to timeline", text);
+    it.target_message.id += 5;
+    assert_null(strstr(does(&it), "longer than an entry"));
 }
 
 /* Nothing to say: the form asks, and the message waits for it. */
