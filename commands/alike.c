@@ -90,6 +90,11 @@ struct str declared_report(const struct call *call)
     if (draft->impact.n > 0)
         buf_add_char(&text, '\n');
     buf_add(&text, draft->impact);
+    if (when_is_set(&draft->impact_from)) {
+        buf_add_text(&text, "\nImpact began ");
+        when_print_utc(&draft->impact_from, true, &text);
+        buf_add_text(&text, " UTC");
+    }
     struct str report = call_copy(call, buf_str(&text));
     buf_release(&text);
     return report;

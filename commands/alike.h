@@ -11,8 +11,8 @@
  * DECLARED draft, borrowed from it, and its card of alerts. False when it keeps
  * none. */
 bool declared_kept(const struct call *call, struct request *request);
-/* The same as the text of a report: title and impact; STR_NONE when it keeps
- * none. */
+/* The same as the text of a report: title, impact and when that began; STR_NONE
+ * when it keeps none. */
 struct str declared_report(const struct call *call);
 
 /* The live incident that is most like it, of those the caller may know; id 0:

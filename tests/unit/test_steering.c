@@ -383,7 +383,8 @@ static void the_same_is_asked_about(void **state)
     assert_says(does(&same), "of **INC-1** at");
     assert_int_equal(kept()->kind, EVENT_REPORT);
     assert_true(str_is(kept()->text, "media.example.org: images not loading\n"
-                                     "Nobody sees\nany picture"));
+                                     "Nobody sees\nany picture\n"
+                                     "Impact began 2022-12-13 18:XX UTC"));
     struct interaction anyway = button("1|incident declare|0|draft=7");
     keeps_nothing(&anyway, "is no longer there");
 }
