@@ -149,12 +149,13 @@ static void add_room_link(const struct call *call, const struct incident *in,
 }
 
 /* The title; of a message that it was declared from, the message itself. What
- * was meant to be private is not offered to a public record. */
+ * was meant to be private is not offered to a public record, and nothing to who
+ * may not write there. */
 static void add_same_button(const struct call *call, const struct incident *in,
                             const struct event *draft, struct answer *answer)
 {
     bool is_secret = draft->is_private || draft->type == TYPE_SECURITY;
-    if (is_secret && !in->is_private)
+    if ((is_secret && !in->is_private) || !call_has(call, RIGHT_RESPOND))
         return;
     if (call->message_kept != 0)
         answer_button(answer, BUTTON_PRIMARY, "It is the same: add my report",

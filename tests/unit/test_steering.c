@@ -389,6 +389,20 @@ static void the_same_is_asked_about(void **state)
     keeps_nothing(&anyway, "is no longer there");
 }
 
+/* They would be asked to press what is refused. */
+static void who_only_declares_adds_no_report(void **state)
+{
+    (void)state;
+    uint64_t ids[] = {DMA};
+    declare("Images do not load", NULL);
+    caller_room(&caller, 1);
+    caller.config.access.allowed[RIGHT_RESPOND] = (struct id_list){ids, 1};
+    struct interaction it = second("Images do not load");
+    keeps_nothing(&it, "Is it the same?");
+    assert_false(is_offered("timeline add"));
+    assert_true(is_offered("1|incident declare|0|draft=7"));
+}
+
 static void what_was_typed_is_declared_anyway(void **state)
 {
     (void)state;
@@ -498,6 +512,7 @@ int main(void)
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
         CASE(the_same_is_asked_about),
+        CASE(who_only_declares_adds_no_report),
         CASE(what_was_typed_is_declared_anyway),
         CASE(what_differs_is_not_asked_about),
         CASE(a_reminder_is_put_off),
