@@ -89,7 +89,7 @@ bool entry_was_corrected(const struct call *call, const struct entry *entry,
     say_time(words, &at, call->now_ms);
     buf_add_text(words, ", after you opened the form. Yours would take that "
                         "back: nothing was kept. It reads now, in UTC:\n");
-    say_entry(words, entry, 300);
+    say_entry(words, entry, 300, call->now_ms);
     answer_button(answer, BUTTON_PRIMARY, "Correct it", call->command->name,
                   "%s=%" PRId64, option, entry->event.seq);
     return true;
@@ -221,20 +221,22 @@ void say_entry_text(struct buf *words, const struct event *event, size_t units)
         buf_addf(words, " (of #%" PRId64 ")", event->target);
 }
 
-static void say_clock(struct buf *words, const struct when *when)
+static void say_clock(struct buf *words, const struct when *when, int64_t ms)
 {
     struct buf text = BUF_INIT(400);
-    when_print_utc(when, false, &text);
+    when_print_utc(when, civil_day_start(when->from_ms) != civil_day_start(ms),
+                   &text);
     markdown_add_line(words, buf_str(&text));
     buf_release(&text);
 }
 
-void say_entry(struct buf *words, const struct entry *entry, size_t units)
+void say_entry(struct buf *words, const struct entry *entry, size_t units,
+               int64_t ms)
 {
     const struct event *event = &entry->event;
     bool is_struck = entry->state.struck != 0;
     buf_addf(words, "**#%" PRId64 "** %s", event->seq, is_struck ? "~~" : "");
-    say_clock(words, &event->occurred);
+    say_clock(words, &event->occurred, ms);
     buf_addf(words, " · %s · ", entry_label(event));
     if (event->actor.type != ACTOR_NOBODY && event->kind != EVENT_ROLE) {
         say_excerpt(words, event->actor.name, NAME_SHOWN_UNITS);

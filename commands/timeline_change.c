@@ -60,6 +60,12 @@ static enum reply ask_rest(const struct event *event, struct answer *answer)
     return REPLY_FORM;
 }
 
+/* What told() has to know of the entry as it was. */
+struct before {
+    bool was_change;
+    struct when occurred;
+};
+
 /* The entry keeps its words and its number. */
 static enum reply make_change(const struct call *call, struct request *request,
                               struct answer *answer)
@@ -79,9 +85,10 @@ static enum reply make_change(const struct call *call, struct request *request,
     if (entry.state.struck == 0 &&
         entry_was_corrected(call, &entry, "entry", answer))
         return REPLY_REFUSED;
-    bool *was_change = call_alloc(call, sizeof *was_change);
-    *was_change = entry.event.kind == EVENT_CHANGE;
-    call->memory->own = was_change;
+    struct before *before = call_alloc(call, sizeof *before);
+    before->was_change = entry.event.kind == EVENT_CHANGE;
+    before->occurred = entry.event.occurred;
+    call->memory->own = before;
     request->kind = REQUEST_EDIT;
     incident_edit_draft(&entry.event, draft);
     draft->entry_kind = EVENT_CHANGE;
@@ -108,17 +115,22 @@ static void say_kept_change(const struct call *call,
                             const struct incident *after,
                             const struct event *event, struct buf *words)
 {
+    const struct before *before = call->memory->own; /* of an EDIT */
     if (event->kind == EVENT_EDIT) {
-        const bool *was_change = call->memory->own;
-        buf_addf(words, "%s #%" PRId64 " of ", *was_change ? "Change" : "Entry",
-                 event->target);
+        buf_addf(words, "%s #%" PRId64 " of ",
+                 before->was_change ? "Change" : "Entry", event->target);
         say_incident(words, after);
-        buf_add_text(words,
-                     *was_change ? " now reads: " : " is a change now: ");
+        buf_add_text(words, before->was_change ? " now reads: "
+                                               : " is a change now: ");
     } else {
         say_kept(words, after, event, call->now_ms);
     }
     say_change(words, event, 100);
+    if (event->kind == EVENT_EDIT &&
+        !when_equal(&before->occurred, &event->occurred)) {
+        buf_add_text(words, ", at ");
+        say_time(words, &event->occurred, call->now_ms);
+    }
     buf_add_char(words, '\n');
 }
 

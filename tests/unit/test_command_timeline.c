@@ -269,6 +269,46 @@ static void edit_by_form(void **state)
                 "**#4** 18:53 · note · nova: Disk is full (corrected)");
 }
 
+/* After midnight a bare time is of the day before, and an answer says so. */
+static void the_answer_says_the_day(void **state)
+{
+    (void)state;
+    int64_t change = add_change("TTL", true);
+    (void)add_entry("18:53", "note", "Disk is fine");
+    caller.now_ms += 6 * MS_PER_HOUR; /* 01:10 */
+    struct interaction it = slash("timeline edit");
+    add_text(&it, "id", "#5");
+    add_text(&it, "time", "23:50");
+    assert_says(caller_does(&caller, &it),
+                "**#5** 2022-12-13 23:50 · note · nova: Disk is fine");
+    it = slash("timeline edit");
+    add_text(&it, "id", "#5");
+    add_text(&it, "time", "00:30");
+    assert_says(caller_does(&caller, &it), "**#5** 00:30 · note");
+    it = slash("timeline change");
+    add_text(&it, "entry", "#4");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "fritz");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    add_text(&it, "time", "23:40");
+    assert_int_equal(change, 4);
+    assert_says(caller_does(&caller, &it),
+                "now reads: TTL on fritz: 60 → 600, at 2022-12-13 23:40 UTC");
+    it.options[4].text = STR("300");
+    it.option_count = 5;
+    assert_says(caller_does(&caller, &it), "60 → 300\n");
+    it = slash("incident status");
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "**#4** 2022-12-13 23:40 · change");
+    assert_says(words, "**#5** 00:30 · note");
+    /* A list has them as headings. */
+    words = lists(NULL, NULL);
+    assert_says(words, "**2022-12-13**\n");
+    assert_says(words, "**2022-12-14**\n**#5** 00:30 · note");
+    assert_says(words, "**#4** 23:40 · change");
+}
+
 static void edit_by_options(void **state)
 {
     static const struct {
@@ -445,6 +485,7 @@ int main(void)
         CASE(edit_by_form),
         CASE(corrections_meet),
         CASE(corrected_changes_meet),
+        CASE(the_answer_says_the_day),
         CASE(edit_by_options),
         CASE(edit_of_a_move),
         CASE(settle_from_the_list),
