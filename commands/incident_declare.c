@@ -1,6 +1,7 @@
 #include "commands/alerts.h"
 #include "commands/alike.h"
 #include "commands/complete.h"
+#include "commands/reach.h"
 #include "commands/service.h"
 #include "commands/words.h"
 
@@ -21,12 +22,26 @@ static bool fill(const struct call *call, struct request *request,
                          &draft->service, answer);
 }
 
+/* The private incident in whose room the message stands that it is declared
+ * from: everybody would read it in the live room of a public one. id 0: it
+ * stands in none. */
+static enum err find_private_room(const struct call *call, struct incident *out)
+{
+    *out = (struct incident){.id = 0};
+    if (call->message == NULL)
+        return ERR_OK;
+    enum err err = reach_room(call, out);
+    if (err == ERR_OK && !out->is_private)
+        out->id = 0;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 /* One that comes with a draft was asked about before: "Declare anyway". */
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
     struct event *draft = &request->draft;
-    struct incident *same = call_alloc(call, sizeof *same);
+    struct incident *same = call_alloc(call, sizeof *same), room;
     request->kind = REQUEST_DECLARE;
     draft->kind = EVENT_DECLARED;
     if (declared_kept(call, request))
@@ -37,6 +52,9 @@ static enum reply run(const struct call *call, struct request *request,
     }
     if (!fill(call, request, answer))
         return REPLY_REFUSED;
+    if (find_private_room(call, &room) != ERR_OK)
+        return REPLY_FAILED;
+    draft->is_private = draft->is_private || room.id != 0;
     if (request->alert_card != 0 && draft->service.n == 0)
         draft->service = alerts_service(call, request->alert_card);
     if (alike_find(call, draft, same) != ERR_OK)
@@ -66,6 +84,24 @@ static bool more(const struct call *call, const struct incident *after,
     return true;
 }
 
+static void say_private(const struct call *call, struct buf *words)
+{
+    struct incident room;
+    bool follows = find_private_room(call, &room) == ERR_OK && room.id != 0;
+    buf_add_text(words, "\nIt is private");
+    if (follows) {
+        buf_add_text(words, ", like ");
+        say_incident(words, &room);
+        buf_add_text(words, ", in whose room the message stands");
+    }
+    buf_add_text(words, ": only responders will see its room, and no live room "
+                        "is opened. ");
+    if (follows)
+        buf_add_text(words, "`/incident set private:false` opens it to "
+                            "everybody, with the message. ");
+    buf_add_text(words, "The room is being made; it will appear in a moment.");
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -82,12 +118,11 @@ static void told(const struct call *call, const struct incident *after,
         say_time(words, began, call->now_ms);
         buf_add_char(words, '.');
     }
-    buf_add_text(words, after->is_private
-                            ? "\nIt is private: only responders will see its "
-                              "room, and no live room is opened. The room is "
-                              "being made; it will appear in a moment."
-                            : "\nIts rooms are being made; they will appear in "
-                              "a moment.");
+    if (after->is_private)
+        say_private(call, words);
+    else
+        buf_add_text(words, "\nIts rooms are being made; they will appear in a "
+                            "moment.");
     say_services(call, after, words);
     if (!call_has(call, RIGHT_COMMAND)) {
         buf_add_text(words, "\nNobody commands it yet: one of the responders "

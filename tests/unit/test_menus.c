@@ -309,6 +309,46 @@ static void declared_from_a_message(void **state)
     free(id);
 }
 
+/* Its words become the first report, which the live room of a public incident
+ * would show to everybody. */
+static void declared_from_a_private_room(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    caller_room(&caller, 1);
+    (void)caller_declares(&caller);
+    for (int i = 0; i < 2; i++) {
+        it = message_menu("Declare incident", "The dump is at x");
+        cJSON *json = message_json(&it);
+        it.channel_id = i == 0 ? 1001 : 1002;
+        it.id = 77 + (uint64_t)i;
+        it.target_json = json;
+        (void)caller_does(&caller, &it);
+        char *id = custom_id_of_form();
+        struct interaction sent = form(id);
+        sent.channel_id = i == 0 ? 3000 : 1002; /* a thread of it */
+        sent.parent_id = i == 0 ? 1001 : 0;
+        add_text(&sent, "title",
+                 i == 0 ? "Mail relay is down" : "Search is slow");
+        const char *words = does(&sent);
+        assert_true(caller.taken.after.is_private == (i == 0));
+        if (i == 0)
+            assert_says(words, "\nIt is private, like **INC-1**, in whose room "
+                               "the message stands: only responders will see");
+        cJSON_Delete(json);
+        free(id);
+    }
+    /* A title that somebody types says no more than they want. */
+    it = slash("incident declare");
+    add_text(&it, "title", "DNS is wrong");
+    it.channel_id = 1001;
+    (void)does(&it);
+    assert_false(caller.taken.after.is_private);
+}
+
 static void a_member_becomes_commander(void **state)
 {
     (void)state;
@@ -346,6 +386,7 @@ int main(void)
         TEST(nothing_to_add_to),
         TEST(in_a_thread),
         TEST(declared_from_a_message),
+        TEST(declared_from_a_private_room),
         TEST(a_member_becomes_commander),
         TEST(menus_need_the_right_of_their_command),
     };
