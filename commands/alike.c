@@ -148,15 +148,23 @@ static void add_room_link(const struct call *call, const struct incident *in,
     answer_link_button(answer, "Go there", url);
 }
 
-/* The title; of a message that it was declared from, the message itself. What
- * was meant to be private is not offered to a public record, and nothing to who
- * may not write there. */
-static void add_same_button(const struct call *call, const struct incident *in,
-                            const struct event *draft, struct answer *answer)
+/* The alerts of the card, which would wait on it otherwise; and the title, or
+ * of a message that it was declared from, the message itself. What was meant to
+ * be private is not offered to a public record, and nothing to who may not
+ * write there. */
+static void add_same_buttons(const struct call *call, const struct incident *in,
+                             const struct request *request,
+                             struct answer *answer)
 {
+    const struct event *draft = &request->draft;
     bool is_secret = draft->is_private || draft->type == TYPE_SECURITY;
     if ((is_secret && !in->is_private) || !call_has(call, RIGHT_RESPOND))
         return;
+    if (request->alert_card > 0)
+        answer_button(answer, BUTTON_PRIMARY, "It is the same: add the alerts",
+                      "incident link",
+                      "incident=INC-%" PRId64 "|alerts=%" PRId64, in->id,
+                      request->alert_card);
     if (call->message_kept != 0)
         answer_button(answer, BUTTON_PRIMARY, "It is the same: add my report",
                       "timeline add",
@@ -189,7 +197,7 @@ void alike_ask(const struct call *call, const struct incident *in,
     say_excerpt(words, draft->text, TITLE_UNITS);
     keep(request, &answer->draft);
     add_room_link(call, in, answer);
-    add_same_button(call, in, draft, answer);
+    add_same_buttons(call, in, request, answer);
     if (call->message_kept != 0)
         answer_button(answer, BUTTON_SECONDARY, "Declare anyway",
                       "incident declare", "draft=%" PRIu64 "|msg=%" PRIu64,

@@ -167,6 +167,34 @@ static void a_card_is_offered_without_its_secret(void **state)
                         "Disk full, password=[removed: a password]");
 }
 
+/* What is open already is what they are about. */
+static void alerts_go_to_the_same_incident(void **state)
+{
+    uint64_t ids[] = {DMA};
+    (void)state;
+    (void)declares("The forum is slow", false);
+    int64_t card = opens_card();
+    fires("Forum is slow", 0, card);
+    struct interaction it = form("1|incident declare|0|alerts=#1");
+    add_text(&it, "title", "The forum is slow");
+    keeps_nothing(&it, "Is it the same?");
+    assert_non_null(caller_button(&caller, "It is the same: add my report"));
+    assert_says(caller_presses(&caller, "It is the same: add the alerts"),
+                "Alerts #1 go into the record of **INC-1**");
+    struct alert_card seen;
+    assert_int_equal(store_alert_card(caller.store, card, &seen), ERR_OK);
+    assert_int_not_equal(seen.state, ALERT_CARD_OPEN);
+    it = slash("incident declare");
+    add_text(&it, "title", "The forum is slow");
+    keeps_nothing(&it, "Is it the same?");
+    assert_null(caller_button(&caller, "It is the same: add the alerts"));
+    caller.config.access.allowed[RIGHT_RESPOND] = (struct id_list){ids, 1};
+    it = form("1|incident declare|0|alerts=#1");
+    add_text(&it, "title", "The forum is slow");
+    (void)caller_does(&caller, &it);
+    assert_null(caller_button(&caller, "It is the same: add the alerts"));
+}
+
 /* They have words of their own; those of a person are not lost on them. */
 static void alerts_are_linked_without_a_text(void **state)
 {
@@ -192,6 +220,7 @@ int main(void)
         CASE(a_long_list_ends_with_a_whole_line),
         CASE(alerts_are_declared_or_ignored),
         CASE(a_card_is_offered_without_its_secret),
+        CASE(alerts_go_to_the_same_incident),
         CASE(alerts_are_linked_without_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
