@@ -54,6 +54,9 @@ struct str clean_name(char out[static NAME_BYTES],
 /* message.c: what a menu was used on, into the call. Borrowed. */
 void set_message(struct command_run *run,
                  const struct interaction_message *message);
+/* It comes along with a form or button that has these presets: kept for that
+ * alone, with the signed addresses of its files. */
+void bring_message(struct attempt *attempt, struct buf *presets);
 /* An option's part of it; false: refused. Nothing given is fine. */
 bool fill_from_menu(struct attempt *attempt, const struct check *check,
                     const struct option *option, struct value *out);

@@ -137,22 +137,42 @@ static enum err list_live(struct attempt *attempt, uint64_t room,
     return err;
 }
 
+/* A menu has no options, and its message stands where it stands. */
+static void offer_listed(struct attempt *attempt, const struct live *live)
+{
+    struct buf presets = BUF_INIT(CUSTOM_ID_BYTES);
+    buf_add(&presets, attempt->presets);
+    bring_message(attempt, &presets);
+    for (int i = 0; i < live->count && i < LISTED; i++) {
+        char label[40];
+        (void)snprintf(label, sizeof label, "INC-%" PRId64, live->ids[i]);
+        answer_button(&attempt->run->answer, BUTTON_SECONDARY, label,
+                      attempt->command->name, "%s|incident=%s",
+                      buf_text(&presets), label);
+    }
+    buf_release(&presets);
+}
+
 static enum err say_which(struct attempt *attempt, const struct live *live)
 {
     struct buf *words = &attempt->run->answer.words;
     struct incident in;
-    buf_addf(words,
-             "%d incidents are open. Use the command in the room of the one "
-             "you mean, or name it with the option `incident`:\n",
-             live->count);
+    bool has_message = attempt->interaction->target_json != NULL;
+    buf_addf(words, "%d incidents are open. %s\n", live->count,
+             has_message ? "Which one is it?"
+                         : "Use the command in the room of the one you mean, "
+                           "or name it with the option `incident`:");
+    if (has_message)
+        offer_listed(attempt, live);
     for (int i = 0; i < live->count && i < LISTED; i++) {
         enum err err = store_incident(attempt->world->store, live->ids[i], &in);
         if (err != ERR_OK)
             return err;
         say_live(words, &in);
     }
-    buf_addf(words, "%sNothing was kept.",
-             live->count > LISTED ? "- and others\n" : "");
+    buf_addf(words, "%sNothing was kept%s.",
+             live->count > LISTED ? "- and others\n" : "",
+             has_message ? " yet" : "");
     return ERR_OK;
 }
 

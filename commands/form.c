@@ -3,7 +3,6 @@
  */
 #include "commands/attempt.h"
 
-#include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
 #include <inttypes.h>
@@ -147,14 +146,8 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
         buf_addf(&presets, "=%.*s", STR_ARG(attempt->interaction->chosen));
     if (call->source == SOURCE_SLASH)
         add_typed(attempt->run, &presets);
-    /* Kept for the form alone; its files' signed addresses go with it. */
-    if (attempt->interaction->target_json != NULL) {
-        char *json = json_print(attempt->interaction->target_json);
-        buf_add_text(&attempt->run->answer.draft, json);
-        free(json);
-        buf_addf(&presets, "%s" PRESET_MESSAGE "=%" PRIu64,
-                 presets.n > 0 ? "|" : "", call->id);
-    }
+    if (attempt->interaction->target_json != NULL)
+        bring_message(attempt, &presets);
     if (attempt->run->answer.seen >= 0)
         buf_addf(&presets, "%s" PRESET_SEEN "=%" PRId64,
                  presets.n > 0 ? "|" : "", attempt->run->answer.seen);

@@ -7,8 +7,10 @@
 #include "commands/words.h"
 
 #include "bot/base/utf8.h"
+#include "bot/discord/json.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "<@123>" or "<@!123>" at the front of the text; 0: something else. */
@@ -96,6 +98,15 @@ void set_message(struct command_run *run,
     int64_t written_ms = snowflake_ms(message->id);
     call->message_time =
         when_exact(written_ms < call->now_ms ? written_ms : call->now_ms);
+}
+
+void bring_message(struct attempt *attempt, struct buf *presets)
+{
+    char *json = json_print(attempt->interaction->target_json);
+    buf_add_text(&attempt->run->answer.draft, json);
+    free(json);
+    buf_addf(presets, "%s" PRESET_MESSAGE "=%" PRIu64,
+             presets->n > 0 ? "|" : "", attempt->run->call.id);
 }
 
 /* On one line where the option takes one. */

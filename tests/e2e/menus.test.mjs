@@ -31,6 +31,19 @@ scene('other menus say what it is', {}, async ({ guild, bot, nova, quill }) => {
     assert.match(answer.text, /^quill is commander of \*\*INC-1\*\*/);
 });
 
+scene('of two open incidents, a button says which one the message is about', {}, async ({ guild, standin, bot, nova, quill }) => {
+    await declare(guild, nova);
+    await nova.slash('/incident declare', { title: 'Search is slow' });
+    const said = quill.say('general', 'The queue stopped', [{ name: 'queue.log', bytes: Buffer.from('stopped\n'), type: 'text/plain' }]);
+    const asked = await nova.messageMenu(said, 'Add to timeline');
+    assert.match(asked.text, /^2 incidents are open\. Which one is it\?/);
+    assert.match((await nova.press(asked, 'INC-1')).text, /^Kept as #\d+ of \*\*INC-1\*\*/);
+    await standin.until(() => bot.record(1).events.some(({ file_name: name, file_sha256: hash }) => name === 'queue.log' && hash), 'the file to be kept');
+    const entry = bot.record(1).events.find(({ text }) => text === 'The queue stopped');
+    assert.equal(entry.actor_name, 'quill');
+    assert.match((await nova.press(asked, 'INC-2')).text, /used already/);
+});
+
 scene('an incident declared from a message begins with its report', {}, async ({ guild, bot, nova, quill }) => {
     const said = quill.say('general', 'Nothing loads for me');
     const form = await nova.messageMenu(said, 'Declare incident');

@@ -271,6 +271,36 @@ static bool is_the_report(const struct event *event, void *context)
     return true;
 }
 
+/* A menu has no options, and the message stands where it stands. */
+static void of_two_incidents_a_button_says_which(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    struct interaction it = message_menu("Attach as evidence", "See the graph");
+    cJSON *json = message_json(&it);
+    it.id = 77;
+    it.target_json = json;
+    keeps_nothing(&it, "2 incidents are open. Which one is it?\n"
+                       "- **INC-2** in <#1002>: Logins fail\n"
+                       "- **INC-1** in <#1001>: Logins fail\n"
+                       "Nothing was kept yet.");
+    assert_non_null(caller_button(&caller, "INC-2"));
+    assert_says(caller_presses(&caller, "INC-1"), "of **INC-1** at 19:03 UTC");
+    assert_true(caller.taken.accepted);
+    assert_int_equal(kept()->kind, EVENT_EVIDENCE);
+    assert_text(kept()->text, "See the graph");
+    assert_true(kept()->actor.id == DMA);
+    assert_true(kept()->occurred.from_ms == WRITTEN);
+    assert_int_equal(caller.run.request.fetch_count, 1);
+    it = message_menu("Make action item", "Alert on it");
+    it.id = 78;
+    it.target_json = json;
+    (void)caller_does(&caller, &it);
+    assert_says(caller_presses(&caller, "INC-2"), "**INC-2 #4**");
+    cJSON_Delete(json);
+}
+
 static void declared_from_a_message(void **state)
 {
     (void)state;
@@ -385,6 +415,7 @@ int main(void)
         TEST(an_empty_message_opens_the_form),
         TEST(nothing_to_add_to),
         TEST(in_a_thread),
+        TEST(of_two_incidents_a_button_says_which),
         TEST(declared_from_a_message),
         TEST(declared_from_a_private_room),
         TEST(a_member_becomes_commander),
