@@ -137,6 +137,12 @@ static enum reply run(const struct call *call, struct request *request,
     if (!section->given)
         return ask(call, answer);
     enum section which = (enum section)section->choice;
+    if (text->given && clears) {
+        buf_add_text(&answer->words,
+                     "Give `text` or `clear`: a text takes the place of what "
+                     "stands there. Nothing was kept.");
+        return REPLY_REFUSED;
+    }
     if (!text->given && !clears)
         return open_form(call, which, answer);
     struct written *before = call_alloc(call, sizeof *before);

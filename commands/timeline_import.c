@@ -282,6 +282,11 @@ static enum reply run(const struct call *call, struct request *request,
     struct import_basis basis = {.has_zone = false};
     if (call->draft.s != NULL)
         return go_on(call, request, answer);
+    if (call->file_count > 0 && call_value(call, "text")->given) {
+        buf_add_text(&answer->words, "Give `file` or `text`, one at a time. "
+                                     "Nothing was kept.");
+        return REPLY_REFUSED;
+    }
     if (!find_basis(call, &basis, answer))
         return REPLY_REFUSED;
     if (call->file_text.s != NULL)

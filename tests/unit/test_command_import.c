@@ -214,6 +214,12 @@ static void a_file(void **state)
     it.file_lost = true;
     assert_says(caller_does(&caller, &it), "could not be read");
     it = slash("timeline import");
+    add_file(&it, "file", "timeline.md", 300);
+    add_text(&it, "text", "18:53 @dma Redis cannot persist");
+    keeps_nothing(&it,
+                  "Give `file` or `text`, one at a time. Nothing was kept.");
+    keeps_nothing(&it, "18:53 @dma Redis cannot persist\n```");
+    it = slash("timeline import");
     add_file(&it, "file", "timeline.md", 900000);
     assert_says(caller_does(&caller, &it), "import it in parts");
     assert_false(caller.run.answer.reads_file);

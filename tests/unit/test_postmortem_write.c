@@ -160,6 +160,21 @@ static void what_was_not_seen_is_given_back(void **state)
                 "is empty again. Sections not written in Discord yet: ");
 }
 
+/* Whoever means "clear it and write this" loses nothing. */
+static void what_is_cleared_is_not_written(void **state)
+{
+    (void)state;
+    struct interaction it = slash("postmortem write");
+    add_text(&it, "section", "causes");
+    add_text(&it, "text", "Nobody watches the disks.");
+    add_flag(&it, "clear", true);
+    keeps_nothing(&it, "Give `text` or `clear`: a text takes the place of what "
+                       "stands there. Nothing was kept.");
+    keeps_nothing(&it, "```\nNobody watches the disks.\n```");
+    it.options[2].flag = false;
+    assert_says(does(&it), "is written. ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +187,7 @@ int main(void)
         TEST(other_sections_are_no_matter),
         TEST(two_long_texts),
         TEST(what_was_not_seen_is_given_back),
+        TEST(what_is_cleared_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
