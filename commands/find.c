@@ -10,8 +10,9 @@
 
 #include <inttypes.h>
 
-#define LISTED    5  /* live incidents that an answer names */
-#define LIVE_MOST 50 /* and that are looked at */
+#define LISTED    5  /* incidents that an answer names */
+#define LIVE_MOST 50 /* open ones that are looked at */
+#define PAST_MOST 50 /* and past ones */
 
 /* *found: there is one, and the caller may know of it. It is loaded then. */
 static bool load_known(struct attempt *attempt, int64_t id, bool *found)
@@ -95,7 +96,7 @@ static bool find_by_button(struct attempt *attempt)
 
 /* ---- the room's, or the only live one ---- */
 
-static void say_live(struct buf *words, const struct incident *in)
+static void say_row(struct buf *words, const struct incident *in)
 {
     buf_add_text(words, "- ");
     say_incident(words, in);
@@ -110,14 +111,14 @@ static void say_live(struct buf *words, const struct incident *in)
     buf_add_char(words, '\n');
 }
 
-struct live {
+struct listed {
     int64_t ids[LIVE_MOST]; /* that the caller may know of, newest first */
     int count;
 };
 
 /* With a `room`: of those that have it. The oldest is loaded. */
 static enum err list_live(struct attempt *attempt, uint64_t room,
-                          struct live *live)
+                          struct listed *live)
 {
     struct incident in;
     int64_t ids[LIVE_MOST];
@@ -138,7 +139,7 @@ static enum err list_live(struct attempt *attempt, uint64_t room,
 }
 
 /* A menu has no options, and its message stands where it stands. */
-static void offer_listed(struct attempt *attempt, const struct live *live)
+static void offer_listed(struct attempt *attempt, const struct listed *live)
 {
     struct buf presets = BUF_INIT(CUSTOM_ID_BYTES);
     buf_add(&presets, attempt->presets);
@@ -153,22 +154,18 @@ static void offer_listed(struct attempt *attempt, const struct live *live)
     buf_release(&presets);
 }
 
-static enum err say_which(struct attempt *attempt, const struct live *live)
+static enum err say_listed(struct attempt *attempt, const struct listed *live)
 {
     struct buf *words = &attempt->run->answer.words;
     struct incident in;
     bool has_message = attempt->interaction->target_json != NULL;
-    buf_addf(words, "%d incidents are open. %s\n", live->count,
-             has_message ? "Which one is it?"
-                         : "Use the command in the room of the one you mean, "
-                           "or name it with the option `incident`:");
     if (has_message)
         offer_listed(attempt, live);
     for (int i = 0; i < live->count && i < LISTED; i++) {
         enum err err = store_incident(attempt->world->store, live->ids[i], &in);
         if (err != ERR_OK)
             return err;
-        say_live(words, &in);
+        say_row(words, &in);
     }
     buf_addf(words, "%sNothing was kept%s.",
              live->count > LISTED ? "- and others\n" : "",
@@ -176,11 +173,22 @@ static enum err say_which(struct attempt *attempt, const struct live *live)
     return ERR_OK;
 }
 
+static enum err say_which(struct attempt *attempt, const struct listed *live)
+{
+    buf_addf(&attempt->run->answer.words, "%d incidents are open. %s\n",
+             live->count,
+             attempt->interaction->target_json != NULL
+                 ? "Which one is it?"
+                 : "Use the command in the room of the one you mean, or name "
+                   "it with the option `incident`:");
+    return say_listed(attempt, live);
+}
+
 /* One live incident that the caller may know of is it; of several, the answer
  * names the newest. *found: whether there is any. */
 static bool find_live(struct attempt *attempt, uint64_t room, bool *found)
 {
-    struct live live;
+    struct listed live;
     enum err err = list_live(attempt, room, &live);
     *found = err == ERR_OK && live.count > 0;
     if (err == ERR_OK && live.count > 1)
@@ -205,6 +213,44 @@ static bool find_by_room(struct attempt *attempt, bool *found)
     return *found || err == ERR_NOT_FOUND || attempt_fail(attempt, err);
 }
 
+/* ---- none is open ---- */
+
+struct past_search {
+    const struct call *call;
+    struct listed past;
+    int looked_at;
+};
+
+static bool note_past(const struct incident *in, void *context)
+{
+    struct past_search *search = context;
+    if (!incident_is_final(in) && reach_may_know(search->call, in))
+        search->past.ids[search->past.count++] = in->id;
+    return ++search->looked_at < PAST_MOST && search->past.count < LISTED;
+}
+
+/* Of a message, the latest that still take what is late. */
+static bool refuse_around(struct attempt *attempt)
+{
+    struct past_search search = {.call = &attempt->run->call};
+    struct buf *words = &attempt->run->answer.words;
+    enum err err = ERR_OK;
+    if (attempt->interaction->target_json != NULL)
+        err = store_each_past_incident(attempt->world->store,
+                                       attempt->interaction->guild_id,
+                                       INT64_MAX, note_past, &search);
+    buf_add_text(words, "No incident is open here. ");
+    if (err == ERR_OK && search.past.count > 0) {
+        buf_add_text(words, "Which past one is it about?\n");
+        err = say_listed(attempt, &search.past);
+    } else {
+        buf_add_text(words, "Declare one with `/incident declare`; a past one "
+                            "is reached from its own room, or by its number "
+                            "in the option `incident`. Nothing was kept.");
+    }
+    return err == ERR_OK ? false : attempt_fail(attempt, err);
+}
+
 static bool find_around(struct attempt *attempt)
 {
     bool of_room, live;
@@ -217,12 +263,7 @@ static bool find_around(struct attempt *attempt)
         return find_live(attempt, in->war_channel_id, &live);
     if (!find_live(attempt, 0, &live))
         return false;
-    return live || of_room ||
-           attempt_refuse(attempt,
-                          "No incident is open here. Declare one with "
-                          "`/incident declare`; a past one is reached from "
-                          "its own room, or by its number in the option "
-                          "`incident`. Nothing was kept.");
+    return live || of_room || refuse_around(attempt);
 }
 
 bool find_incident(struct attempt *attempt)

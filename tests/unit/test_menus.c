@@ -301,6 +301,39 @@ static void of_two_incidents_a_button_says_which(void **state)
     cJSON_Delete(json);
 }
 
+/* "It was my cron job", an hour later in the lobby. */
+static void of_past_incidents_a_button_says_which(void **state)
+{
+    static const char *const ends[] = {"resolve", "incident cancel", NULL};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int64_t id = caller_declares(&caller);
+        struct interaction end = slash(ends[i]);
+        add_text(&end, i == 0 ? "summary" : "reason", "It was a cron job");
+        end.channel_id = 1000 + (uint64_t)id;
+        (void)does(&end);
+    }
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    it = message_menu("Add to timeline", "It was my cron job");
+    cJSON *json = message_json(&it);
+    it.id = 77;
+    it.user.id = DMA; /* who does not know of the private one */
+    it.target_json = json;
+    keeps_nothing(&it, "No incident is open here. Which past one is it about?\n"
+                       "- **INC-1** in <#1001>: Logins fail\n"
+                       "Nothing was kept yet.");
+    assert_null(caller_button(&caller, "INC-3"));
+    char *id = strdup(caller_button(&caller, "INC-1"));
+    it = button(id);
+    it.user.id = DMA;
+    assert_says(does(&it), "of **INC-1** at 19:03 UTC");
+    cJSON_Delete(json);
+    free(id);
+}
+
 static void declared_from_a_message(void **state)
 {
     (void)state;
@@ -416,6 +449,7 @@ int main(void)
         TEST(nothing_to_add_to),
         TEST(in_a_thread),
         TEST(of_two_incidents_a_button_says_which),
+        TEST(of_past_incidents_a_button_says_which),
         TEST(declared_from_a_message),
         TEST(declared_from_a_private_room),
         TEST(a_member_becomes_commander),
