@@ -48,7 +48,7 @@ static void add_content(struct buf *out, const struct interaction_message *from)
     }
 }
 
-static void add_words(struct buf *out, const struct interaction_message *from)
+static void add_shown(struct buf *out, const struct interaction_message *from)
 {
     struct buf content = BUF_INIT(WORDS_BYTES);
     add_content(&content, from);
@@ -65,6 +65,17 @@ static void add_words(struct buf *out, const struct interaction_message *from)
         buf_add_text(out, i == 0 ? "Attached: " : ", ");
         add_printable(out, from->files[i].name);
     }
+}
+
+/* Who brought it here did not write it. */
+static void add_words(struct buf *out, const struct interaction_message *from)
+{
+    struct buf shown = BUF_INIT(WORDS_BYTES);
+    add_shown(&shown, from);
+    if (from->is_forwarded && shown.n > 0)
+        buf_add_text(out, "Forwarded: ");
+    buf_add(out, buf_str(&shown));
+    buf_release(&shown);
 }
 
 static bool cut(struct buf *text, size_t most)

@@ -140,20 +140,32 @@ static bool file_option(const cJSON *resolved, const cJSON *value,
     return true;
 }
 
+/* What a forwarded message shows; NULL: it is none (Discord docs, Message
+ * Snapshot Object). */
+static const cJSON *forwarded(const cJSON *json)
+{
+    const cJSON *snapshots = json_get(json, "message_snapshots");
+    return cJSON_IsArray(snapshots) ? json_get(snapshots->child, "message")
+                                    : NULL;
+}
+
 bool interaction_message_parse(const cJSON *json,
                                struct interaction_message *out)
 {
-    const cJSON *embeds = json_get(json, "embeds"), *file;
+    const cJSON *snapshot = forwarded(json), *file;
+    const cJSON *shown = snapshot == NULL ? json : snapshot;
+    const cJSON *embeds = json_get(shown, "embeds");
     const cJSON *embed = cJSON_IsArray(embeds) ? embeds->child : NULL;
-    const cJSON *files = json_get(json, "attachments");
+    const cJSON *files = json_get(shown, "attachments");
     struct interaction_message message = {
         .id = json_get_id(json, "id"),
         .channel_id = json_get_id(json, "channel_id"),
         .author = user_of(json_get(json, "author"), NULL),
-        .content = json_text(json, "content"),
+        .content = json_text(shown, "content"),
         .embed_title = json_text(embed, "title"),
         .embed_text = json_text(embed, "description"),
-        .mentions = json_get(json, "mentions"),
+        .mentions = json_get(shown, "mentions"),
+        .is_forwarded = snapshot != NULL,
     };
     if (message.id == 0 || message.author.id == 0)
         return false;

@@ -66,6 +66,7 @@ struct interaction_message {
     const cJSON *mentions; /* users who are named in it: borrowed, or NULL */
     struct interaction_file files[INTERACTION_FILES];
     int file_count;
+    bool is_forwarded; /* the author brought it here; who wrote it is unknown */
 };
 /* False: not a message with an id and an author; *out is untouched. Its channel
  * may be missing (0). */

@@ -217,6 +217,30 @@ static void message_menu(void **state)
     cJSON_Delete(json);
 }
 
+/* Its own content is empty; what it shows is a snapshot, which names nobody. */
+static void forwarded_message(void **state)
+{
+    (void)state;
+    struct interaction in;
+    const char *why;
+    cJSON *json = json_of(
+        HEAD "'type':2,'data':{'name':'Add to timeline','type':3,"
+             "'target_id':'12','resolved':{'messages':{'12':{'id':'12',"
+             "'content':'','author':{'id':'78','username':'lee'},"
+             "'mentions':[],'embeds':[],'attachments':[],"
+             "'message_snapshots':[{'message':{'content':'<@77> look',"
+             "'mentions':[{'id':'77','username':'kim'}],'embeds':[{'title':"
+             "'DOWN'}],'attachments':[{'id':'88','filename':'a.log','size':12,"
+             "'url':'https://cdn.test/a.log'}]}}]}}}}}");
+    assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
+    const struct interaction_message *message = &in.target_message;
+    assert_true(message->is_forwarded && message->file_count == 1);
+    assert_true(str_is(message->content, "<@77> look"));
+    assert_true(str_is(message->embed_title, "DOWN"));
+    assert_true(str_is(interaction_mention(message, 77), "kim"));
+    cJSON_Delete(json);
+}
+
 static void user_menu(void **state)
 {
     (void)state;
@@ -556,6 +580,7 @@ int main(void)
         cmocka_unit_test(button),
         cmocka_unit_test(form),
         cmocka_unit_test(autocomplete),
+        cmocka_unit_test(forwarded_message),
         cmocka_unit_test(message_menu),
         cmocka_unit_test(user_menu),
         cmocka_unit_test(targets_that_are_none),

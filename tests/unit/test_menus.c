@@ -154,6 +154,13 @@ static void odd_messages(void **state)
     (void)does(&it);
     assert_text(kept()->text, "ab[31m");
 
+    /* Who wrote it is not known, only who brought it here. */
+    it = message_menu("Add to timeline", "Nothing loads");
+    it.target_message.id += 6;
+    it.target_message.is_forwarded = true;
+    (void)does(&it);
+    assert_text(kept()->text, "Forwarded: Nothing loads");
+
     cJSON *mentions =
         cJSON_Parse("[{\"id\":\"900000000000000012\",\"username\":\"dma\"}]");
     it = message_menu("Add to timeline",
