@@ -368,6 +368,23 @@ static void complain_of_bare_digits(struct reader *reader)
                  STR_ARG(rest), hour, minute);
 }
 
+/* ~, about, ca.: false when none stands there. */
+static bool skip_about(struct reader *reader)
+{
+    static const char *const words[] = {"about",         "around", "approx",
+                                        "approximately", "circa",  "ca"};
+    bool found = at(reader->rest, 0) == '~';
+    if (found)
+        skip(reader, 1);
+    for (size_t i = 0; i < sizeof words / sizeof *words && !found; i++) {
+        found = skip_word(reader, words[i]);
+        if (found && at(reader->rest, 0) == '.')
+            skip(reader, 1);
+    }
+    skip_blanks(reader);
+    return found;
+}
+
 static void read_point(struct reader *reader, struct when_parts *parts)
 {
     struct str whole = reader->rest;
@@ -376,6 +393,9 @@ static void read_point(struct reader *reader, struct when_parts *parts)
     (void)skip_word(reader, "at");
     complain_of_bare_digits(reader);
     while (!reader->failed && reader->rest.n > 0) {
+        /* As we print it: 2022-12-13 ~18:52. */
+        if (parts->has_date && !parts->has_clock && skip_about(reader))
+            parts->about = true;
         complain_of_half_day(reader);
         if (!read_iso_date(reader, parts) && !read_clock(reader, parts) &&
             !read_named_date(reader, parts) && !read_zone(reader, parts))
@@ -505,22 +525,6 @@ static bool split_range(struct reader *reader, struct str *a, struct str *b)
     return false;
 }
 
-static void skip_about(struct reader *reader)
-{
-    static const char *const words[] = {"about",         "around", "approx",
-                                        "approximately", "circa",  "ca"};
-    if (at(reader->rest, 0) == '~') {
-        skip(reader, 1);
-    } else {
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (skip_word(reader, words[i]))
-                break;
-        if (at(reader->rest, 0) == '.')
-            skip(reader, 1);
-    }
-    skip_blanks(reader);
-}
-
 static bool has_control(struct str text)
 {
     for (size_t i = 0; i < text.n; i++)
@@ -531,9 +535,8 @@ static bool has_control(struct str text)
 
 static void read_any(struct reader *reader, struct when_reading *out)
 {
-    struct str a, b, whole = reader->rest;
-    skip_about(reader);
-    out->about = reader->rest.n < whole.n;
+    struct str a, b;
+    out->about = skip_about(reader);
     if (str_is_nocase(reader->rest, "now")) {
         out->form = READING_NOW;
         return;
@@ -543,13 +546,14 @@ static void read_any(struct reader *reader, struct when_reading *out)
     if (!split_range(reader, &a, &b)) {
         out->form = READING_POINT;
         read_point(reader, &out->from);
+        out->about = out->about || out->from.about;
         return;
     }
     out->form = READING_RANGE;
     struct reader first = {.rest = a, .why = reader->why};
     struct reader second = {.rest = b, .why = reader->why};
-    skip_about(&first);
-    skip_about(&second);
+    (void)skip_about(&first);
+    (void)skip_about(&second);
     read_point(&first, &out->from);
     second.failed = first.failed;
     read_point(&second, &out->to);

@@ -11,6 +11,7 @@
 struct when_parts {
     bool has_date, has_year, has_clock, has_seconds, has_ms, has_zone;
     bool hour_only; /* 22:XX */
+    bool about;     /* ~ before the clock, behind the date */
     int year, month, day;
     int hour, minute, second, ms; /* hour 24: the one after 23:59 */
     int zone_min;                 /* east of UTC */

@@ -309,6 +309,37 @@ static void the_answer_says_the_day(void **state)
     assert_says(words, "**#4** 23:40 · change");
 }
 
+/* "2h ago" is about two hours: the form shows it as it is known. */
+static void edit_of_an_approximate_time(void **state)
+{
+    static const char *const times[] = {"~18:52", "2h ago"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char shown[100], id[40];
+        (void)snprintf(id, sizeof id, "#%d",
+                       (int)add_entry(times[i], "note", "Disk is fine"));
+        struct interaction it = slash("timeline edit");
+        add_text(&it, "id", id);
+        (void)caller_does(&caller, &it);
+        (void)snprintf(shown, sizeof shown, "%s",
+                       caller_field(&caller, "time"));
+        assert_string_equal(shown,
+                            i == 0 ? "2022-12-13 ~18:52" : "2022-12-13 ~17:10");
+        const cJSON *data = cJSON_GetObjectItem(caller.answer, "data");
+        (void)snprintf(id, sizeof id, "%s",
+                       cJSON_GetObjectItem(data, "custom_id")->valuestring);
+        struct interaction sent = form(id);
+        add_text(&sent, "time", shown);
+        add_text(&sent, "text", "Disk is full");
+        assert_says(caller_does(&caller, &sent), "nova: Disk is full");
+        assert_string_equal(kept_event().occurred.typed, times[i]);
+        sent.options[0].text = STR("2022-12-13 ~18:40");
+        sent.custom_id = STR("1|timeline edit|1|id=4");
+        (void)caller_does(&caller, &sent);
+        assert_int_equal(kept_event().occurred.precision, WHEN_ABOUT);
+    }
+}
+
 static void edit_by_options(void **state)
 {
     static const struct {
@@ -486,6 +517,7 @@ int main(void)
         CASE(corrections_meet),
         CASE(corrected_changes_meet),
         CASE(the_answer_says_the_day),
+        CASE(edit_of_an_approximate_time),
         CASE(edit_by_options),
         CASE(edit_of_a_move),
         CASE(settle_from_the_list),

@@ -53,6 +53,10 @@ static const struct reading readings[] = {
     {"about 12:30", "2022-12-13T12:30:00", NULL, WHEN_ABOUT,
      "2022-12-13 ~12:30"},
     {"ca. 12:30", "2022-12-13T12:30:00", NULL, WHEN_ABOUT, "2022-12-13 ~12:30"},
+    {"2022-12-12 ~12:30", "2022-12-12T12:30:00", NULL, WHEN_ABOUT,
+     "2022-12-12 ~12:30"},
+    {"Dec 12, about 12:30:15", "2022-12-12T12:30:15", NULL, WHEN_ABOUT,
+     "2022-12-12 ~12:30:15"},
     {"now", "2022-12-13T19:20:30", NULL, WHEN_EXACT, "2022-12-13 19:20"},
     {"5m ago", "2022-12-13T19:15:00", NULL, WHEN_MINUTE, "2022-12-13 19:15"},
     {"5 minutes ago", "2022-12-13T19:15:00", NULL, WHEN_MINUTE,
@@ -269,6 +273,28 @@ static void reads_every_form(void **state)
         check_reading(&readings[i], &base);
 }
 
+/* A form shows a time as it is printed, and sends that back. */
+static void reads_back_what_it_prints(void **state)
+{
+    (void)state;
+    struct when_base base = lived(NOW, NOW);
+    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
+        struct when when, back;
+        struct buf printed = BUF_INIT(600), why = BUF_INIT(600);
+        assert_int_equal(
+            when_parse(str_of(readings[i].text), &base, &when, NULL), ERR_OK);
+        when_print_utc(&when, true, &printed);
+        if (when_parse(buf_str(&printed), &base, &back, &why) != ERR_OK)
+            fail_msg("%s: %s", buf_text(&printed), buf_text(&why));
+        /* The clock of a machine is finer than what is shown of it. */
+        if (back.from_ms / MS_PER_MINUTE != when.from_ms / MS_PER_MINUTE ||
+            (when.precision != WHEN_EXACT && back.precision != when.precision))
+            fail_msg("%s is read back as something else", buf_text(&printed));
+        buf_release(&printed);
+        buf_release(&why);
+    }
+}
+
 /* Said at 00:10 of the 14th: of the reader's UTC, or of the zone that is named.
  */
 static const struct reading said[] = {
@@ -352,6 +378,8 @@ static const struct refusal refusals[] = {
     {"18:53 18:54", "cannot be read"},
     {"Dec 17 Dec 18", "cannot be read"},
     {"12/17", "cannot be read"},
+    {"Dec 17 ~", "cannot be read"},
+    {"18:53 ~18:54", "cannot be read"},
     {"5 parsecs ago", "cannot be read"},
     {"ago", "cannot be read"},
     {"100000000m ago", "cannot be read"},
@@ -530,6 +558,7 @@ static void knows_points(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_back_what_it_prints),
         cmocka_unit_test(reads_every_form),
         cmocka_unit_test(a_day_may_be_said),
         cmocka_unit_test(finds_day_and_year),
