@@ -54,6 +54,23 @@ static enum reply open_form(const struct incident *in, struct answer *answer)
     return REPLY_FORM;
 }
 
+/* Of one milestone, with the time that somebody may have told since the button
+ * was made. */
+static enum reply open_moment(const struct call *call, enum milestone milestone,
+                              struct answer *answer)
+{
+    static const char *const moment[] = {"time", "milestone", NULL};
+    const struct when *told = &call->in->milestones[milestone];
+    struct buf time = BUF_INIT(400);
+    if (when_is_set(told)) {
+        when_print_utc(told, true, &time);
+        answer_fill(answer, "time", buf_str(&time));
+    }
+    answer->fields = moment;
+    buf_release(&time);
+    return REPLY_FORM;
+}
+
 static enum reply run(const struct call *call, struct request *request,
                       struct answer *answer)
 {
@@ -63,11 +80,9 @@ static enum reply run(const struct call *call, struct request *request,
     const struct value *is_private = call_value(call, "private");
     const struct value *title = call_value(call, "title");
     const struct value *impact = call_value(call, "impact");
-    static const char *const moment[] = {"time", "milestone", NULL};
-    if (call->source == SOURCE_BUTTON && call_value(call, "milestone")->given) {
-        answer->fields = moment;
-        return REPLY_FORM;
-    }
+    const struct value *milestone = call_value(call, "milestone");
+    if (call->source == SOURCE_BUTTON && milestone->given)
+        return open_moment(call, (enum milestone)milestone->choice, answer);
     request->kind = REQUEST_SET;
     draft->kind = EVENT_SET;
     incident_set_draft(call->in, draft);

@@ -226,6 +226,28 @@ static const char *sets_milestone(const char *milestone, const char *time)
     return does(&it);
 }
 
+/* A button that asked for it stands where it stood: somebody may have told it
+ * since, and who presses sees what. */
+static void an_old_button_shows_what_is_told_by_now(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction press =
+        button("1|incident set|1|milestone=impact start");
+    assert_string_equal(caller_does(&caller, &press), "");
+    assert_null(caller_field(&caller, "time"));
+    struct interaction it = slash("incident set");
+    add_text(&it, "milestone", "impact start");
+    add_text(&it, "time", "~18:40");
+    (void)does(&it);
+    assert_string_equal(caller_does(&caller, &press), "");
+    assert_non_null(caller_field(&caller, "time"));
+    assert_string_equal(caller_field(&caller, "time"), "2022-12-13 ~18:40");
+    struct interaction sent = form("1|incident set|1|milestone=impact start");
+    add_text(&sent, "time", "2022-12-13 ~18:40");
+    keeps_nothing(&sent, "is so already");
+}
+
 static void an_end_before_its_start_is_said(void **state)
 {
     (void)state;
@@ -507,6 +529,7 @@ int main(void)
         CASE(a_borrowed_room_stays_open),
         CASE(set_repeats_the_impact),
         CASE(set_tells_a_milestone_or_takes_it_back),
+        CASE(an_old_button_shows_what_is_told_by_now),
         CASE(an_end_before_its_start_is_said),
         CASE(no_end_is_before_the_impact_unsaid),
         CASE(a_link_is_kept_once_and_points_both_ways),
