@@ -168,6 +168,7 @@ static bool brings_back(enum source source)
            source == SOURCE_BUTTON || source == SOURCE_MODAL;
 }
 
+/* A report's kind is the default, and stands there as NULL. */
 static enum err first_of_origin(struct store *store, int64_t incident_id,
                                 struct str origin, bool is_item,
                                 bool skips_struck, int64_t *seq)
@@ -177,7 +178,7 @@ static enum err first_of_origin(struct store *store, int64_t incident_id,
         query_new(store, "SELECT seq FROM event INDEXED BY event_by_origin"
                          " WHERE incident = ? AND origin = ?"
                          " AND origin IS NOT NULL"
-                         " AND kind IS NOT 'edit' AND (kind = 'item') = ?"
+                         " AND kind IS NOT 'edit' AND (kind IS 'item') = ?"
                          " AND NOT (? AND EXISTS (SELECT 1 FROM entry AS n"
                          "  WHERE n.incident = event.incident"
                          "  AND n.seq = event.seq AND n.struck <> 0))"

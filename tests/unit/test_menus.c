@@ -377,6 +377,8 @@ static void declared_from_a_message(void **state)
     assert_says(caller_does(&caller, &sent), "used already");
     assert_false(caller.requested);
     free(id);
+    it = message_menu("Add to timeline", "Site is down");
+    keeps_nothing(&it, "has this already: it is entry \\#2");
 }
 
 /* Its words become the first report, which the live room of a public incident
