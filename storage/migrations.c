@@ -310,13 +310,14 @@ static const char *const migrations[][4] = {
     {NULL},
     {announced_11},
     {since_12},
+    {NULL},
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, an incident knows which event led to its state. Set to
- * the newest version whenever the rules fold the log of before into something
- * else. */
-#define FOLDED_ANEW 12
+/* From this version on, a late word on what is over does not count as word of
+ * how it stands. Set to the newest version whenever the rules fold the log of
+ * before into something else. */
+#define FOLDED_ANEW 13
 
 static int run(struct store *store, const char *sql)
 {

@@ -164,6 +164,7 @@ static void (*const versions[])(struct record *record) = {
     version_1,       version_2,       version_3,       version_4,
     version_5,       version_nothing, version_nothing, version_nothing,
     version_nothing, version_nothing, version_11,      version_nothing,
+    version_nothing,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 
@@ -362,6 +363,27 @@ static void rows_are_what_the_log_says_now(void **state)
     store_close(record.store);
 }
 
+/* Up to version 12 a late word on what was over was word of how it stands. */
+static void a_late_word_is_folded_anew(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct record record = {.store = scratch_open(scratch),
+                            .now_ms = SCRATCH_NOW_MS};
+    struct verdicts verdicts;
+    struct buf report = BUF_INIT(65536);
+    (void)take(&record, scratch_declare(1, "Global outage"));
+    (void)take(&record, scratch_move(STATE_RESOLVED, "space made"));
+    (void)take(&record, scratch_move(STATE_NONE, "and it stays so"));
+    store_close(record.store);
+    scratch_sql(scratch, "UPDATE incident SET last_told_ms = last_update_ms;"
+                         "PRAGMA user_version = 12");
+    record.store = scratch_open(scratch);
+    if (store_verify(record.store, &verdicts, &report) != ERR_OK)
+        fail_msg("%s", buf_text(&report));
+    buf_release(&report);
+    store_close(record.store);
+}
+
 /* It stays for store_verify to tell. */
 static void damage_is_not_folded_away(void **state)
 {
@@ -394,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_version_is_brought_up_to_date),
         TEST(rows_are_what_the_log_says_now),
+        TEST(a_late_word_is_folded_anew),
         TEST(damage_is_not_folded_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
