@@ -404,8 +404,10 @@ void incident_apply(struct incident *in, const struct event *event)
     if (event->kind == EVENT_SET)
         fold_time(in, &event->milestone_at);
     fold_lived(in, event);
-    /* Only the newest word on it, and a SET may take it back. */
-    if (event->impact.n > 0 && event->kind != EVENT_SET)
+    /* Only the newest word on it: a SET may take it back, and a correction says
+     * again what its entry said then. */
+    if (event->impact.n > 0 && event->kind != EVENT_SET &&
+        event->kind != EVENT_EDIT)
         set_text_of(in->impact, event->impact);
     fold_persons(in, event);
 }

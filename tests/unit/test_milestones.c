@@ -92,6 +92,23 @@ static void a_typo_moves_nothing(void **state)
     assert_int_equal(told(MILESTONE_DECLARED), 0);
 }
 
+/* What a correction repeats is no new word on the impact. */
+static void a_typo_leaves_the_newest_impact(void **state)
+{
+    struct interaction it = slash("incident update");
+    (void)state;
+    declare(NULL);
+    add_text(&it, "message", "Notting works");
+    add_text(&it, "impact", "Nobody can log in");
+    int64_t first = keeps(&it);
+    it = slash("incident update");
+    add_text(&it, "message", "Some are in again");
+    add_text(&it, "impact", "Every tenth login fails");
+    (void)does(&it);
+    (void)edits(first, "text", "Nothing works");
+    assert_string_equal(now_is().impact, "Every tenth login fails");
+}
+
 /* An entry of long before makes it look written up. */
 static void a_typo_after_a_late_report_moves_nothing(void **state)
 {
@@ -270,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_typo_moves_nothing),
+        CASE(a_typo_leaves_the_newest_impact),
         CASE(a_typo_after_a_late_report_moves_nothing),
         CASE(the_first_commander_counts),
         CASE(the_first_identification_counts),
