@@ -107,9 +107,8 @@ void decide_edit(struct step *step)
     if (!is_open_to_entries(step) || !entry_stands(step, "correct") ||
         !edit_is_sound(step))
         return;
-    step->event.untold =
-        step->event.occurred.precision == WHEN_EXACT &&
-        step->event.occurred.from_ms == step->subject->entry.recorded_at_ms;
+    step->event.untold = when_is_untyped(&step->event.occurred,
+                                         step->subject->entry.recorded_at_ms);
     say_rest(step);
     say_moved(step);
     emit(step, &step->event);

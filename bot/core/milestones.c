@@ -91,9 +91,8 @@ struct when incident_time_told(const struct incident *in,
                                const struct event *event)
 {
     static const struct when never;
-    bool is_now =
-        event->untold || (event->occurred.precision == WHEN_EXACT &&
-                          event->occurred.from_ms == event->recorded_at_ms);
+    bool is_now = event->untold ||
+                  when_is_untyped(&event->occurred, event->recorded_at_ms);
     return is_now && incident_is_written_up(in) ? never : event->occurred;
 }
 

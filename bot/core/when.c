@@ -22,6 +22,12 @@ bool when_is_point(const struct when *when)
            when->precision != WHEN_ABOUT;
 }
 
+bool when_is_untyped(const struct when *when, int64_t ms)
+{
+    return when->precision == WHEN_EXACT && when->from_ms == ms &&
+           when->typed[0] == '\0';
+}
+
 bool when_equal(const struct when *a, const struct when *b)
 {
     return a->precision == b->precision && a->from_ms == b->from_ms &&

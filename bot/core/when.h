@@ -52,6 +52,8 @@ struct when_base {
 struct when when_exact(int64_t ms);
 bool when_is_set(const struct when *when);
 bool when_is_point(const struct when *when); /* from == to and not WHEN_ABOUT */
+/* That moment, as a clock read it: nobody typed a time, not even `now`. */
+bool when_is_untyped(const struct when *when, int64_t ms);
 
 /* On failure *out is untouched and `why` (may be NULL) gets one sentence for
  * the person, with examples. ERR_INVALID when it cannot be read, names an

@@ -187,6 +187,26 @@ static void a_write_up_learns_in_any_order(void **state)
     assert_says(caller_does(&caller, &it), "since 2022-12-05 19:10 UTC");
 }
 
+/* Who types "now" tells a time, also where the moment of writing is none. */
+static void now_is_a_time_that_is_told(void **state)
+{
+    (void)state;
+    declare("2022-12-05 18:40");
+    minutes(2);
+    (void)takes_command(NOVA, "nova");
+    int64_t mitigated = moves("mitigated", "now");
+    assert_int_equal(told(MILESTONE_COMMANDER), INT64_MIN);
+    assert_int_equal(told(MILESTONE_MITIGATED), 2);
+    minutes(3);
+    (void)edits(mitigated, "time", "2022-12-05 19:10");
+    minutes(3);
+    (void)edits(mitigated, "time", "now");
+    assert_int_equal(told(MILESTONE_MITIGATED), 8);
+    minutes(3);
+    (void)edits(mitigated, "text", "It is as it was");
+    assert_int_equal(told(MILESTONE_MITIGATED), 8);
+}
+
 /* It was told by a move, be it by way of its correction. */
 static void a_finding_does_not_outdo_a_corrected_move(void **state)
 {
@@ -292,6 +312,7 @@ int main(void)
         CASE(the_first_commander_counts),
         CASE(the_first_identification_counts),
         CASE(a_write_up_learns_in_any_order),
+        CASE(now_is_a_time_that_is_told),
         CASE(a_finding_does_not_outdo_a_corrected_move),
         CASE(a_new_end_is_told_anew),
         CASE(what_a_person_set_stays),
