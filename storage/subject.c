@@ -140,7 +140,8 @@ static void add_told_times(const struct incident *in, struct subject *subject)
                     milestone_is_told(in, (enum milestone)i);
         if (!told || !when_is_set(when))
             continue;
-        if (when->from_ms < subject->rest_first_ms)
+        if (subject->rest_first_ms == 0 ||
+            when->from_ms < subject->rest_first_ms)
             subject->rest_first_ms = when->from_ms;
         if (when->typed[0] != '\0' && when->from_ms > subject->rest_typed_ms)
             subject->rest_typed_ms = when->from_ms;

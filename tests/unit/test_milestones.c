@@ -90,6 +90,8 @@ static void a_typo_moves_nothing(void **state)
     declare("2022-12-05 18:40");
     assert_null(strstr(edits(1, "text", "Login is broken"), "milestone"));
     assert_int_equal(told(MILESTONE_DECLARED), 0);
+    struct incident in = now_is();
+    assert_true(incident_is_written_up(&in));
 }
 
 /* What a correction repeats is no new word on the impact. */
