@@ -95,8 +95,27 @@ static enum err find_rest_moves(struct store *store, const struct incident *in,
     return err == ERR_OK ? ended : err;
 }
 
-static enum err find_rest_times(struct store *store, int64_t incident_id,
-                                struct subject *subject)
+/* What a person said of milestones counts as an event's time; `but` is the one
+ * that is said anew. */
+static void add_told_times(const struct incident *in, enum milestone but,
+                           struct subject *subject)
+{
+    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
+        const struct when *when = &in->milestones[i];
+        bool told = i == MILESTONE_IMPACT_START ||
+                    milestone_is_told(in, (enum milestone)i);
+        if (!told || i == (int)but || !when_is_set(when))
+            continue;
+        if (subject->rest_first_ms == 0 ||
+            when->from_ms < subject->rest_first_ms)
+            subject->rest_first_ms = when->from_ms;
+        if (when->typed[0] != '\0' && when->from_ms > subject->rest_typed_ms)
+            subject->rest_typed_ms = when->from_ms;
+    }
+}
+
+static enum err find_rest_times(struct store *store, const struct incident *in,
+                                enum milestone but, struct subject *subject)
 {
     struct query query = query_new(
         store, "SELECT (SELECT from_ms FROM entry WHERE incident = ?1"
@@ -120,7 +139,7 @@ static enum err find_rest_times(struct store *store, int64_t incident_id,
                "  WHERE n.incident = ?1 AND n.kind = 'alert'"
                "  AND v.source IN ('webhook', 'probe')"
                "  ORDER BY n.seq DESC LIMIT 1)");
-    query_int(&query, incident_id);
+    query_int(&query, in->id);
     query_int(&query, subject->entry.seq);
     if (query_row(&query)) {
         subject->rest_first_ms = row_int(&query, 0);
@@ -128,24 +147,10 @@ static enum err find_rest_times(struct store *store, int64_t incident_id,
             if (row_int(&query, i) > subject->rest_typed_ms)
                 subject->rest_typed_ms = row_int(&query, i);
     }
-    return query_end(&query);
-}
-
-/* What a person said of milestones counts as an event's time. */
-static void add_told_times(const struct incident *in, struct subject *subject)
-{
-    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
-        const struct when *when = &in->milestones[i];
-        bool told = i == MILESTONE_IMPACT_START ||
-                    milestone_is_told(in, (enum milestone)i);
-        if (!told || !when_is_set(when))
-            continue;
-        if (subject->rest_first_ms == 0 ||
-            when->from_ms < subject->rest_first_ms)
-            subject->rest_first_ms = when->from_ms;
-        if (when->typed[0] != '\0' && when->from_ms > subject->rest_typed_ms)
-            subject->rest_typed_ms = when->from_ms;
-    }
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        add_told_times(in, but, subject);
+    return err;
 }
 
 static enum err find_rest(struct store *store, const struct incident *in,
@@ -155,9 +160,7 @@ static enum err find_rest(struct store *store, const struct incident *in,
     if (err == ERR_OK)
         err = find_rest_moves(store, in, draft, subject);
     if (err == ERR_OK)
-        err = find_rest_times(store, in->id, subject);
-    if (err == ERR_OK)
-        add_told_times(in, subject);
+        err = find_rest_times(store, in, MILESTONE_NONE, subject);
     return err;
 }
 
@@ -268,6 +271,9 @@ enum err store_subject(struct store *store, const struct incident *in,
         err = item_state(store, in->id, draft->target, &subject.item);
     if (err == ERR_OK && corrects && subject.entry.seq != 0)
         err = find_rest(store, in, draft, &subject);
+    if (err == ERR_OK && request->kind == REQUEST_SET &&
+        draft->milestone != MILESTONE_NONE)
+        err = find_rest_times(store, in, draft->milestone, &subject);
     if (err == ERR_OK && draft->origin.n > 0 && !corrects)
         err = first_of_origin(store, in->id, draft->origin,
                               request->kind == REQUEST_ITEM,

@@ -226,9 +226,12 @@ static void fold_set(struct incident *in, const struct event *event)
     set_text_of(in->impact, event->impact);
 }
 
-/* Without the entry as it was. */
+/* Without the entry as it was, or the milestone. */
 static void fold_rest(struct incident *in, const struct event *event)
 {
+    bool corrects = event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE;
+    if (!corrects && event->rest_first_ms == 0)
+        return;
     in->first_event_ms = event->rest_first_ms;
     in->latest_typed_ms = event->rest_typed_ms;
 }
@@ -386,8 +389,7 @@ static void fold_persons(struct incident *in, const struct event *event)
 void incident_apply(struct incident *in, const struct event *event)
 {
     in->last_seq = event->seq;
-    if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
-        fold_rest(in, event);
+    fold_rest(in, event);
     fold_milestones(in, event);
     if (event->kind == EVENT_TASK) {
         fold_task(in, event);

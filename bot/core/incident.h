@@ -140,7 +140,8 @@ struct subject {
     struct entry_state entry; /* seq 0: no such entry */
     struct action_item item;  /* seq 0: no such action item */
     /* EDIT, STRIKE: without that entry. is_outdone, of a move: a later one set
-     * its milestone anew, or took it back. */
+     * its milestone anew, or took it back. SET: the times without that of its
+     * milestone. */
     struct when rest_milestone;
     bool is_outdone;
     int64_t rest_first_ms, rest_typed_ms;

@@ -195,6 +195,8 @@ void decide_set(struct step *step)
         return;
     }
     event->text = buf_str(&text);
+    event->rest_first_ms = step->subject->rest_first_ms;
+    event->rest_typed_ms = step->subject->rest_typed_ms;
     emit(step, event);
     want_set(step);
 }

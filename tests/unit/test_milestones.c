@@ -302,6 +302,48 @@ static void what_was_taken_back_stays_so(void **state)
     assert_int_equal(now_is().state_since_ms, NOW + 12 * MS_PER_MINUTE);
 }
 
+static const char *sets(const char *milestone, const char *time)
+{
+    struct interaction it = slash("incident set");
+    add_text(&it, "incident", "1");
+    add_text(&it, "milestone", milestone);
+    add_text(&it, "time", time);
+    return does(&it);
+}
+
+/* A slip of the day does not make it one that is written up for ever. */
+static void a_wrong_beginning_is_forgotten(void **state)
+{
+    (void)state;
+    declare("2022-11-13 18:40");
+    minutes(1);
+    (void)sets("impact start", "2022-12-13 18:40");
+    minutes(1);
+    (void)takes_command(NOVA, "nova");
+    (void)sets("first human report", "2022-12-01 18:50");
+    (void)sets("first human report", "2022-12-13 18:50");
+    minutes(1);
+    (void)resolves();
+    assert_int_equal(now_is().first_event_ms, NOW - 30 * MS_PER_MINUTE);
+    assert_int_equal(told(MILESTONE_COMMANDER), 2);
+    assert_int_equal(told(MILESTONE_RESOLVED), 3);
+}
+
+/* A typed time that is taken back is not the latest, either. */
+static void a_time_that_was_taken_back_is_no_anchor(void **state)
+{
+    (void)state;
+    declare("2022-12-01 18:40");
+    (void)sets("impact end", "2022-12-13 18:45");
+    (void)sets("impact end", "2022-12-01 18:45");
+    assert_int_equal(now_is().latest_typed_ms,
+                     NOW - 12 * MS_PER_DAY - 25 * MS_PER_MINUTE);
+    (void)sets("impact end", "not recorded");
+    assert_int_equal(told(MILESTONE_IMPACT_END), INT64_MIN);
+    assert_int_equal(now_is().latest_typed_ms,
+                     NOW - 12 * MS_PER_DAY - 30 * MS_PER_MINUTE);
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -320,6 +362,8 @@ int main(void)
         CASE(what_a_person_set_stays),
         CASE(others_tell_no_milestone),
         CASE(what_was_taken_back_stays_so),
+        CASE(a_wrong_beginning_is_forgotten),
+        CASE(a_time_that_was_taken_back_is_no_anchor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
