@@ -213,8 +213,9 @@ struct outcome {
     struct effect effects[OUTCOME_EFFECTS];
     int effect_count;
     char words[600]; /* for ALREADY and REFUSED: what, and what to do next */
-    char text[400];  /* composed by the step; an event borrows it, so an outcome
-                        is not copied while in use */
+    /* Composed by the step, at most of a title and all else that a SET changes;
+     * an event borrows it, so an outcome is not copied while in use. */
+    char text[TITLE_BYTES + 200];
     /* What the other incident (other_id 0: none) is told, down the same road:
      * a link, or that this one is its duplicate, points both ways. */
     int64_t other_id;

@@ -429,6 +429,31 @@ static void begins_with_the_first_that_anybody_told(void **state)
     assert_int_equal(incident_beginning(&play.in), MILESTONE_IMPACT_START);
 }
 
+/* ---- what is set ---- */
+
+/* A title of another script takes three bytes a character. */
+static void all_that_was_changed_is_said(void **state)
+{
+    (void)state;
+    struct play play = declared();
+    struct request set = {.kind = REQUEST_SET, .draft = {.recorder = nova}};
+    char title[TITLE_BYTES] = "";
+    struct buf text = BUF_IN(title);
+    for (int i = 0; i < TITLE_UNITS; i++)
+        buf_add_text(&text, "障");
+    incident_set_draft(&play.in, &set.draft);
+    set.draft.title = buf_str(&text);
+    set.draft.severity = SEVERITY_1;
+    set.draft.type = TYPE_NEAR_MISS;
+    set.draft.is_private = true;
+    set.draft.milestone = MILESTONE_COMMANDER;
+    set.draft.milestone_at = at(T0 - MS_PER_HOUR, "17:55");
+    accepts(&play, set);
+    assert_true(str_ends(play.out.events[0].text,
+                         "障; commander assigned 2022-12-13 17:55 UTC"));
+    assert_string_equal(play.in.title, title);
+}
+
 /* ---- times typed for it ---- */
 
 static void times_are_relative_to_the_incident(void **state)
@@ -557,6 +582,7 @@ int main(void)
         T(prints_the_alarm_gap),
         T(begins_with_the_first_that_anybody_told),
         T(times_are_relative_to_the_incident),
+        T(all_that_was_changed_is_said),
         T(it_began_when_people_noticed),
         T(a_late_word_brings_no_room_back),
         T(archived_stays_archived_by_another_clock),
