@@ -1,0 +1,105 @@
+/* Incidents that are linked, and those that are the same: who is told. */
+#include "tests/lib/one_caller.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void declare(const char *title, bool is_private)
+{
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", title);
+    add_flag(&it, "private", is_private);
+    (void)does(&it);
+}
+
+static bool count_links(const struct entry *entry, void *context)
+{
+    (void)entry;
+    ++*(int *)context;
+    return true;
+}
+
+static int links_of(int64_t id)
+{
+    static const enum event_kind kind = EVENT_LINK;
+    const struct entry_page links = {.order = EVENTS_BY_TIME, .kind = &kind};
+    int count = 0;
+    assert_int_equal(
+        store_each_entry(caller.store, id, &links, count_links, &count),
+        ERR_OK);
+    return count;
+}
+
+static void a_link_is_kept_once_and_points_both_ways(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    declare("Secret", true);
+    struct interaction it = slash("incident link");
+    add_text(&it, "incident", "INC-1");
+    keeps_nothing(&it, "Say what to link");
+    add_text(&it, "url", "#217");
+    assert_says(does(&it), "is linked with \\#217.");
+    keeps_nothing(&it, "has this link already");
+    add_text(&it, "other", "INC-2");
+    keeps_nothing(&it, "one link at a time");
+    it = slash("incident link");
+    add_text(&it, "incident", "1");
+    add_text(&it, "other", "2");
+    assert_says(does(&it), "**INC-2**; that one names this one, too.");
+    assert_int_equal(links_of(2), 1);
+    it = slash("incident link");
+    add_text(&it, "incident", "2");
+    add_text(&it, "other", "1");
+    keeps_nothing(&it, "has this link already");
+    assert_int_equal(links_of(1), 2);
+    it = slash("incident link");
+    add_text(&it, "incident", "1");
+    add_text(&it, "other", "3");
+    keeps_nothing(&it, "There is no INC-3 here");
+}
+
+static void a_duplicate_points_both_ways(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "The same as the first");
+    add_text(&it, "duplicate_of", "INC-1");
+    assert_says(does(&it), "as a duplicate of **INC-1**. Each names");
+    assert_int_equal(caller.taken.after.duplicate_of, 1);
+    assert_int_equal(links_of(1), 1);
+    keeps_nothing(&it, "is cancelled already");
+    struct interaction asked = slash("incident status");
+    add_text(&asked, "incident", "2");
+    asked.user.id = DMA;
+    assert_says(caller_does(&caller, &asked), "It is a duplicate of INC-1.");
+    struct interaction hide = slash("incident set");
+    add_text(&hide, "incident", "1");
+    add_flag(&hide, "private", true);
+    (void)does(&hide);
+    assert_null(strstr(caller_does(&caller, &asked), "INC-1"));
+    it = slash("incident reopen");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "Not the same after all");
+    assert_says(does(&it), "is open again, investigating since");
+    assert_int_equal(caller.taken.after.state, STATE_INVESTIGATING);
+    keeps_nothing(&it, "is open already");
+}
+
+#define CASE(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_link_is_kept_once_and_points_both_ways),
+        CASE(a_duplicate_points_both_ways),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
