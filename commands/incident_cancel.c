@@ -36,11 +36,12 @@ static void told(const struct call *call, const struct incident *after,
     buf_add_text(words, " is cancelled since ");
     say_time(words, &event->occurred, call->now_ms);
     if (event->other_id != 0)
-        buf_addf(words,
-                 ", as a duplicate of **INC-%" PRId64 "**. Each names the "
-                 "other from now on%s",
-                 event->other_id,
-                 outcome->other_id == 0 ? ", but for what is private" : "");
+        buf_addf(words, ", as a duplicate of **INC-%" PRId64 "**",
+                 event->other_id);
+    if (event->other_id != 0 && outcome->other_id != 0)
+        buf_add_text(words, ". Each names the other from now on");
+    else if (event->other_id != 0)
+        say_unnamed(words, after);
     buf_add_text(words, ".\nIts record is final. `/incident reopen` opens it "
                         "again.");
 }

@@ -70,9 +70,11 @@ static void told(const struct call *call, const struct incident *after,
         say_excerpt(words, event->link, 300);
     else
         buf_addf(words, "**INC-%" PRId64 "**", event->other_id);
-    buf_add_text(words, event->other_id != 0 && outcome->other_id != 0
-                            ? "; that one names this one, too."
-                            : ".");
+    if (event->other_id != 0 && outcome->other_id != 0)
+        buf_add_text(words, "; that one names this one, too");
+    else if (event->other_id != 0)
+        say_unnamed(words, after);
+    buf_add_char(words, '.');
 }
 
 const struct command command_incident_link = {

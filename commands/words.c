@@ -82,6 +82,14 @@ void say_where(struct buf *words, const struct incident *in,
         buf_add_text(words, "It will stand in the room once that is made.");
 }
 
+void say_unnamed(struct buf *words, const struct incident *in)
+{
+    buf_add_text(words, in->is_private
+                            ? ". It does not name this one, which is private"
+                            : ". Its record is final, so it does not name this "
+                              "one");
+}
+
 static struct str entry_text(const struct event *event)
 {
     if (event->text.n > 0)

@@ -20,6 +20,8 @@ void say_public(struct buf *words, struct str text, size_t units);
 /* "It stands in <#…>." or why it stands in no room. */
 void say_where(struct buf *words, const struct incident *in,
                enum visibility visibility);
+/* Why the other incident that was named does not name this one. */
+void say_unnamed(struct buf *words, const struct incident *in);
 /* "Kept as #7 of **INC-12** at 18:53 UTC: …", and where it stands. */
 void say_kept(struct buf *words, const struct incident *after,
               const struct event *event, int64_t now_ms);

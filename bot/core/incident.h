@@ -152,7 +152,7 @@ struct subject {
      * what becomes of it. */
     bool card_exists, card_is_open;
     bool other_exists; /* LINK, MOVE: other_id is of the same server */
-    bool other_is_private;
+    bool other_is_private, other_is_final;
 };
 
 /* What somebody, or something, wants. The draft's seq and recorded_at are
@@ -217,7 +217,8 @@ struct outcome {
      * an event borrows it, so an outcome is not copied while in use. */
     char text[TITLE_BYTES + 200];
     /* What the other incident (other_id 0: none) is told, down the same road:
-     * a link, or that this one is its duplicate, points both ways. */
+     * a link, or that this one is its duplicate, points both ways, unless this
+     * one alone is private, or the other one is final. */
     int64_t other_id;
     struct event other_draft;
 };

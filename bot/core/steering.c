@@ -215,8 +215,10 @@ bool point_back(struct step *step, const char *words)
     if (!subject->other_exists ||
         (subject->other_is_private && !in->is_private))
         return refuse(step, "There is no INC-%" PRId64 " here.", other);
-    /* What is public tells nothing of what is private. */
-    if (in->is_private && !subject->other_is_private)
+    /* What is public tells nothing of what is private; and nothing is entered
+     * into what is final. */
+    if ((in->is_private && !subject->other_is_private) ||
+        subject->other_is_final)
         return true;
     (void)snprintf(out->text, sizeof out->text, "INC-%" PRId64 " %s", in->id,
                    words);

@@ -164,8 +164,8 @@ static enum err take_one(struct store *store, const struct incident *before,
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 
-/* The other incident's own word on it; that it has this already, or is closed,
- * is no reason not to keep what was asked for. */
+/* The other incident's own word on it; that it has this already is no reason
+ * not to keep what was asked for. */
 static enum err tell_other(struct store *store, const struct outcome *outcome,
                            int64_t now_ms)
 {

@@ -92,6 +92,35 @@ static void a_duplicate_points_both_ways(void **state)
     keeps_nothing(&it, "is open already");
 }
 
+static void cancel(const char *id, const char *duplicate_of)
+{
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", id);
+    add_text(&it, "reason", "The same as the first");
+    if (duplicate_of != NULL)
+        add_text(&it, "duplicate_of", duplicate_of);
+    (void)does(&it);
+}
+
+/* What is closed or cancelled is not written to: nobody is told that it was. */
+static void a_final_record_does_not_point_back(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    cancel("1", NULL);
+    struct interaction it = slash("incident link");
+    add_text(&it, "incident", "2");
+    add_text(&it, "other", "1");
+    assert_says(does(&it), "is linked with **INC-1**. Its record is final, so "
+                           "it does not name this one.");
+    cancel("2", "1");
+    assert_says(buf_text(&caller.run.answer.words),
+                "as a duplicate of **INC-1**. Its record is final, so it does "
+                "not name this one.");
+    assert_int_equal(links_of(1), 0);
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -100,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
+        CASE(a_final_record_does_not_point_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
