@@ -205,7 +205,8 @@ enum err store_entry_of_origin(struct store *store, int64_t incident_id,
     return first_of_origin(store, incident_id, origin, false, false, seq);
 }
 
-/* The same link, as it stands. */
+/* The same link, as it stands. The other incident's own word is the same only
+ * in the same words: a link does not say that it is a duplicate. */
 static enum err find_same_link(struct store *store, int64_t incident_id,
                                const struct event *draft,
                                struct subject *subject)
@@ -217,11 +218,13 @@ static enum err find_same_link(struct store *store, int64_t incident_id,
         " WHERE n.incident = ? AND n.kind = 'link' AND n.struck = 0"
         " AND coalesce(v.link, '') = ? AND coalesce(v.other_id, 0) = ?"
         " AND coalesce(v.service, '') = ?"
-        " ORDER BY n.seq LIMIT 1");
+        " AND (? OR coalesce(v.text, '') = ?) ORDER BY n.seq LIMIT 1");
     query_int(&query, incident_id);
     query_text(&query, draft->link.n > 0 ? draft->link : STR(""));
     query_int(&query, draft->other_id);
     query_text(&query, draft->service.n > 0 ? draft->service : STR(""));
+    query_int(&query, draft->source != SOURCE_SYSTEM);
+    query_text(&query, draft->text.n > 0 ? draft->text : STR(""));
     if (query_row(&query))
         subject->same_origin = row_int(&query, 0);
     return query_end(&query);

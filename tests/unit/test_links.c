@@ -102,6 +102,27 @@ static void cancel(const char *id, const char *duplicate_of)
     (void)does(&it);
 }
 
+/* That they are linked says not that one of them is the other. */
+static void a_linked_one_is_told_of_its_duplicate(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    struct interaction it = slash("incident link");
+    add_text(&it, "incident", "2");
+    add_text(&it, "other", "1");
+    (void)does(&it);
+    assert_int_equal(links_of(1), 1);
+    cancel("2", "1");
+    assert_int_equal(links_of(1), 2);
+    it = slash("incident reopen");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "Not the same after all");
+    (void)does(&it);
+    cancel("2", "1");
+    assert_int_equal(links_of(1), 2);
+}
+
 /* What is closed or cancelled is not written to: nobody is told that it was. */
 static void a_final_record_does_not_point_back(void **state)
 {
@@ -129,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
+        CASE(a_linked_one_is_told_of_its_duplicate),
         CASE(a_final_record_does_not_point_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
