@@ -290,6 +290,18 @@ static bool read_offset(struct reader *reader, struct when_parts *parts)
     return true;
 }
 
+/* Dec 10-12: no day has a zone of a number right behind it. */
+static void complain_of_days(struct reader *reader,
+                             const struct when_parts *parts)
+{
+    struct str rest = reader->rest;
+    size_t n = digits_at(rest, 1);
+    if (parts->has_date && !parts->has_clock && at(rest, 0) == '-' &&
+        is_digit(rest.s[-1]) && (n == 1 || n == 2) && at(rest, 1 + n) != ':')
+        complain(reader, "Days from one to another are written as between Dec "
+                         "10 and Dec 12.");
+}
+
 static void complain_of_word(struct reader *reader, struct str word)
 {
     for (size_t i = 0; i < sizeof ambiguous_zones / sizeof *ambiguous_zones;
@@ -313,6 +325,7 @@ static bool read_zone(struct reader *reader, struct when_parts *parts)
         return false;
     if (parts->has_zone)
         return parts->zone_min == 0 && read_offset(reader, parts); /* UTC+1 */
+    complain_of_days(reader, parts);
     if (read_offset(reader, parts))
         return true;
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
