@@ -124,10 +124,20 @@ static bool add_evidence(struct tree *tree, cJSON *entry,
 }
 
 /* Of an incident that is written up: nobody told when that was. */
-static bool is_untold_move(const struct tree *tree, const struct event *event)
+static bool is_untold(const struct tree *tree, const struct event *event)
 {
     struct when told = incident_time_told(tree->in, event);
-    return event->kind == EVENT_STATE && !when_is_set(&told);
+    return (event->kind == EVENT_STATE || event->kind == EVENT_ROLE ||
+            event->kind == EVENT_SET) &&
+           !when_is_set(&told);
+}
+
+/* Its words are ours, and say nothing without a time. */
+static bool has_no_words(const struct event *event)
+{
+    bool takes =
+        event->kind == EVENT_ROLE && event->holder.type != ACTOR_NOBODY;
+    return takes || event->kind == EVENT_SET || event->text.n == 0;
 }
 
 static bool on_entry(const struct entry *stored, void *context)
@@ -143,7 +153,7 @@ static bool on_entry(const struct entry *stored, void *context)
     if (resolves) {
         buf_clear(&tree->resolution);
         tree->resolved = NULL;
-        tree->resolved_untold = is_untold_move(tree, event);
+        tree->resolved_untold = is_untold(tree, event);
     }
     if (!is_shown(tree, event))
         return true;
@@ -154,7 +164,7 @@ static bool on_entry(const struct entry *stored, void *context)
     if (resolves)
         buf_add(&tree->resolution, event->text);
     if (!event_in_timeline(event) ||
-        (event->text.n == 0 && is_untold_move(tree, event)))
+        (has_no_words(event) && is_untold(tree, event)))
         return true;
     cJSON *entry = add_to(tree->timeline, new_entry(tree, event));
     tree->by_seq[event->seq] = entry;

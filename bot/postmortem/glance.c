@@ -20,22 +20,30 @@ void glance_release(struct glance *glance)
 
 /* ---- what the entries tell ---- */
 
-/* "@quintessence, from 01:56; nobody, from 02:40" */
-static void note_role(struct glance *glance, const struct event *event)
+/* "@quintessence, from 01:56; nobody, from 02:40". In a write-up nobody may
+ * have told when. */
+static void note_role(struct glance *glance, const struct incident *in,
+                      const struct event *event)
 {
     struct buf *line = &glance->roles[event->role];
+    struct when when = incident_time_told(in, event);
+    bool leaves = event->holder.type == ACTOR_NOBODY;
+    bool is_vacant = leaves && event->role == ROLE_COMMANDER;
     if (line->n > 0)
         buf_add_text(line, "; ");
-    if (event->holder.type == ACTOR_NOBODY && event->role == ROLE_COMMANDER)
-        buf_add_text(line, "nobody, from ");
-    else if (event->holder.type == ACTOR_NOBODY)
+    if (is_vacant)
+        buf_add_text(line, "nobody");
+    else if (leaves)
         actor_print(line, event->actor.type, event->actor.name);
     else
         actor_print(line, event->holder.type, event->holder.name);
-    bool leaves = event->holder.type == ACTOR_NOBODY;
-    if (event->role != ROLE_COMMANDER || !leaves)
-        buf_add_text(line, leaves ? ", until " : ", from ");
-    when_print(&event->occurred, true, line);
+    bool ends = leaves && !is_vacant;
+    if (when_is_set(&when)) {
+        buf_add_text(line, ends ? ", until " : ", from ");
+        when_print(&when, true, line);
+    } else if (ends) {
+        buf_add_text(line, ", who left");
+    }
 }
 
 /* From each opening to the end that follows it. */
@@ -61,7 +69,7 @@ void glance_note(struct glance *glance, const struct incident *in,
                  const struct event *event)
 {
     if (event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF)
-        note_role(glance, event);
+        note_role(glance, in, event);
     note_move(glance, in, event);
 }
 

@@ -471,6 +471,40 @@ static void says_what_is_not_recorded(void **state)
     record_close(&record);
 }
 
+static struct request takes_role(const struct record *record, enum role role,
+                                 enum actor_type type)
+{
+    struct request request = record_said(record, EVENT_ROLE, NULL, "dma", NULL);
+    request.kind = REQUEST_ASSIGN;
+    request.draft.role = role;
+    request.draft.holder = (struct actor){type, 0, STR("dma")};
+    return request;
+}
+
+/* Who commands while it is written up did not begin to when it happened. */
+static void roles_that_nobody_dated_have_no_time(void **state)
+{
+    struct record record = record_new(*state, "Disk full");
+    (void)record_say(&record, EVENT_NOTE, "2022-12-05 18:40", "nova",
+                     "No space left");
+    (void)record_add(&record, takes_role(&record, ROLE_COMMANDER, ACTOR_NAME));
+    (void)record_add(&record, takes_role(&record, ROLE_SCRIBE, ACTOR_NAME));
+    (void)record_add(&record, takes_role(&record, ROLE_SCRIBE, ACTOR_NOBODY));
+    struct request set = record_said(&record, EVENT_SET, NULL, "dma", NULL);
+    set.kind = REQUEST_SET;
+    incident_set_draft(&record.in, &set.draft);
+    set.draft.severity = SEVERITY_1;
+    (void)record_add(&record, set);
+    struct buf page = record_page(&record);
+    holds(page, "| Commander assigned | not recorded |");
+    holds(page, "| Commander | @dma |");
+    holds(page, "| Scribe | @dma; @dma, who left |");
+    holds(page, "Times are UTC, on 2022-12-05.\n\n"
+                "- **18:40** `@nova` No space left\n\n<!--");
+    buf_release(&page);
+    record_close(&record);
+}
+
 static void keeps_the_order_of_one_minute(void **state)
 {
     struct record record = record_new(*state, "Order");
@@ -548,6 +582,7 @@ int main(void)
         TEST(names_what_is_no_text_or_too_long),
         TEST(matches_the_golden_page),
         TEST(says_what_is_not_recorded),
+        TEST(roles_that_nobody_dated_have_no_time),
         TEST(keeps_the_order_of_one_minute),
         TEST(stays_the_same_after_its_commit),
         TEST(leaves_out_what_is_private),
