@@ -303,7 +303,8 @@ const struct role_holder *incident_holder(const struct incident *in,
                                           enum role role,
                                           const struct actor *actor);
 /* When it began, as well as anybody told: the impact, else the earliest of a
- * report, an alert and the declaration. */
+ * report, an alert and the declaration. Of one that is written up none may be
+ * told: then it is the impact, which is not set. */
 enum milestone incident_beginning(const struct incident *in);
 /* The moment of it. One that is written up, and nobody told when it began: the
  * earliest time in the record. */

@@ -204,6 +204,16 @@ struct when incident_since(const struct incident *in)
                : when_exact(in->state_since_ms);
 }
 
+/* The moment of writing is not when it began. */
+static bool is_sign(const struct incident *in, enum milestone milestone)
+{
+    const struct when *when = &in->milestones[milestone];
+    bool is_writing = milestone == MILESTONE_DECLARED &&
+                      incident_is_written_up(in) &&
+                      when_is_untyped(when, in->declared_at_ms);
+    return when_is_set(when) && !is_writing;
+}
+
 enum milestone incident_beginning(const struct incident *in)
 {
     static const enum milestone signs[] = {
@@ -211,13 +221,11 @@ enum milestone incident_beginning(const struct incident *in)
     enum milestone first = MILESTONE_IMPACT_START;
     if (when_is_set(&in->milestones[first]))
         return first;
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        const struct when *when = &in->milestones[signs[i]];
-        if (when_is_set(when) &&
-            (first == MILESTONE_IMPACT_START ||
-             when_compare(when, &in->milestones[first]) < 0))
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (is_sign(in, signs[i]) && (first == MILESTONE_IMPACT_START ||
+                                      when_compare(&in->milestones[signs[i]],
+                                                   &in->milestones[first]) < 0))
             first = signs[i];
-    }
     return first;
 }
 

@@ -258,17 +258,18 @@ static void put_days(struct tree *tree)
     put_text(tree->root, "one_day", several ? STR("") : day);
 }
 
-/* "" unless the record knows both ends. */
 static void put_times(struct tree *tree)
 {
     const struct when *milestones = tree->in->milestones;
     const struct when *began = &milestones[incident_beginning(tree->in)];
     const struct when *ended = &milestones[MILESTONE_RESOLVED];
     struct buf lasted = BUF_INIT(300);
+    put_flag(tree->root, "has_begun", when_is_set(began));
     put_when(tree->root, "began", began, true);
     put_flag(tree->root, "has_ended", when_is_set(ended));
     put_when(tree->root, "ended", ended, true);
-    if (when_is_set(ended) && ended->to_ms < began->from_ms)
+    if (when_is_set(began) && when_is_set(ended) &&
+        ended->to_ms < began->from_ms)
         buf_add_text(&lasted, "which cannot be: one of the times is wrong");
     else
         when_print_span(began, ended, &lasted);

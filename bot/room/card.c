@@ -146,6 +146,7 @@ static void add_durations(struct buf *out, const struct incident *in)
         bool tells = ends[i] != MILESTONE_DECLARED ||
                      !incident_is_written_up(in); /* not years later */
         if (ends[i] == start || !tells || !when_is_set(end) ||
+            !when_is_set(&in->milestones[start]) ||
             when_compare(end, &in->milestones[start]) < 0)
             continue;
         if (!any)

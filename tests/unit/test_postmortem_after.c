@@ -178,6 +178,34 @@ static void shows_the_record_as_it_stands(void **state)
 
 /* People's own words open the page, in place of the last ones of the room,
  * which are said in the timeline then; else it tells only when that was. */
+/* Of a write-up, the day of writing is no beginning, nor is one of its notes.
+ */
+static void a_beginning_that_nobody_told_is_not_recorded(void **state)
+{
+    struct record record = record_new(*state, "Disk full");
+    (void)record_say(&record, EVENT_NOTE, "2022-12-05 18:40", "nova",
+                     "No space left");
+    struct buf page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page),
+                           "SEV2 service incident whose times are not "
+                           "recorded: what people"));
+    buf_release(&page);
+    record_resolve(&record, "2022-12-05 19:10", "Freed the disk");
+    page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page),
+                           "SEV2 service incident until **2022-12-05 19:10** "
+                           "UTC; when it began is not recorded: what people"));
+    buf_release(&page);
+    (void)record_say(&record, EVENT_REPORT, "2022-12-05 18:50", "dma",
+                     "Uploads fail");
+    page = record_page(&record);
+    assert_non_null(strstr(buf_text(&page),
+                           "incident, from **2022-12-05 18:50** to "
+                           "**2022-12-05 19:10** UTC, 20 minutes: what"));
+    buf_release(&page);
+    record_close(&record);
+}
+
 static void a_written_summary_opens_the_page(void **state)
 {
     struct record record = record_new(*state, "Disk full");
@@ -299,6 +327,7 @@ int main(void)
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
         TEST(shows_the_record_as_it_stands),
+        TEST(a_beginning_that_nobody_told_is_not_recorded),
         TEST(a_written_summary_opens_the_page),
         TEST(the_last_resolution_opens_the_page),
         TEST(a_write_up_keeps_the_words_of_its_resolution),
