@@ -119,12 +119,15 @@ static enum err find_rest_times(struct store *store, const struct incident *in,
 {
     struct query query = query_new(
         store, "SELECT (SELECT from_ms FROM entry WHERE incident = ?1"
-               "  AND struck = 0 AND seq <> ?2 ORDER BY from_ms, seq LIMIT 1),"
+               "  AND struck = 0 AND seq <> ?2"
+               "  AND (kind <> 'evidence' OR target = 0)"
+               "  ORDER BY from_ms, seq LIMIT 1),"
                " (SELECT n.from_ms FROM event AS v JOIN entry AS n"
                "  ON n.incident = v.incident AND n.version = v.seq"
                "  AND n.seq = iif(v.kind = 'edit', v.target, v.seq)"
                "  WHERE v.incident = ?1 AND v.occurred_typed IS NOT NULL"
                "  AND n.struck = 0 AND n.seq <> ?2"
+               "  AND (n.kind <> 'evidence' OR n.target = 0)"
                "  ORDER BY v.occurred_from_ms DESC LIMIT 1),"
                /* what happened, and what a monitor said, whatever is thought of
                   that: see latest_typed_ms */

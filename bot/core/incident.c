@@ -386,6 +386,13 @@ static void fold_persons(struct incident *in, const struct event *event)
     }
 }
 
+/* Evidence that belongs to an entry has that one's time, as corrected. */
+static bool tells_time(const struct event *event)
+{
+    bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0;
+    return (event_is_entry(event) && !belongs) || event->kind == EVENT_EDIT;
+}
+
 void incident_apply(struct incident *in, const struct event *event)
 {
     in->last_seq = event->seq;
@@ -401,7 +408,7 @@ void incident_apply(struct incident *in, const struct event *event)
         fold_reminding(in, event);
         return;
     }
-    if (event_is_entry(event) || event->kind == EVENT_EDIT)
+    if (tells_time(event))
         fold_time(in, &event->occurred);
     if (event->kind == EVENT_SET)
         fold_time(in, &event->milestone_at);

@@ -344,6 +344,25 @@ static void a_time_that_was_taken_back_is_no_anchor(void **state)
                      NOW - 12 * MS_PER_DAY - 30 * MS_PER_MINUTE);
 }
 
+/* What belongs to an entry has its time, also once that is corrected. */
+static void evidence_follows_its_entry(void **state)
+{
+    struct interaction it = slash("timeline import");
+    (void)state;
+    declare(NULL);
+    add_text(&it, "text",
+             "2022-11-13 18:53 UTC @nova Slow\n```\nMISCONF\n```\n");
+    add_flag(&it, "keep", true);
+    int64_t slow = keeps(&it);
+    assert_int_equal(now_is().last_seq, 3);
+    (void)edits(slow, "time", "2022-12-13 18:53");
+    assert_int_equal(now_is().first_event_ms, NOW - 17 * MS_PER_MINUTE);
+    assert_int_equal(now_is().latest_typed_ms, NOW - 17 * MS_PER_MINUTE);
+    minutes(1);
+    (void)resolves();
+    assert_int_equal(told(MILESTONE_RESOLVED), 1);
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -362,6 +381,7 @@ int main(void)
         CASE(what_a_person_set_stays),
         CASE(others_tell_no_milestone),
         CASE(what_was_taken_back_stays_so),
+        CASE(evidence_follows_its_entry),
         CASE(a_wrong_beginning_is_forgotten),
         CASE(a_time_that_was_taken_back_is_no_anchor),
     };
