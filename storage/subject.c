@@ -237,13 +237,15 @@ static enum err find_other(struct store *store, const struct incident *in,
                            int64_t other_id, struct subject *subject)
 {
     struct query query = query_new(
-        store, "SELECT guild_id, is_private, state IN ('closed', 'cancelled')"
-               " FROM incident WHERE id = ?");
+        store, "SELECT guild_id, is_private, state IN ('closed', 'cancelled'),"
+               " duplicate_of = ? FROM incident WHERE id = ?");
+    query_int(&query, in->id);
     query_int(&query, other_id);
     if (query_row(&query) && row_id(&query, 0) == in->guild_id) {
         subject->other_exists = true;
         subject->other_is_private = row_int(&query, 1) != 0;
         subject->other_is_final = row_int(&query, 2) != 0;
+        subject->other_is_duplicate = row_int(&query, 3) != 0;
     }
     return query_end(&query);
 }

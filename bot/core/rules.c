@@ -316,6 +316,18 @@ static bool update_is_legal(struct step *step)
     return true;
 }
 
+/* Of two that are duplicates of each other neither would go on. */
+static bool leaves_one_open(struct step *step)
+{
+    if (!step->subject->other_is_duplicate)
+        return true;
+    return refuse(step,
+                  "INC-%" PRId64 " is cancelled as a duplicate of this one "
+                  "already, so nobody would work on either. To go on there, "
+                  "reopen it first: `/incident reopen`.",
+                  step->event.other_id);
+}
+
 /* Who deleted them when it was over had tidied up. */
 static void want_rooms_again(struct step *step)
 {
@@ -357,7 +369,9 @@ static void decide_move(struct step *step)
     }
     if (event->state_to != STATE_CANCELLED)
         event->other_id = 0;
-    if (event->other_id != 0 && !point_back(step, "is a duplicate of this one"))
+    if (event->other_id != 0 &&
+        !(point_back(step, "is a duplicate of this one") &&
+          leaves_one_open(step)))
         return;
     emit(step, event);
     want(step, EFFECT_CARD);

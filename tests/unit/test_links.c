@@ -123,6 +123,25 @@ static void a_linked_one_is_told_of_its_duplicate(void **state)
     assert_int_equal(links_of(1), 2);
 }
 
+/* Two people saw it, and each cancels the other's. */
+static void one_of_two_duplicates_stays_open(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    cancel("1", "2");
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", "2");
+    add_text(&it, "reason", "The same as the first");
+    add_text(&it, "duplicate_of", "1");
+    keeps_nothing(&it, "INC-1 is cancelled as a duplicate of this one already");
+    it = slash("incident reopen");
+    add_text(&it, "incident", "1");
+    add_text(&it, "reason", "It has the better record");
+    (void)does(&it);
+    cancel("2", "1");
+}
+
 /* What is closed or cancelled is not written to: nobody is told that it was. */
 static void a_final_record_does_not_point_back(void **state)
 {
@@ -151,6 +170,7 @@ int main(void)
         CASE(a_link_is_kept_once_and_points_both_ways),
         CASE(a_duplicate_points_both_ways),
         CASE(a_linked_one_is_told_of_its_duplicate),
+        CASE(one_of_two_duplicates_stays_open),
         CASE(a_final_record_does_not_point_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
