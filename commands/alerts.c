@@ -2,7 +2,6 @@
 
 #include "commands/complete.h"
 #include "commands/reference.h"
-#include "commands/words.h"
 
 #include "bot/base/utf8.h"
 
@@ -17,13 +16,10 @@ struct first {
 static bool note_first(const struct stored_alert *stored, void *context)
 {
     struct first *first = context;
-    if (first->count++ > 0)
-        return true;
-    struct buf title = BUF_INIT(WORDS_BYTES);
-    add_public(&title, stored->alert.title);
-    first->title = call_copy(first->call, buf_str(&title));
-    first->service = call_copy(first->call, stored->alert.service);
-    buf_release(&title);
+    if (first->count++ == 0) { /* clean since it came in */
+        first->title = call_copy(first->call, stored->alert.title);
+        first->service = call_copy(first->call, stored->alert.service);
+    }
     return true;
 }
 
