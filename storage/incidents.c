@@ -297,6 +297,20 @@ enum err store_each_past_incident(struct store *store, uint64_t guild_id,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+enum err store_next_naming(struct store *store, int64_t other_id, int64_t *id)
+{
+    struct query query = query_new(
+        store, "SELECT i.id FROM incident AS i CROSS JOIN entry AS n"
+               "  INDEXED BY entry_by_kind ON n.incident = i.id"
+               "  AND n.kind IN ('link', 'state')"
+               " CROSS JOIN event AS e ON e.incident = n.incident"
+               "  AND e.seq = n.seq"
+               " WHERE i.id > ? AND e.other_id = ? ORDER BY i.id LIMIT 1");
+    query_int(&query, *id);
+    query_int(&query, other_id);
+    return query_end_int(&query, id);
+}
+
 /* ---- writing ---- */
 
 static enum err write_incident(struct store *store,

@@ -86,6 +86,12 @@ MUST_CHECK enum err store_each_past_incident(struct store *store,
                                              store_incident_fn *each,
                                              void *context);
 
+/* The next one after *id (0: the first) whose record names that one, by a link
+ * or as what it repeats; ERR_NOT_FOUND: none. It looks through all incidents.
+ */
+MUST_CHECK enum err store_next_naming(struct store *store, int64_t other_id,
+                                      int64_t *id);
+
 /* Appends the events (numbered by incident_step) and writes the projection from
  * `before` to `after` (only what differs). */
 MUST_CHECK enum err store_append(struct store *store,

@@ -80,60 +80,48 @@ static enum err renew_cards(struct store *store, const struct incident *before,
     return err;
 }
 
-struct linked {
-    struct store *store;
-    int64_t incident_id, now_ms;
-    enum err err;
-};
-
-static enum err renew_live_room(const struct linked *linked,
-                                const struct incident *other)
+static enum err renew_live_room(struct store *store, const struct incident *in,
+                                int64_t other_id, int64_t now_ms)
 {
-    if (other->live_channel_id == 0)
+    if (in->live_channel_id == 0)
         return ERR_OK;
-    enum err err = store_room_look_again(linked->store, other->id, ROOM_LIVE,
-                                         linked->incident_id);
+    enum err err = store_room_look_again(store, in->id, ROOM_LIVE, other_id);
     if (err == ERR_OK)
-        err = store_want(linked->store, EFFECT_LIVE, other->id, 0, NULL,
-                         linked->now_ms);
-    return err == ERR_OK ? store_want(linked->store, EFFECT_LIVE_CARD,
-                                      other->id, 0, NULL, linked->now_ms)
-                         : err;
+        err = store_want(store, EFFECT_LIVE, in->id, 0, NULL, now_ms);
+    return err == ERR_OK
+               ? store_want(store, EFFECT_LIVE_CARD, in->id, 0, NULL, now_ms)
+               : err;
 }
 
-static bool renew_one(const struct entry *entry, void *context)
+static enum err renew_naming(struct store *store, int64_t id, int64_t other_id,
+                             int64_t now_ms)
 {
-    struct linked *linked = context;
-    struct incident other;
-    if (entry->event.other_id == 0)
-        return true;
-    enum err err = store_incident(linked->store, entry->event.other_id, &other);
+    struct incident in;
+    enum err err = store_incident(store, id, &in);
     if (err == ERR_OK)
-        err = renew_live_room(linked, &other);
-    if (err == ERR_OK && incident_page_follows(&other))
-        err = store_want(linked->store, EFFECT_POSTMORTEM, other.id, 0, NULL,
-                         linked->now_ms);
-    linked->err = damage_passed(linked->store, entry->event.other_id, err);
-    return linked->err == ERR_OK;
+        err = renew_live_room(store, &in, other_id, now_ms);
+    if (err == ERR_OK && incident_page_follows(&in))
+        err = store_want(store, EFFECT_POSTMORTEM, id, 0, NULL, now_ms);
+    return damage_passed(store, id, err);
 }
 
-/* Pages and live rooms name what they are linked with unless it is private.
- * Each of two that are linked has a word on it, so its own tell which. */
-static enum err renew_linked(struct store *store, const struct incident *before,
-                             const struct incident *after, int64_t now_ms)
+/* Pages and live rooms name what they are linked with unless it is private. Its
+ * own record need not tell which do: it may have been final, or the other one
+ * private, when that was linked. */
+static enum err renew_all_naming(struct store *store,
+                                 const struct incident *before,
+                                 const struct incident *after, int64_t now_ms)
 {
-    static const enum event_kind kinds[] = {EVENT_LINK, EVENT_STATE};
-    struct linked linked = {store, after->id, now_ms, ERR_OK};
-    enum err err = ERR_OK;
-    if (before->is_private == after->is_private)
-        return ERR_OK;
-    for (int i = 0; i < 2 && err == ERR_OK; i++) {
-        const struct entry_page page = {.order = EVENTS_BY_TIME,
-                                        .kind = &kinds[i]};
-        err = store_each_entry(store, after->id, &page, renew_one, &linked);
-        err = err == ERR_OK ? linked.err : err;
+    int64_t id = 0;
+    enum err err = before->is_private == after->is_private
+                       ? ERR_NOT_FOUND
+                       : store_next_naming(store, after->id, &id);
+    while (err == ERR_OK) {
+        err = renew_naming(store, id, after->id, now_ms);
+        if (err == ERR_OK)
+            err = store_next_naming(store, after->id, &id);
     }
-    return err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static enum err take_one(struct store *store, const struct incident *before,
@@ -160,7 +148,7 @@ static enum err take_one(struct store *store, const struct incident *before,
     if (err == ERR_OK)
         err = renew_cards(store, before, after, now_ms);
     if (err == ERR_OK)
-        err = renew_linked(store, before, after, now_ms);
+        err = renew_all_naming(store, before, after, now_ms);
     return err == ERR_OK ? want_effects(store, after, outcome, now_ms) : err;
 }
 

@@ -252,6 +252,28 @@ static void a_live_room_names_nothing_private(void **state)
     world_close(&world);
 }
 
+/* Of two that are linked, one may have no word on it: that the other one was
+ * private then, or that its own record was final. */
+static void a_one_sided_link_is_left_out_as_well(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, WORLD_START);
+    int64_t id = world_declare(&world, "Leaked token", true);
+    int64_t other = world_declare(&world, "Outage", false);
+    const struct request link = {
+        .kind = REQUEST_LINK,
+        .draft = {.kind = EVENT_LINK, .other_id = other, .recorder = nova}};
+    (void)world_take(&world, id, &link);
+    world_run(&world, 3);
+    world_set_private(&world, id, false);
+    struct incident in = world_incident(&world, id);
+    assert_true(room_says(&world, in.live_channel_id, "INC-2"));
+    world_set_private(&world, other, true);
+    assert_false(room_says(&world, in.live_channel_id, "INC-2"));
+    world_close(&world);
+}
+
 static bool card_says(const struct world *world, int64_t id, const char *text)
 {
     struct room_message card;
@@ -550,6 +572,7 @@ int main(void)
         cmocka_unit_test(a_room_that_keeps_its_name_keeps_no_other),
         cmocka_unit_test(a_name_that_stays_is_told_as_what_it_is),
         cmocka_unit_test(a_live_room_names_nothing_private),
+        cmocka_unit_test(a_one_sided_link_is_left_out_as_well),
         cmocka_unit_test(a_duplicate_of_what_became_private_does_not_say_so),
         cmocka_unit_test(a_line_on_its_way_is_taken_back),
         cmocka_unit_test(a_live_room_on_its_way_is_closed),
