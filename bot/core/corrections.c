@@ -102,6 +102,20 @@ static bool edit_is_sound(struct step *step)
     return sound;
 }
 
+/* The fold takes no time from a correction of evidence, as most of it belongs
+ * to an entry and has that one's. */
+static void say_time_of_evidence(struct step *step)
+{
+    struct event *event = &step->event;
+    const struct when *when = &event->occurred;
+    if (event->entry_kind != EVENT_EVIDENCE || step->subject->entry.target != 0)
+        return;
+    if (event->rest_first_ms == 0 || when->from_ms < event->rest_first_ms)
+        event->rest_first_ms = when->from_ms;
+    if (when->typed[0] != '\0' && when->from_ms > event->rest_typed_ms)
+        event->rest_typed_ms = when->from_ms;
+}
+
 void decide_edit(struct step *step)
 {
     if (!is_open_to_entries(step) || !entry_stands(step, "correct") ||
@@ -110,6 +124,7 @@ void decide_edit(struct step *step)
     step->event.untold = when_is_untyped(&step->event.occurred,
                                          step->subject->entry.recorded_at_ms);
     say_rest(step);
+    say_time_of_evidence(step);
     say_moved(step);
     emit(step, &step->event);
     want_all_shown(step);

@@ -350,9 +350,9 @@ struct event {
      * recorded. */
     enum milestone milestone;
     struct when milestone_at;
-    /* EDIT, STRIKE: first_event_ms and latest_typed_ms without the entry. SET
-     * of a milestone: without what was told of it before; of an older record 0.
-     */
+    /* EDIT, STRIKE: first_event_ms and latest_typed_ms without the entry; with
+     * it when it is corrected to be evidence that belongs to none. SET of a
+     * milestone: without what was told of it before; of an older record 0. */
     int64_t rest_first_ms, rest_typed_ms;
     /* EDIT: the entry's time is still that of its writing. */
     bool untold;

@@ -386,11 +386,14 @@ static void fold_persons(struct incident *in, const struct event *event)
     }
 }
 
-/* Evidence that belongs to an entry has that one's time, as corrected. */
+/* Evidence that belongs to an entry has that one's time, as corrected. Whether
+ * it does, a correction of it does not say: its rest_first_ms has it. */
 static bool tells_time(const struct event *event)
 {
     bool belongs = event->kind == EVENT_EVIDENCE && event->target != 0;
-    return (event_is_entry(event) && !belongs) || event->kind == EVENT_EDIT;
+    if (event->kind == EVENT_EDIT)
+        return event->entry_kind != EVENT_EVIDENCE;
+    return event_is_entry(event) && !belongs;
 }
 
 void incident_apply(struct incident *in, const struct event *event)

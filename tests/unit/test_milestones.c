@@ -358,9 +358,32 @@ static void evidence_follows_its_entry(void **state)
     (void)edits(slow, "time", "2022-12-13 18:53");
     assert_int_equal(now_is().first_event_ms, NOW - 17 * MS_PER_MINUTE);
     assert_int_equal(now_is().latest_typed_ms, NOW - 17 * MS_PER_MINUTE);
+    (void)edits(slow + 1, "text", "It cannot save its data");
+    assert_int_equal(now_is().first_event_ms, NOW - 17 * MS_PER_MINUTE);
+    assert_int_equal(now_is().latest_typed_ms, NOW - 17 * MS_PER_MINUTE);
     minutes(1);
     (void)resolves();
     assert_int_equal(told(MILESTONE_RESOLVED), 1);
+}
+
+/* What belongs to none has its own. */
+static void evidence_alone_has_its_time(void **state)
+{
+    struct interaction it = slash("timeline add");
+    (void)state;
+    declare(NULL);
+    add_text(&it, "text", "MISCONF");
+    add_text(&it, "kind", "evidence");
+    add_text(&it, "time", "2022-12-05 18:53");
+    int64_t log = keeps(&it);
+    int64_t week_ago = now_is().first_event_ms;
+    assert_int_equal(week_ago, NOW - 8 * MS_PER_DAY - 17 * MS_PER_MINUTE);
+    (void)edits(log, "text", "MISCONF: no space left");
+    assert_int_equal(now_is().first_event_ms, week_ago);
+    assert_int_equal(now_is().latest_typed_ms, week_ago);
+    (void)edits(log, "time", "2022-12-06 18:53");
+    assert_int_equal(now_is().first_event_ms, week_ago + MS_PER_DAY);
+    assert_int_equal(now_is().latest_typed_ms, week_ago + MS_PER_DAY);
 }
 
 #define CASE(name)                                                             \
@@ -382,6 +405,7 @@ int main(void)
         CASE(others_tell_no_milestone),
         CASE(what_was_taken_back_stays_so),
         CASE(evidence_follows_its_entry),
+        CASE(evidence_alone_has_its_time),
         CASE(a_wrong_beginning_is_forgotten),
         CASE(a_time_that_was_taken_back_is_no_anchor),
     };
