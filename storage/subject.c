@@ -237,10 +237,14 @@ static enum err find_other(struct store *store, const struct incident *in,
                            int64_t other_id, struct subject *subject)
 {
     struct query query = query_new(
-        store, "SELECT guild_id, is_private, state IN ('closed', 'cancelled'),"
-               " duplicate_of = ? FROM incident WHERE id = ?");
-    query_int(&query, in->id);
+        store,
+        "WITH RECURSIVE stands_for (id) AS (SELECT ?1 UNION"
+        "  SELECT i.duplicate_of FROM stands_for AS s"
+        "  JOIN incident AS i ON i.id = s.id WHERE i.duplicate_of <> 0)"
+        " SELECT guild_id, is_private, state IN ('closed', 'cancelled'),"
+        " ?2 IN (SELECT id FROM stands_for) FROM incident WHERE id = ?1");
     query_int(&query, other_id);
+    query_int(&query, in->id);
     if (query_row(&query) && row_id(&query, 0) == in->guild_id) {
         subject->other_exists = true;
         subject->other_is_private = row_int(&query, 1) != 0;

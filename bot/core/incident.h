@@ -153,7 +153,7 @@ struct subject {
     bool card_exists, card_is_open;
     bool other_exists; /* LINK, MOVE: other_id is of the same server */
     bool other_is_private, other_is_final;
-    bool other_is_duplicate; /* of this one */
+    bool other_is_duplicate; /* of this one, or of one that is, and so on */
 };
 
 /* What somebody, or something, wants. The draft's seq and recorded_at are

@@ -142,6 +142,22 @@ static void one_of_two_duplicates_stays_open(void **state)
     cancel("2", "1");
 }
 
+/* A third one, which stands for the second, goes in a circle as well. */
+static void one_of_three_duplicates_stays_open(void **state)
+{
+    (void)state;
+    declare("First", false);
+    declare("Second", false);
+    declare("Third", false);
+    cancel("1", "2");
+    cancel("2", "3");
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", "3");
+    add_text(&it, "reason", "The same as the first");
+    add_text(&it, "duplicate_of", "1");
+    keeps_nothing(&it, "INC-1 is cancelled as a duplicate of this one already");
+}
+
 /* What is closed or cancelled is not written to: nobody is told that it was. */
 static void a_final_record_does_not_point_back(void **state)
 {
@@ -171,6 +187,7 @@ int main(void)
         CASE(a_duplicate_points_both_ways),
         CASE(a_linked_one_is_told_of_its_duplicate),
         CASE(one_of_two_duplicates_stays_open),
+        CASE(one_of_three_duplicates_stays_open),
         CASE(a_final_record_does_not_point_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
