@@ -41,7 +41,7 @@ static void told(const struct call *call, const struct incident *after,
     if (event->other_id != 0 && outcome->other_id != 0)
         buf_add_text(words, ". Each names the other from now on");
     else if (event->other_id != 0)
-        say_unnamed(words, after);
+        say_unnamed(call, event->other_id, words);
     buf_add_text(words, ".\nIts record is final. `/incident reopen` opens it "
                         "again.");
 }

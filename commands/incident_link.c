@@ -73,7 +73,7 @@ static void told(const struct call *call, const struct incident *after,
     if (event->other_id != 0 && outcome->other_id != 0)
         buf_add_text(words, "; that one names this one, too");
     else if (event->other_id != 0)
-        say_unnamed(words, after);
+        say_unnamed(call, event->other_id, words);
     buf_add_char(words, '.');
 }
 

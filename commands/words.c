@@ -1,5 +1,7 @@
 #include "commands/words.h"
 
+#include "commands/command.h"
+
 #include "bot/base/utf8.h"
 #include "bot/core/secrets.h"
 #include "bot/discord/message.h"
@@ -82,12 +84,15 @@ void say_where(struct buf *words, const struct incident *in,
         buf_add_text(words, "It will stand in the room once that is made.");
 }
 
-void say_unnamed(struct buf *words, const struct incident *in)
+void say_unnamed(const struct call *call, int64_t other_id, struct buf *words)
 {
-    buf_add_text(words, in->is_private
-                            ? ". It does not name this one, which is private"
-                            : ". Its record is final, so it does not name this "
-                              "one");
+    struct incident other;
+    bool is_final = store_incident(call->store, other_id, &other) == ERR_OK &&
+                    incident_is_final(&other);
+    buf_add_text(words, is_final
+                            ? ". Its record is final, so it does not name this "
+                              "one"
+                            : ". It does not name this one, which is private");
 }
 
 static struct str entry_text(const struct event *event)

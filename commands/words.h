@@ -9,6 +9,8 @@
 
 #define WORDS_BYTES 16000
 
+struct call;
+
 /* **INC-12** */
 void say_incident(struct buf *words, const struct incident *in);
 /* "18:53 UTC (<t:…:t>)": with the date when that is not today. */
@@ -21,7 +23,7 @@ void say_public(struct buf *words, struct str text, size_t units);
 void say_where(struct buf *words, const struct incident *in,
                enum visibility visibility);
 /* Why the other incident that was named does not name this one. */
-void say_unnamed(struct buf *words, const struct incident *in);
+void say_unnamed(const struct call *call, int64_t other_id, struct buf *words);
 /* "Kept as #7 of **INC-12** at 18:53 UTC: …", and where it stands. */
 void say_kept(struct buf *words, const struct incident *after,
               const struct event *event, int64_t now_ms);

@@ -175,6 +175,13 @@ static void a_final_record_does_not_point_back(void **state)
                 "as a duplicate of **INC-1**. Its record is final, so it does "
                 "not name this one.");
     assert_int_equal(links_of(1), 0);
+    declare("Secret", true);
+    declare("Stolen laptop", true);
+    cancel("3", NULL);
+    it = slash("incident link");
+    add_text(&it, "incident", "4");
+    add_text(&it, "other", "3");
+    assert_says(does(&it), "is linked with **INC-3**. Its record is final, so");
 }
 
 #define CASE(name)                                                             \
