@@ -55,10 +55,11 @@ bool entry_find(const struct call *call, int64_t seq, struct entry *out,
 
 /* ---- correcting it ---- */
 
-struct str entry_time(const struct call *call, const struct event *event)
+struct str shown_time(const struct call *call, const struct when *when)
 {
     struct buf text = BUF_INIT(400);
-    when_print_utc(&event->occurred, true, &text);
+    if (when_is_set(when))
+        when_print_utc(when, true, &text);
     struct str shown = call_copy(call, buf_str(&text));
     buf_release(&text);
     return shown;
@@ -67,7 +68,7 @@ struct str entry_time(const struct call *call, const struct event *event)
 void entry_set_time(const struct call *call, const struct value *time,
                     const struct event *entry, struct event *draft)
 {
-    if (time->given && !str_eq(time->text, entry_time(call, entry)))
+    if (time->given && !str_eq(time->text, shown_time(call, &entry->occurred)))
         draft->occurred = time->when;
 }
 

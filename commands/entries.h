@@ -12,9 +12,9 @@
 bool entry_find(const struct call *call, int64_t seq, struct entry *out,
                 struct answer *answer, enum reply *reply);
 
-/* Its time as a form shows it: it can be read back, whenever that is. Lives as
- * long as the call. */
-struct str entry_time(const struct call *call, const struct event *event);
+/* A time as a form shows it: it can be read back, whenever that is. Empty when
+ * it is not known; lives as long as the call. */
+struct str shown_time(const struct call *call, const struct when *when);
 /* A time that comes back from such a form unchanged says nothing of it. */
 void entry_set_time(const struct call *call, const struct value *time,
                     const struct event *entry, struct event *draft);

@@ -1,5 +1,6 @@
 #include "commands/check.h"
 #include "commands/complete.h"
+#include "commands/entries.h"
 #include "commands/words.h"
 
 #include <inttypes.h>
@@ -20,7 +21,8 @@ static void complete_told(const struct call *call, struct str typed,
     complete_times(call, typed, out);
 }
 
-/* A milestone and its time come together. */
+/* A milestone and its time come together. What the form shows may be less than
+ * what is kept: sent back, it is that. */
 static bool set_milestone(const struct call *call, struct event *draft,
                           struct buf *words)
 {
@@ -39,6 +41,11 @@ static bool set_milestone(const struct call *call, struct event *draft,
     draft->milestone = (enum milestone)milestone->choice;
     if (str_is_nocase(time, NOT_RECORDED))
         return true;
+    const struct when *told = &call->in->milestones[draft->milestone];
+    if (str_eq(time, shown_time(call, told))) {
+        draft->milestone_at = *told;
+        return true;
+    }
     struct when_base base = incident_when_base(call->in, call->now_ms);
     return check_when(words, "time", time, &base, &draft->milestone_at);
 }
@@ -60,14 +67,9 @@ static enum reply open_moment(const struct call *call, enum milestone milestone,
                               struct answer *answer)
 {
     static const char *const moment[] = {"time", "milestone", NULL};
-    const struct when *told = &call->in->milestones[milestone];
-    struct buf time = BUF_INIT(400);
-    if (when_is_set(told)) {
-        when_print_utc(told, true, &time);
-        answer_fill(answer, "time", buf_str(&time));
-    }
+    answer_fill(answer, "time",
+                shown_time(call, &call->in->milestones[milestone]));
     answer->fields = moment;
-    buf_release(&time);
     return REPLY_FORM;
 }
 

@@ -46,7 +46,7 @@ static enum reply ask(const struct call *call, const struct event *event,
     answer_fill(answer, "where", event->change_where);
     answer_fill(answer, "from", event->change_from);
     answer_fill(answer, "to", event->change_to);
-    answer_fill(answer, "time", entry_time(call, event));
+    answer_fill(answer, "time", shown_time(call, &event->occurred));
     return REPLY_FORM;
 }
 

@@ -26,7 +26,7 @@ static enum reply ask(const struct call *call, const struct entry *entry,
     static const char *const fixed[] = {"time", "text", NULL};
     const struct event *event = &entry->event;
     answer->seen = entry->state.version;
-    answer_fill(answer, "time", entry_time(call, event));
+    answer_fill(answer, "time", shown_time(call, &event->occurred));
     answer_fill(answer, "text", event->text);
     answer_fill(answer, "kind",
                 str_of(word_of(&event_kind_words, (int)event->kind)));

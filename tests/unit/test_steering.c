@@ -246,6 +246,19 @@ static void an_old_button_shows_what_is_told_by_now(void **state)
     struct interaction sent = form("1|incident set|1|milestone=impact start");
     add_text(&sent, "time", "2022-12-13 ~18:40");
     keeps_nothing(&sent, "is so already");
+    /* A move that nobody dated has more than its form shows. */
+    caller.now_ms += 12345;
+    it = slash("incident update");
+    add_text(&it, "message", "It is the disk");
+    add_text(&it, "state", "identified");
+    (void)does(&it);
+    press = button("1|incident set|1|milestone=identified");
+    assert_string_equal(caller_does(&caller, &press), "");
+    char *shown = strdup(caller_field(&caller, "time"));
+    sent = form("1|incident set|1|milestone=identified");
+    add_text(&sent, "time", shown);
+    keeps_nothing(&sent, "is so already");
+    free(shown);
 }
 
 static void an_end_before_its_start_is_said(void **state)
