@@ -24,14 +24,15 @@ static bool fill(const struct call *call, struct request *request,
 
 /* The private incident in whose room the message stands that it is declared
  * from: everybody would read it in the live room of a public one. id 0: it
- * stands in none. */
+ * stands in none; a channel that a private one had for want of a room is
+ * everybody's. */
 static enum err find_private_room(const struct call *call, struct incident *out)
 {
     *out = (struct incident){.id = 0};
     if (call->message == NULL)
         return ERR_OK;
     enum err err = reach_room(call, out);
-    if (err == ERR_OK && !out->is_private)
+    if (err == ERR_OK && !(out->is_private && reach_in_room(call, out)))
         out->id = 0;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

@@ -421,6 +421,31 @@ static void declared_from_a_private_room(void **state)
     assert_false(caller.taken.after.is_private);
 }
 
+/* What served as its room, as none could be made, is everybody's. */
+static void declared_where_a_private_one_has_no_room(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Leak");
+    (void)does(&it);
+    caller_room_failed(&caller, 1);
+    it = slash("incident set");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    it = message_menu("Declare incident", "Mail is slow");
+    cJSON *json = message_json(&it);
+    it.id = 77;
+    it.target_json = json;
+    (void)caller_does(&caller, &it);
+    char *id = custom_id_of_form();
+    struct interaction sent = form(id);
+    add_text(&sent, "title", "Mail relay is down");
+    assert_null(strstr(does(&sent), "It is private"));
+    assert_false(caller.taken.after.is_private);
+    cJSON_Delete(json);
+    free(id);
+}
+
 static void a_member_becomes_commander(void **state)
 {
     (void)state;
@@ -461,6 +486,7 @@ int main(void)
         TEST(of_past_incidents_a_button_says_which),
         TEST(declared_from_a_message),
         TEST(declared_from_a_private_room),
+        TEST(declared_where_a_private_one_has_no_room),
         TEST(a_member_becomes_commander),
         TEST(menus_need_the_right_of_their_command),
     };
