@@ -167,8 +167,13 @@ static enum err say_listed(struct attempt *attempt, const struct listed *live)
             return err;
         say_row(words, &in);
     }
-    buf_addf(words, "%sNothing was kept%s.",
-             live->count > LISTED ? "- and others\n" : "",
+    bool goes_on = live->count > LISTED;
+    if (goes_on)
+        buf_add_text(words, "- and others");
+    if (goes_on && has_message)
+        buf_addf(words, ": by `/%s` with the option `%s`",
+                 attempt->command->name, incident_option.name);
+    buf_addf(words, "%sNothing was kept%s.", goes_on ? "\n" : "",
              has_message ? " yet" : "");
     return ERR_OK;
 }
@@ -226,7 +231,7 @@ static bool note_past(const struct incident *in, void *context)
     struct past_search *search = context;
     if (!incident_is_final(in) && reach_may_know(search->call, in))
         search->past.ids[search->past.count++] = in->id;
-    return ++search->looked_at < PAST_MOST && search->past.count < LISTED;
+    return ++search->looked_at < PAST_MOST && search->past.count <= LISTED;
 }
 
 /* Of a message, the latest that still take what is late. */

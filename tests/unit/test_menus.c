@@ -341,6 +341,29 @@ static void of_past_incidents_a_button_says_which(void **state)
     free(id);
 }
 
+/* There are buttons for the latest; the words of the message are copied. */
+static void an_older_one_is_reached_otherwise(void **state)
+{
+    (void)state;
+    struct interaction it = message_menu("Add to timeline", "It was my job");
+    cJSON *json = message_json(&it);
+    it.id = 77;
+    it.target_json = json;
+    for (int i = 0; i < 6; i++) {
+        assert_null(strstr(caller_does(&caller, &it), "and others"));
+        int64_t id = caller_declares(&caller);
+        struct interaction end = slash("resolve");
+        add_text(&end, "summary", "It was a cron job");
+        end.channel_id = 1000 + (uint64_t)id;
+        (void)does(&end);
+    }
+    keeps_nothing(&it, "\n- and others: by `/timeline add` with the option "
+                       "`incident`\nNothing was kept yet.");
+    assert_non_null(caller_button(&caller, "INC-2"));
+    assert_null(caller_button(&caller, "INC-1"));
+    cJSON_Delete(json);
+}
+
 static void declared_from_a_message(void **state)
 {
     (void)state;
@@ -484,6 +507,7 @@ int main(void)
         TEST(in_a_thread),
         TEST(of_two_incidents_a_button_says_which),
         TEST(of_past_incidents_a_button_says_which),
+        TEST(an_older_one_is_reached_otherwise),
         TEST(declared_from_a_message),
         TEST(declared_from_a_private_room),
         TEST(declared_where_a_private_one_has_no_room),
