@@ -42,6 +42,8 @@ bool find_kept(struct attempt *attempt);
 bool find_incident(struct attempt *attempt);
 /* fill.c: checked options. */
 bool fill_options(struct attempt *attempt);
+/* What times that are typed are relative to, into the call. */
+void fill_times(struct attempt *attempt);
 bool say_missing(struct attempt *attempt, const struct option *option);
 /* What came for that option, by whatever way; false: nothing. */
 bool raw_option(const struct attempt *attempt, const char *name,

@@ -114,6 +114,7 @@ struct call {
      * other incidents (ask reach_may_know before showing one). */
     struct store *store;
     const struct incident *in;            /* SCOPE_INCIDENT; else all zero */
+    struct when_base times;               /* what typed ones are relative to */
     struct value values[COMMAND_OPTIONS]; /* as in command->options */
     /* Of a FILE option, a form's upload, or the menu's message. */
     struct interaction_file files[CALL_FILES];

@@ -65,9 +65,8 @@ void complete_incidents(const struct call *call, struct str typed,
 static void offer_time(const struct call *call, struct str typed, bool is_typed,
                        struct choices *out)
 {
-    struct when_base base = incident_when_base(call->in, call->now_ms);
     struct when when;
-    if (when_parse_said(typed, &base, &when, NULL) != ERR_OK)
+    if (when_parse_said(typed, &call->times, &when, NULL) != ERR_OK)
         return;
     struct buf shown = BUF_INIT(600), time = BUF_INIT(400);
     when_print_utc(

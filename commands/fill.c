@@ -5,6 +5,7 @@
 #include "commands/attempt.h"
 #include "commands/check.h"
 #include "commands/reach.h"
+#include "commands/reference.h"
 #include "commands/words.h"
 
 #include "bot/base/utf8.h"
@@ -182,13 +183,45 @@ static bool fill_option(struct attempt *attempt, const struct check *check,
            knows_incident(attempt, option, value->number);
 }
 
+static bool take_time(const struct entry *entry, void *context)
+{
+    *(struct when *)context = entry->event.occurred;
+    return false;
+}
+
+/* When the entry took place that the command names; false: it names none. */
+static bool named_time(const struct attempt *attempt, struct when *out)
+{
+    const struct command *command = attempt->command;
+    struct interaction_option raw;
+    int64_t of, seq;
+    for (int i = 0; i < command_option_count(command); i++)
+        if (command->options[i].type == VALUE_ENTRY &&
+            raw_option(attempt, command->options[i].name, &raw) &&
+            entry_reference(raw.text, &of, &seq))
+            return store_entry(attempt->world->store, attempt->run->in.id, seq,
+                               take_time, out) == ERR_OK;
+    return false;
+}
+
+void fill_times(struct attempt *attempt)
+{
+    struct command_run *run = attempt->run;
+    int64_t now_ms = attempt->world->now_ms;
+    struct when stood;
+    run->call.times = named_time(attempt, &stood)
+                          ? incident_correction_base(&run->in, now_ms, &stood)
+                          : incident_when_base(&run->in, now_ms);
+}
+
 bool fill_options(struct attempt *attempt)
 {
     const struct command *command = attempt->command;
     const struct interaction *it = attempt->interaction;
+    fill_times(attempt);
     struct check check = {
         .caller = &it->user,
-        .times = incident_when_base(&attempt->run->in, attempt->world->now_ms),
+        .times = attempt->run->call.times,
         .file_bytes = attempt->world->config->attachment_max_bytes,
         .words = &attempt->run->answer.words,
     };

@@ -73,6 +73,7 @@ cJSON *typing_answer(struct attempt *attempt)
         const struct option *option = option_of(attempt->command, typed->name);
         if (!find_incident(attempt))
             attempt->run->in = (struct incident){.id = 0};
+        fill_times(attempt);
         if (option != NULL && option->complete != NULL)
             option->complete(&attempt->run->call, str_trim(typed->text),
                              &choices);

@@ -513,6 +513,20 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
     return base;
 }
 
+struct when_base incident_correction_base(const struct incident *in,
+                                          int64_t now_ms,
+                                          const struct when *stood)
+{
+    struct when_base base = incident_when_base(in, now_ms);
+    if (!when_is_set(stood))
+        return base;
+    base.anchor_ms = stood->from_ms;
+    base.lived_from_ms = 0;
+    if (stood->from_ms < base.base_day_ms)
+        base.base_day_ms = civil_day_start(stood->from_ms);
+    return base;
+}
+
 const struct role_holder *incident_commander(const struct incident *in)
 {
     for (int i = 0; i < ROLE_HOLDERS; i++)

@@ -292,6 +292,11 @@ bool move_outdoes(enum incident_state to, enum milestone milestone);
  * latest typed time, but for what is said of the time since it was declared:
  * since an hour before, when nobody told when it began. */
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
+/* The same of what is corrected: a bare clock time is the one nearest to what
+ * stood there. */
+struct when_base incident_correction_base(const struct incident *in,
+                                          int64_t now_ms,
+                                          const struct when *stood);
 
 /* Since when it is in its state, as precisely as that was told. */
 struct when incident_since(const struct incident *in);

@@ -340,6 +340,46 @@ static void edit_of_an_approximate_time(void **state)
     }
 }
 
+/* What somebody corrects by minutes stays on its day, also days later, and
+ * what is offered says so. */
+static void edit_by_a_bare_time(void **state)
+{
+    (void)state;
+    (void)add_entry("18:52", "note", "Disk is full");
+    (void)add_entry("2022-12-12 23:50", "note", "Disk is filling");
+    (void)add_change("ulimit", true);
+    caller.now_ms += 3 * MS_PER_DAY;
+    static const struct {
+        const char *command, *option, *id, *time;
+        int64_t at;
+    } cases[] = {
+        {"timeline edit", "id", "#4", "18:40", NOW - 30 * MS_PER_MINUTE},
+        {"timeline edit", "id", "#5", "00:05",
+         NOW - (19 * 60 + 5) * MS_PER_MINUTE},
+        {"timeline change", "entry", "#6", "18:50", NOW - 20 * MS_PER_MINUTE},
+        {"timeline edit", "id", "INC-1 #4", "1h ago",
+         NOW + 3 * MS_PER_DAY - MS_PER_HOUR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct interaction it = slash(cases[i].command);
+        add_text(&it, cases[i].option, cases[i].id);
+        add_text(&it, "time", cases[i].time);
+        if (i == 2) {
+            add_text(&it, "what", "ulimit");
+            add_text(&it, "where", "fritz");
+            add_text(&it, "from", "60");
+            add_text(&it, "to", "600");
+        }
+        (void)caller_does(&caller, &it);
+        assert_string_equal(kept_event().occurred.typed, cases[i].time);
+        assert_int_equal(kept_event().occurred.from_ms, cases[i].at);
+    }
+    struct interaction it = typing("timeline edit", "time", "18:45");
+    add_text(&it, "id", "#6");
+    assert_says(caller_is_offered(&caller, &it),
+                "18:45\t18:45 (2022-12-13 18:45 UTC)\n");
+}
+
 static void edit_by_options(void **state)
 {
     static const struct {
@@ -518,6 +558,7 @@ int main(void)
         CASE(corrected_changes_meet),
         CASE(the_answer_says_the_day),
         CASE(edit_of_an_approximate_time),
+        CASE(edit_by_a_bare_time),
         CASE(edit_by_options),
         CASE(edit_of_a_move),
         CASE(settle_from_the_list),
