@@ -56,10 +56,8 @@ static const char *what_of_page(const struct config *config,
     return ".\nThe postmortem is being written.";
 }
 
-/* Of what people noticed before any monitor did. One click makes it an action
- * item; doing nothing is fine, too. */
-static void propose_alert(const struct call *call, const struct incident *in,
-                          struct answer *answer)
+void propose_alert(const struct call *call, const struct incident *in,
+                   struct answer *answer)
 {
     const struct probe *probe = measured_first(&call->config->probes, in);
     bool has_item;
@@ -77,7 +75,7 @@ static void propose_alert(const struct call *call, const struct incident *in,
 }
 
 /* In a row of its own, or beside the buttons for more pages. */
-static void add_proposal_button(const struct call *call, struct answer *answer)
+void propose_alert_button(const struct call *call, struct answer *answer)
 {
     if (answer->draft.n == 0)
         return;
@@ -128,7 +126,7 @@ void resolve_told(const struct call *call, const struct incident *after,
         buf_add_text(words, "`/timeline list open:true` shows what is open.");
     else if (!any)
         buf_add_text(words, "Nothing is open, and nothing is missing.");
-    add_proposal_button(call, answer);
+    propose_alert_button(call, answer);
 }
 
 const struct command command_resolve = {

@@ -10,4 +10,10 @@
 void resolve_told(const struct call *call, const struct incident *after,
                   const struct outcome *outcome, struct answer *answer);
 
+/* Of what people noticed before any monitor did. One click makes it an action
+ * item; doing nothing is fine, too. The button comes after all others. */
+void propose_alert(const struct call *call, const struct incident *in,
+                   struct answer *answer);
+void propose_alert_button(const struct call *call, struct answer *answer);
+
 #endif

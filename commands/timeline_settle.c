@@ -3,6 +3,7 @@
 #include "commands/complete.h"
 #include "commands/entries.h"
 #include "commands/item.h"
+#include "commands/resolve.h"
 #include "commands/sheet.h"
 #include "commands/words.h"
 
@@ -68,7 +69,8 @@ static void say_item(struct buf *words, const struct event *item)
     }
 }
 
-/* From the list, the list follows in place: one press after the other. */
+/* From the list, the list follows in place: one press after the other. What was
+ * proposed with it at the end stays, too. */
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -82,8 +84,10 @@ static void told(const struct call *call, const struct incident *after,
         say_item(words, &outcome->events[1]);
     buf_add_text(words, "\n\n");
     answer->update = true;
+    propose_alert(call, after, answer);
     if (!sheet_show(call, after, 0, answer))
         buf_add_text(words, "`/timeline list open:true` shows what is open.");
+    propose_alert_button(call, answer);
 }
 
 const struct command command_timeline_settle = {

@@ -483,6 +483,20 @@ static void settle_from_the_list(void **state)
     assert_says(caller_does(&caller, &it), "a change is kept, reverted");
 }
 
+/* The list takes the place of what was said after /resolve, which proposed the
+ * alert that was missing. */
+static void settling_leaves_what_is_proposed(void **state)
+{
+    (void)state;
+    (void)add_change("TTL", true);
+    struct interaction it = slash("resolve");
+    add_text(&it, "summary", "Set right");
+    assert_says(caller_does(&caller, &it), "Proposed action item: Add a");
+    assert_says(caller_presses(&caller, "#4 Keep"),
+                "Proposed action item: Add");
+    assert_says(caller_presses(&caller, "Add action item"), "· detect ·");
+}
+
 static void a_bot_takes_nothing_over(void **state)
 {
     (void)state;
@@ -562,6 +576,7 @@ int main(void)
         CASE(edit_by_options),
         CASE(edit_of_a_move),
         CASE(settle_from_the_list),
+        CASE(settling_leaves_what_is_proposed),
         CASE(a_bot_takes_nothing_over),
         CASE(sheet_pages),
         CASE(offers_entries),
