@@ -283,7 +283,7 @@ static void print_role_veiled(const struct event *event,
     else if (event->holder.type == ACTOR_NOBODY)
         buf_addf(out, "leaves the %s role", role);
     else
-        buf_addf(out, is_own ? "takes the %s role" : "appoints a %s", role);
+        buf_addf(out, is_own ? "takes the %s role" : "makes somebody %s", role);
 }
 
 static void put_words(cJSON *entry, const struct page_view *view,
