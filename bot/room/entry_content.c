@@ -372,7 +372,7 @@ static void add_below(struct line *line)
         line_add_field(line, event->impact);
     }
     if (event->next_in_min > 0) {
-        buf_add_text(line->out, "\nNext update ");
+        buf_add_text(line->out, "\nNext update due ");
         markdown_add_timestamp(
             line->out,
             event->recorded_at_ms + event->next_in_min * MS_PER_MINUTE, 'R');
