@@ -165,7 +165,8 @@ static void add_postmortem(struct buf *out, const struct incident *in)
 {
     buf_add_text(out, "\n**Postmortem** ");
     if (in->postmortem_commit[0] == '\0') {
-        buf_add_text(out, "not written yet");
+        buf_add_text(out, in->is_private ? "only in `/postmortem preview`"
+                                         : "not written yet");
         return;
     }
     buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);

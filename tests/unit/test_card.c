@@ -178,6 +178,30 @@ static void no_heading_stands_alone(void **state)
     cJSON_Delete(card);
 }
 
+static bool over_says(struct incident in, const char *words)
+{
+    in.state = STATE_RESOLVED;
+    cJSON *card = card_message(&in, &(struct card_parts){0}, ROOM_WAR);
+    char *text = cJSON_PrintUnformatted(card);
+    bool says = strstr(text, words) != NULL;
+    free(text);
+    cJSON_Delete(card);
+    return says;
+}
+
+/* Of a private one none is written, unless the settings say so. */
+static void where_the_page_is(void **state)
+{
+    (void)state;
+    struct incident in = outage();
+    assert_true(over_says(in, "**Postmortem** not written yet"));
+    in.is_private = true;
+    assert_true(over_says(in, "**Postmortem** only in `/postmortem preview`"));
+    str_copy_to(in.postmortem_commit, STR("0123456789abcdef"));
+    str_copy_to(in.postmortem_ref, STR("postmortem/leak"));
+    assert_true(over_says(in, "`0123456789` on branch postmortem/leak"));
+}
+
 /* What spectators see: no secrets, and one button. */
 static void in_the_live_room(void **state)
 {
@@ -280,6 +304,7 @@ int main(void)
         cmocka_unit_test(under_way),
         cmocka_unit_test(private_drill),
         cmocka_unit_test(over),
+        cmocka_unit_test(where_the_page_is),
         cmocka_unit_test(in_the_live_room),
         cmocka_unit_test(no_heading_stands_alone),
         cmocka_unit_test(times_are_as_they_were_told),
