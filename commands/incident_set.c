@@ -135,6 +135,16 @@ static void say_private(const struct incident *after, struct buf *words)
                             "take it away by hand.");
 }
 
+/* Its own room was for responders: what only the live room leaves out stands
+ * there as it was written. */
+#define SAID_PUBLIC                                                            \
+    "\nIt is public from now on: everybody may see its room with all that "    \
+    "was said there, secrets that somebody pasted and private incidents that " \
+    "it is linked with, too. The live room opens with every entry that is "    \
+    "not kept to the war room, without those. `/timeline edit` with "          \
+    "`visibility:private` takes an entry out of both rooms, with "             \
+    "`visibility:room` out of the live room alone."
+
 static void say_privacy(const struct incident *before,
                         const struct incident *after, struct buf *words)
 {
@@ -143,11 +153,7 @@ static void say_privacy(const struct incident *before,
     if (after->is_private)
         say_private(after, words);
     else
-        buf_add_text(words,
-                     "\nIt is public from now on: everybody may see its room, "
-                     "and the live room opens with every entry that is not "
-                     "kept to the war room. Entries to keep back: `/timeline "
-                     "edit` with `visibility:room`.");
+        buf_add_text(words, SAID_PUBLIC);
 }
 
 static void told(const struct call *call, const struct incident *after,

@@ -134,7 +134,11 @@ static void set_changes_one_thing_or_several(void **state)
     it = slash("incident set");
     add_flag(&it, "private", false);
     it.channel_id = 1001;
-    assert_says(does(&it), "public from now on");
+    const char *words = does(&it);
+    assert_says(words, "public from now on: everybody may see its room");
+    assert_says(words, "with `visibility:private` takes an entry out of both "
+                       "rooms, with `visibility:room` out of the live room "
+                       "alone.");
     it = slash("incident set");
     add_text(&it, "type", "security");
     assert_says(does(&it), "private from now on");
