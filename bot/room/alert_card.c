@@ -50,8 +50,12 @@ static bool add_alert(const struct stored_alert *stored, void *context)
     markdown_add_line(
         out,
         (struct str){alert->title.s, utf8_cut_units(alert->title, LINE_UNITS)});
-    buf_add_text(out, "** since ");
+    buf_add_text(out, alert->is_firing ? "** since " : "** from ");
     markdown_add_timestamp(out, from_ms, 't');
+    if (alert->ended_ms > 0) {
+        buf_add_text(out, " to ");
+        markdown_add_timestamp(out, alert->ended_ms, 't');
+    }
     buf_addf(out, " (%.*s)", STR_ARG(alert->source));
     size_t room = LINES_UNITS - utf16_units(buf_str(&look->lines));
     size_t units = utf16_units(buf_str(out));

@@ -132,6 +132,33 @@ static void add_alert(struct world *world, int64_t card, int n)
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 
+/* "Over since 09:58" would be the time when it began. */
+static void what_is_over_has_both_times(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t card = put_card(&world, "Forum is down"), start = world.now_ms;
+    world_run(&world, 3);
+    world.now_ms += 6 * MS_PER_MINUTE;
+    assert_int_equal(store_begin(world.store), ERR_OK);
+    assert_int_equal(store_alert_over(world.store, 1, world.now_ms), ERR_OK);
+    assert_int_equal(store_commit(world.store), ERR_OK);
+    want(&world, card);
+    world_run(&world, 3);
+    char line[200];
+    (void)snprintf(line, sizeof line,
+                   "- Over: **Forum is down** from <t:%" PRId64
+                   ":t> to <t:%" PRId64 ":t> (robot)",
+                   start / 1000, start / 1000 + 360);
+    const cJSON *message =
+        world_message(&world, card_of(&world, card).message_id);
+    struct str text = json_text(
+        cJSON_GetArrayItem(json_get(message, "embeds"), 0), "description");
+    assert_non_null(strstr(text.s, line));
+    world_close(&world);
+}
+
 /* Links of monitors hold whole queries, and Discord takes 4096 characters: what
  * is to be done about a storm stands there all the same. */
 static void a_storm_with_long_links_still_says_what_to_do(void **state)
@@ -312,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_lost_answer_makes_no_second_card),
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
+        cmocka_unit_test(what_is_over_has_both_times),
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
