@@ -125,12 +125,22 @@ static void push(struct flat *flat, char c, size_t where)
     flat->s[flat->n++] = c;
 }
 
+/* [22:17]dma: as Discord copies a chat. */
+static bool is_glued(struct str line, size_t i)
+{
+    char next = at(line, i + 1);
+    return line.s[i] == ']' && next != '\0' && !is_one_of(next, " \t") &&
+           !is_mark(next);
+}
+
 static void flatten(struct str line, size_t from, struct flat *flat)
 {
     flat->n = 0;
     flat->about_at = SIZE_MAX;
     for (size_t i = from; i < line.n && flat->n + 2 < HEAD_BYTES; i++) {
         char c = line.s[i];
+        if (is_glued(line, i))
+            push(flat, ' ', i);
         if (is_mark(c))
             continue;
         if (c == '\xC2' && at(line, i + 1) == '\xA0') {

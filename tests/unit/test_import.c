@@ -112,6 +112,7 @@ static const struct {
     {"(13:12) Slow", "13:12 Slow"},
     {"[13:12] dma: Slow", "13:12 @dma Slow"},
     {"[13:12] <dma> Slow", "13:12 @dma Slow"},
+    {"[13:12]dma: Slow", "13:12 @dma Slow"}, /* Discord, compact */
     {"[13:12] Slow: very", "13:12 @Slow very"},
     {"[13:12] https://example.org is slow",
      "13:12 https://example.org is slow"},
