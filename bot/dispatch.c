@@ -34,6 +34,7 @@ static void know_bot(struct dispatch *dispatch, uint64_t bot_user_id)
         .access = &config->access,
         .role_names = (const char *const *)config->role_names,
         .live_delay_ms = config->live_delay_s * MS_PER_SECOND,
+        .private_pages = config->private_pages,
         .services = &config->services,
         .add_probes = watch_add_probes,
         .probes_context = dispatch->parts.watch,

@@ -161,12 +161,13 @@ static void add_durations(struct buf *out, const struct incident *in)
     incident_print_alarm_gap(in, out);
 }
 
-static void add_postmortem(struct buf *out, const struct incident *in)
+static void add_postmortem(struct buf *out, const struct incident *in,
+                           bool is_withheld)
 {
     buf_add_text(out, "\n**Postmortem** ");
     if (in->postmortem_commit[0] == '\0') {
-        buf_add_text(out, in->is_private ? "only in `/postmortem preview`"
-                                         : "not written yet");
+        buf_add_text(out, is_withheld ? "only in `/postmortem preview`"
+                                      : "not written yet");
         return;
     }
     buf_addf(out, "`%.10s` on branch ", in->postmortem_commit);
@@ -179,7 +180,7 @@ static void add_postmortem(struct buf *out, const struct incident *in)
 }
 
 static void add_over(struct buf *out, const struct incident *in,
-                     const char *const *role_names)
+                     const struct card_parts *parts)
 {
     const struct role_holder *commander = incident_commander(in);
     const struct when *resolved = &in->milestones[MILESTONE_RESOLVED];
@@ -194,7 +195,7 @@ static void add_over(struct buf *out, const struct incident *in,
                  in->state == STATE_REVIEW ? "in review" : "closed");
     if (in->duplicate_of != 0)
         buf_addf(out, "\n**Duplicate of** INC-%" PRId64, in->duplicate_of);
-    add_role(out, role_names, ROLE_COMMANDER);
+    add_role(out, parts->role_names, ROLE_COMMANDER);
     markdown_add_line(out, str_of(commander == NULL ? incident_no_commander(in)
                                                     : commander->name));
     if (in->impact[0] != '\0') {
@@ -203,7 +204,7 @@ static void add_over(struct buf *out, const struct incident *in,
     }
     if (!is_cancelled) {
         add_durations(out, in);
-        add_postmortem(out, in);
+        add_postmortem(out, in, parts->page_is_withheld);
     }
     buf_addf(out, "\n**Entries** %" PRId64, in->entries);
 }
@@ -267,7 +268,7 @@ static cJSON *card_embed(const struct incident *in,
     if (is_live)
         add_live(&text, in, role_names);
     else
-        add_over(&text, in, role_names);
+        add_over(&text, in, parts);
     add_other_roles(&text, in, role_names);
     if (room == ROOM_WAR)
         add_open(&text, &parts->open);

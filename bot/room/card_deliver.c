@@ -48,7 +48,10 @@ static cJSON *render(const struct card *card, struct sha256 *hash)
     struct store *store = card->visit->store;
     struct incident shown = card->visit->delivery->in, *in = &shown;
     const struct room_settings *set = card->visit->set;
-    struct card_parts parts = {.role_names = set->role_names};
+    struct card_parts parts = {
+        .role_names = set->role_names,
+        .page_is_withheld = incident_page_is_withheld(in, set->private_pages),
+    };
     if (card->room == ROOM_LIVE &&
         !incident_is_for_all(store, in->duplicate_of))
         in->duplicate_of = 0;

@@ -21,6 +21,7 @@ struct room_settings {
                        void *context);
     void *probes_context;
     int64_t live_delay_ms; /* entries are held back that long */
+    bool private_pages;    /* see incident_page_is_withheld */
     /* How far our clock is ahead of Discord's, as far as it is known. */
     int64_t ahead_ms;
 };
@@ -88,6 +89,7 @@ struct card_parts {
     struct open_counts open;
     const char *const *role_names; /* may be NULL */
     struct str probes;             /* markdown; may be empty */
+    bool page_is_withheld;         /* it stays out of the repository */
 };
 /* The card's message: the same for the same incident and parts.
  * In the live room without secrets, and with the one button for readers. The

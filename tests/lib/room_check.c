@@ -120,11 +120,16 @@ void check_card(const struct world *world, int64_t id, enum room room)
     }
     assert_int_equal(store_open_counts(world->store, id, &open), ERR_OK);
     const cJSON *stands = world_message(world, message_id);
-    cJSON *want = card_message(&in, &(struct card_parts){.open = open}, room);
-    static const char *const parts[] = {"embeds", "components"};
+    const struct card_parts parts = {
+        .open = open,
+        .page_is_withheld =
+            incident_page_is_withheld(&in, world->set.private_pages),
+    };
+    cJSON *want = card_message(&in, &parts, room);
+    static const char *const names[] = {"embeds", "components"};
     for (size_t i = 0; i < 2; i++) {
-        char *a = cJSON_PrintUnformatted(json_get(stands, parts[i]));
-        char *b = cJSON_PrintUnformatted(json_get(want, parts[i]));
+        char *a = cJSON_PrintUnformatted(json_get(stands, names[i]));
+        char *b = cJSON_PrintUnformatted(json_get(want, names[i]));
         cut_probes(a);
         assert_string_equal(a, b);
         free(a);

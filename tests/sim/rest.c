@@ -64,6 +64,7 @@ void discord_open(void)
         .bot_user_id = WORLD_BOT,
         .announce_channel_id = WORLD_ANNOUNCE,
         .access = &world.access,
+        .private_pages = sim.config->private_pages,
     };
 }
 

@@ -178,10 +178,13 @@ static void no_heading_stands_alone(void **state)
     cJSON_Delete(card);
 }
 
-static bool over_says(struct incident in, const char *words)
+static bool over_says(struct incident in, bool page_is_withheld,
+                      const char *words)
 {
     in.state = STATE_RESOLVED;
-    cJSON *card = card_message(&in, &(struct card_parts){0}, ROOM_WAR);
+    cJSON *card = card_message(
+        &in, &(struct card_parts){.page_is_withheld = page_is_withheld},
+        ROOM_WAR);
     char *text = cJSON_PrintUnformatted(card);
     bool says = strstr(text, words) != NULL;
     free(text);
@@ -194,12 +197,12 @@ static void where_the_page_is(void **state)
 {
     (void)state;
     struct incident in = outage();
-    assert_true(over_says(in, "**Postmortem** not written yet"));
-    in.is_private = true;
-    assert_true(over_says(in, "**Postmortem** only in `/postmortem preview`"));
+    assert_true(over_says(in, false, "**Postmortem** not written yet"));
+    assert_true(
+        over_says(in, true, "**Postmortem** only in `/postmortem preview`"));
     str_copy_to(in.postmortem_commit, STR("0123456789abcdef"));
     str_copy_to(in.postmortem_ref, STR("postmortem/leak"));
-    assert_true(over_says(in, "`0123456789` on branch postmortem/leak"));
+    assert_true(over_says(in, true, "`0123456789` on branch postmortem/leak"));
 }
 
 /* What spectators see: no secrets, and one button. */

@@ -515,6 +515,29 @@ static void resolving_leaves_the_final_card(void **state)
     world_close(&world);
 }
 
+/* As the settings have it. */
+static void the_final_card_tells_where_a_private_page_is(void **state)
+{
+    static const char *const words[] = {"only in `/postmortem preview`",
+                                        "not written yet"};
+    (void)state;
+    for (int pages = 0; pages < 2; pages++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        world.set.private_pages = pages == 1;
+        int64_t id = world_declare(&world, "Leaked key", true);
+        world_run(&world, 3);
+        resolve(&world, id);
+        world_run(&world, 3);
+        struct incident in = world_incident(&world, id);
+        const cJSON *card = world_message(&world, in.card_message_id);
+        const cJSON *embed = cJSON_GetArrayItem(json_get(card, "embeds"), 0);
+        assert_non_null(
+            strstr(json_text(embed, "description").s, words[pages]));
+        world_close(&world);
+    }
+}
+
 static void channel_names_are_what_discord_takes(void **state)
 {
     (void)state;
@@ -560,6 +583,7 @@ int main(void)
         cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
         cmocka_unit_test(resolving_leaves_the_final_card),
+        cmocka_unit_test(the_final_card_tells_where_a_private_page_is),
         cmocka_unit_test(channel_names_are_what_discord_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
