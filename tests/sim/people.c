@@ -128,6 +128,7 @@ void people_send(struct ask *ask, int type, uint64_t channel_id, cJSON *data,
     json_set_text(all, "token", str_of(ask->token));
     caller_sign(ask->who, all);
     note_rights(ask, command_in(data));
+    ask->channel_id = channel_id;
     json_set_id(all, "channel_id", channel_id);
     json_set_id(channel, "id", channel_id);
     json_set_number(channel, "type", 0);

@@ -12,9 +12,10 @@ struct ask {
     enum people_act act;
     int64_t incident_id; /* 0: of none, or a new one */
     char token[32], word[24];
-    int who;    /* of enum caller */
-    bool may;   /* do that at all, when it was sent */
-    bool reads; /* only */
+    uint64_t channel_id; /* where they asked; they saw it then */
+    int who;             /* of enum caller */
+    bool may;            /* do that at all, when it was sent */
+    bool reads;          /* only */
     int64_t created_ms, delivered_ms, answered_ms; /* 0: not */
     bool is_answered, is_excused, is_form;
     bool is_hindered; /* the world was in its answer's way */

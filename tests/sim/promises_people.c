@@ -29,11 +29,12 @@ static bool names(const struct reading *reading, int64_t id)
     return false;
 }
 
-/* They asked in its room, which was deleted since. */
-static bool saw_its_room(int who, const struct incident *in)
+/* They asked in its room, which was closed to them since, or deleted. */
+static bool saw_its_room(const struct ask *ask, const struct incident *in)
 {
-    return in->war_channel_id == 0 && discord_lost_any() &&
-           caller_may(who, RIGHT_RESPOND);
+    if (in->war_channel_id == 0)
+        return discord_lost_any() && caller_may(ask->who, RIGHT_RESPOND);
+    return incident_room(in) == ask->channel_id;
 }
 
 static bool look_for_secrets(const struct incident *in, void *context)
@@ -42,7 +43,7 @@ static bool look_for_secrets(const struct incident *in, void *context)
     const struct ask *ask = reading->ask;
     int64_t since_ms = in->is_private ? people_hidden_ms(in->id) : 0;
     if (since_ms == 0 || since_ms >= ask->created_ms ||
-        caller_may_know(ask->who, in) || saw_its_room(ask->who, in) ||
+        caller_may_know(ask->who, in) || saw_its_room(ask, in) ||
         caller_lost_role_since(ask->who, ask->created_ms))
         return true;
     if (strstr(reading->body, in->title) != NULL)
