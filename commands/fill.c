@@ -183,35 +183,41 @@ static bool fill_option(struct attempt *attempt, const struct check *check,
            knows_incident(attempt, option, value->number);
 }
 
+struct naming {
+    const struct incident *in;
+    struct when told;
+};
+
 static bool take_time(const struct entry *entry, void *context)
 {
-    *(struct when *)context = entry->event.occurred;
+    struct naming *naming = context;
+    naming->told = incident_time_told(naming->in, &entry->event);
     return false;
 }
 
-/* When the entry took place that the command names; false: it names none. */
-static bool named_time(const struct attempt *attempt, struct when *out)
+/* When the entry took place that the command names, if anybody told. */
+static struct when named_time(const struct attempt *attempt)
 {
+    struct naming naming = {.in = &attempt->run->in};
     const struct command *command = attempt->command;
     struct interaction_option raw;
     int64_t of, seq;
     for (int i = 0; i < command_option_count(command); i++)
         if (command->options[i].type == VALUE_ENTRY &&
             raw_option(attempt, command->options[i].name, &raw) &&
-            entry_reference(raw.text, &of, &seq))
-            return store_entry(attempt->world->store, attempt->run->in.id, seq,
-                               take_time, out) == ERR_OK;
-    return false;
+            entry_reference(raw.text, &of, &seq) &&
+            store_entry(attempt->world->store, naming.in->id, seq, take_time,
+                        &naming) == ERR_OK)
+            break;
+    return naming.told;
 }
 
 void fill_times(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
     int64_t now_ms = attempt->world->now_ms;
-    struct when stood;
-    run->call.times = named_time(attempt, &stood)
-                          ? incident_correction_base(&run->in, now_ms, &stood)
-                          : incident_when_base(&run->in, now_ms);
+    struct when told = named_time(attempt);
+    run->call.times = incident_correction_base(&run->in, now_ms, &told);
 }
 
 bool fill_options(struct attempt *attempt)

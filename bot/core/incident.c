@@ -515,15 +515,15 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
 
 struct when_base incident_correction_base(const struct incident *in,
                                           int64_t now_ms,
-                                          const struct when *stood)
+                                          const struct when *told)
 {
     struct when_base base = incident_when_base(in, now_ms);
-    if (!when_is_set(stood))
+    if (!when_is_set(told))
         return base;
-    base.anchor_ms = stood->from_ms;
+    base.anchor_ms = told->from_ms;
     base.lived_from_ms = 0;
-    if (stood->from_ms < base.base_day_ms)
-        base.base_day_ms = civil_day_start(stood->from_ms);
+    if (told->from_ms < base.base_day_ms)
+        base.base_day_ms = civil_day_start(told->from_ms);
     return base;
 }
 

@@ -293,10 +293,10 @@ bool move_outdoes(enum incident_state to, enum milestone milestone);
  * since an hour before, when nobody told when it began. */
 struct when_base incident_when_base(const struct incident *in, int64_t now_ms);
 /* The same of what is corrected: a bare clock time is the one nearest to what
- * stood there. */
+ * was `told`, unless that is not set. */
 struct when_base incident_correction_base(const struct incident *in,
                                           int64_t now_ms,
-                                          const struct when *stood);
+                                          const struct when *told);
 
 /* Since when it is in its state, as precisely as that was told. */
 struct when incident_since(const struct incident *in);

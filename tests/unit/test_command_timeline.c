@@ -364,12 +364,9 @@ static void edit_by_a_bare_time(void **state)
         struct interaction it = slash(cases[i].command);
         add_text(&it, cases[i].option, cases[i].id);
         add_text(&it, "time", cases[i].time);
-        if (i == 2) {
-            add_text(&it, "what", "ulimit");
-            add_text(&it, "where", "fritz");
-            add_text(&it, "from", "60");
-            add_text(&it, "to", "600");
-        }
+        static const char *const rest[] = {"what", "where", "from", "to"};
+        for (int n = 0; i == 2 && n < 4; n++)
+            add_text(&it, rest[n], rest[n]);
         (void)caller_does(&caller, &it);
         assert_string_equal(kept_event().occurred.typed, cases[i].time);
         assert_int_equal(kept_event().occurred.from_ms, cases[i].at);
@@ -378,6 +375,22 @@ static void edit_by_a_bare_time(void **state)
     add_text(&it, "id", "#6");
     assert_says(caller_is_offered(&caller, &it),
                 "18:45\t18:45 (2022-12-13 18:45 UTC)\n");
+}
+
+/* In what is written up later, the time of writing tells no day. */
+static void edit_of_what_nobody_dated(void **state)
+{
+    (void)state;
+    (void)add_entry("2022-12-10 18:52", "note", "Disk is full");
+    struct interaction it = slash("resolve");
+    add_text(&it, "summary", "Archive deleted");
+    (void)caller_does(&caller, &it);
+    it = slash("timeline edit");
+    add_text(&it, "id", "INC-1 #5");
+    add_text(&it, "time", "12:10");
+    (void)caller_does(&caller, &it);
+    assert_int_equal(kept_event().occurred.from_ms,
+                     NOW - 3 * MS_PER_DAY - 7 * MS_PER_HOUR);
 }
 
 static void edit_by_options(void **state)
@@ -573,6 +586,7 @@ int main(void)
         CASE(the_answer_says_the_day),
         CASE(edit_of_an_approximate_time),
         CASE(edit_by_a_bare_time),
+        CASE(edit_of_what_nobody_dated),
         CASE(edit_by_options),
         CASE(edit_of_a_move),
         CASE(settle_from_the_list),
