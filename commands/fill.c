@@ -195,28 +195,44 @@ static bool take_time(const struct entry *entry, void *context)
     return false;
 }
 
-/* When the entry took place that the command names, if anybody told. */
-static struct when named_time(const struct attempt *attempt)
+/* When that entry, or milestone, took place. Not set: nobody told, or the
+ * option names neither. */
+static struct when time_of_named(const struct attempt *attempt,
+                                 const struct option *option, struct str name)
 {
+    static const struct when never;
     struct naming naming = {.in = &attempt->run->in};
-    const struct command *command = attempt->command;
-    struct interaction_option raw;
     int64_t of, seq;
-    for (int i = 0; i < command_option_count(command); i++)
-        if (command->options[i].type == VALUE_ENTRY &&
-            raw_option(attempt, command->options[i].name, &raw) &&
-            entry_reference(raw.text, &of, &seq) &&
-            store_entry(attempt->world->store, naming.in->id, seq, take_time,
-                        &naming) == ERR_OK)
-            break;
-    return naming.told;
+    if (option->type == VALUE_ENTRY)
+        return entry_reference(name, &of, &seq) &&
+                       store_entry(attempt->world->store, naming.in->id, seq,
+                                   take_time, &naming) == ERR_OK
+                   ? naming.told
+                   : never;
+    int milestone = option->choices == &milestone_words
+                        ? word_find(&milestone_words, name)
+                        : -1;
+    return milestone < 0 ? never : naming.in->milestones[milestone];
+}
+
+/* What the command is to correct, if anybody told when that was. */
+static struct when corrected_time(const struct attempt *attempt)
+{
+    const struct command *command = attempt->command;
+    struct when told = {.from_ms = 0};
+    struct interaction_option raw;
+    for (int i = 0; i < command_option_count(command) && !when_is_set(&told);
+         i++)
+        if (raw_option(attempt, command->options[i].name, &raw))
+            told = time_of_named(attempt, &command->options[i], raw.text);
+    return told;
 }
 
 void fill_times(struct attempt *attempt)
 {
     struct command_run *run = attempt->run;
     int64_t now_ms = attempt->world->now_ms;
-    struct when told = named_time(attempt);
+    struct when told = corrected_time(attempt);
     run->call.times = incident_correction_base(&run->in, now_ms, &told);
 }
 

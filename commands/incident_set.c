@@ -46,8 +46,7 @@ static bool set_milestone(const struct call *call, struct event *draft,
         draft->milestone_at = *told;
         return true;
     }
-    struct when_base base = incident_when_base(call->in, call->now_ms);
-    return check_when(words, "time", time, &base, &draft->milestone_at);
+    return check_when(words, "time", time, &call->times, &draft->milestone_at);
 }
 
 /* What stands there, to be changed in places. */

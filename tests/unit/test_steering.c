@@ -265,6 +265,24 @@ static void an_old_button_shows_what_is_told_by_now(void **state)
     free(shown);
 }
 
+/* Two days later its bare time is still of that day, as it is offered. */
+static void a_milestone_stays_on_its_day(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)sets_milestone("identified", "18:52");
+    caller.now_ms += 2 * MS_PER_DAY;
+    (void)sets_milestone("identified", "18:40");
+    assert_int_equal(kept()->milestone_at.from_ms, NOW - 30 * MS_PER_MINUTE);
+    struct interaction it = typing("incident set", "time", "18:45");
+    add_text(&it, "milestone", "identified");
+    assert_says(caller_is_offered(&caller, &it), "(2022-12-13 18:45 UTC)");
+    /* Nobody told that one. */
+    (void)sets_milestone("mitigated", "18:40");
+    assert_int_equal(kept()->milestone_at.from_ms,
+                     NOW + 2 * MS_PER_DAY - 30 * MS_PER_MINUTE);
+}
+
 static void an_end_before_its_start_is_said(void **state)
 {
     (void)state;
@@ -467,6 +485,7 @@ int main(void)
         CASE(set_repeats_the_impact),
         CASE(set_tells_a_milestone_or_takes_it_back),
         CASE(an_old_button_shows_what_is_told_by_now),
+        CASE(a_milestone_stays_on_its_day),
         CASE(an_end_before_its_start_is_said),
         CASE(no_end_is_before_the_impact_unsaid),
         CASE(the_same_is_asked_about),
