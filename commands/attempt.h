@@ -56,6 +56,8 @@ struct str clean_name(char out[static NAME_BYTES],
 /* message.c: what a menu was used on, into the call. Borrowed. */
 void set_message(struct command_run *run,
                  const struct interaction_message *message);
+/* The menu of a message was used, just now. */
+bool comes_from_message(const struct attempt *attempt);
 /* It comes along with a form or button that has these presets: kept for that
  * alone, with the signed addresses of its files. */
 void bring_message(struct attempt *attempt, struct buf *presets);

@@ -158,7 +158,7 @@ static enum err say_listed(struct attempt *attempt, const struct listed *live)
 {
     struct buf *words = &attempt->run->answer.words;
     struct incident in;
-    bool has_message = attempt->interaction->target_json != NULL;
+    bool has_message = comes_from_message(attempt);
     if (has_message)
         offer_listed(attempt, live);
     for (int i = 0; i < live->count && i < LISTED; i++) {
@@ -182,7 +182,7 @@ static enum err say_which(struct attempt *attempt, const struct listed *live)
 {
     buf_addf(&attempt->run->answer.words, "%d incidents are open. %s\n",
              live->count,
-             attempt->interaction->target_json != NULL
+             comes_from_message(attempt)
                  ? "Which one is it?"
                  : "Use the command in the room of the one you mean, or name "
                    "it with the option `incident`:");
@@ -240,7 +240,7 @@ static bool refuse_around(struct attempt *attempt)
     struct past_search search = {.call = &attempt->run->call};
     struct buf *words = &attempt->run->answer.words;
     enum err err = ERR_OK;
-    if (attempt->interaction->target_json != NULL)
+    if (comes_from_message(attempt))
         err = store_each_past_incident(attempt->world->store,
                                        attempt->interaction->guild_id,
                                        INT64_MAX, note_past, &search);

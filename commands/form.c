@@ -146,7 +146,7 @@ static void make_id(struct attempt *attempt, char out[static CUSTOM_ID_BYTES])
         buf_addf(&presets, "=%.*s", STR_ARG(attempt->interaction->chosen));
     if (call->source == SOURCE_SLASH)
         add_typed(attempt->run, &presets);
-    if (attempt->interaction->target_json != NULL)
+    if (comes_from_message(attempt))
         bring_message(attempt, &presets);
     if (attempt->run->answer.seen >= 0)
         buf_addf(&presets, "%s" PRESET_SEEN "=%" PRId64,

@@ -111,6 +111,11 @@ void set_message(struct command_run *run,
         when_exact(written_ms < call->now_ms ? written_ms : call->now_ms);
 }
 
+bool comes_from_message(const struct attempt *attempt)
+{
+    return attempt->interaction->target_json != NULL;
+}
+
 void bring_message(struct attempt *attempt, struct buf *presets)
 {
     char *json = json_print(attempt->interaction->target_json);

@@ -18,11 +18,10 @@ static bool read_zone(const struct call *call, struct str zone,
 {
     static const struct civil noon = {
         .year = 2015, .month = 6, .day = 15, .hour = 12};
-    struct when_base base = incident_when_base(call->in, call->now_ms);
     struct when when;
     struct buf text = BUF_INIT(200);
     buf_addf(&text, "2015-06-15 12:00 %.*s", STR_ARG(zone));
-    enum err err = when_parse(buf_str(&text), &base, &when, NULL);
+    enum err err = when_parse(buf_str(&text), &call->times, &when, NULL);
     buf_release(&text);
     if (err == ERR_OK && when_is_point(&when)) {
         basis->has_zone = true;
@@ -38,14 +37,13 @@ static bool read_zone(const struct call *call, struct str zone,
 static bool find_basis(const struct call *call, struct import_basis *basis,
                        struct answer *answer)
 {
-    struct when_base base = incident_when_base(call->in, call->now_ms);
     const struct value *date = call_value(call, "base_date");
     const struct value *zone = call_value(call, "zone");
     basis->now_ms = call->now_ms;
     basis->visibility = (enum visibility)call_value(call, "visibility")->choice;
     basis->has_date = date->given;
-    basis->date_ms =
-        date->given ? civil_day_start(date->when.from_ms) : base.base_day_ms;
+    basis->date_ms = date->given ? civil_day_start(date->when.from_ms)
+                                 : call->times.base_day_ms;
     return !zone->given || read_zone(call, zone->text, basis, answer);
 }
 

@@ -164,7 +164,7 @@ static enum delivery_verdict look_in_next_room(struct showing *showing)
         work->ask = WORK_ASK_REST;
         return visit_look(&showing->visit, LOOK, channel, showing->recorded_ms);
     }
-    return work->delivery.words[0] == '\0' ? DELIVERY_DONE : DELIVERY_FAILED;
+    return delivery_end(&work->delivery);
 }
 
 static enum delivery_verdict post(struct showing *showing)

@@ -280,6 +280,11 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
                                            : DELIVERY_RETRY;
 }
 
+enum delivery_verdict delivery_end(const struct delivery *delivery)
+{
+    return delivery->words[0] == '\0' ? DELIVERY_DONE : DELIVERY_FAILED;
+}
+
 void visit_say_refused(struct visit *visit, const struct refusal *refusal)
 {
     const struct rest_answer *answer = visit->answer;

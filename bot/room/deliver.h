@@ -62,6 +62,9 @@ enum delivery_verdict visit_refused(struct visit *visit,
 enum delivery_verdict visit_refused_in(struct visit *visit,
                                        const struct refusal *refusal,
                                        enum effect_kind room);
+/* After the last of them: FAILED when one refused, though the others did not.
+ */
+enum delivery_verdict delivery_end(const struct delivery *delivery);
 
 /* Refused, and no failure on the record brings it back when the permission is
  * there: the same row, some minutes later. */

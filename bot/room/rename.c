@@ -36,15 +36,10 @@ static enum delivery_verdict change(struct visit *visit, int step, cJSON *body)
         rest_channel_rename(id, body, "The incident's title or severity"));
 }
 
-static enum delivery_verdict at_end(const struct visit *visit)
-{
-    return visit->delivery->words[0] == '\0' ? DELIVERY_DONE : DELIVERY_FAILED;
-}
-
 static enum delivery_verdict look_live(struct visit *visit)
 {
     uint64_t live = visit->delivery->in.live_channel_id;
-    return live == 0 ? at_end(visit)
+    return live == 0 ? delivery_end(visit->delivery)
                      : visit_call(visit, LOOK_LIVE, rest_channel_get(live));
 }
 
@@ -56,7 +51,7 @@ static enum delivery_verdict looked(struct visit *visit)
     if (!is_so(channel, body))
         return change(visit, is_war ? WAR : LIVE, body);
     cJSON_Delete(body);
-    return is_war ? look_live(visit) : at_end(visit);
+    return is_war ? look_live(visit) : delivery_end(visit->delivery);
 }
 
 /* When the room is gone, or stays as it is, the other one is still to come: it
@@ -93,7 +88,7 @@ enum delivery_verdict deliver_rename(struct visit *visit)
     if (visit->answer->fate == REST_DONE) {
         if (step == LOOK_WAR || step == LOOK_LIVE)
             return looked(visit);
-        return step == LIVE ? at_end(visit) : look_live(visit);
+        return step == LIVE ? delivery_end(visit->delivery) : look_live(visit);
     }
     if (step == WAR && visit->answer->code == NAME_REFUSED)
         return change(visit, WAR_PLAIN, wanted(visit, ROOM_WAR, true));

@@ -146,6 +146,12 @@ void world_delete(struct world *world, uint64_t message_id)
     json_set_true(world_message(world, message_id), DELETED);
 }
 
+void world_delete_channel(struct world *world, uint64_t id)
+{
+    cJSON_Delete(
+        cJSON_DetachItemViaPointer(world->channels, world_channel(world, id)));
+}
+
 bool world_pinned(const struct world *world, uint64_t message_id)
 {
     return json_is_true(world_message(world, message_id), "pinned");

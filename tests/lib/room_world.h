@@ -104,6 +104,7 @@ int world_message_count(const struct world *world, uint64_t channel_id);
 cJSON *world_message(const struct world *world, uint64_t id);
 /* As a moderator would. */
 void world_delete(struct world *world, uint64_t message_id);
+void world_delete_channel(struct world *world, uint64_t id);
 bool world_pinned(const struct world *world, uint64_t message_id);
 /* Somebody else writes. */
 void world_chat(struct world *world, uint64_t channel_id, const char *content);

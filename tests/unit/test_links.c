@@ -62,15 +62,28 @@ static void a_link_is_kept_once_and_points_both_ways(void **state)
     keeps_nothing(&it, "There is no INC-3 here");
 }
 
+static struct interaction cancelling(const char *id, const char *duplicate_of)
+{
+    struct interaction it = slash("incident cancel");
+    add_text(&it, "incident", id);
+    add_text(&it, "reason", "The same as the first");
+    if (duplicate_of != NULL)
+        add_text(&it, "duplicate_of", duplicate_of);
+    return it;
+}
+
+static void cancel(const char *id, const char *duplicate_of)
+{
+    struct interaction it = cancelling(id, duplicate_of);
+    (void)does(&it);
+}
+
 static void a_duplicate_points_both_ways(void **state)
 {
     (void)state;
     declare("First", false);
     declare("Second", false);
-    struct interaction it = slash("incident cancel");
-    add_text(&it, "incident", "2");
-    add_text(&it, "reason", "The same as the first");
-    add_text(&it, "duplicate_of", "INC-1");
+    struct interaction it = cancelling("2", "INC-1");
     assert_says(does(&it), "as a duplicate of **INC-1**. Each names");
     assert_int_equal(caller.taken.after.duplicate_of, 1);
     assert_int_equal(links_of(1), 1);
@@ -90,16 +103,6 @@ static void a_duplicate_points_both_ways(void **state)
     assert_says(does(&it), "is open again, investigating since");
     assert_int_equal(caller.taken.after.state, STATE_INVESTIGATING);
     keeps_nothing(&it, "is open already");
-}
-
-static void cancel(const char *id, const char *duplicate_of)
-{
-    struct interaction it = slash("incident cancel");
-    add_text(&it, "incident", id);
-    add_text(&it, "reason", "The same as the first");
-    if (duplicate_of != NULL)
-        add_text(&it, "duplicate_of", duplicate_of);
-    (void)does(&it);
 }
 
 /* That they are linked says not that one of them is the other. */
@@ -130,10 +133,7 @@ static void one_of_two_duplicates_stays_open(void **state)
     declare("First", false);
     declare("Second", false);
     cancel("1", "2");
-    struct interaction it = slash("incident cancel");
-    add_text(&it, "incident", "2");
-    add_text(&it, "reason", "The same as the first");
-    add_text(&it, "duplicate_of", "1");
+    struct interaction it = cancelling("2", "1");
     keeps_nothing(&it, "INC-1 is cancelled as a duplicate of this one already");
     it = slash("incident reopen");
     add_text(&it, "incident", "1");
@@ -151,10 +151,7 @@ static void one_of_three_duplicates_stays_open(void **state)
     declare("Third", false);
     cancel("1", "2");
     cancel("2", "3");
-    struct interaction it = slash("incident cancel");
-    add_text(&it, "incident", "3");
-    add_text(&it, "reason", "The same as the first");
-    add_text(&it, "duplicate_of", "1");
+    struct interaction it = cancelling("3", "1");
     keeps_nothing(&it, "INC-1 is cancelled as a duplicate of this one already");
 }
 

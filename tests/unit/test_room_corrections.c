@@ -315,12 +315,6 @@ static void a_deleted_message_is_posted_again(void **state)
     world_close(&world);
 }
 
-static void delete_channel(struct world *world, uint64_t id)
-{
-    cJSON *channel = world_channel(world, id);
-    cJSON_Delete(cJSON_DetachItemViaPointer(world->channels, channel));
-}
-
 static void a_deleted_room_is_made_again(void **state)
 {
     (void)state;
@@ -329,8 +323,8 @@ static void a_deleted_room_is_made_again(void **state)
     world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
     world_run(&world, 3);
     world.now_ms += MS_PER_MINUTE;
-    delete_channel(&world, in.war_channel_id);
-    delete_channel(&world, in.live_channel_id);
+    world_delete_channel(&world, in.war_channel_id);
+    world_delete_channel(&world, in.live_channel_id);
     world_add(&world, in.id, "restarted db-1", VISIBILITY_LIVE);
     world_run(&world, 3);
     struct incident after = world_incident(&world, in.id);

@@ -402,8 +402,7 @@ static void the_line_sends_people_to_the_next_room(void **state)
                    in.war_channel_id);
     assert_true(room_says(&world, WORLD_ANNOUNCE, help));
     world.now_ms += MS_PER_MINUTE;
-    cJSON_Delete(cJSON_DetachItemViaPointer(
-        world.channels, world_channel(&world, in.war_channel_id)));
+    world_delete_channel(&world, in.war_channel_id);
     world_add(&world, id, "restarted db-1", VISIBILITY_LIVE);
     world_run(&world, 3);
     in = world_incident(&world, id);
@@ -421,8 +420,7 @@ static void the_line_sends_nobody_where_there_is_no_room(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world.now_ms += MS_PER_MINUTE;
-    cJSON_Delete(cJSON_DetachItemViaPointer(
-        world.channels, world_channel(&world, in.war_channel_id)));
+    world_delete_channel(&world, in.war_channel_id);
     world.trouble = TROUBLE_UNREACHED;
     world.trouble_at = "POST /guilds/1000/channels";
     world.trouble_more = 100;

@@ -195,8 +195,7 @@ static void a_reminder_follows_to_a_new_room(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world.now_ms += MS_PER_MINUTE;
-    cJSON_Delete(cJSON_DetachItemViaPointer(
-        world.channels, world_channel(&world, in.war_channel_id)));
+    world_delete_channel(&world, in.war_channel_id);
     (void)room_remind(&world, in.id, REMINDER_COMMANDER, 0);
     world_run(&world, 5);
     in = world_incident(&world, in.id);

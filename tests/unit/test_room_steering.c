@@ -227,6 +227,19 @@ static void a_name_that_stays_is_told_as_what_it_is(void **state)
     world_close(&world);
 }
 
+/* A private incident, linked with another, becomes public. */
+static struct incident link_and_open(struct world *world, int64_t id,
+                                     int64_t other)
+{
+    const struct request link = {
+        .kind = REQUEST_LINK,
+        .draft = {.kind = EVENT_LINK, .other_id = other, .recorder = nova}};
+    (void)world_take(world, id, &link);
+    world_run(world, 3);
+    world_set_private(world, id, false);
+    return world_incident(world, id);
+}
+
 /* Of what is linked with it, too: that may be private still, or anew. */
 static void a_live_room_names_nothing_private(void **state)
 {
@@ -235,13 +248,7 @@ static void a_live_room_names_nothing_private(void **state)
     world_open(&world, WORLD_START);
     int64_t id = world_declare(&world, "Leaked token", true);
     int64_t other = world_declare(&world, "Stolen laptop", true);
-    const struct request link = {
-        .kind = REQUEST_LINK,
-        .draft = {.kind = EVENT_LINK, .other_id = other, .recorder = nova}};
-    (void)world_take(&world, id, &link);
-    world_run(&world, 3);
-    world_set_private(&world, id, false);
-    struct incident in = world_incident(&world, id);
+    struct incident in = link_and_open(&world, id, other);
     assert_true(room_says(&world, in.war_channel_id, "INC-2"));
     assert_true(room_says(&world, in.live_channel_id, "now public"));
     assert_false(room_says(&world, in.live_channel_id, "INC-2"));
@@ -261,13 +268,7 @@ static void a_one_sided_link_is_left_out_as_well(void **state)
     world_open(&world, WORLD_START);
     int64_t id = world_declare(&world, "Leaked token", true);
     int64_t other = world_declare(&world, "Outage", false);
-    const struct request link = {
-        .kind = REQUEST_LINK,
-        .draft = {.kind = EVENT_LINK, .other_id = other, .recorder = nova}};
-    (void)world_take(&world, id, &link);
-    world_run(&world, 3);
-    world_set_private(&world, id, false);
-    struct incident in = world_incident(&world, id);
+    struct incident in = link_and_open(&world, id, other);
     assert_true(room_says(&world, in.live_channel_id, "INC-2"));
     world_set_private(&world, other, true);
     assert_false(room_says(&world, in.live_channel_id, "INC-2"));
