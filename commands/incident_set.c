@@ -137,12 +137,12 @@ static void say_private(const struct incident *after, struct buf *words)
 /* Its own room was for responders: what only the live room leaves out stands
  * there as it was written. */
 #define SAID_PUBLIC                                                            \
-    "\nIt is public from now on: everybody may see its room with all that "    \
-    "was said there, secrets that somebody pasted and private incidents that " \
-    "it is linked with, too. The live room opens with every entry that is "    \
-    "not kept to the war room, without those. `/timeline edit` with "          \
-    "`visibility:private` takes an entry out of both rooms, with "             \
-    "`visibility:room` out of the live room alone."
+    "\nIt is public from now on. Everybody may see its room with all that "    \
+    "was said there: also secrets that somebody pasted, and private "          \
+    "incidents that it is linked with. The live room opens without those, "    \
+    "and without what is kept to the war room.\n"                              \
+    "To keep an entry back: `/timeline edit` with `visibility:private` (out "  \
+    "of both rooms) or `visibility:room` (out of the live room)."
 
 static void say_privacy(const struct incident *before,
                         const struct incident *after, struct buf *words)

@@ -135,10 +135,9 @@ static void set_changes_one_thing_or_several(void **state)
     add_flag(&it, "private", false);
     it.channel_id = 1001;
     const char *words = does(&it);
-    assert_says(words, "public from now on: everybody may see its room");
-    assert_says(words, "with `visibility:private` takes an entry out of both "
-                       "rooms, with `visibility:room` out of the live room "
-                       "alone.");
+    assert_says(words, "public from now on. Everybody may see its room");
+    assert_says(words, "also secrets that somebody pasted");
+    assert_says(words, "with `visibility:private` (out of both rooms)");
     it = slash("incident set");
     add_text(&it, "type", "security");
     assert_says(does(&it), "private from now on");
