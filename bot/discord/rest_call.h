@@ -34,8 +34,8 @@ struct rest_call {
     bool is_callback;   /* interaction token in the path: no Authorization, no
                          * global limit, never queued, own deadline */
     int64_t timeout_ms; /* of one attempt; 0: default 15 s */
-    int64_t
-        give_up_ms; /* monotonic; no attempt begins after; 0: 60 s from now */
+    int64_t give_up_ms; /* monotonic; no attempt begins after; 0: as
+                         * rest_send has it */
 };
 void rest_call_release(struct rest_call *call); /* frees; zeroed */
 

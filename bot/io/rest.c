@@ -32,6 +32,8 @@
 #define CALLBACK_GIVE_UP_MS 3000
 #define CALLBACK_ATTEMPT_MS 1200
 #define CALLBACK_BACKOFF_MS 50
+/* The same: what follows it, for 15 minutes from the command on. */
+#define EDIT_GIVE_UP_MS (14 * MS_PER_MINUTE)
 
 /* An attempt that got no answer may still arrive. Its repeat says the same, but
  * what follows that must not be overtaken by it. */
@@ -527,6 +529,13 @@ void rest_free(struct rest *rest)
         destroy(rest);
 }
 
+static int64_t patience_ms(const struct rest_call *call)
+{
+    if (is_first_answer(call))
+        return CALLBACK_GIVE_UP_MS;
+    return call->is_callback ? EDIT_GIVE_UP_MS : GIVE_UP_MS;
+}
+
 void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
                void *context)
 {
@@ -537,8 +546,7 @@ void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
     job->context = context;
     if (job->call.give_up_ms == 0)
         job->call.give_up_ms =
-            loop_now_ms(rest->loop) +
-            (is_first_answer(&job->call) ? CALLBACK_GIVE_UP_MS : GIVE_UP_MS);
+            loop_now_ms(rest->loop) + patience_ms(&job->call);
     enqueue(rest, job);
     /* A callback leaves now. What must wait, or fails, waits for the loop:
      * nothing is called back from here. */

@@ -34,8 +34,9 @@ typedef void rest_fn(const struct rest_answer *answer, void *context);
 /* Takes the call's body and reason (`call` is zeroed). Exactly one callback,
  * never from inside rest_send, unless rest_free comes first. Calls of one route
  * and major id are carried out one after the other. `give_up_ms` 0 means 3 s
- * for the first answer to an interaction, else 60 s. A wait that would end
- * after it is not waited for: REST_UNREACHABLE at once. */
+ * for the first answer to an interaction, 14 min for what follows it, else
+ * 60 s. A wait that would end after it is not waited for: REST_UNREACHABLE at
+ * once. */
 void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
                void *context);
 /* What was sent with that context is not tried again: an attempt on the wire is

@@ -233,6 +233,36 @@ static void a_recalled_call_ends_with_the_attempt_on_the_wire(void **state)
                         "> POST /api/c/1 {\"n\":2}\n< done 200\n");
 }
 
+/* Of the edit below: it is recalled once the other call was answered. */
+static void then_another(struct bench *bench)
+{
+    if (bench->script_left == 1) { /* the edit has come */
+        ask(bench, call_of(REST_GET, "GET", 3, NULL));
+        return;
+    }
+    if (bench->calls_left == 1)
+        rest_recall(bench->rest, bench);
+}
+
+/* Given up, the person would look at "thinking" until the token dies. */
+static void
+an_edit_of_an_answer_waits_for_as_long_as_its_token_lives(void **state)
+{
+    static const struct reply script[] = {
+        {ANSWER, 429, NULL, "{\"retry_after\":780}"},
+        {ANSWER, 200, NULL, "{}"}};
+    struct bench bench;
+    (void)state;
+    OPEN(&bench, script);
+    bench.after = then_another;
+    struct rest_call edit = call_of(REST_PATCH, "PATCH", 9, "{}");
+    edit.is_callback = true;
+    ask(&bench, edit);
+    run(&bench);
+    close_bench(&bench, "> PATCH /api/c/9 {}\n> GET /api/c/3\n< done 200\n"
+                        "< unreachable 429\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +271,8 @@ int main(void)
         cmocka_unit_test(a_port_that_refuses_is_tried_until_the_end),
         cmocka_unit_test(a_call_that_is_late_already_is_not_sent),
         cmocka_unit_test(a_recalled_call_ends_with_the_attempt_on_the_wire),
+        cmocka_unit_test(
+            an_edit_of_an_answer_waits_for_as_long_as_its_token_lives),
     };
     bench_guard();
     return cmocka_run_group_tests(tests, NULL, NULL);
