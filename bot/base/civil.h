@@ -40,5 +40,8 @@ void civil_date(int64_t ms, char out[static CIVIL_ISO_BYTES]); /* 2022-12-13 */
 /* The wall clock. For the shell (bot/, tests): rules take the time as an
  * argument. */
 int64_t clock_wall_ms(void);
+/* When this machine was started, by the wall clock: that this is another time
+ * than before tells how far the clock was set meanwhile. */
+int64_t clock_started_ms(void);
 
 #endif

@@ -72,6 +72,7 @@ struct rest {
     int in_flight;
     struct rest_counts counts;
     int64_t ahead_ms;
+    int64_t dated_ms;     /* clock_started_ms when that was found; 0: never */
     int64_t halted_to_ms; /* as far as it was told */
     bool is_stopped;
     void (*told)(void *context);
@@ -385,6 +386,7 @@ static void note_date(struct rest *rest, const struct rest_call *call,
     if (ahead_ms > 0)
         ahead_ms = ahead_ms > 2 * MS_PER_SECOND ? ahead_ms - MS_PER_SECOND : 0;
     rest->ahead_ms = ahead_ms;
+    rest->dated_ms = clock_started_ms();
 }
 
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
@@ -599,7 +601,9 @@ const struct rest_counts *rest_counts(const struct rest *rest)
 
 int64_t rest_ahead_ms(const struct rest *rest)
 {
-    return rest->ahead_ms;
+    return rest->dated_ms == 0
+               ? 0
+               : rest->ahead_ms + clock_started_ms() - rest->dated_ms;
 }
 
 int rest_in_flight(const struct rest *rest)

@@ -1,4 +1,4 @@
-/* The loop and the clock: bot/io/loop.h and clock_wall_ms. */
+/* The loop and the clock: bot/io/loop.h and bot/base/clock.c. */
 #include "tests/sim/sim.h"
 
 #include "bot/base/mem.h"
@@ -247,6 +247,11 @@ uint64_t loop_seed(void)
 int64_t clock_wall_ms(void)
 {
     return sim.now_ms + sim.skew_ms;
+}
+
+int64_t clock_started_ms(void)
+{
+    return SIM_BEGAN_MS + sim.skew_ms;
 }
 
 /* Turns take no time here. */
