@@ -42,7 +42,7 @@ static bool say_database(const struct listener *listener, int64_t now_ms,
 {
     const struct process *process = listener->parts.process;
     int64_t count, due_ms;
-    if (store_outbox_waiting(listener->parts.store, &count, &due_ms) !=
+    if (store_outbox_waiting(listener->parts.store, 0, &count, &due_ms) !=
         ERR_OK) {
         buf_add_text(words, "The database does not answer.\n");
         return false;
@@ -104,7 +104,8 @@ static struct metrics_facts facts_now(const struct listener *listener)
         .probe = probe_at,
         .probes = parts->probes,
     };
-    if (store_outbox_waiting(parts->store, &waiting, &due_ms) != ERR_OK)
+    if (store_outbox_waiting(parts->store, rest_ahead_ms(parts->rest), &waiting,
+                             &due_ms) != ERR_OK)
         waiting = -1;
     facts.outbox_waiting = waiting;
     if (waiting > 0 && due_ms < facts.now_ms)

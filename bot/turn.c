@@ -422,6 +422,7 @@ static void on_end(void *context)
         !owes_seq(turn))
         return;
     int64_t now_ms = clock_wall_ms();
+    turn->config.process->ahead_ms = rest_ahead_ms(turn->config.rest);
     bool committed = settle(turn, now_ms) == ERR_OK;
     if (committed)
         turn->config.process->last_commit_ms = now_ms;

@@ -67,7 +67,7 @@ static void add_advice(const struct call *call,
 {
     const struct process *process = call->process;
     size_t before = words->n;
-    bool is_stuck = health->attempts > 1 && health->first_attempt_ms != 0 &&
+    bool is_stuck = health->attempts > 1 &&
                     call->now_ms - health->first_attempt_ms > STUCK_MS;
     if (!process->is_connected)
         buf_add_text(words, "\n- The gateway is away: opsroom tries again by "
@@ -90,7 +90,8 @@ static enum reply run(const struct call *call, struct request *request,
 {
     struct store_health health;
     (void)request;
-    if (call->process == NULL || store_health(call->store, &health) != ERR_OK)
+    if (call->process == NULL ||
+        store_health(call->store, call->process->ahead_ms, &health) != ERR_OK)
         return REPLY_FAILED;
     add_process(call, &answer->words);
     add_queue(call, &health, &answer->words);

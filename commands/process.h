@@ -28,6 +28,7 @@ struct process {
     int64_t connection_ms;  /* since when that is so */
     int64_t last_commit_ms; /* 0: none since the start */
     int64_t failed_ms;      /* of the last turn, when it could not be kept */
+    int64_t ahead_ms;       /* our clock before Discord's, see rest_ahead_ms */
     /* The postmortem's page; is_public: the short one for everybody.
      * ERR_INVALID, ERR_REFUSED: `why` says what is wrong. */
     enum err (*render)(struct store *store, const struct config *config,

@@ -2,13 +2,15 @@
 #include "storage/outbox.h"
 #include "storage/store_internal.h"
 
-static enum err read_oldest(struct store *store, struct store_health *health)
+static enum err read_oldest(struct store *store, int64_t ahead_ms,
+                            struct store_health *health)
 {
     struct query query = query_new(
-        store, "SELECT kind, incident, target, attempts, first_attempt_ms,"
+        store, "SELECT kind, incident, target, attempts, first_attempt_ms + ?,"
                " not_before_ms, error FROM outbox"
                " WHERE kind <> 'poll'" /* looks again and again */
                " ORDER BY attempts = 0, first_attempt_ms, id LIMIT 1");
+    query_int(&query, ahead_ms);
     if (query_row(&query)) {
         int kind = word_find(&effect_kind_words, row_text(&query, 0));
         health->kind = kind < 0 ? EFFECT_NONE : (enum effect_kind)kind;
@@ -36,12 +38,13 @@ static enum err read_size(struct store *store, struct store_health *health)
     return query_end(&query);
 }
 
-enum err store_health(struct store *store, struct store_health *out)
+enum err store_health(struct store *store, int64_t ahead_ms,
+                      struct store_health *out)
 {
     struct store_health health = {0};
     enum err err = store_outbox_count(store, &health.waiting);
     if (err == ERR_OK)
-        err = read_oldest(store, &health);
+        err = read_oldest(store, ahead_ms, &health);
     if (err == ERR_OK)
         err = read_size(store, &health);
     if (err == ERR_OK)
@@ -49,12 +52,14 @@ enum err store_health(struct store *store, struct store_health *out)
     return err;
 }
 
-enum err store_outbox_waiting(struct store *store, int64_t *count,
-                              int64_t *due_ms)
+enum err store_outbox_waiting(struct store *store, int64_t ahead_ms,
+                              int64_t *count, int64_t *due_ms)
 {
     struct query query = query_new(
         store, "SELECT count(*), min(CASE attempts WHEN 0 THEN not_before_ms"
-               " ELSE first_attempt_ms END) FROM outbox WHERE kind <> 'poll'");
+               " ELSE first_attempt_ms + ? END) FROM outbox"
+               " WHERE kind <> 'poll'");
+    query_int(&query, ahead_ms);
     int64_t rows = 0, due = 0;
     if (query_row(&query)) {
         rows = row_int(&query, 0);

@@ -443,14 +443,18 @@ struct store_health {
      * when none waits. */
     enum effect_kind kind;
     int64_t incident_id, attempts;
-    int64_t first_attempt_ms; /* by Discord's clock */
+    int64_t first_attempt_ms; /* by our clock */
     int64_t not_before_ms;
     char error[400];
 };
-MUST_CHECK enum err store_health(struct store *store, struct store_health *out);
-/* Rows of the outbox, and since when the oldest is due (0: there is none). */
-MUST_CHECK enum err store_outbox_waiting(struct store *store, int64_t *count,
-                                         int64_t *due_ms);
+/* `ahead_ms`: how far our clock is before Discord's, by which the rows remember
+ * when they were first tried. */
+MUST_CHECK enum err store_health(struct store *store, int64_t ahead_ms,
+                                 struct store_health *out);
+/* Rows of the outbox, and since when, by our clock, the oldest is due (0: there
+ * is none). */
+MUST_CHECK enum err store_outbox_waiting(struct store *store, int64_t ahead_ms,
+                                         int64_t *count, int64_t *due_ms);
 
 /* ---- proof (verify.c) ---- */
 

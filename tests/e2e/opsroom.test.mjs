@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import test from 'node:test';
 
+import { realClock } from '../discord/clock.mjs';
 import { declare, scene, stage, told } from './stage.mjs';
 
 const options = {
@@ -32,6 +33,20 @@ scene('setup, health and export are for admins', options, async ({ standin, guil
     const text = file(exported).bytes.toString();
     assert.equal(text, bot.run('timeline', '--incident', '1', '--json').out);
     assert.ok(exported.text.includes(JSON.parse(text).record_sha256));
+});
+
+// Ours is half an hour ahead: what is sent now did not begin to wait then.
+const slow = Object.assign(realClock(), { now: () => Date.now() - 30 * 60_000 });
+scene('by a fast clock, too: health and metrics say how long something waits', { ...options, clock: slow }, async ({ standin, guild, bot, nova }) => {
+    const { war } = await declare(guild, nova);
+    await war.message('Logins fail');
+    standin.faults.delay('create_message', 10_000, 1);
+    await nova.slash('/timeline add', { text: 'Restarted the queue' }, { channel: war });
+    await standin.until(() => standin.trace.some(({ kind, text }) => kind === 'fault' && /create_message/.test(text)), 'the message on its way');
+    assert.match((await nova.slash('/opsroom health')).text, /tried 1 time in \d+ seconds?\n/);
+    const [, address] = await bot.logged(/event=listening address=(\S+)/);
+    const page = await (await fetch(`http://${address}/metrics`)).text();
+    assert.ok(Number(/^opsroom_outbox_oldest_age_seconds (\S+)$/m.exec(page)[1]) < 60, page);
 });
 
 /** A line to `target` that carries so many bytes a second. */

@@ -372,7 +372,7 @@ static void look_for_rest(void *context)
     }
     if (sim.now_ms - healed_ms > REST_MOST_MS) {
         struct store_health health = {0};
-        if (can_look && store_health(sim.store, &health) != ERR_OK)
+        if (can_look && store_health(sim.store, 0, &health) != ERR_OK)
             sim_fail("%s", store_why(sim.store));
         sim_fail("no rest: running %d, ready %d, %" PRId64 " effects wait: %s "
                  "of INC-%" PRId64 ": %s",

@@ -69,7 +69,7 @@ static void expect_count(struct store *store, int64_t count)
 static void expect_waiting(struct store *store, int64_t count, int64_t due_ms)
 {
     int64_t is = -1, since_ms = -1;
-    assert_int_equal(store_outbox_waiting(store, &is, &since_ms), ERR_OK);
+    assert_int_equal(store_outbox_waiting(store, 0, &is, &since_ms), ERR_OK);
     assert_int_equal(is, count);
     assert_int_equal(since_ms, due_ms);
 }
@@ -144,6 +144,9 @@ static void the_oldest_tells_since_when_it_waits(void **state)
     assert_int_equal(store_outbox_retry(store, card, NOW + 60000, STR("no")),
                      ERR_OK);
     expect_waiting(store, 1, NOW + 5);
+    int64_t count, since_ms; /* Discord's clock said NOW + 5, ours 7 more */
+    assert_int_equal(store_outbox_waiting(store, 7, &count, &since_ms), ERR_OK);
+    assert_int_equal(since_ms, NOW + 12);
     want(store, EFFECT_CARD, 2, 0);
     expect_waiting(store, 2, NOW);
     store_close(store);
