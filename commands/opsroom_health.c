@@ -38,9 +38,10 @@ static void add_queue(const struct call *call,
     say_count(words, health->waiting, "task");
     if (health->waiting == 0)
         return;
-    buf_addf(words, "; the oldest: %s of INC-%" PRId64,
-             word_of(&effect_kind_words, (int)health->kind),
-             health->incident_id);
+    buf_addf(words, "; the oldest: %s",
+             word_of(&effect_kind_words, (int)health->kind));
+    if (health->incident_id != 0) /* a card of alerts is of none */
+        buf_addf(words, " of INC-%" PRId64, health->incident_id);
     if (health->attempts > 0) {
         buf_add_text(words, ", tried ");
         say_count(words, health->attempts, "time");

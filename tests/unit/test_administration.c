@@ -155,6 +155,19 @@ static void health_shows_what_is_stuck(void **state)
     assert_says(words, "- A task is stuck.");
 }
 
+/* A card of alerts belongs to none. */
+static void health_names_no_incident_that_is_none(void **state)
+{
+    (void)state;
+    nova_administers();
+    assert_int_equal(store_begin(caller.store), ERR_OK);
+    assert_int_equal(
+        store_want(caller.store, EFFECT_ALERT_CARD, 0, 1, NULL, NOW), ERR_OK);
+    assert_int_equal(store_commit(caller.store), ERR_OK);
+    struct interaction it = slash("opsroom health");
+    assert_says(reads(&it), "git** 1 task; the oldest: alert_card\n");
+}
+
 /* Rows are remembered by Discord's clock; ours is 20 minutes ahead, or behind.
  */
 static void health_counts_by_one_clock(void **state)
@@ -351,6 +364,7 @@ int main(void)
         CASE(health_says_what_to_do),
         CASE(health_shows_what_is_stuck),
         CASE(health_counts_by_one_clock),
+        CASE(health_names_no_incident_that_is_none),
         CASE(export_holds_the_record),
         CASE(sections_are_written),
         CASE(the_last_words_are_the_summary),
