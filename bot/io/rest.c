@@ -337,26 +337,26 @@ static int64_t retry_after_ms(const struct transfer *transfer,
     return s > 0 ? (int64_t)(s * 1000) : 0;
 }
 
-/* Notes when the next attempt may begin. */
+/* Notes when the next attempt may begin. Who was told to wait, waited, and is
+ * told again, was told too little. */
 static void put_off(struct rest *rest, struct job *job, enum rest_next next,
                     const struct transfer *transfer, const cJSON *json)
 {
     int64_t now_ms = loop_now_ms(rest->loop);
-    if (next == REST_AGAIN_LATER || job->call.is_callback)
+    bool is_told = next == REST_AGAIN_WHEN_ALLOWED;
+    if (!is_told || job->status == 429 || job->call.is_callback)
         job->failures++;
     int64_t wait_ms = job->failures == 0 ? 0 : backoff_ms(job);
     bool was_long = now_ms - job->sent_ms >= ATTEMPT_MS;
     if (was_long && wait_ms < OVERTAKEN_MS)
         wait_ms = OVERTAKEN_MS;
-    if (next == REST_AGAIN_LATER) {
-        job->not_before_ms = now_ms + wait_ms;
-        return;
-    }
-    log_info("rest_limited", LOG_TEXT("route", job->call.route),
-             LOG_STR("scope", transfer_header(transfer, "X-RateLimit-Scope")));
-    job->not_before_ms = now_ms;
-    if (job->call.is_callback)
-        job->not_before_ms += wait_ms + retry_after_ms(transfer, json);
+    if (is_told && job->call.is_callback)
+        wait_ms += retry_after_ms(transfer, json);
+    if (is_told)
+        log_info(
+            "rest_limited", LOG_TEXT("route", job->call.route),
+            LOG_STR("scope", transfer_header(transfer, "X-RateLimit-Scope")));
+    job->not_before_ms = now_ms + wait_ms;
 }
 
 static void count(struct rest_counts *counts, int status)
@@ -409,12 +409,12 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
     enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
-    job->status = answer.status;
     rest->in_flight--;
     answer.maybe_done = job->maybe_done =
         job->maybe_done || answer.maybe_done || end->was_resent;
     if (next != REST_FINAL)
         put_off(rest, job, next, transfer, answer.json);
+    job->status = answer.status; /* put_off asks for the one before */
     if (next == REST_AGAIN_LATER ||
         (next == REST_FINAL && answer.fate != REST_DONE))
         log_failure(job, end, &answer);

@@ -144,6 +144,26 @@ static void the_retry_matrix(void **state)
     }
 }
 
+/* "Wait 0 s", again and again: each refusal brings the ban nearer, in which no
+ * command is answered either. */
+static void a_wait_that_was_not_enough_is_not_repeated_at_once(void **state)
+{
+    struct reply script[100];
+    struct bench bench;
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        script[i] = (struct reply){ANSWER, 429, NULL, "{\"retry_after\":0.0}"};
+    OPEN(&bench, script);
+    struct rest_call made = message(1, "{}");
+    made.give_up_ms = loop_now_ms(&bench.loop) + 1200;
+    ask(&bench, made);
+    run(&bench);
+    assert_true(bench.script_left >= 94);
+    bench.script_left = 0;
+    buf_clear(&bench.story);
+    close_bench(&bench, "");
+}
+
 /* curl itself sends again when a kept connection dies before the answer's first
  * byte. That must not make a second channel, and a callback's second try must
  * know that it is one. */
@@ -267,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_retry_matrix),
+        cmocka_unit_test(a_wait_that_was_not_enough_is_not_repeated_at_once),
         cmocka_unit_test(a_kept_connection_that_dies_is_seen),
         cmocka_unit_test(a_port_that_refuses_is_tried_until_the_end),
         cmocka_unit_test(a_call_that_is_late_already_is_not_sent),
