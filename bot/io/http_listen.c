@@ -100,21 +100,29 @@ void http_listen_close(int fd)
         (void)close(fd);
 }
 
+static uint64_t four(const void *bytes, char words[INET6_ADDRSTRLEN])
+{
+    struct in_addr address;
+    memcpy(&address, bytes, sizeof address);
+    (void)inet_ntop(AF_INET, &address, words, INET6_ADDRSTRLEN);
+    return address.s_addr;
+}
+
 uint64_t http_listen_peer(const struct sockaddr *from,
                           char words[INET6_ADDRSTRLEN])
 {
-    union address address;
+    struct sockaddr_in6 six;
     uint64_t who = 0;
     words[0] = '\0';
-    if (from->sa_family == AF_INET) {
-        memcpy(&address.v4, from, sizeof address.v4);
-        (void)inet_ntop(AF_INET, &address.v4.sin_addr, words, INET6_ADDRSTRLEN);
-        who = address.v4.sin_addr.s_addr;
-    } else if (from->sa_family == AF_INET6) {
-        memcpy(&address.v6, from, sizeof address.v6);
-        (void)inet_ntop(AF_INET6, &address.v6.sin6_addr, words,
-                        INET6_ADDRSTRLEN);
-        memcpy(&who, &address.v6.sin6_addr, sizeof who);
-    }
+    if (from->sa_family == AF_INET)
+        return four(&((const struct sockaddr_in *)from)->sin_addr, words);
+    if (from->sa_family != AF_INET6)
+        return who;
+    memcpy(&six, from, sizeof six);
+    /* So whoever comes by IPv4 to "[::]:9464" is shown. */
+    if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr))
+        return four(&six.sin6_addr.s6_addr[12], words);
+    (void)inet_ntop(AF_INET6, &six.sin6_addr, words, INET6_ADDRSTRLEN);
+    memcpy(&who, &six.sin6_addr, sizeof who);
     return who;
 }

@@ -1,5 +1,7 @@
+#include "bot/io/http_listen.h"
 #include "tests/lib/http_scene.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -483,9 +485,39 @@ static void where_to_listen_is_an_address_and_a_port(void **state)
     }
 }
 
+static uint64_t who_is(const char *address, char words[INET6_ADDRSTRLEN])
+{
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    if (inet_pton(AF_INET6, address, &six.sin6_addr) == 1)
+        return http_listen_peer((const struct sockaddr *)&six, words);
+    assert_int_equal(inet_pton(AF_INET, address, &four.sin_addr), 1);
+    return http_listen_peer((const struct sockaddr *)&four, words);
+}
+
+/* On "[::]:9464" IPv4 comes in as IPv6. */
+static void every_holder_of_an_address_is_another(void **state)
+{
+    static const char *const others[] = {
+        "::1",          "::ffff:192.0.2.1",  "::ffff:192.0.2.2",
+        "198.51.100.7", "2001:db8:0:1::1:1", "2001:db8:0:2::1:1",
+    };
+    const size_t count = sizeof others / sizeof *others;
+    char words[INET6_ADDRSTRLEN];
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_true(who_is(others[i], words) != who_is(others[j], words));
+    assert_true(who_is("2001:db8::1", words) == who_is("2001:db8::2", words));
+    uint64_t who = who_is("::ffff:192.0.2.1", words);
+    assert_string_equal(words, "192.0.2.1");
+    assert_true(who == who_is("192.0.2.1", words));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_holder_of_an_address_is_another),
         cmocka_unit_test(each_request_gets_its_status),
         cmocka_unit_test(the_handler_is_given_what_was_sent),
         cmocka_unit_test(a_body_may_be_as_long_as_the_limit),
