@@ -94,6 +94,13 @@ static void on_application(const struct rest_answer *answer, void *context)
                            "portal (General Information)."));
 }
 
+static void on_heal(void *context)
+{
+    struct dispatch *dispatch = context;
+    dispatch->healed_ms = loop_now_ms(dispatch->parts.loop);
+    outbox_heal(dispatch->parts.outbox);
+}
+
 static void on_ready(struct dispatch *dispatch, const cJSON *data)
 {
     uint64_t bot_user_id = json_get_id(json_get(data, "user"), "id");
@@ -107,8 +114,7 @@ static void on_ready(struct dispatch *dispatch, const cJSON *data)
         return;
     know_application(dispatch, application_id);
     know_bot(dispatch, bot_user_id);
-    /* Nobody told us of what has changed since. */
-    outbox_heal(dispatch->parts.outbox);
+    on_heal(dispatch); /* nobody told us of what has changed since */
     registrar_check(dispatch->registrar, application_id);
     struct rest_call call = rest_application();
     rest_send(dispatch->parts.rest, &call, on_application, dispatch);
@@ -174,15 +180,10 @@ static void on_member_update(struct dispatch *dispatch, const cJSON *data)
         outbox_heal(dispatch->parts.outbox);
 }
 
-static void on_heal(void *context)
-{
-    struct dispatch *dispatch = context;
-    dispatch->healed_ms = loop_now_ms(dispatch->parts.loop);
-    outbox_heal(dispatch->parts.outbox);
-}
-
-/* Our own changes are told so, too: they must not keep us busy. */
-static void on_channel_update(struct dispatch *dispatch, const cJSON *data)
+/* A channel may be one that we have changed, and a server one of a thousand
+ * after READY: they must not keep us busy. Into a server we may have been
+ * invited again. */
+static void on_update(struct dispatch *dispatch, const cJSON *data)
 {
     int64_t now_ms = loop_now_ms(dispatch->parts.loop);
     int64_t soonest_ms = dispatch->healed_ms + HEAL_PAUSE_MS;
@@ -205,7 +206,8 @@ static const struct {
     {"READY", on_ready},
     {"CHANNEL_DELETE", on_channel_delete},
     {"THREAD_DELETE", on_channel_delete},
-    {"CHANNEL_UPDATE", on_channel_update},
+    {"CHANNEL_UPDATE", on_update},
+    {"GUILD_CREATE", on_update},
     {"GUILD_ROLE_UPDATE", on_role_update},
     {"GUILD_MEMBER_UPDATE", on_member_update},
     {"MESSAGE_DELETE", on_message_delete},

@@ -127,6 +127,17 @@ scene('a lost permission is named, and what it hindered is done when it is back'
     await war.message(/Nobody can read this yet/, 20_000);
 });
 
+scene('thrown out and invited again, it does what was left', {}, async ({ standin, guild, bot, nova }) => {
+    const { war } = await declare(guild, nova);
+    await war.message(/SEV3 declared/);
+    standin.faults.fail(/\/(channels|guilds)\//, 403, 50001, Infinity); // who is out has access to nothing
+    await nova.slash('/timeline add', { text: 'Nobody can read this yet' }, { channel: war });
+    await bot.logged(/could not be shown in the war room/);
+    standin.faults.clear();
+    for (const session of standin.gateway.sessions.values()) session.dispatch('GUILD_CREATE', guild.createJson());
+    await war.message(/Nobody can read this yet/, 20_000);
+});
+
 scene('a room takes two names in ten minutes, and the newest wins', {}, async ({ standin, guild, nova }) => {
     const { war } = await declare(guild, nova);
     for (const title of ['One of them', 'Two of them']) {
