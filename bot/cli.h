@@ -19,6 +19,8 @@ int cli_check(const struct config *config, const char *program_dir,
 /* cli_git.c: can the repository's secrets be read; does it answer? 0: yes. */
 int cli_check_git(const struct config *config, const char *program_dir,
                   bool online);
+/* Is that setting a folder, and no address? */
+bool cli_is_folder(const char *repository);
 /* cli_service.c: to root, what the service's user would find otherwise. */
 void cli_service_notes(const struct config *config);
 int cli_verify(const struct config *config);

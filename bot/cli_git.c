@@ -56,7 +56,7 @@ static bool run(const char *helper, const struct postmortem_settings *set,
     return look->is_over;
 }
 
-static bool is_folder(const char *repository)
+bool cli_is_folder(const char *repository)
 {
     return repository[strcspn(repository, ":/")] != ':';
 }
@@ -64,7 +64,7 @@ static bool is_folder(const char *repository)
 /* The first postmortem makes it; a look must not. */
 static bool is_to_be_made(const char *repository)
 {
-    return is_folder(repository) && access(repository, F_OK) != 0 &&
+    return cli_is_folder(repository) && access(repository, F_OK) != 0 &&
            errno == ENOENT;
 }
 
@@ -144,14 +144,14 @@ int cli_check_git(const struct config *config, const char *program_dir,
     if (parts == NULL) {
         (void)fprintf(stderr, "opsroom: %s\n", buf_text(&why));
         bad = 1;
-    } else if (is_folder(config->repository) &&
+    } else if (cli_is_folder(config->repository) &&
                !is_writable(config->repository)) {
         bad = 1;
     } else if (is_to_be_made(config->repository)) {
         if (online)
             (void)printf("%s is not there; the first postmortem makes it.\n",
                          config->repository);
-    } else if (online || is_folder(config->repository)) {
+    } else if (online || cli_is_folder(config->repository)) {
         (void)cli_helper(config, program_dir, HELPER_GIT, helper, &why);
         cli_postmortem_settings(config, &set);
         set.access = git_parts_access(parts);

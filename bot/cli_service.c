@@ -22,15 +22,35 @@ struct unit {
     char here[PATH_MAX];
 };
 
-static bool is_secret(const struct setting *setting)
+/* `endings` is closed by NULL. */
+static bool ends_like(const struct setting *setting, const char *const *endings)
 {
-    static const char *const endings[] = {"token_file", "secret_file",
-                                          "credentials_file", "ssh_key",
-                                          "signing_key"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (str_ends(str_of(setting->key), endings[i]))
+    while (*endings != NULL)
+        if (str_ends(str_of(setting->key), *endings++))
             return true;
     return false;
+}
+
+static bool is_secret(const struct setting *setting)
+{
+    static const char *const endings[] = {"token_file",       "secret_file",
+                                          "credentials_file", "ssh_key",
+                                          "signing_key",      NULL};
+    return ends_like(setting, endings);
+}
+
+/* What a run would find or not by where it is started. */
+static bool is_path(const struct setting *setting, const char *value)
+{
+    static const char *const endings[] = {"ca_file", "helper", NULL};
+    bool is_page = strcmp(setting->section, "postmortem") == 0;
+    if (is_page && strcmp(setting->key, "repository") == 0)
+        return cli_is_folder(value);
+    if (is_page && strcmp(setting->key, "template") == 0)
+        return strcmp(value, "hugo") != 0 && strcmp(value, "markdown") != 0;
+    return is_secret(setting) || ends_like(setting, endings) ||
+           (strcmp(setting->section, "storage") == 0 &&
+            strcmp(setting->key, "path") == 0);
 }
 
 /* A file that others may read is refused before, so only its owner can. */
@@ -50,12 +70,10 @@ static void note(const struct unit *unit, const struct setting *setting,
                  const void *base)
 {
     const char *file;
-    bool is_record = strcmp(setting->section, "storage") == 0 &&
-                     strcmp(setting->key, "path") == 0;
-    if (setting->kind != SETTING_TEXT || (!is_record && !is_secret(setting)))
+    if (setting->kind != SETTING_TEXT)
         return;
     memcpy(&file, (const char *)base + setting->offset, sizeof file);
-    if (file == NULL || file[0] == '\0' ||
+    if (file == NULL || file[0] == '\0' || !is_path(setting, file) ||
         str_starts(str_of(file), "credential:"))
         return;
     if (file[0] != '/' && strcmp(unit->here, SERVICE_FOLDER) != 0)

@@ -251,9 +251,18 @@ test('check tells root what the service cannot read or find', { skip: !canMount 
     assert.deepEqual(check(), fine, 'no such user');
     appendFileSync(users, 'opsroom:x:65533:65533::/:/bin/false\n');
     const unread = (setting, file) => `opsroom: note: ${setting}: the service runs as the user opsroom, who cannot read ${file}. Put it into /etc/opsroom/secrets and write credential:NAME here.\n`;
-    assert.deepEqual(check(), { ...fine, err: `${unread('discord.token_file', token)}opsroom: note: storage.path: opsroom.db was looked for in ${bot.directory}; the service looks in /var/lib/opsroom. Write it with the whole path.\n${unread('alert.secret_file', alert)}` });
+    const elsewhere = (setting, path) => `opsroom: note: ${setting}: ${path} was looked for in ${bot.directory}; the service looks in /var/lib/opsroom. Write it with the whole path.\n`;
+    assert.deepEqual(check(), { ...fine, err: `${unread('discord.token_file', token)}${elsewhere('storage.path', 'opsroom.db')}${unread('alert.secret_file', alert)}` });
     bot.settle({ storage: { path: bot.database } });
     for (const file of [token, alert]) chownSync(file, 65533, 65533);
+    assert.deepEqual(check(), fine);
+    mkdirSync(join(bot.directory, 'own'));
+    writeFileSync(join(bot.directory, 'own/page.md'), '{{title}}\n');
+    writeFileSync(join(bot.directory, 'ca.pem'), '');
+    bot.settle({ discord: { token_file: token, ca_file: 'ca.pem' }, postmortem: { repository: 'pages.git', template: 'own' } });
+    const paths = [['discord.ca_file', 'ca.pem'], ['postmortem.repository', 'pages.git'], ['postmortem.template', 'own']];
+    assert.deepEqual(check(), { ...fine, err: paths.map(([setting, path]) => elsewhere(setting, path)).join('') });
+    bot.settle({ discord: { token_file: token, ca_file: '' }, postmortem: { repository: 'https://git.example.org/pages.git', token_file: token, template: 'markdown' } });
     assert.deepEqual(check(), fine);
 }));
 
