@@ -205,7 +205,9 @@ static int open_parts(struct app *app, const char *token)
     int code = 0;
     if (store_open(config->storage_path, false, &app->store, &why) != ERR_OK)
         code = EXIT_FAILED;
-    else if ((app->rest = rest_new(&app->loop, &rest, &why)) == NULL ||
+    else if (config_certificates("discord.ca_file", config->ca_file, &why) !=
+                 ERR_OK ||
+             (app->rest = rest_new(&app->loop, &rest, &why)) == NULL ||
              (app->git = git_parts_new(config, &why)) == NULL ||
              (app->forge = forge_parts_new(&app->loop, config, &why)) == NULL)
         code = EXIT_SETTINGS;

@@ -123,5 +123,9 @@ MUST_CHECK secret_fn config_forge_token, config_forge_secret, config_git_token;
  * `name` is its setting. */
 MUST_CHECK enum err config_key(const char *name, const char *path, char **out,
                                struct buf *why);
+/* Can certificates to trust be read there? "": the system's. `setting` only for
+ * the words. */
+MUST_CHECK enum err config_certificates(const char *setting, const char *file,
+                                        struct buf *why);
 
 #endif

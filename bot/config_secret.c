@@ -348,3 +348,12 @@ enum err config_key(const char *name, const char *file, char **out,
         *out = mem_text(path);
     return err;
 }
+
+enum err config_certificates(const char *setting, const char *file,
+                             struct buf *why)
+{
+    if (file[0] == '\0' || access(file, R_OK) == 0)
+        return ERR_OK;
+    buf_addf(why, "%s: %s cannot be read: %s", setting, file, strerror(errno));
+    return ERR_IO;
+}

@@ -21,7 +21,8 @@ static struct forge_http *
 open_http(uv_loop_t *loop, const struct forge_config *forge, struct buf *why)
 {
     char *token = NULL;
-    if (config_forge_token(forge->token_file, &token, why) != ERR_OK)
+    if (config_certificates("forge.ca_file", forge->ca_file, why) != ERR_OK ||
+        config_forge_token(forge->token_file, &token, why) != ERR_OK)
         return NULL;
     const struct forge_http_config http = {
         .kind = forge->kind,

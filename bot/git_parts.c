@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CACHE "git-cache"
 
@@ -40,12 +39,9 @@ static enum err read_parts(const struct git_config *git,
     if (err == ERR_OK && git->signing_key[0] != '\0')
         err = config_key("postmortem.signing_key", git->signing_key,
                          &parts->signing_key, why);
-    if (err == ERR_OK && git->ca_file[0] != '\0' &&
-        access(git->ca_file, R_OK) != 0) {
-        buf_addf(why, "postmortem.ca_file: %s cannot be read", git->ca_file);
-        err = ERR_IO;
-    }
-    return err;
+    return err == ERR_OK
+               ? config_certificates("postmortem.ca_file", git->ca_file, why)
+               : err;
 }
 
 struct git_parts *git_parts_new(const struct config *config, struct buf *why)

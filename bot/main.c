@@ -3,7 +3,7 @@
  * happens in a turn of the loop) and bot/core/incident.h (the rules).
  *
  * Exit codes: 0 fine, 1 failed, 2 wrong use or settings, 3 Discord refused the
- * token, 4 another program answers with it.
+ * token, 4 another program answers with it, 5 Discord wants something changed.
  */
 #include "bot/app.h"
 #include "bot/arguments.h"

@@ -97,6 +97,7 @@ export class Bot {
     run(...words) {
         const { status, stdout, stderr } = spawnSync(program, [...words, '--config', this.config], {
             env: { PATH: process.env.PATH, DISCORD_TOKEN: this.standin?.token ?? 'x'.repeat(30), ...this.env }, encoding: 'utf8',
+            timeout: 60_000, // it should have left, and runs
         });
         return { code: status, out: stdout, err: stderr };
     }

@@ -215,9 +215,12 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
 
 // 2 is what the unit does not start again after: a file does not come by itself.
 test('a file of the settings that is not there keeps it from starting: exit 2', () => alone((bot) => {
-    const none = join(bot.directory, 'none');
+    const none = join(bot.directory, 'none'), token = join(bot.directory, 'token');
     const kept = { ...bot.settings };
+    writeFileSync(token, 'y'.repeat(40), { mode: 0o600 });
     const cases = [
+        [{ discord: { ...kept.discord, ca_file: none } }, /discord\.ca_file: .*none cannot be read/],
+        [{ forge: { kind: 'gitea', api_base: 'http://127.0.0.1:1/api/v1', repository: 'a/b', token_file: token, ca_file: none } }, /forge\.ca_file: .*none cannot be read/],
         [{ postmortem: { signing_key: none } }, /postmortem\.signing_key: .*none cannot be read/],
         [{ forge: { kind: 'gitea', api_base: 'http://127.0.0.1:1/api/v1', repository: 'a/b', token_file: none } }, /forge\.token_file: .*none cannot be read/],
         [{ forge: { webhook_secret_file: none } }, /forge\.webhook_secret_file: .*none cannot be read/],
