@@ -11,10 +11,10 @@
 #include "bot/discord/json.h"
 #include "bot/discord/ratelimit.h"
 #include "bot/io/loop.h"
+#include "bot/io/rest_clock.h"
 #include "bot/io/rest_curl.h"
 #include "bot/io/rest_judge.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,8 +71,7 @@ struct rest {
     struct fetch *fetches;
     int in_flight;
     struct rest_counts counts;
-    int64_t ahead_ms;
-    int64_t dated_ms;     /* clock_started_ms when that was found; 0: never */
+    struct rest_clock clock;
     int64_t halted_to_ms; /* as far as it was told */
     bool is_stopped;
     void (*told)(void *context);
@@ -368,27 +367,6 @@ static void count(struct rest_counts *counts, int status)
                       : &counts->done) += 1;
 }
 
-/* HTTP's Date is in whole seconds, and is on its way here: what little we seem
- * to be ahead may be no error. Not of the answers of commands: they are many,
- * and what is posted tells as well. */
-static void note_date(struct rest *rest, const struct rest_call *call,
-                      const struct transfer *transfer)
-{
-    char date[64];
-    if (call->is_callback)
-        return;
-    struct str text = transfer_header(transfer, "Date");
-    str_copy_to(date, text);
-    time_t seconds = text.n > 0 ? curl_getdate(date, NULL) : -1;
-    if (seconds <= 0)
-        return;
-    int64_t ahead_ms = clock_wall_ms() - (int64_t)seconds * MS_PER_SECOND;
-    if (ahead_ms > 0)
-        ahead_ms = ahead_ms > 2 * MS_PER_SECOND ? ahead_ms - MS_PER_SECOND : 0;
-    rest->ahead_ms = ahead_ms;
-    rest->dated_ms = clock_started_ms();
-}
-
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
                               const struct transfer_end *end)
 {
@@ -405,7 +383,10 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
         answer.text.n = LOGGED_BYTES;
 
     count(&rest->counts, answer.status);
-    note_date(rest, &job->call, transfer);
+    /* Not of the answers of commands: they are many, and what is posted tells
+     * as well. */
+    if (!job->call.is_callback)
+        rest_clock_note(&rest->clock, transfer_header(transfer, "Date"));
     enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
@@ -601,9 +582,7 @@ const struct rest_counts *rest_counts(const struct rest *rest)
 
 int64_t rest_ahead_ms(const struct rest *rest)
 {
-    return rest->dated_ms == 0
-               ? 0
-               : rest->ahead_ms + clock_started_ms() - rest->dated_ms;
+    return rest_clock_ahead_ms(&rest->clock);
 }
 
 int rest_in_flight(const struct rest *rest)

@@ -63,9 +63,8 @@ struct rest_counts {
     int64_t no_answer; /* none, in time or at all */
 };
 const struct rest_counts *rest_counts(const struct rest *rest);
-/* How far our clock is ahead of Discord's (below 0: behind), by what its last
- * answer said, but for callbacks, and by how our clock was set since; 0: it did
- * not say. */
+/* How far our clock is ahead of Discord's, as rest_clock.h has it; but for
+ * callbacks, each answer tells. */
 int64_t rest_ahead_ms(const struct rest *rest);
 /* Requests on the wire. */
 int rest_in_flight(const struct rest *rest);

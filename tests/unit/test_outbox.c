@@ -365,7 +365,7 @@ static void a_wish_waits_for_the_pace(void **state)
                      ERR_OK);
     want(store, EFFECT_CARD, 1, 0);
     assert_false(store_has_wishes(store));
-    seen = due(store, NOW + 2999, "", NOW + 3000);
+    (void)due(store, NOW + 2999, "", NOW + 3000);
     seen = due(store, NOW + 3000, "card/1", INT64_MAX);
     /* Done, to be looked at again in a minute, and not before its pace. */
     assert_int_equal(store_outbox_begin(store, seen.rows[0].id, NOW), ERR_OK);
@@ -375,7 +375,7 @@ static void a_wish_waits_for_the_pace(void **state)
     due(store, NOW, "", NOW + 60000);
     want(store, EFFECT_CARD, 1, 0);
     assert_true(store_has_wishes(store));
-    seen = due(store, NOW, "", NOW + 8000);
+    (void)due(store, NOW, "", NOW + 8000);
     /* The clock was ahead when that was written. */
     seen = due(store, NOW + 8000, "card/1", INT64_MAX);
     assert_int_equal(store_outbox_pace(store, seen.rows[0].id,
