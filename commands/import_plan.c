@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ORIGIN_BYTES (SHA256_HEX + 20)
+#define ORIGIN_BYTES (2 * SHA256_HEX + 20)
 
 /* ---- reading ---- */
 
@@ -127,17 +127,22 @@ static struct actor actor_of(const struct call *call,
     return actor;
 }
 
-/* "import:" and the digest; of a block with its place behind it. */
+/* "import:" and the digest; of a block with its own behind it: two entries of
+ * one minute may say the same, "See the evidence.", above different logs. */
 static struct str origin_of(const struct call *call,
                             const struct import_entry *entry, int block)
 {
-    struct sha256 key = import_entry_key(entry);
-    char hex[SHA256_HEX], *text = call_alloc(call, ORIGIN_BYTES);
+    struct sha256 key = import_entry_key(entry), bytes;
+    char hex[SHA256_HEX], of_block[SHA256_HEX];
+    char *text = call_alloc(call, ORIGIN_BYTES);
     sha256_hex(&key, hex);
-    if (block < 0)
+    if (block < 0) {
         (void)snprintf(text, ORIGIN_BYTES, "import:%s", hex);
-    else
-        (void)snprintf(text, ORIGIN_BYTES, "import:%s:%d", hex, block + 1);
+    } else {
+        bytes = sha256_of(entry->blocks[block]);
+        sha256_hex(&bytes, of_block);
+        (void)snprintf(text, ORIGIN_BYTES, "import:%s:%s", hex, of_block);
+    }
     return str_of(text);
 }
 

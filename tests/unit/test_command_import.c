@@ -112,6 +112,25 @@ static void twice_changes_nothing(void **state)
     assert_says(caller_presses(&caller, "Keep"), "1 new, 3 already there.");
 }
 
+/* In chats people say the log first: nothing but a block, twice a minute. */
+static void blocks_of_one_minute_are_all_kept(void **state)
+{
+    struct seen seen = {.count = 0};
+    (void)state;
+    (void)pastes("All times UTC\n[18:59] dma: ```\none\n```\n"
+                 "[18:59] dma: ```\ntwo\n```\n");
+    (void)caller_presses(&caller, "Keep");
+    assert_int_equal(store_each_entry(caller.store, 1, NULL, look, &seen),
+                     ERR_OK);
+    assert_int_equal(seen.count, 2);
+    int64_t kept = caller_kept(&caller);
+    struct interaction again = pasting("[18:59 UTC] dma: ```\ntwo\n```\n");
+    again.id = 2;
+    (void)caller_does(&caller, &again);
+    (void)caller_presses(&caller, "Keep");
+    assert_int_equal(caller_kept(&caller), kept);
+}
+
 static void cancelled(void **state)
 {
     (void)state;
@@ -250,10 +269,15 @@ static void all_or_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(preview_then_keep),  CASE(twice_changes_nothing),
-        CASE(cancelled),          CASE(stays_in_the_war_room),
-        CASE(asks_for_the_zone),  CASE(other_days),
-        CASE(problems_are_named), CASE(a_file),
+        CASE(preview_then_keep),
+        CASE(twice_changes_nothing),
+        CASE(blocks_of_one_minute_are_all_kept),
+        CASE(cancelled),
+        CASE(stays_in_the_war_room),
+        CASE(asks_for_the_zone),
+        CASE(other_days),
+        CASE(problems_are_named),
+        CASE(a_file),
         CASE(all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
