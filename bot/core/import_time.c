@@ -88,6 +88,8 @@ static int zone_of(const struct import_clock *clock,
 {
     if (head->reading.from.has_zone)
         return head->reading.from.zone_min;
+    if (head->reading.form == READING_RANGE && head->reading.to.has_zone)
+        return head->reading.to.zone_min;
     return clock->has_zone ? clock->zone_min : 0;
 }
 

@@ -230,6 +230,9 @@ static void midnight_rolls_on(void **state)
     hear_is("23:58 CET a\n00:03 CET b",
             "1 2022-12-17 22:58 (typed 23:58 CET) a\n"
             "2 2022-12-17 23:03 (typed 00:03 CET) b\n");
+    hear_is("18:10-18:20 PST a\n18:30 PST b",
+            "1 2022-12-18 02:10 to 02:20 (typed 18:10-18:20 PST) a\n"
+            "2 2022-12-18 02:30 (typed 18:30 PST) b\n");
 }
 
 static void text_goes_on(void **state)
