@@ -12,7 +12,7 @@
 
 /* What times that say less are relative to, and who sees what is kept. */
 struct import_basis {
-    int64_t date_ms; /* of the first without a date: midnight UTC of that day */
+    int64_t date_ms; /* of the first without a date; see import_source */
     bool has_date;   /* a person said so */
     int64_t now_ms;
     bool has_zone;

@@ -42,8 +42,8 @@ static bool find_basis(const struct call *call, struct import_basis *basis,
     basis->now_ms = call->now_ms;
     basis->visibility = (enum visibility)call_value(call, "visibility")->choice;
     basis->has_date = date->given;
-    basis->date_ms = date->given ? civil_day_start(date->when.from_ms)
-                                 : call->times.base_day_ms;
+    basis->date_ms =
+        date->given ? civil_day_start(date->when.from_ms) : call->times.base_ms;
     return !zone->given || read_zone(call, zone->text, basis, answer);
 }
 
@@ -182,7 +182,7 @@ static void say_found(const struct call *call, const struct import_plan *plan,
 static void say_day(const struct import_plan *plan, struct buf *words)
 {
     char date[CIVIL_ISO_BYTES];
-    civil_date(plan->basis.date_ms, date);
+    civil_date(plan->result.date_ms, date);
     buf_addf(words, "Times without a date are taken from %s on.%s\n", date,
              plan->basis.has_date ? "" : " Another day? Give `base_date`.");
 }

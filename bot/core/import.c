@@ -168,7 +168,10 @@ struct import_result import_read(const struct import_source *source,
         .sink = sink,
         .clock = {.base = *source->base,
                   .has_day = source->has_date,
-                  .day_ms = civil_day_start(source->date_ms),
+                  .day_ms = source->date_ms,
+                  .is_moment =
+                      source->date_ms != civil_day_start(source->date_ms),
+                  .first_day_ms = civil_day_start(source->date_ms),
                   .has_zone = source->has_zone,
                   .zone_min = source->zone_min},
         .text = BUF_INIT(source->text.n + 1000),
@@ -192,6 +195,7 @@ struct import_result import_read(const struct import_source *source,
     import_finish_entry(&reader);
     buf_release(&reader.text);
     buf_release(&reader.blocks);
+    reader.result.date_ms = reader.clock.first_day_ms;
     return reader.result;
 }
 

@@ -28,7 +28,9 @@ struct import_source {
     const struct when_base *base; /* of the incident */
     /* The day of the first time without one. Absent: as `base` has it. */
     bool has_date;
-    int64_t date_ms; /* midnight UTC of that date */
+    /* Midnight UTC of that date; any other moment stands for its day in the
+     * zone of that time. */
+    int64_t date_ms;
     /* Of the times that name none, where the paste does not say it at large
      * ("Time (CET)"). Absent: they are read as UTC and counted in `unzoned`. */
     bool has_zone;
@@ -70,8 +72,9 @@ struct import_sink {
 
 struct import_result {
     int entries, problems;
-    bool has_zone; /* some time, or the paste at large, named its zone */
-    int unzoned;   /* times that no zone was told for: ask, and read again */
+    bool has_zone;   /* some time, or the paste at large, named its zone */
+    int unzoned;     /* times that no zone was told for: ask, and read again */
+    int64_t date_ms; /* midnight UTC of the day of the first without one */
 };
 
 struct import_result import_read(const struct import_source *source,

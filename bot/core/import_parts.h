@@ -41,7 +41,9 @@ struct import_clock {
     struct when_base base;
     bool has_day; /* day_ms: midnight of the day in the zone of the paste */
     int64_t day_ms;
-    bool has_last; /* no date has been told since this entry */
+    bool is_moment;       /* day_ms: of the day that it has in that zone */
+    int64_t first_day_ms; /* of the first time that has no date before it */
+    bool has_last;        /* no date has been told since this entry */
     int64_t last_ms;
     bool has_zone;
     int zone_min;

@@ -120,11 +120,23 @@ static int64_t day_of(const struct import_clock *clock,
     return civil_day_start(ms);
 }
 
+/* In Tokyo it is tomorrow already. */
+static void find_first_day(struct import_clock *clock,
+                           const struct import_head *head)
+{
+    clock->is_moment = false;
+    clock->day_ms =
+        civil_day_start(clock->day_ms + zone_of(clock, head) * MS_PER_MINUTE);
+    clock->first_day_ms = clock->day_ms;
+}
+
 bool import_place(struct import_clock *clock, const struct import_head *head,
                   struct when *out, struct buf *why)
 {
     struct when when, next;
     bool is_told = has_date(head);
+    if (clock->is_moment && !is_told)
+        find_first_day(clock, head);
     const int64_t *day = is_told || !clock->has_day ? NULL : &clock->day_ms;
     if (!parse_on(clock, head, day, &when, why))
         return false;
@@ -137,6 +149,7 @@ bool import_place(struct import_clock *clock, const struct import_head *head,
     set_typed(clock, head, &when);
     clock->day_ms = day_of(clock, head, &when);
     clock->has_day = clock->has_last = true;
+    clock->is_moment = false;
     clock->last_ms = when.from_ms;
     *out = when;
     return true;
@@ -155,7 +168,7 @@ bool import_set_day(struct import_clock *clock, const struct import_head *head,
     if (!parse_on(clock, &date, NULL, &when, why))
         return false;
     clock->has_day = true;
-    clock->has_last = false;
+    clock->has_last = clock->is_moment = false;
     clock->day_ms = civil_day_start(when.from_ms);
     return true;
 }

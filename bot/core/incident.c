@@ -498,18 +498,16 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
 {
     struct when_base base = {
         .now_ms = now_ms,
-        .base_day_ms = civil_day_start(now_ms),
+        .base_ms = in->first_event_ms == 0 ? now_ms : in->first_event_ms,
         .anchor_ms = now_ms,
     };
-    if (in->first_event_ms == 0)
-        return base;
-    base.base_day_ms = civil_day_start(in->first_event_ms);
     if (incident_is_written_up(in) && in->latest_typed_ms != 0) {
         base.anchor_ms = in->latest_typed_ms;
         base.lived_from_ms = lived_from(in);
     } else if (began_before(in)) { /* of its past, dates say the year */
-        base.base_day_ms = civil_day_start(in->declared_at_ms - MS_PER_DAY);
+        base.base_ms = in->declared_at_ms - MS_PER_DAY;
     }
+    base.base_day_ms = civil_day_start(base.base_ms);
     return base;
 }
 

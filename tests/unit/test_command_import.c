@@ -198,6 +198,32 @@ static void other_days(void **state)
     assert_int_equal(entries(), 2);
 }
 
+/* 19:10 UTC is ten past four of the next day in Tokyo. */
+static void the_day_is_that_of_the_zone(void **state)
+{
+    (void)state;
+    struct interaction it = pasting("04:05 @nova Slow\n04:09 @dma Fast\n");
+    add_text(&it, "zone", "JST");
+    const char *words = caller_does(&caller, &it);
+    assert_says(words, "- **2022-12-13 19:05** nova: Slow\n"
+                       "- **19:09** dma: Fast\n");
+    assert_says(words, "\nTimes without a date are taken from 2022-12-14 on. "
+                       "Another day? Give `base_date`.\n");
+    words = pastes("| Time (JST) | Event |\n|--|--|\n| 04:05 | Slow |\n");
+    assert_says(words, "- **2022-12-13 19:05** Slow\n");
+    assert_says(words, " are taken from 2022-12-14 on.");
+    words = pastes("04:05 JST @nova Slow\n");
+    assert_says(words, "- **2022-12-13 19:05** nova: Slow\n");
+    /* A date alone is the same everywhere. */
+    it = pasting("04:05 @nova Slow\n");
+    it.id = 9;
+    add_text(&it, "zone", "JST");
+    add_text(&it, "base_date", "2022-12-13");
+    words = caller_does(&caller, &it);
+    assert_says(words, "- **2022-12-12 19:05** nova: Slow\n");
+    assert_says(words, " are taken from 2022-12-13 on.\n");
+}
+
 static void problems_are_named(void **state)
 {
     struct buf text = BUF_INIT(100000);
@@ -276,6 +302,7 @@ int main(void)
         CASE(stays_in_the_war_room),
         CASE(asks_for_the_zone),
         CASE(other_days),
+        CASE(the_day_is_that_of_the_zone),
         CASE(problems_are_named),
         CASE(a_file),
         CASE(all_or_nothing),
