@@ -113,6 +113,11 @@ bool utf8_printable(struct str text, size_t *at)
     return true;
 }
 
+struct str utf8_without_mark(struct str text)
+{
+    return str_starts(text, "\xEF\xBB\xBF") ? str_from(text, 3) : text;
+}
+
 size_t utf16_units(struct str text)
 {
     size_t units = 0;

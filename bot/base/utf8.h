@@ -16,6 +16,8 @@ bool utf8_valid(struct str text);
  * the reading direction of what follows (Trojan Source, CVE-2021-42574). On
  * failure *at (may be NULL) is the offset in bytes of the first offender. */
 bool utf8_printable(struct str text, size_t *at);
+/* Without the byte order mark that some editors put before a text. */
+struct str utf8_without_mark(struct str text);
 /* Length in UTF-16 code units; an invalid byte counts as one. */
 size_t utf16_units(struct str text);
 /* Bytes of the longest head that ends on a code point boundary and has at

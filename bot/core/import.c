@@ -177,9 +177,7 @@ struct import_result import_read(const struct import_source *source,
         .text = BUF_INIT(source->text.n + 1000),
         .blocks = BUF_INIT(source->text.n + 1000),
     };
-    struct str rest = source->text, line, next;
-    if (str_starts(rest, "\xEF\xBB\xBF"))
-        rest = str_from(rest, 3);
+    struct str rest = utf8_without_mark(source->text), line, next;
     while (str_cut(&rest, '\n', &line)) {
         struct str ahead = rest;
         reader.line++;

@@ -1,6 +1,7 @@
 #include "bot/helpers/merge.h"
 
 #include "bot/base/sha256.h"
+#include "bot/base/utf8.h"
 
 #include <assert.h>
 #include <string.h>
@@ -18,6 +19,8 @@ struct reader {
     bool at_first, in_front;
 };
 
+/* An editor's byte order mark stays on the page, and is no part of its first
+ * line. */
 static struct reader reader_of(struct str page)
 {
     return (struct reader){.rest = page, .at_first = true};
@@ -31,6 +34,8 @@ static bool next_line(struct reader *reader, struct line *out)
     const char *end = memchr(page.s, '\n', page.n);
     size_t n = end == NULL ? page.n : (size_t)(end - page.s) + 1;
     *out = (struct line){.all = {page.s, n}, .text = {page.s, n}};
+    if (reader->at_first)
+        out->text = utf8_without_mark(out->text);
     while (out->text.n > 0 &&
            strchr(" \t\r\n", out->text.s[out->text.n - 1]) != NULL)
         out->text.n--;
@@ -110,7 +115,7 @@ static bool next_block(struct reader *reader, struct block *out)
             *out = (struct block){
                 .name = name,
                 .hash = hash,
-                .before = {start, (size_t)(line.all.s - start)},
+                .before = {start, (size_t)(line.text.s - start)},
                 .in_front = line.in_front,
                 .is_crlf = str_ends(line.all, "\r\n"),
             };

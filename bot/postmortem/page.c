@@ -2,6 +2,7 @@
 
 #include "bot/base/file.h"
 #include "bot/base/mem.h"
+#include "bot/base/utf8.h"
 #include "bot/postmortem/escape.h"
 #include "templates/builtin.h"
 #include "templates/mustache.h"
@@ -54,6 +55,13 @@ static enum err read_file(const char *file, struct buf *out, struct buf *why)
     return err;
 }
 
+/* What an editor put before it is not of the page. */
+static const char *text_of(const struct buf *file)
+{
+    struct str text = utf8_without_mark(buf_str(file));
+    return text.n == 0 ? "" : text.s;
+}
+
 static enum err add_part(struct page_template *template, const char *folder,
                          const char *name, struct buf *why)
 {
@@ -63,7 +71,7 @@ static enum err add_part(struct page_template *template, const char *folder,
     str_copy_to(part, ((struct str){name, strlen(name) - strlen(SUFFIX)}));
     enum err err = read_file(path, &text, why);
     if (err == ERR_OK) {
-        set(template->partials, part, buf_text(&text));
+        set(template->partials, part, text_of(&text));
         set(template->files, part, path);
     }
     buf_release(&text);
@@ -126,7 +134,7 @@ static enum err load_own(struct page_template *template, const char *name,
         err = add_folder(template, folder, why);
     if (err == ERR_OK) {
         template->file = mem_text(file);
-        template->text = mem_text(buf_text(&text));
+        template->text = mem_text(text_of(&text));
     }
     buf_release(&text);
     return err;

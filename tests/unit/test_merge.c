@@ -233,6 +233,15 @@ static void front_matter_has_its_own_comments(void **state)
            "---\ndraft: true\n# opsroom:begin t\ntitle: b\n# opsroom:end t\n"
            "---\n# opsroom:begin t\nnot one\n# opsroom:end t\n",
            "");
+    /* Windows puts a byte order mark before it. */
+    merges("---\n# opsroom:begin t\ntitle: b\n# opsroom:end t\n---\n",
+           "\xEF\xBB\xBF---\n# opsroom:begin t\ntitle: a\n"
+           "# opsroom:end t\n---\nMine.\n",
+           "\xEF\xBB\xBF---\n# opsroom:begin t\ntitle: b\n"
+           "# opsroom:end t\n---\nMine.\n",
+           "");
+    merges(B("a") "1\n" E("a"), "\xEF\xBB\xBF" B("a") "one\n" E("a"),
+           "\xEF\xBB\xBF" B("a") "1\n" E("a"), "");
     assert_false(merge_has_blocks(STR("# opsroom:begin t\n# opsroom:end t\n")));
     assert_false(merge_has_blocks(STR("\n---\n# opsroom:begin t\n"
                                       "# opsroom:end t\n---\n")));

@@ -232,6 +232,22 @@ static void teams_bring_templates(void **state)
     (void)state;
 }
 
+/* What Windows puts before a text is not of the page: no mark is known behind
+ * it. */
+static void a_byte_order_mark_is_left_out(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct record record = record_new(scratch, "Slow_");
+    put_file(scratch, "page.md", "\xEF\xBB\xBF---\na\n{{> part}}");
+    put_file(scratch, "part.md", "\xEF\xBB\xBF<!-- b -->\n");
+    struct buf page = page_of(
+        &record, (struct postmortem_settings){.template = scratch->folder});
+    assert_string_equal(buf_text(&page),
+                        "---\na\n<!-- b -->\n\n<!-- opsroom: INC-12 -->\n");
+    buf_release(&page);
+    record_close(&record);
+}
+
 /* A part of ours may be replaced, and ours are whole. */
 static void parts_are_replaced(void **state)
 {
@@ -445,6 +461,7 @@ int main(void)
         cmocka_unit_test(match_the_golden_pages),
         TEST(names_json_has_every_name),
         cmocka_unit_test(teams_bring_templates),
+        TEST(a_byte_order_mark_is_left_out),
         TEST(parts_are_replaced),
         TEST(nobody_is_named_in_public),
         TEST(no_template_finds_a_name),
