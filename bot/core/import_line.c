@@ -341,7 +341,9 @@ static bool goes_on_badly(struct str line, size_t end,
                 : !str_is(word, bad[i]))
             continue;
         (void)snprintf(typed, sizeof typed, "%s %s", head->typed,
-                       is_half ? "pm" : bad[i]);
+                       !is_half           ? bad[i]
+                       : bad[i][0] == 'a' ? "am"
+                                          : "pm");
         struct when_reading reading;
         return when_read(str_of(typed), &reading, why) != ERR_OK;
     }

@@ -351,6 +351,10 @@ static void complain_of_half_day(struct reader *reader)
     bool minutes = at(rest, n) == ':' && digits_at(rest, n + 1) == 2;
     if (minutes)
         end += 3;
+    struct str seconds = str_from(rest, end);
+    bool has = minutes && at(rest, end) == ':' && digits_at(rest, end + 1) == 2;
+    seconds.n = has ? 3 : 0;
+    end += seconds.n;
     size_t blank = at(rest, end) == ' ';
     struct str word = word_at(str_from(rest, end + blank));
     bool is_pm = str_is_nocase(word, "pm");
@@ -360,9 +364,9 @@ static void complain_of_half_day(struct reader *reader)
         minute = minutes ? number(rest, n + 1, 2) : 0;
     if (hour < 1 || hour > 12)
         complain(reader, "Times have 24 hours here: 6:53 pm is 18:53.");
-    complain(reader, "Times have 24 hours here: %.*s is %02d:%02d.",
+    complain(reader, "Times have 24 hours here: %.*s is %02d:%02d%.*s.",
              (int)(end + blank + word.n), rest.s, hour % 12 + (is_pm ? 12 : 0),
-             minute);
+             minute, STR_ARG(seconds));
 }
 
 /* 1530, 15.30: a year, a version, or a clock without its colon. */

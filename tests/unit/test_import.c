@@ -328,6 +328,12 @@ static void what_cannot_be_read_is_told(void **state)
             "! Line 1: Times have 24 hours here: 6:53 pm is 18:53.\n");
     hear_is("6:53pm a",
             "! Line 1: Times have 24 hours here: 6:53pm is 18:53.\n");
+    hear_is("[6:53 AM] dma: a",
+            "! Line 1: Times have 24 hours here: 6:53 am is 06:53.\n");
+    hear_is("[6:53:10 PM] dma: a",
+            "! Line 1: Times have 24 hours here: 6:53:10 pm is 18:53:10.\n");
+    hear_is("12:30 a.m. a",
+            "! Line 1: Times have 24 hours here: 12:30 am is 00:30.\n");
     hear_is("18:53 CST a",
             "! Line 1: CST means different zones in different places. Give the "
             "offset: 18:53 -06:00 or 18:53 +05:30.\n");
