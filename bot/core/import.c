@@ -117,6 +117,7 @@ static void read_line(struct import_reader *reader, struct str line)
     bool is_day = head.has_time && !head.reading.from.has_clock &&
                   head.rest.n == 0 && head.reading.form == READING_POINT;
     if (is_day) {
+        (void)import_set_zone(reader, text);
         set_day(reader, &head);
     } else if (head.has_time &&
                (head.reading.from.has_clock || !is_heading(text))) {

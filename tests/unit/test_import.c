@@ -212,6 +212,15 @@ static void dates_alone_hold_for_what_follows(void **state)
     }
 }
 
+static void so_does_the_zone_of_a_date_alone(void **state)
+{
+    (void)state;
+    hear_is("## Dec 18 (CET)\n00:30 a",
+            "2 2022-12-17 23:30 (typed 00:30 +01:00) a\n");
+    hear_is("2022-12-18 PST\n18:30 a",
+            "2 2022-12-19 02:30 (typed 18:30 -08:00) a\n");
+}
+
 static void midnight_rolls_on(void **state)
 {
     (void)state;
@@ -406,6 +415,8 @@ static void the_zone_is_asked_for_when_nobody_says_it(void **state)
     assert_int_equal(result.problems, 0);
     result = zones_of("## Timeline (UTC)\n18:53 a");
     assert_int_equal(result.unzoned, 0);
+    result = zones_of("## 2022-12-17 (UTC)\n18:53 a\nDec 18 (CET)\n18:53 b");
+    assert_int_equal(result.unzoned, 0);
 
     struct heard heard;
     struct import_source source = {.text = STR("00:30 a\n18:53 UTC b"),
@@ -468,6 +479,7 @@ int main(void)
         cmocka_unit_test(every_form_of_a_line_is_read),
         cmocka_unit_test(lines_with_dates_are_read),
         cmocka_unit_test(dates_alone_hold_for_what_follows),
+        cmocka_unit_test(so_does_the_zone_of_a_date_alone),
         cmocka_unit_test(midnight_rolls_on),
         cmocka_unit_test(text_goes_on),
         cmocka_unit_test(blocks_are_evidence),
