@@ -169,7 +169,12 @@ MUST_CHECK enum err git_open_anew(struct git_work *work);
 MUST_CHECK enum err git_fetch(struct git_work *work);
 MUST_CHECK enum err git_send(struct git_work *work, const char *branch,
                              const git_oid *old, const git_oid *commit);
-/* git_refs.c: git_clear_stale removes the lock of a branch that a killed job
+/* git_refs.c: of a folder. NOT_FOUND: people have branches there, and none is
+ * the base; a page of its own beginning could not be merged into theirs. */
+MUST_CHECK enum err git_look_for_base(struct git_work *work);
+bool git_is_of_ours(const struct git_job *job, struct str branch);
+enum err git_say_no_base(const struct git_work *work);
+/* git_clear_stale removes the lock of a branch that a killed job
  * was moving; with the repository's own lock held. */
 void git_clear_stale(const struct git_work *work);
 MUST_CHECK enum err git_tip(struct git_work *work, const char *branch,

@@ -36,6 +36,47 @@ enum err git_tip(struct git_work *work, const char *branch, bool *has,
     return err;
 }
 
+/* ---- the branch to start from ---- */
+
+/* "postmortem/" of "postmortem/2022-12-13-slow{n}": our own do not make a
+ * repository one that has begun. */
+bool git_is_of_ours(const struct git_job *job, struct str branch)
+{
+    const char *slash = memchr(job->branch.s, '/', job->branch.n);
+    size_t n = slash == NULL ? 0 : (size_t)(slash - job->branch.s) + 1;
+    return n > 0 && branch.n >= n && memcmp(branch.s, job->branch.s, n) == 0;
+}
+
+enum err git_say_no_base(const struct git_work *work)
+{
+    return git_fail(work->trouble, GIT_REASON_NOT_FOUND,
+                    "%s has no branch %s to start from",
+                    work->job->repository.s, work->job->base.s);
+}
+
+enum err git_look_for_base(struct git_work *work)
+{
+    git_reference_iterator *list = NULL;
+    const char *name;
+    git_oid tip;
+    bool has, has_others = false;
+    enum err err = git_tip(work, work->job->base.s, &has, &tip);
+    if (err != ERR_OK || has)
+        return err;
+    int rc = git_reference_iterator_new(&list, work->repo);
+    while (rc == 0 && (rc = git_reference_next_name(&name, list)) == 0)
+        if (str_starts(str_of(name), work->heads))
+            has_others =
+                has_others ||
+                !git_is_of_ours(work->job, str_of(name + strlen(work->heads)));
+    git_reference_iterator_free(list);
+    if (rc < 0 && rc != GIT_ITEROVER)
+        return git_say(work->trouble, "reading the branches");
+    return has_others ? git_say_no_base(work) : ERR_OK;
+}
+
+/* ---- moving a branch ---- */
+
 /* git holds the lock of a branch for milliseconds; one that is minutes old was
  * left by a job that was killed. */
 static bool remove_old_lock(const struct git_work *work, const char *ref)

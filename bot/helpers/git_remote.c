@@ -282,19 +282,11 @@ static void list_wanted(const struct git_job *job, struct wanted *wanted)
     buf_release(&name);
 }
 
-/* "postmortem/" of "postmortem/2022-12-13-slow{n}": our own do not make a
- * repository one that has begun. */
-static bool is_of_ours(const struct git_job *job, struct str branch)
-{
-    const char *slash = memchr(job->branch.s, '/', job->branch.n);
-    size_t n = slash == NULL ? 0 : (size_t)(slash - job->branch.s) + 1;
-    return n > 0 && branch.n >= n && memcmp(branch.s, job->branch.s, n) == 0;
-}
-
 static enum err read_heads(struct line *line, struct wanted *wanted)
 {
     const git_remote_head **heads;
-    size_t count, others = 0;
+    size_t count;
+    bool has_others = false;
     const struct git_job *job = line->work->job;
     if (git_remote_ls(&heads, &count, line->remote) < 0)
         return say_failure(line, GIT_ERROR);
@@ -303,18 +295,14 @@ static enum err read_heads(struct line *line, struct wanted *wanted)
         if (!str_starts(name, "refs/heads/"))
             continue;
         name = str_from(name, strlen("refs/heads/"));
-        others += !is_of_ours(job, name);
+        has_others = has_others || !git_is_of_ours(job, name);
         for (size_t at = 0; at < wanted->count; at++)
             if (str_is(name, wanted->names[at])) {
                 wanted->has[at] = true;
                 wanted->tips[at] = heads[i]->oid;
             }
     }
-    if (!wanted->has[0] && others > 0)
-        return git_fail(line->work->trouble, GIT_REASON_NOT_FOUND,
-                        "%s has no branch %s to start from", job->repository.s,
-                        job->base.s);
-    return ERR_OK;
+    return !wanted->has[0] && has_others ? git_say_no_base(line->work) : ERR_OK;
 }
 
 static enum err download(struct line *line, const struct wanted *wanted)

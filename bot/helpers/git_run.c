@@ -40,7 +40,8 @@ static enum err commit(struct git_work *work, const struct git_place *place)
 static enum err once(struct git_work *work)
 {
     struct git_place place = {0};
-    enum err err = work->job->way == GIT_WAY_FOLDER ? ERR_OK : git_fetch(work);
+    enum err err = work->job->way == GIT_WAY_FOLDER ? git_look_for_base(work)
+                                                    : git_fetch(work);
     *work->done = (struct git_done){0};
     if (err == ERR_OK)
         err = git_place_find(work, &place);

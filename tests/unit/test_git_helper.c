@@ -336,8 +336,14 @@ static void refuses_in_words(void **state)
          "lock.git", "moving the branch: "},
         {"git init -q --bare taken.git && cd taken.git && "
          "C=$(git -c user.name=x -c user.email=x@example.org commit-tree -m x "
-         "$(git mktree </dev/null)) && git update-ref refs/heads/postmortem $C",
+         "$(git mktree </dev/null)) && git update-ref refs/heads/postmortem $C "
+         "&& git update-ref refs/heads/main $C",
          "taken.git", "moving the branch: "},
+        {"git clone -q --bare taken.git trunk.git && cd trunk.git && git "
+         "branch -m main trunk && git branch -m postmortem postmortem/x",
+         "trunk.git",
+         "trunk.git has no branch main to start from\",\"reason"
+         "\":\"not_found\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out = BUF_INIT(10000);
