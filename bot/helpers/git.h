@@ -158,7 +158,7 @@ struct git_watch *git_watch_new(const struct git_job *job);
 void git_watch_phase(struct git_watch *watch, enum git_phase phase);
 
 /* git_open.c: opens it, made if need be, and holds its lock until the process
- * ends. */
+ * ends. To look at, none is made: work->repo stays NULL. */
 MUST_CHECK enum err git_open(struct git_work *work);
 /* The cache is of no use: makes another in its place. */
 MUST_CHECK enum err git_open_anew(struct git_work *work);

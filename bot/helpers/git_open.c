@@ -126,7 +126,12 @@ static enum err open_folder(struct git_work *work)
         folder.n--;
     buf_add(&path, folder);
     enum err err = ERR_OK;
-    if (is_vacant(buf_text(&path)))
+    bool is_new = is_vacant(buf_text(&path));
+    if (is_new && work->job->op == GIT_OP_LOOK) {
+        buf_release(&path);
+        return ERR_OK;
+    }
+    if (is_new)
         err = make(work, buf_text(&path));
     if (err == ERR_OK)
         err = lock(work, buf_text(&path), O_RDONLY | O_DIRECTORY);

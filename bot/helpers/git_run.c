@@ -37,6 +37,19 @@ static enum err commit(struct git_work *work, const struct git_place *place)
     return err;
 }
 
+/* As it would be in a repository that has nothing. */
+static void note_nothing(const struct git_work *work)
+{
+    struct buf name = BUF_INIT(GIT_NAME_LIMIT);
+    *work->done = (struct git_done){0};
+    git_print_name(&name, work->job->branch, 1);
+    str_copy_to(work->done->branch, buf_str(&name));
+    buf_clear(&name);
+    git_print_name(&name, work->job->path, 1);
+    str_copy_to(work->done->path, buf_str(&name));
+    buf_release(&name);
+}
+
 static enum err once(struct git_work *work)
 {
     struct git_place place = {0};
@@ -71,6 +84,10 @@ enum err git_run(const struct git_job *job, struct git_done *out,
     enum err err = git_open(&work);
     if (err != ERR_OK)
         return err;
+    if (work.repo == NULL) {
+        note_nothing(&work);
+        return ERR_OK;
+    }
     for (int i = 0; i < ATTEMPTS; i++) {
         err = once(&work);
         if (err != ERR_OK && trouble->reason == GIT_REASON_DAMAGED &&

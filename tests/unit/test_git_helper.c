@@ -172,6 +172,36 @@ static void goes_on_after_a_half_made_repository(void **state)
     buf_release(&out);
 }
 
+/* An admin looks as root: the folder of the bot's user stays that. */
+static void a_look_makes_no_repository(void **state)
+{
+    const struct scratch *scratch = *state;
+    static const char *const folders[] = {"r.git", "none.git"};
+    struct buf out = BUF_INIT(10000);
+    assert_int_equal(sh(scratch, &out, "mkdir r.git && ls -di r.git"), 0);
+    struct buf before = BUF_INIT(100), after = BUF_INIT(100);
+    buf_add(&before, buf_str(&out));
+    for (int i = 0; i < 2; i++) {
+        struct job look = slow;
+        look.repository = folders[i];
+        write_job(scratch, "job.json", look);
+        assert_int_equal(sh(scratch, &out,
+                            "sed 's/^{/{\"op\":\"look\",/' job.json | \"$G\""),
+                         0);
+        assert_string_equal(buf_text(&out),
+                            "{\"branch\":\"postmortem/2022-12-13-slow\","
+                            "\"path\":\"content/2022-12-13-slow/index.md\"}\n");
+    }
+    assert_int_equal(sh(scratch, &after, "ls -di r.git && ls -A r.git"), 0);
+    assert_string_equal(buf_text(&after), buf_text(&before));
+    assert_int_not_equal(sh(scratch, &out, "ls none.git 2>&1"), 0);
+    assert_int_equal(run(scratch, slow, &out), 0);
+    is_sound(scratch);
+    buf_release(&out);
+    buf_release(&before);
+    buf_release(&after);
+}
+
 static void keeps_all_other_files(void **state)
 {
     const struct scratch *scratch = *state;
@@ -436,6 +466,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
         TEST(starts_a_repository),
         TEST(goes_on_after_a_half_made_repository),
+        TEST(a_look_makes_no_repository),
         TEST(keeps_all_other_files),
         TEST(commits_the_same_page_once),
         TEST(commits_another_page_on_top),
