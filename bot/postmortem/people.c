@@ -163,7 +163,28 @@ struct actor people_call(const struct people *people, const struct actor *actor,
 
 /* ---- prose ---- */
 
-/* Bytes above ASCII are parts of letters. */
+/* Signs and pictures, and the letters of scripts that put no blank between
+ * words: a name may end, or begin, at them. By whole blocks of Unicode. */
+static bool parts_words(uint32_t point)
+{
+    static const struct {
+        uint32_t from, to;
+    } blocks[] = {
+        {0x80, 0xA9},     {0xAB, 0xB4},       {0xB6, 0xB9},
+        {0xBB, 0xBF},     {0xD7, 0xD7},       {0xF7, 0xF7},
+        {0x60C, 0x60D},   {0x61B, 0x61F},     {0x66A, 0x66D},
+        {0x6D4, 0x6D4},   {0xE00, 0xEFF},     {0x1000, 0x109F},
+        {0x1780, 0x17FF}, {0x2000, 0x2BFF},   {0x2E00, 0x9FFF},
+        {0xAC00, 0xD7FF}, {0xF900, 0xFAFF},   {0xFE10, 0xFE6F},
+        {0xFF00, 0xFFEF}, {0x1F000, 0x3FFFF},
+    };
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (point >= blocks[i].from && point <= blocks[i].to)
+            return true;
+    return false;
+}
+
+/* Bytes above ASCII are parts of letters, where nothing is known of them. */
 static bool is_word(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -180,17 +201,27 @@ static char at(struct str text, size_t i)
     return i < text.n ? text.s[i] : '\0';
 }
 
+/* Bytes of the letter of a word at the front; 0: there is none. */
+static size_t letter(struct str text)
+{
+    uint32_t point;
+    size_t n = utf8_next(text, &point);
+    bool is_one = point < 0x80 ? is_word(at(text, 0)) : !parts_words(point);
+    return is_one ? n : 0;
+}
+
 /* A name of the record at the front, as a word; NULL: none. */
 static const struct person *name_at(const struct people *people,
                                     struct str text, bool is_marked)
 {
     for (int i = 0; i < people->count; i++) {
         const struct person *person = &people->all[i];
-        if (person->n > text.n || is_word(at(text, person->n)) ||
-            (person->n < NAME_LEAST && !is_marked))
+        struct str name = {person->name, person->n};
+        bool is_short = name.n < NAME_LEAST || utf16_units(name) < 2;
+        if (name.n > text.n || letter(str_from(text, name.n)) > 0 ||
+            (is_short && !is_marked))
             continue;
-        if (str_eq_nocase((struct str){text.s, person->n},
-                          (struct str){person->name, person->n}))
+        if (str_eq_nocase((struct str){text.s, name.n}, name))
             return person;
     }
     return NULL;
@@ -229,6 +260,22 @@ static size_t handle_length(struct str text)
     return n;
 }
 
+/* "@wren-2" and "@wren@example.org" are one; what comes behind "@wren" without
+ * a blank is none of it. */
+static size_t marked_length(struct str text)
+{
+    size_t n = 1, more = 1;
+    while (more > 0) {
+        struct str rest = str_from(text, n);
+        bool joins = rest.n > 0 && strchr("@.-", rest.s[0]) != NULL;
+        more = joins ? 1 : letter(rest);
+        n += more;
+    }
+    while (n > 1 && strchr("@.-", text.s[n - 1]) != NULL)
+        n--;
+    return n;
+}
+
 /* Takes what names somebody off the front; 0: nothing does. */
 static size_t replace(const struct people *people, struct str text,
                       struct buf *out)
@@ -241,12 +288,13 @@ static size_t replace(const struct people *people, struct str text,
         buf_add_text(out, "[an address]");
         return n;
     }
-    size_t handle = handle_length(text);
-    if (person != NULL && handle <= person->n + is_marked) {
+    if (person != NULL &&
+        (!is_marked || marked_length(text) <= person->n + 1)) {
         buf_add_text(out, "the ");
         buf_add_text(out, call_of(people, person, false));
         return person->n + is_marked;
     }
+    size_t handle = handle_length(text);
     if (handle > 0)
         buf_add_text(out, "somebody");
     return handle;
@@ -258,14 +306,16 @@ void people_redact(const struct people *people, struct str text,
     struct buf clean = BUF_INIT(text.n * SCRUBBED_MOST + 1);
     (void)secrets_scrub(text, &clean, NULL);
     struct str rest = buf_str(&clean);
-    char before = ' ';
+    bool in_word = false;
     while (rest.n > 0) {
-        size_t n = is_word(before) ? 0 : replace(people, rest, out);
+        uint32_t point;
+        size_t n = in_word ? 0 : replace(people, rest, out);
+        in_word = n == 0 && letter(rest) > 0;
         if (n == 0) {
-            buf_add_char(out, rest.s[0]);
-            n = 1;
+            n = utf8_next(rest, &point);
+            n = n == 0 ? 1 : n; /* not UTF-8 */
+            buf_add_bytes(out, rest.s, n);
         }
-        before = rest.s[n - 1];
         rest = str_from(rest, n);
     }
     buf_release(&clean);

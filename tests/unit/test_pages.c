@@ -354,6 +354,42 @@ static void nobody_is_named_in_public(void **state)
     record_close(&record);
 }
 
+/* Phones put curly signs where keyboards have straight ones, and in some
+ * scripts no blank stands between words. */
+static void a_name_ends_at_any_sign(void **state)
+{
+    static const struct {
+        const char *said, *shown;
+    } texts[] = {
+        {"Wren\u2019s log", "the responder\u2019s log"},
+        {"@Wren\u2019s other log", "the responder\u2019s other log"},
+        {"It was \u201CWren\u201D", "It was \u201Cthe responder\u201D"},
+        {"They\u2014wren\u2014knew", "They\u2014the responder\u2014knew"},
+        {"Asks\u00A0Wren\u2026", "Asks\u00A0the responder\u2026"},
+        {"\u518D\u8D77\u52D5\u306FWren\u304C\u3057\u305F",
+         "\u518D\u8D77\u52D5\u306Fthe responder\u304C\u3057\u305F"},
+        {"@Wren\u304C\u3057\u305F", "the responder\u304C\u3057\u305F"},
+        {"\u6B21\u306F\u7530\u4E2D\u3055\u3093",
+         "\u6B21\u306Fthe responder\u3055\u3093"},
+        {"\u0633\u0623\u0644 Wren\u060C \u062B\u0645",
+         "\u0633\u0623\u0644 the responder\u060C \u062B\u0645"},
+        {"Wren\U0001F525", "the responder\U0001F525"},
+        {"Wrena, Wren\u00E9 and \u00E9wren",
+         "Wrena, Wren\u00E9 and \u00E9wren"},
+        {"Ask @wren-3", "Ask somebody"},
+    };
+    struct record record = record_new(*state, "Slow");
+    (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "\u7530\u4E2D", "Here");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "@Wren", texts[i].said);
+    struct buf page = page_of(&record, forms[3].settings);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strstr(buf_text(&page), texts[i].shown) == NULL)
+            fail_msg("%s\n\nlacks \"%s\"", buf_text(&page), texts[i].shown);
+    buf_release(&page);
+    record_close(&record);
+}
+
 /* Whatever a team's template asks for. */
 static void no_template_finds_a_name(void **state)
 {
@@ -464,6 +500,7 @@ int main(void)
         TEST(a_byte_order_mark_is_left_out),
         TEST(parts_are_replaced),
         TEST(nobody_is_named_in_public),
+        TEST(a_name_ends_at_any_sign),
         TEST(no_template_finds_a_name),
         TEST(what_is_private_stays_so),
         cmocka_unit_test(titles_are_quoted_for_yaml),
