@@ -41,16 +41,53 @@ static struct str plain_name(struct str name)
     return name;
 }
 
+static bool within(uint32_t point, uint32_t from, uint32_t to)
+{
+    return point >= from && point <= to;
+}
+
+/* The small one of a capital letter, of Latin, Greek and Cyrillic. In all of
+ * these both take as many bytes. */
+static uint32_t small(uint32_t c)
+{
+    if (within(c, 'A', 'Z') || (within(c, 0xC0, 0xDE) && c != 0xD7) ||
+        within(c, 0x391, 0x3A9) || within(c, 0x410, 0x42F))
+        return c + 0x20;
+    if (within(c, 0x400, 0x40F))
+        return c + 0x50;
+    bool odd_first = within(c, 0x139, 0x148) || within(c, 0x179, 0x17E);
+    bool even_first = within(c, 0x100, 0x137) || within(c, 0x14A, 0x177) ||
+                      within(c, 0x460, 0x481) || within(c, 0x48A, 0x4BF) ||
+                      within(c, 0x4D0, 0x52F);
+    return (odd_first && c % 2 == 1) || (even_first && c % 2 == 0) ? c + 1 : c;
+}
+
+static bool is_same(struct str name, struct str other)
+{
+    if (name.n != other.n)
+        return false;
+    while (name.n > 0) {
+        uint32_t one, two;
+        size_t n = utf8_next(name, &one);
+        if (n != utf8_next(other, &two) || small(one) != small(two) ||
+            (n == 0 && name.s[0] != other.s[0]))
+            return false;
+        name = str_from(name, n == 0 ? 1 : n);
+        other = str_from(other, n == 0 ? 1 : n);
+    }
+    return true;
+}
+
 bool people_same(struct str name, struct str other)
 {
-    return str_eq_nocase(plain_name(name), plain_name(other));
+    return is_same(plain_name(name), plain_name(other));
 }
 
 static struct person *find(const struct people *people, struct str name)
 {
     for (int i = 0; i < people->count; i++) {
         struct person *person = &people->all[i];
-        if (str_eq_nocase(name, (struct str){person->name, person->n}))
+        if (is_same(name, (struct str){person->name, person->n}))
             return person;
     }
     return NULL;
@@ -221,7 +258,7 @@ static const struct person *name_at(const struct people *people,
         if (name.n > text.n || letter(str_from(text, name.n)) > 0 ||
             (is_short && !is_marked))
             continue;
-        if (str_eq_nocase((struct str){text.s, name.n}, name))
+        if (is_same((struct str){text.s, name.n}, name))
             return person;
     }
     return NULL;

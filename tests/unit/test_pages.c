@@ -390,6 +390,30 @@ static void a_name_ends_at_any_sign(void **state)
     record_close(&record);
 }
 
+/* In any case of its letters, as "wren" is "Wren". */
+static void a_name_is_known_in_small_letters(void **state)
+{
+    static const char *const names[] = {
+        "\u00C5sa",           "\u0418\u0432\u0430\u043D",
+        "\u0160imon",         "\u0141ukasz",
+        "\u017Daneta",        "\u0391\u03BD\u03BD\u03B1",
+        "\u0407\u0432\u0430", "\u00FF-man"};
+    static const char *const said[] = {
+        "\u00E5sa",           "\u0438\u0432\u0430\u043D",
+        "\u0161imon",         "\u0142ukasz",
+        "\u017Eaneta",        "\u03B1\u03BD\u03BD\u03B1",
+        "\u0457\u0432\u0430", "\u00FF-MAN"};
+    struct record record = record_new(*state, "Slow");
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, names[i], said[i]);
+    struct buf page = page_of(&record, forms[3].settings);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (strstr(buf_text(&page), said[i]) != NULL)
+            fail_msg("%s\n\nholds \"%s\"", buf_text(&page), said[i]);
+    buf_release(&page);
+    record_close(&record);
+}
+
 /* Whatever a team's template asks for. */
 static void no_template_finds_a_name(void **state)
 {
@@ -501,6 +525,7 @@ int main(void)
         TEST(parts_are_replaced),
         TEST(nobody_is_named_in_public),
         TEST(a_name_ends_at_any_sign),
+        TEST(a_name_is_known_in_small_letters),
         TEST(no_template_finds_a_name),
         TEST(what_is_private_stays_so),
         cmocka_unit_test(titles_are_quoted_for_yaml),
