@@ -4,8 +4,10 @@
 #include "bot/base/utf8.h"
 #include "bot/core/secrets.h"
 
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wctype.h>
 
 /* More are left out of the text as "somebody" when they are marked with @. */
 #define PEOPLE_MOST 2000
@@ -41,25 +43,16 @@ static struct str plain_name(struct str name)
     return name;
 }
 
-static bool within(uint32_t point, uint32_t from, uint32_t to)
+/* The daemon has no locale of its own. libc-bin brings this one; without it
+ * only ASCII has small letters. */
+static uint32_t small(uint32_t point)
 {
-    return point >= from && point <= to;
-}
-
-/* The small one of a capital letter, of Latin, Greek and Cyrillic. In all of
- * these both take as many bytes. */
-static uint32_t small(uint32_t c)
-{
-    if (within(c, 'A', 'Z') || (within(c, 0xC0, 0xDE) && c != 0xD7) ||
-        within(c, 0x391, 0x3A9) || within(c, 0x410, 0x42F))
-        return c + 0x20;
-    if (within(c, 0x400, 0x40F))
-        return c + 0x50;
-    bool odd_first = within(c, 0x139, 0x148) || within(c, 0x179, 0x17E);
-    bool even_first = within(c, 0x100, 0x137) || within(c, 0x14A, 0x177) ||
-                      within(c, 0x460, 0x481) || within(c, 0x48A, 0x4BF) ||
-                      within(c, 0x4D0, 0x52F);
-    return (odd_first && c % 2 == 1) || (even_first && c % 2 == 0) ? c + 1 : c;
+    static locale_t letters;
+    if (letters == (locale_t)0)
+        letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    return (uint32_t)(letters == (locale_t)0
+                          ? towlower((wint_t)point)
+                          : towlower_l((wint_t)point, letters));
 }
 
 static bool is_same(struct str name, struct str other)
