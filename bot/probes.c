@@ -149,6 +149,13 @@ static void note_kept(struct runner_probe *one)
     one->kept_since_ms = one->told_since_ms;
 }
 
+/* A target flaps since the first of the changes that say so. */
+static int64_t since(const struct runner_probe *one)
+{
+    return one->told == PROBE_FLAPPING ? one->judge.changes_ms[0]
+                                       : one->judge.since_ms;
+}
+
 static void tell(struct runner_probe *one, int64_t now_ms)
 {
     enum probe_state before = one->told;
@@ -165,8 +172,8 @@ static void tell(struct runner_probe *one, int64_t now_ms)
     if (judge_state(&one->judge) != PROBE_UNKNOWN)
         one->was_told_before = false;
     if (one->told != before) {
-        if (!is_bad_news(before))
-            one->told_since_ms = one->judge.since_ms;
+        if (!is_bad_news(before) || is_bad_news(one->told))
+            one->told_since_ms = since(one);
         memory_changed(one);
     }
     if (news != PROBE_UNKNOWN)

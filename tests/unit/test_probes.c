@@ -357,6 +357,39 @@ static void a_restart_while_it_is_down_tells_again(void **state)
     close_scene(&scene);
 }
 
+static void change_twice(struct scene *scene)
+{
+    for (int i = 0; i < 4; i++)
+        check(scene, 0, i < 2);
+}
+
+/* A target that goes down for good while it flaps is down since then. */
+static void what_flaps_and_goes_down_is_down_since_then(void **state)
+{
+    struct scene scene;
+    open_scene(&scene, *state);
+    check(&scene, 0, false);
+    check(&scene, 0, false);
+    int64_t before_ms = clock_wall_ms();
+    change_twice(&scene);
+    int64_t changed_ms = scene.last.ended_ms;
+    change_twice(&scene);
+    expect_told(&scene, "fires forum https is down | forum\n"
+                        "ends forum https is up again | forum\n"
+                        "fires forum https is down | forum\n"
+                        "fires forum https is flapping: up and down again and"
+                        " again | forum");
+    assert_in_range(scene.last.started_ms, before_ms, changed_ms);
+    settle(&scene);
+    restart(&scene);
+    before_ms = clock_wall_ms();
+    check(&scene, 0, true);
+    check(&scene, 0, true);
+    expect_told(&scene, "fires forum https is down | forum");
+    assert_true(scene.last.started_ms >= before_ms);
+    close_scene(&scene);
+}
+
 static int64_t mute_for_an_hour(struct scene *scene)
 {
     int64_t until_ms = clock_wall_ms() + MS_PER_HOUR;
@@ -464,6 +497,7 @@ int main(void)
         TEST(a_turn_that_fails_loses_nothing),
         TEST(an_alert_that_is_not_kept_is_told_again),
         TEST(a_restart_while_it_is_down_tells_again),
+        TEST(what_flaps_and_goes_down_is_down_since_then),
         TEST(a_mute_holds_until_it_ends),
         TEST(a_mute_that_is_not_kept_is_none),
         TEST(a_mute_that_is_kept_outlives_a_turn),
