@@ -339,16 +339,24 @@ static enum err house(struct alerts_desk *desk,
 }
 
 struct known {
+    const struct alert *alert; /* handed in now; or NULL */
     int64_t id, card, incident_id;
-    bool is_given_up;
+    bool is_given_up, is_otherwise;
 };
 
 static bool note_known(const struct stored_alert *stored, void *context)
 {
-    *(struct known *)context =
-        (struct known){stored->id, stored->card, stored->incident_id, false};
+    struct known *known = context;
+    known->id = stored->id;
+    known->card = stored->card;
+    known->incident_id = stored->incident_id;
+    known->is_otherwise =
+        known->alert != NULL && alerts_told_otherwise(stored, known->alert);
     return false;
 }
+
+/* Nobody says when it was over. */
+static const struct alert unknown_end = {.is_firing = false};
 
 static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
                           const struct known *known, int64_t now_ms,
@@ -369,24 +377,36 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
     return err;
 }
 
-/* Firing while it fires is the same one; an end of what never began is none. */
+static enum err take_new(struct alerts_desk *desk, const struct alert *alert,
+                         int64_t now_ms, bool *accepted)
+{
+    struct stored_alert stored = {.alert = *alert, .received_ms = now_ms};
+    int found = 0;
+    enum err err =
+        store_put_alert(desk->config.store, alert, now_ms, &stored.id);
+    return err == ERR_OK ? house(desk, &stored, now_ms, accepted, &found) : err;
+}
+
+/* Firing while it fires is the same one, unless it is told otherwise; an end of
+ * what never began is none. */
 static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
                            int64_t now_ms, bool *accepted)
 {
     struct store *store = desk->config.store;
-    struct known known = {0};
+    struct known known = {.alert = alert};
     enum err err = store_firing_alert(store, alert->source, alert->key,
                                       note_known, &known);
-    if (err == ERR_OK)
-        return alert->is_firing
-                   ? store_alert_again(store, known.id)
-                   : take_over(desk, alert, &known, now_ms, accepted);
-    if (err != ERR_NOT_FOUND || !alert->is_firing)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    struct stored_alert stored = {.alert = *alert, .received_ms = now_ms};
-    int found = 0;
-    err = store_put_alert(store, alert, now_ms, &stored.id);
-    return err == ERR_OK ? house(desk, &stored, now_ms, accepted, &found) : err;
+    if (err == ERR_NOT_FOUND)
+        return alert->is_firing ? take_new(desk, alert, now_ms, accepted)
+                                : ERR_OK;
+    if (err != ERR_OK)
+        return err;
+    if (!alert->is_firing)
+        return take_over(desk, alert, &known, now_ms, accepted);
+    if (!known.is_otherwise)
+        return store_alert_again(store, known.id);
+    err = take_over(desk, &unknown_end, &known, now_ms, accepted);
+    return err == ERR_OK ? take_new(desk, alert, now_ms, accepted) : err;
 }
 
 /* ---- what nobody watches any more ---- */
@@ -404,7 +424,6 @@ static bool note_unwatched(const struct stored_alert *stored, void *context)
 static enum err give_up(struct alerts_desk *desk, int64_t now_ms,
                         bool *accepted)
 {
-    static const struct alert unknown_end = {.is_firing = false};
     struct store *store = desk->config.store;
     if (!desk->gives_up)
         return ERR_OK;

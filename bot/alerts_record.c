@@ -122,6 +122,14 @@ static void add_span(struct buf *out, int64_t ms)
 
 /* ---- linking ---- */
 
+/* Whoever is told of a probe that flaps waits for it to calm down: that it is
+ * down for good is news. The titles of monitors hold changing values. */
+bool alerts_told_otherwise(const struct stored_alert *before,
+                           const struct alert *alert)
+{
+    return alert->by_probe && !str_eq(alert->title, before->alert.title);
+}
+
 /* When it was, if the monitor says so and its clock can be believed. */
 static struct when time_of(int64_t told_ms, int64_t now_ms)
 {

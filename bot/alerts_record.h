@@ -9,6 +9,9 @@
 /* More alerts of one source within that time are one entry. */
 #define ALERT_FOLD_MS (2 * MS_PER_MINUTE)
 
+/* `before` fires, and so does `alert` of the same key: whether that is news. */
+bool alerts_told_otherwise(const struct stored_alert *before,
+                           const struct alert *alert);
 /* An entry of its own, or one more of the storm that the last entry tells; its
  * words are brought up to date by alerts_fold. *linked false: the rules would
  * not have it. */
