@@ -133,8 +133,9 @@ enum err store_each_firing_alert(struct store *store, store_alert_fn *each,
 enum err store_each_alert_on_card(struct store *store, int64_t card,
                                   store_alert_fn *each, void *context)
 {
-    struct query query = query_new(store, SELECT_ALERT
-                                   " WHERE card = ? AND card <> 0 ORDER BY id");
+    struct query query =
+        query_new(store, SELECT_ALERT " WHERE card = ? AND card <> 0"
+                                      " ORDER BY ended_ms <> 0, id");
     query_int(&query, card);
     return each_alert_if_any(&query, each, context);
 }

@@ -57,6 +57,7 @@ MUST_CHECK enum err store_each_homeless_alert(struct store *store,
 MUST_CHECK enum err store_each_firing_alert(struct store *store,
                                             store_alert_fn *each,
                                             void *context);
+/* Those that fire first; each oldest first. */
 MUST_CHECK enum err store_each_alert_on_card(struct store *store, int64_t card,
                                              store_alert_fn *each,
                                              void *context);

@@ -10,7 +10,8 @@
 #include <stdio.h>
 
 /* Alerts that no incident has, as one message in the announce channel: declare
- * an incident from them, or ignore them. Of a storm the first are named. */
+ * an incident from them, or ignore them. Of a storm the first are named, what
+ * fires before what is over. */
 
 #define NAMED      8
 #define LINE_UNITS 160

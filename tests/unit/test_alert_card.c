@@ -132,6 +132,22 @@ static void add_alert(struct world *world, int64_t card, int n)
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 
+static struct str text_of_card(struct world *world, int64_t id)
+{
+    const cJSON *message = world_message(world, card_of(world, id).message_id);
+    return json_text(cJSON_GetArrayItem(json_get(message, "embeds"), 0),
+                     "description");
+}
+
+static void end_alerts(struct world *world, int64_t first, int64_t last)
+{
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    for (int64_t id = first; id <= last; id++)
+        assert_int_equal(store_alert_over(world->store, id, world->now_ms),
+                         ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+}
+
 /* "Over since 09:58" would be the time when it began. */
 static void what_is_over_has_both_times(void **state)
 {
@@ -141,9 +157,7 @@ static void what_is_over_has_both_times(void **state)
     int64_t card = put_card(&world, "Forum is down"), start = world.now_ms;
     world_run(&world, 3);
     world.now_ms += 6 * MS_PER_MINUTE;
-    assert_int_equal(store_begin(world.store), ERR_OK);
-    assert_int_equal(store_alert_over(world.store, 1, world.now_ms), ERR_OK);
-    assert_int_equal(store_commit(world.store), ERR_OK);
+    end_alerts(&world, 1, 1);
     want(&world, card);
     world_run(&world, 3);
     char line[200];
@@ -151,11 +165,25 @@ static void what_is_over_has_both_times(void **state)
                    "- Over: **Forum is down** from <t:%" PRId64
                    ":t> to <t:%" PRId64 ":t> (robot)",
                    start / 1000, start / 1000 + 360);
-    const cJSON *message =
-        world_message(&world, card_of(&world, card).message_id);
-    struct str text = json_text(
-        cJSON_GetArrayItem(json_get(message, "embeds"), 0), "description");
-    assert_non_null(strstr(text.s, line));
+    assert_non_null(strstr(text_of_card(&world, card).s, line));
+    world_close(&world);
+}
+
+/* A service that came and went eight times: the ninth is why people look. */
+static void what_fires_stands_above_what_is_over(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t id = put_card(&world, "Forum is down");
+    for (int i = 1; i < 10; i++)
+        add_alert(&world, id, i);
+    end_alerts(&world, 1, 9);
+    world_run(&world, 3);
+    struct str text = text_of_card(&world, id);
+    assert_true(str_starts(text, "- Firing: **alert 9** since"));
+    assert_non_null(strstr(text.s, "\n- Over: **Forum is down** from"));
+    assert_non_null(strstr(text.s, "\n- and 2 more\n"));
     world_close(&world);
 }
 
@@ -170,10 +198,7 @@ static void a_storm_with_long_links_still_says_what_to_do(void **state)
     for (int i = 1; i < 12; i++)
         add_alert(&world, id, i);
     world_run(&world, 3);
-    const cJSON *message =
-        world_message(&world, card_of(&world, id).message_id);
-    struct str text = json_text(
-        cJSON_GetArrayItem(json_get(message, "embeds"), 0), "description");
+    struct str text = text_of_card(&world, id);
     assert_non_null(strstr(text.s, "**alert 7** since"));
     assert_non_null(strstr(text.s, "\n- and 4 more\n"));
     assert_true(str_ends(text, "`/incident link alerts:#1`"));
@@ -340,6 +365,7 @@ int main(void)
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
         cmocka_unit_test(what_is_over_has_both_times),
+        cmocka_unit_test(what_fires_stands_above_what_is_over),
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
