@@ -35,6 +35,15 @@ struct look {
     char title[ALERT_TITLE_UNITS * 3 + 1];
 };
 
+/* The date is told of what was not on the day when the card got it. */
+static void add_moment(struct buf *out, int64_t ms,
+                       const struct stored_alert *stored)
+{
+    bool is_that_day =
+        civil_day_start(ms) == civil_day_start(stored->received_ms);
+    markdown_add_timestamp(out, ms, is_that_day ? 't' : 'f');
+}
+
 static bool add_alert(const struct stored_alert *stored, void *context)
 {
     struct look *look = context;
@@ -52,10 +61,10 @@ static bool add_alert(const struct stored_alert *stored, void *context)
         out,
         (struct str){alert->title.s, utf8_cut_units(alert->title, LINE_UNITS)});
     buf_add_text(out, alert->is_firing ? "** since " : "** from ");
-    markdown_add_timestamp(out, from_ms, 't');
+    add_moment(out, from_ms, stored);
     if (alert->ended_ms > 0) {
         buf_add_text(out, " to ");
-        markdown_add_timestamp(out, alert->ended_ms, 't');
+        add_moment(out, alert->ended_ms, stored);
     }
     buf_addf(out, " (%.*s)", STR_ARG(alert->source));
     size_t room = LINES_UNITS - utf16_units(buf_str(&look->lines));

@@ -22,7 +22,8 @@ static void want(struct world *world, int64_t card)
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 
-static int64_t put_card(struct world *world, const char *title)
+static int64_t put_card_of(struct world *world, const char *title,
+                           int64_t started_ms)
 {
     struct alert_card card = {.opened_ms = world->now_ms,
                               .newest_ms = world->now_ms};
@@ -31,7 +32,7 @@ static int64_t put_card(struct world *world, const char *title)
                                 .title = str_of(title),
                                 .service = STR("forum"),
                                 .is_firing = true,
-                                .started_ms = world->now_ms};
+                                .started_ms = started_ms};
     int64_t id;
     assert_int_equal(store_begin(world->store), ERR_OK);
     assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
@@ -42,6 +43,11 @@ static int64_t put_card(struct world *world, const char *title)
     assert_int_equal(store_commit(world->store), ERR_OK);
     want(world, card.id);
     return card.id;
+}
+
+static int64_t put_card(struct world *world, const char *title)
+{
+    return put_card_of(world, title, world->now_ms);
 }
 
 static struct alert_card card_of(struct world *world, int64_t id)
@@ -165,6 +171,33 @@ static void what_is_over_has_both_times(void **state)
                    "- Over: **Forum is down** from <t:%" PRId64
                    ":t> to <t:%" PRId64 ":t> (robot)",
                    start / 1000, start / 1000 + 360);
+    assert_non_null(strstr(text_of_card(&world, card).s, line));
+    world_close(&world);
+}
+
+/* "Since 10:04" is this morning to whoever reads it. */
+static void what_began_days_ago_has_its_date(void **state)
+{
+    struct world world;
+    char line[200];
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t start = world.now_ms - 3 * MS_PER_DAY;
+    int64_t card = put_card_of(&world, "Disk fills up", start);
+    world_run(&world, 3);
+    (void)snprintf(line, sizeof line,
+                   "- Firing: **Disk fills up** since <t:%" PRId64
+                   ":f> (robot)",
+                   start / 1000);
+    assert_non_null(strstr(text_of_card(&world, card).s, line));
+    world.now_ms += MS_PER_DAY;
+    int64_t end = world.now_ms;
+    end_alerts(&world, 1, 1);
+    want(&world, card);
+    world_run(&world, 3);
+    (void)snprintf(line, sizeof line,
+                   "** from <t:%" PRId64 ":f> to <t:%" PRId64 ":f> (robot)",
+                   start / 1000, end / 1000);
     assert_non_null(strstr(text_of_card(&world, card).s, line));
     world_close(&world);
 }
@@ -365,6 +398,7 @@ int main(void)
         cmocka_unit_test(one_that_never_came_is_posted),
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
         cmocka_unit_test(what_is_over_has_both_times),
+        cmocka_unit_test(what_began_days_ago_has_its_date),
         cmocka_unit_test(what_fires_stands_above_what_is_over),
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
