@@ -340,6 +340,7 @@ static enum err house(struct alerts_desk *desk,
 
 struct known {
     const struct alert *alert; /* handed in now; or NULL */
+    int64_t now_ms;
     int64_t id, card, incident_id;
     bool is_given_up, is_otherwise;
 };
@@ -351,7 +352,8 @@ static bool note_known(const struct stored_alert *stored, void *context)
     known->card = stored->card;
     known->incident_id = stored->incident_id;
     known->is_otherwise =
-        known->alert != NULL && alerts_told_otherwise(stored, known->alert);
+        known->alert != NULL &&
+        alerts_told_otherwise(stored, known->alert, known->now_ms);
     return false;
 }
 
@@ -393,7 +395,7 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
                            int64_t now_ms, bool *accepted)
 {
     struct store *store = desk->config.store;
-    struct known known = {.alert = alert};
+    struct known known = {.alert = alert, .now_ms = now_ms};
     enum err err = store_firing_alert(store, alert->source, alert->key,
                                       note_known, &known);
     if (err == ERR_NOT_FOUND)

@@ -16,6 +16,9 @@
 #define OVER        "Over"
 #define GIVEN_UP    "No longer watched"
 
+/* Monitors warn once a day at most; what comes sooner was sent twice. */
+#define WARNED_AGAIN_MS (12 * MS_PER_HOUR)
+
 /* What a decision takes: too large for the stack. */
 struct taking {
     struct incident in, after;
@@ -123,10 +126,14 @@ static void add_span(struct buf *out, int64_t ms)
 /* ---- linking ---- */
 
 /* Whoever is told of a probe that flaps waits for it to calm down: that it is
- * down for good is news. The titles of monitors hold changing values. */
+ * down for good is news. The titles of monitors hold changing values. A warning
+ * comes anew days or a year later: it is about less time, or about the next
+ * certificate. */
 bool alerts_told_otherwise(const struct stored_alert *before,
-                           const struct alert *alert)
+                           const struct alert *alert, int64_t now_ms)
 {
+    if (alert->is_warning)
+        return now_ms - before->received_ms >= WARNED_AGAIN_MS;
     return alert->by_probe && !str_eq(alert->title, before->alert.title);
 }
 

@@ -11,7 +11,7 @@
 
 /* `before` fires, and so does `alert` of the same key: whether that is news. */
 bool alerts_told_otherwise(const struct stored_alert *before,
-                           const struct alert *alert);
+                           const struct alert *alert, int64_t now_ms);
 /* An entry of its own, or one more of the storm that the last entry tells; its
  * words are brought up to date by alerts_fold. *linked false: the rules would
  * not have it. */

@@ -330,6 +330,7 @@ void draft_take(struct draft *draft, const struct reading *reading)
         .link = keep(block, &at, &draft->link),
         .service = keep(block, &at, &draft->service),
         .is_firing = draft->is_firing,
+        .is_warning = draft->is_warning,
         .severity = draft->severity,
         .started_ms = draft->started_ms,
     };

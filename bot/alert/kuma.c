@@ -14,7 +14,7 @@
 enum status { DOWN, UP, PENDING, MAINTENANCE };
 
 /* "[Blog][https://…] server certificate blog.example.org will expire in 14
- * days": the days change, the rest is what it is known by. It never ends. */
+ * days": the days change, the rest is what it is known by. */
 static enum err read_message(const struct reading *reading, struct str msg)
 {
     static const char words[] = " will expire in ";
@@ -28,7 +28,7 @@ static enum err read_message(const struct reading *reading, struct str msg)
         return alert_tell_none(reading->why, "A test of Uptime Kuma");
     struct draft draft = draft_new();
     struct buf title = BUF_INIT(PART_BYTES);
-    draft.is_firing = true;
+    draft.is_firing = draft.is_warning = true;
     buf_add_bytes(&title, msg.s, (size_t)(at - msg.s));
     buf_add_text(&title, " will expire");
     draft_set_key(&draft, buf_str(&title));

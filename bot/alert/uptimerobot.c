@@ -164,6 +164,7 @@ static enum err read_monitor(const struct reading *reading, const cJSON *root,
             "alertType is missing or unknown: 1 (down), 2 (up) or 3 "
             "(expires) was expected.");
     struct draft draft = draft_new();
+    draft.is_warning = happened == CERTIFICATE || happened == DOMAIN;
     set_key(&draft, monitor, happened);
     set_title(&draft, monitor, happened);
     set_text(&draft, monitor, happened, root);
