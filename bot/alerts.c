@@ -8,7 +8,6 @@
 #include "bot/io/loop.h"
 #include "bot/road/damage.h"
 #include "storage/alerts.h"
-#include "storage/outbox.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -253,57 +252,6 @@ static enum err find_home(struct alerts_desk *desk,
     return ERR_OK;
 }
 
-/* ---- cards ---- */
-
-static enum err want_card(struct alerts_desk *desk, int64_t card,
-                          int64_t now_ms, bool *accepted)
-{
-    *accepted = true;
-    return store_want(desk->config.store, EFFECT_ALERT_CARD, 0, card, NULL,
-                      now_ms);
-}
-
-static enum err put_on_card(struct alerts_desk *desk,
-                            const struct stored_alert *stored, int64_t now_ms,
-                            bool *accepted)
-{
-    struct store *store = desk->config.store;
-    struct alert_card card = {.opened_ms = now_ms};
-    if (!desk->config.has_announcements) {
-        log_warn("alert_without_incident",
-                 LOG_STR("source", stored->alert.source),
-                 LOG_STR("title", stored->alert.title));
-        return ERR_OK;
-    }
-    enum err err = alerts_find_card(store, &stored->alert, now_ms, &card);
-    card.newest_ms = now_ms;
-    if (err == ERR_OK)
-        err = store_put_alert_card(store, &card, &card.id);
-    if (err == ERR_OK)
-        err = store_alert_on_card(store, stored->id, card.id);
-    return err == ERR_OK ? want_card(desk, card.id, now_ms, accepted) : err;
-}
-
-/* When an incident has all that fire of them, nobody is asked any more. */
-static enum err settle_card(struct alerts_desk *desk, int64_t id,
-                            int64_t incident_id, int64_t now_ms, bool *accepted)
-{
-    struct alert_card card;
-    bool any = false;
-    enum err err = store_alert_card(desk->config.store, id, &card);
-    if (err == ERR_OK)
-        err = store_card_has_homeless(desk->config.store, id, &any);
-    if (err != ERR_OK)
-        return err;
-    if (card.state == ALERT_CARD_OPEN && !any) {
-        card.state = ALERT_CARD_DECLARED;
-        card.incident_id = incident_id;
-        err = store_put_alert_card(desk->config.store, &card, &card.id);
-        desk->card.id = 0;
-    }
-    return err == ERR_OK ? want_card(desk, id, now_ms, accepted) : err;
-}
-
 /* ---- one alert ---- */
 
 static void fold_later(struct alerts_desk *desk)
@@ -328,14 +276,22 @@ static enum err house(struct alerts_desk *desk,
         *accepted = true;
         ++*found;
         fold_later(desk);
-        return stored->card == 0
-                   ? err
-                   : settle_card(desk, stored->card, home, now_ms, accepted);
+        if (stored->card == 0)
+            return err;
+        desk->card.id = 0; /* it may be settled now */
+        return alerts_settle_card(store, stored->card, home, now_ms);
     }
     desk->has_homeless = true;
-    return err == ERR_OK && stored->card == 0
-               ? put_on_card(desk, stored, now_ms, accepted)
-               : err;
+    if (err != ERR_OK || stored->card != 0)
+        return err;
+    if (!desk->config.has_announcements) {
+        log_warn("alert_without_incident",
+                 LOG_STR("source", stored->alert.source),
+                 LOG_STR("title", stored->alert.title));
+        return ERR_OK;
+    }
+    *accepted = true;
+    return alerts_put_on_card(store, stored, now_ms);
 }
 
 struct known {
@@ -369,8 +325,10 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
                            ? alert->ended_ms
                            : now_ms;
     enum err err = store_alert_over(store, known->id, ended_ms);
-    if (err == ERR_OK && known->card != 0)
-        err = want_card(desk, known->card, now_ms, accepted);
+    if (err == ERR_OK && known->card != 0) {
+        *accepted = true;
+        err = alerts_want_card(store, known->card, now_ms);
+    }
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
         err = alerts_tell_over(store, known->id, now_ms, known->is_given_up,
