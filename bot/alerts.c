@@ -1,6 +1,7 @@
 #include "bot/alerts.h"
 
 #include "bot/alerts_card.h"
+#include "bot/alerts_follow.h"
 #include "bot/alerts_record.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
@@ -45,6 +46,7 @@ struct alerts_desk {
     struct batch *first, **last;
     struct deadline *fold;
     bool fold_is_set, fold_is_due, seeks_homes, gives_up;
+    bool follows;      /* some may be in the record of a duplicate */
     bool has_homeless; /* there may be some */
     bool has_waiting;  /* what is told only when an incident is reopened */
     /* The homes for which none was found that they still lack: while they stay
@@ -61,7 +63,7 @@ struct alerts_desk {
     int64_t ids[HOUSED_A_TURN];
     int id_count;
     bool has_more; /* to be housed by the next turn */
-    bool gives_up_more;
+    bool gives_up_more, follows_more;
 };
 
 /* ---- handing in ---- */
@@ -87,6 +89,7 @@ struct alerts_desk *alerts_new(const struct alerts_config *config)
     desk->fold = deadline_new(config->loop, on_fold, desk);
     /* What a process before us left. */
     desk->fold_is_due = desk->seeks_homes = desk->has_homeless = true;
+    desk->follows = true;
     desk->gives_up = config->is_watched != NULL;
     return desk;
 }
@@ -165,10 +168,16 @@ void alerts_changed(struct alerts_desk *desk)
     wake(desk);
 }
 
+void alerts_duplicated(struct alerts_desk *desk)
+{
+    desk->follows = true;
+    wake(desk);
+}
+
 bool alerts_have_work(const struct alerts_desk *desk)
 {
     return desk->first != NULL || desk->fold_is_due || desk->seeks_homes ||
-           desk->gives_up;
+           desk->gives_up || desk->follows;
 }
 
 int64_t alerts_received(const struct alerts_desk *desk)
@@ -460,6 +469,25 @@ static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
     return err;
 }
 
+/* ---- what a duplicate had ---- */
+
+static enum err follow(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
+{
+    struct followed followed = {.count = 0};
+    if (!desk->follows)
+        return ERR_OK;
+    enum err err = alerts_follow(desk->config.store, now_ms, &followed);
+    if (err != ERR_OK)
+        return err;
+    desk->has_waiting = desk->has_waiting || followed.waits;
+    desk->follows_more = followed.count == FOLLOWED_A_TURN;
+    if (followed.count > 0) {
+        *accepted = true;
+        fold_later(desk);
+    }
+    return ERR_OK;
+}
+
 /* ---- the turn ---- */
 
 static enum err take_batches(struct alerts_desk *desk, int64_t now_ms,
@@ -512,6 +540,8 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
     enum err err = takes ? find_homes(desk) : ERR_OK;
     if (err == ERR_OK)
         err = give_up(desk, now_ms, accepted);
+    if (err == ERR_OK)
+        err = follow(desk, now_ms, accepted);
     if (err == ERR_OK && desk->seeks_homes)
         err = seek_homes(desk, now_ms, accepted);
     if (err == ERR_OK)
@@ -536,9 +566,11 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
         desk->fold_is_due = false;
         desk->seeks_homes = desk->has_more;
         desk->gives_up = desk->gives_up && desk->gives_up_more;
+        desk->follows = desk->follows && desk->follows_more;
     } else {
         desk->has_sought = false;
-        if (desk->fold_is_due || desk->seeks_homes || desk->gives_up)
+        if (desk->fold_is_due || desk->seeks_homes || desk->gives_up ||
+            desk->follows)
             fold_later(desk);
     }
     while ((batch = finished(desk, kept)) != NULL) {
@@ -549,6 +581,7 @@ void alerts_ended(struct alerts_desk *desk, bool kept)
             batch->done(kept, batch->context);
         batch_free(batch);
     }
-    if (desk->first != NULL || (kept && (desk->seeks_homes || desk->gives_up)))
+    if (desk->first != NULL ||
+        (kept && (desk->seeks_homes || desk->gives_up || desk->follows)))
         wake(desk);
 }

@@ -41,6 +41,8 @@ void alerts_hand_in(struct alerts_desk *desk, const struct alert *alerts,
                     int count, alerts_done_fn *done, void *context);
 /* The record has changed: an incident may be about what no incident had. */
 void alerts_changed(struct alerts_desk *desk);
+/* An incident is a duplicate of another now: what fires in it follows. */
+void alerts_duplicated(struct alerts_desk *desk);
 bool alerts_have_work(const struct alerts_desk *desk);
 /* Within the turn's transaction; *accepted: something is wanted of the outbox.
  */

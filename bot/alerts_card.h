@@ -1,5 +1,5 @@
 /*
- * Between alerts.c and alerts_card.c only: the cards of alerts
+ * Between alerts.c, alerts_follow.c and alerts_card.c only: the cards of alerts
  * that no incident has.
  */
 #ifndef BOT_ALERTS_CARD_H

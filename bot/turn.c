@@ -63,7 +63,8 @@ struct turn {
     struct readings *readings;
     struct item **items; /* pooled: `count` of `room` are in use */
     int count, room;
-    bool is_changed;   /* something was accepted in this transaction */
+    bool is_changed;   /* something was accepted in this transaction, */
+    bool is_duplicate; /* of an incident that is one */
     uint64_t began_ns; /* when the first item came; 0: none yet */
     int64_t seq;       /* newest dispatch seen */
     int64_t kept_seq;
@@ -301,6 +302,9 @@ static enum err take_new(struct turn *turn, struct item *item, int64_t now_ms)
             item->wants_probe = run->answer.probe + 1;
         turn->is_changed =
             turn->is_changed || taken->kept || run->answer.is_to_be_kept;
+        turn->is_duplicate =
+            turn->is_duplicate ||
+            (taken->accepted && taken->after.duplicate_of != 0);
     }
     command_run_release(run);
     return err;
@@ -372,7 +376,7 @@ static enum err settle(struct turn *turn, int64_t now_ms)
     enum err err = store_begin(turn->config.store);
     if (err != ERR_OK)
         return err;
-    turn->is_changed = false;
+    turn->is_changed = turn->is_duplicate = false;
     for (int i = 0; i < turn->count; i++)
         take(turn, turn->items[i], now_ms);
     err = settle_others(turn, now_ms);
@@ -442,6 +446,8 @@ static void on_end(void *context)
     alerts_ended(turn->parts.alerts, committed);
     if (committed && turn->is_changed)
         alerts_changed(turn->parts.alerts);
+    if (committed && turn->is_duplicate)
+        alerts_duplicated(turn->parts.alerts);
     for (int i = 0; i < turn->count; i++) {
         struct item *item = turn->items[i];
         if (!committed && !item->stands && !item->drop)

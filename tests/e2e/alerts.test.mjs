@@ -105,6 +105,25 @@ test('an alert without an incident is a card; the incident that is declared from
     assert.equal(over.target, alert.seq);
 }));
 
+test('what fires follows from a duplicate to the incident that goes on', () => withDoor(async ({ standin, guild, bot, nova, quill, announce, post }) => {
+    const replicas = [['ReplicaLag', { instance: 'db-1', service: 'mail' }]];
+    const { war } = await declare(guild, quill);
+    await post('prom', group(replicas));
+    const card = await announce.message('ReplicaLag on db-1');
+    const form = await nova.press(card, 'Declare incident');
+    assert.match((await nova.submit(form, { title: 'Replicas lag' })).text, /INC-2\*\* is declared/);
+    await standin.until(() => alerts(bot, 2).length === 1, 'the alert in the record of INC-2');
+    await nova.slash('/incident cancel', { reason: 'The same thing', duplicate_of: 'INC-1', incident: 'INC-2' });
+    await war.message('ReplicaLag on db-1');
+    await standin.until(() => /in the record of INC-1\b(?!, which)/.test(card.text), 'the card to name INC-1');
+    assert.match(card.text, /Firing.*ReplicaLag/);
+    assert.match((await quill.slash('/alert list')).text, /ReplicaLag on db-1.*in \*\*INC-1\*\*/s);
+    await post('prom', group(replicas, 'resolved'));
+    await war.message('Over after');
+    assert.equal(alerts(bot, 1).length, 2);
+    assert.equal(alerts(bot, 2).length, 1);
+}));
+
 test('alerts of an open incident go there; others are ignored by a press', () => withDoor(async ({ standin, guild, bot, nova, quill, announce, post }) => {
     const { answer, war } = await declare(guild, nova, { service: 'forum' });
     assert.match(answer.text, /\*\*forum\*\*: owner quill\. It needs database\. Runbook: <https:\/\/example.org\/runbooks\/forum>/);
