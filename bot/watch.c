@@ -65,7 +65,7 @@ static void add_probe(struct buf *out, const struct probe_status *status)
     buf_addf(out, " %s", word_of(&probe_state_words, (int)status->state));
     if (status->since_ms != 0) {
         buf_add_text(out, " since ");
-        markdown_add_timestamp(out, status->since_ms, 't');
+        markdown_add_timestamp(out, status->since_ms, 'f');
     }
 }
 

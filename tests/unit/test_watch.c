@@ -149,6 +149,23 @@ static void a_turn_that_fails_loses_no_alert(void **state)
     close_scene(&scene);
 }
 
+/* A card stands for days: "down since 18:53" would be today to whoever reads
+ * it. */
+static void a_card_tells_the_day_since_when_a_probe_is_down(void **state)
+{
+    const struct incident in = {.services = "forum\n"};
+    struct buf words = BUF_INIT(1000);
+    struct scene scene;
+    open_scene(&scene, *state);
+    check(&scene);
+    watch_add_probes(&in, &words, scene.watch);
+    const char *at = strstr(buf_text(&words), "forum https down since <t:");
+    assert_non_null(at);
+    assert_non_null(strstr(at, ":f>"));
+    buf_release(&words);
+    close_scene(&scene);
+}
+
 /* Whoever watched it is not in the settings any more, or is called otherwise:
  * nobody else would ever say that it is over. */
 static void what_nobody_watches_any_more_does_not_fire(void **state)
@@ -227,6 +244,9 @@ static void what_is_watched_again_begins_anew(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            a_card_tells_the_day_since_when_a_probe_is_down, scratch_setup,
+            scratch_teardown),
         cmocka_unit_test_setup_teardown(
             what_nobody_watches_any_more_does_not_fire, scratch_setup,
             scratch_teardown),
