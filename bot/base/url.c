@@ -1,5 +1,7 @@
 #include "bot/base/url.h"
 
+#include "bot/base/utf8.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -154,4 +156,13 @@ bool url_add_decoded(struct buf *out, struct str text)
         }
     }
     return is_clean;
+}
+
+size_t url_letter(struct str text)
+{
+    uint32_t point;
+    size_t n = utf8_next(text, &point);
+    bool is_dash = point >= 0x2010 && point <= 0x2015 && text.n > n &&
+                   (unsigned char)text.s[n] > ' ';
+    return point >= 0x80 && (is_dash || !utf8_parts_words(point)) ? n : 0;
 }

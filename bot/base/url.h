@@ -28,4 +28,9 @@ bool url_is_allowed(const char *url, const char *secure, const char *plain);
  * browsers have it; false then. */
 bool url_add_decoded(struct buf *out, struct str text);
 
+/* Bytes of the character at the front, when it is above ASCII and goes on with
+ * an address that somebody typed into a text: as browsers show them, with
+ * letters of any alphabet (RFC 3987) and dashes. 0: it is ASCII, or ends it. */
+size_t url_letter(struct str text);
+
 #endif

@@ -118,6 +118,25 @@ struct str utf8_without_mark(struct str text)
     return str_starts(text, "\xEF\xBB\xBF") ? str_from(text, 3) : text;
 }
 
+bool utf8_parts_words(uint32_t point)
+{
+    static const struct {
+        uint32_t from, to;
+    } blocks[] = {
+        {0x80, 0xA9},     {0xAB, 0xB4},       {0xB6, 0xB9},
+        {0xBB, 0xBF},     {0xD7, 0xD7},       {0xF7, 0xF7},
+        {0x60C, 0x60D},   {0x61B, 0x61F},     {0x66A, 0x66D},
+        {0x6D4, 0x6D4},   {0xE00, 0xEFF},     {0x1000, 0x109F},
+        {0x1780, 0x17FF}, {0x2000, 0x2BFF},   {0x2E00, 0x9FFF},
+        {0xAC00, 0xD7FF}, {0xF900, 0xFAFF},   {0xFE10, 0xFE6F},
+        {0xFF00, 0xFFEF}, {0x1F000, 0x3FFFF},
+    };
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (point >= blocks[i].from && point <= blocks[i].to)
+            return true;
+    return false;
+}
+
 size_t utf16_units(struct str text)
 {
     size_t units = 0;

@@ -18,6 +18,10 @@ bool utf8_valid(struct str text);
 bool utf8_printable(struct str text, size_t *at);
 /* Without the byte order mark that some editors put before a text. */
 struct str utf8_without_mark(struct str text);
+/* Signs and pictures above ASCII, and the letters of scripts that put no blank
+ * between words: a name may end, or begin, at them. By whole blocks of Unicode.
+ */
+bool utf8_parts_words(uint32_t point);
 /* Length in UTF-16 code units; an invalid byte counts as one. */
 size_t utf16_units(struct str text);
 /* Bytes of the longest head that ends on a code point boundary and has at

@@ -4,6 +4,7 @@
  * page on markdown. Escaping is for the eye; who is pinged is decided by
  * allowed_mentions alone (message.c).
  */
+#include "bot/base/url.h"
 #include "bot/base/utf8.h"
 #include "bot/discord/message.h"
 
@@ -62,12 +63,13 @@ static struct str link_at(struct str text)
     int open = 0; /* parentheses */
     while (link.n < text.n) {
         char c = text.s[link.n];
-        if (!is_alnum(c) && strchr(LINK_MARKS, c) == NULL)
-            break;
+        size_t n = is_alnum(c) || strchr(LINK_MARKS, c) != NULL
+                       ? 1
+                       : url_letter(str_from(text, link.n));
         open += c == '(' ? 1 : c == ')' ? -1 : 0;
-        if (open < 0)
+        if (n == 0 || open < 0)
             break;
-        link.n++;
+        link.n += n;
     }
     while (link.n > scheme && strchr(".,:;!?'", link.s[link.n - 1]) != NULL)
         link.n--;

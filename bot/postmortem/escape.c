@@ -1,5 +1,6 @@
 #include "bot/postmortem/escape.h"
 
+#include "bot/base/url.h"
 #include "bot/base/utf8.h"
 
 #include <string.h>
@@ -39,18 +40,26 @@ static size_t scheme_length(struct str text)
                                          : 0;
 }
 
+/* Bytes of what goes on with a URL; 0: it ends here. What secrets.h puts in
+ * place of a secret is no part of an address. */
+static size_t url_character(struct str text)
+{
+    char c = at(text, 0);
+    if ((unsigned char)c >= 0x80)
+        return url_letter(text);
+    return c > ' ' && strchr("<>\"`{}|\\^\x7f", c) == NULL &&
+           !str_starts(text, "[removed:");
+}
+
 /* Bytes of the URL at the front, without the punctuation of the sentence it
  * stands in; 0: there is none that <…> can hold. */
 static size_t url_length(struct str text)
 {
-    size_t scheme = scheme_length(text), n = scheme;
+    size_t scheme = scheme_length(text), n = scheme, more;
     if (scheme == 0)
         return 0;
-    /* What secrets.h puts in place of a secret is no part of an address. */
-    while (n < text.n && (unsigned char)text.s[n] > ' ' &&
-           strchr("<>\"`{}|\\^\x7f", text.s[n]) == NULL &&
-           !str_starts(str_from(text, n), "[removed:"))
-        n++;
+    while ((more = url_character(str_from(text, n))) > 0)
+        n += more;
     struct str url = {text.s, n};
     bool opens = holds(url, "(") || holds(url, "[");
     const char *loose = opens ? ".,;:!?'*_~" : ".,;:!?'*_~)]";

@@ -193,27 +193,6 @@ struct actor people_call(const struct people *people, const struct actor *actor,
 
 /* ---- prose ---- */
 
-/* Signs and pictures, and the letters of scripts that put no blank between
- * words: a name may end, or begin, at them. By whole blocks of Unicode. */
-static bool parts_words(uint32_t point)
-{
-    static const struct {
-        uint32_t from, to;
-    } blocks[] = {
-        {0x80, 0xA9},     {0xAB, 0xB4},       {0xB6, 0xB9},
-        {0xBB, 0xBF},     {0xD7, 0xD7},       {0xF7, 0xF7},
-        {0x60C, 0x60D},   {0x61B, 0x61F},     {0x66A, 0x66D},
-        {0x6D4, 0x6D4},   {0xE00, 0xEFF},     {0x1000, 0x109F},
-        {0x1780, 0x17FF}, {0x2000, 0x2BFF},   {0x2E00, 0x9FFF},
-        {0xAC00, 0xD7FF}, {0xF900, 0xFAFF},   {0xFE10, 0xFE6F},
-        {0xFF00, 0xFFEF}, {0x1F000, 0x3FFFF},
-    };
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        if (point >= blocks[i].from && point <= blocks[i].to)
-            return true;
-    return false;
-}
-
 /* Bytes above ASCII are parts of letters, where nothing is known of them. */
 static bool is_word(char c)
 {
@@ -236,7 +215,8 @@ static size_t letter(struct str text)
 {
     uint32_t point;
     size_t n = utf8_next(text, &point);
-    bool is_one = point < 0x80 ? is_word(at(text, 0)) : !parts_words(point);
+    bool is_one =
+        point < 0x80 ? is_word(at(text, 0)) : !utf8_parts_words(point);
     return is_one ? n : 0;
 }
 

@@ -154,6 +154,12 @@ static void links_stay_links(void **state)
         {"ftp://a_b_c.test", "ftp://a\\_b\\_c.test"},
         {"https://a.test https://b.test", "<https://a.test> <https://b.test>"},
         {"- https://a.test", "\\- <https://a.test>"},
+        /* As browsers show them, and people type them. */
+        {"https://a.test/K\u00F6ln_\u0141\u00F3d\u017A!",
+         "<https://a.test/K\u00F6ln_\u0141\u00F3d\u017A>!"},
+        {"https://a.test/A\u2013B_c", "<https://a.test/A\u2013B_c>"},
+        {"\u201Chttps://a.test/x_y\u201D", "\u201C<https://a.test/x_y>\u201D"},
+        {"https://a.test/x_y\u3092", "<https://a.test/x_y>\u3092"},
     };
     CHECK(cases, markdown_add);
 }

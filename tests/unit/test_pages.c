@@ -414,6 +414,29 @@ static void a_name_is_known_in_small_letters(void **state)
     record_close(&record);
 }
 
+static void a_link_ends_where_its_reader_would_end_it(void **state)
+{
+    static const struct {
+        const char *said, *shown;
+    } texts[] = {
+        {"\u201Chttps://a.example/x_y\u201D",
+         "\u201C<https://a.example/x_y>\u201D"},
+        {"https://b.example/x_y\u3092", "<https://b.example/x_y>\u3092"},
+        {"https://c.example/K\u00F6ln_\u2013_x",
+         "<https://c.example/K\u00F6ln_\u2013_x>"},
+        {"https://d.example/x\u2014 gone", "<https://d.example/x>\u2014 gone"},
+    };
+    struct record record = record_new(*state, "Slow");
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "Wren", texts[i].said);
+    struct buf page = page_of(&record, forms[0].settings);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strstr(buf_text(&page), texts[i].shown) == NULL)
+            fail_msg("%s\n\nlacks \"%s\"", buf_text(&page), texts[i].shown);
+    buf_release(&page);
+    record_close(&record);
+}
+
 /* Whatever a team's template asks for. */
 static void no_template_finds_a_name(void **state)
 {
@@ -526,6 +549,7 @@ int main(void)
         TEST(nobody_is_named_in_public),
         TEST(a_name_ends_at_any_sign),
         TEST(a_name_is_known_in_small_letters),
+        TEST(a_link_ends_where_its_reader_would_end_it),
         TEST(no_template_finds_a_name),
         TEST(what_is_private_stays_so),
         cmocka_unit_test(titles_are_quoted_for_yaml),
