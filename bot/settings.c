@@ -229,8 +229,8 @@ const struct setting settings[] = {
      "Remind of an action item that nobody owns. 0: never."},
     {"reminders", "quiet_from", SETTING_INTEGER,
      FIELD(reminders.quiet_from_hour), "21", 0, 23, NULL, NULL,
-     "Quiet hours (UTC) of all that is not about an incident under way:\n"
-     "from this hour, until that one. The same twice: none."},
+     "Quiet hours (UTC) of what is said of open changes, of action items and\n"
+     "of the digest: from this hour, until that one. The same twice: none."},
     {"reminders", "quiet_until", SETTING_INTEGER,
      FIELD(reminders.quiet_until_hour), "8", 0, 23, NULL, NULL,
      "And this hour ends them."},
