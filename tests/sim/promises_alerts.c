@@ -34,8 +34,13 @@ static void check_alarm(struct alarm *alarm)
     struct str source =
         str_of(sim.config->alert_sources.all[alarm->source].name);
     struct str key = str_of(alarm->key);
+    /* What followed from a duplicate to the one that goes on is one. */
     int64_t all = number(
-        "SELECT count(*) FROM alert WHERE source = ? AND key = ?", source, key);
+        "SELECT count(*) FROM alert AS a WHERE source = ? AND key = ?"
+        " AND NOT EXISTS (SELECT 1 FROM alert AS b WHERE b.source = a.source"
+        " AND b.key = a.key AND b.title = a.title AND b.id > a.id"
+        " AND a.incident <> 0 AND b.incident <> a.incident)",
+        source, key);
     int64_t firing = number("SELECT count(*) FROM alert WHERE source = ?"
                             " AND key = ? AND ended_ms = 0",
                             source, key);
@@ -174,6 +179,12 @@ static void check_entries(void)
          " AND alert_state = 'over' GROUP BY incident, target, alert_count"
          " HAVING count(*) > 1",
          "is over, and it is said twice");
+    none("SELECT a.incident, a.seq FROM alert AS a"
+         " JOIN incident AS i ON i.id = a.incident"
+         " JOIN incident AS heir ON heir.id = i.duplicate_of"
+         " WHERE a.ended_ms = 0 AND heir.state NOT IN ('closed', 'cancelled')"
+         " AND (heir.is_private OR NOT i.is_private)",
+         "fires in the record of a duplicate");
 }
 
 /* ---- at rest: who has it ---- */
