@@ -94,6 +94,7 @@ static enum err follow(struct following *following,
     struct stored_alert anew = {.alert = stored->alert,
                                 .received_ms = following->now_ms,
                                 .card = stored->card};
+    anew.alert.started_ms = stored_alert_began_ms(stored);
     bool linked = false;
     enum err err = leave(following, stored);
     if (err == ERR_OK)

@@ -137,7 +137,7 @@ bool alerts_told_otherwise(const struct stored_alert *before,
     return alert->by_probe && !str_eq(alert->title, before->alert.title);
 }
 
-/* When it was, if the monitor says so and its clock can be believed. */
+/* When it was, if the clock that says so can be believed. */
 static struct when time_of(int64_t told_ms, int64_t now_ms)
 {
     return when_exact(told_ms > 0 && told_ms <= now_ms ? told_ms : now_ms);
@@ -167,7 +167,7 @@ static enum err add_entry(struct store *store,
     add_alone(&text, alert);
     buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));
     request.draft.text = buf_str(&text);
-    request.draft.occurred = time_of(alert->started_ms, now_ms);
+    request.draft.occurred = time_of(stored_alert_began_ms(stored), now_ms);
     request.draft.alert_state = ALERT_FIRING;
     request.draft.alert_count = 1;
     enum err err = take(store, incident_id, &request, now_ms, taking);

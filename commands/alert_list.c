@@ -41,8 +41,7 @@ static void say_alert(struct buf *words, const struct stored_alert *stored,
                       int64_t now_ms)
 {
     const struct alert *alert = &stored->alert;
-    struct when since = when_exact(alert->started_ms > 0 ? alert->started_ms
-                                                         : stored->received_ms);
+    struct when since = when_exact(stored_alert_began_ms(stored));
     buf_add_text(words, "\n- **");
     say_public(words, alert->title, 120);
     buf_add_text(words, "** since ");

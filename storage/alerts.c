@@ -72,6 +72,12 @@ static bool read_alert(const struct query *query, struct stored_alert *stored)
     return severity >= 0;
 }
 
+int64_t stored_alert_began_ms(const struct stored_alert *stored)
+{
+    int64_t told_ms = stored->alert.started_ms;
+    return told_ms > 0 ? told_ms : stored->received_ms;
+}
+
 static enum err each_alert(struct query *query, store_alert_fn *each,
                            void *context)
 {

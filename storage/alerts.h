@@ -19,6 +19,8 @@ struct stored_alert {
     int64_t incident_id, seq; /* the entry that tells it, or 0 */
     bool is_told;             /* the entry's words count it */
 };
+/* As its monitor says, or else when it came. */
+int64_t stored_alert_began_ms(const struct stored_alert *stored);
 /* Text lives until the callback returns; false stops. */
 typedef bool store_alert_fn(const struct stored_alert *alert, void *context);
 /* Keeps one that is not firing yet. */

@@ -48,8 +48,6 @@ static bool add_alert(const struct stored_alert *stored, void *context)
 {
     struct look *look = context;
     const struct alert *alert = &stored->alert;
-    int64_t from_ms =
-        alert->started_ms > 0 ? alert->started_ms : stored->received_ms;
     if (look->shown == 0) {
         str_copy_to(look->service, alert->service);
         str_copy_to(look->title, alert->title);
@@ -61,7 +59,7 @@ static bool add_alert(const struct stored_alert *stored, void *context)
         out,
         (struct str){alert->title.s, utf8_cut_units(alert->title, LINE_UNITS)});
     buf_add_text(out, alert->is_firing ? "** since " : "** from ");
-    add_moment(out, from_ms, stored);
+    add_moment(out, stored_alert_began_ms(stored), stored);
     if (alert->ended_ms > 0) {
         buf_add_text(out, " to ");
         add_moment(out, alert->ended_ms, stored);

@@ -93,6 +93,28 @@ static void nothing_follows_out_of_a_private_incident(void **state)
     desk_close(&desk);
 }
 
+/* Its monitor does not say when it began: it is known since it came. */
+static void what_follows_keeps_the_time_when_it_came(void **state)
+{
+    struct desk desk = desk_open(state);
+    struct incident in;
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("a", "mail", 0), NOW);
+    desk_declare(&desk, 1, "", 0);
+    desk_declare(&desk, 2, "wiki", 1);
+    (void)desk_turns(&desk, NOW + 2 * MINUTE);
+    for (int64_t id = 2; id >= 1; id--) {
+        assert_int_equal(store_incident(desk.store, id, &in), ERR_OK);
+        assert_int_equal(in.milestones[MILESTONE_FIRST_ALERT].from_ms, NOW);
+        if (id == 2)
+            cancel(&desk, 2, 1);
+    }
+    desk_hand_in(&desk, alert_ends("a", NOW + 9 * MINUTE), NOW + 9 * MINUTE);
+    assert_string_equal(desk_last_alert(&desk, 1).text,
+                        "Over after 9 minutes: a");
+    desk_close(&desk);
+}
+
 /* Nobody said that it is the same. */
 static void nothing_follows_a_false_alarm(void **state)
 {
@@ -108,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_fires_follows_a_duplicate),
         TEST(nothing_follows_out_of_a_private_incident),
+        TEST(what_follows_keeps_the_time_when_it_came),
         TEST(nothing_follows_a_false_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
