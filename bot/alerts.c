@@ -479,7 +479,6 @@ static enum err follow(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
     enum err err = alerts_follow(desk->config.store, now_ms, &followed);
     if (err != ERR_OK)
         return err;
-    desk->has_waiting = desk->has_waiting || followed.waits;
     desk->follows_more = followed.count == FOLLOWED_A_TURN;
     if (followed.count > 0) {
         *accepted = true;

@@ -73,18 +73,14 @@ static enum err move_card(struct store *store, int64_t id, int64_t heir,
     return err == ERR_OK ? alerts_want_card(store, id, now_ms) : err;
 }
 
-/* The duplicate keeps what it told. */
+/* The duplicate keeps what it told, and is never told that it is over: it is
+ * not, should somebody reopen it. */
 static enum err leave(struct following *following,
                       const struct stored_alert *stored)
 {
     struct store *store = following->store;
     enum err err = store_alert_over(store, stored->id, following->now_ms);
-    if (err == ERR_OK)
-        err = store_alert_on_card(store, stored->id, 0);
-    return err == ERR_OK
-               ? alerts_tell_over(store, stored->id, following->now_ms, true,
-                                  &following->followed.waits)
-               : err;
+    return err == ERR_OK ? store_alert_on_card(store, stored->id, 0) : err;
 }
 
 static enum err follow(struct following *following,

@@ -10,8 +10,7 @@
 #define FOLLOWED_A_TURN 100
 
 struct followed {
-    int count;  /* FOLLOWED_A_TURN: there may be more */
-    bool waits; /* as alerts_fold */
+    int count; /* FOLLOWED_A_TURN: there may be more */
 };
 /* What fires in the record of a duplicate is told in the one that goes on, and
  * its card says so: whoever leads that one would not hear that it is over, and

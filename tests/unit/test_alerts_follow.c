@@ -115,6 +115,31 @@ static void what_follows_keeps_the_time_when_it_came(void **state)
     desk_close(&desk);
 }
 
+static void reopen(struct desk *desk, int64_t id)
+{
+    struct incident in;
+    const struct request request =
+        scratch_move(STATE_INVESTIGATING, "It is not over");
+    assert_int_equal(store_incident(desk->store, id, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk->store, &in, &request, NOW + 6 * MINUTE),
+                     VERDICT_ACCEPTED);
+    alerts_changed(desk->alerts);
+    (void)desk_turns(desk, NOW + 7 * MINUTE);
+}
+
+/* It was none after all. What fires in the other one is not over here. */
+static void
+a_duplicate_that_is_reopened_does_not_say_that_it_is_over(void **state)
+{
+    struct desk desk = desk_open(state);
+    begin(&desk);
+    cancel(&desk, 2, 1);
+    reopen(&desk, 2);
+    assert_int_equal(desk_last_alert(&desk, 2).event.alert_state, ALERT_FIRING);
+    assert_int_equal(desk_number(&desk, firing_in_1), 2);
+    desk_close(&desk);
+}
+
 /* Nobody said that it is the same. */
 static void nothing_follows_a_false_alarm(void **state)
 {
@@ -131,6 +156,7 @@ int main(void)
         TEST(what_fires_follows_a_duplicate),
         TEST(nothing_follows_out_of_a_private_incident),
         TEST(what_follows_keeps_the_time_when_it_came),
+        TEST(a_duplicate_that_is_reopened_does_not_say_that_it_is_over),
         TEST(nothing_follows_a_false_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
