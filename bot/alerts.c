@@ -46,9 +46,10 @@ struct alerts_desk {
     struct batch *first, **last;
     struct deadline *fold;
     bool fold_is_set, fold_is_due, seeks_homes, gives_up;
-    bool follows;      /* some may be in the record of a duplicate */
-    bool has_homeless; /* there may be some */
-    bool has_waiting;  /* what is told only when an incident is reopened */
+    bool follows;       /* some may be in the record of a duplicate */
+    bool has_homeless;  /* there may be some */
+    bool has_waiting;   /* what is told only when an incident is reopened */
+    bool has_followers; /* that follow only then */
     /* The homes for which none was found that they still lack: while they stay
      * the same nobody is looked for again. */
     struct sha256 sought;
@@ -161,10 +162,11 @@ void alerts_hand_in(struct alerts_desk *desk, const struct alert *alerts,
 
 void alerts_changed(struct alerts_desk *desk)
 {
-    if (!desk->has_homeless && !desk->has_waiting)
+    if (!desk->has_homeless && !desk->has_waiting && !desk->has_followers)
         return;
     desk->seeks_homes = desk->seeks_homes || desk->has_homeless;
     desk->fold_is_due = desk->fold_is_due || desk->has_waiting;
+    desk->follows = desk->follows || desk->has_followers;
     wake(desk);
 }
 
@@ -479,6 +481,7 @@ static enum err follow(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
     enum err err = alerts_follow(desk->config.store, now_ms, &followed);
     if (err != ERR_OK)
         return err;
+    desk->has_followers = followed.waits;
     desk->follows_more = followed.count == FOLLOWED_A_TURN;
     if (followed.count > 0) {
         *accepted = true;

@@ -20,8 +20,10 @@ struct following {
 
 /* ---- who goes on ---- */
 
-/* 0: nobody, or what responders alone know would come to where all read it. */
-static enum err find_heir(struct store *store, int64_t id, int64_t *out)
+/* 0: nobody. *waits: not yet, it is over; or what responders alone know would
+ * come to where all read it. */
+static enum err find_heir(struct store *store, int64_t id, int64_t *out,
+                          bool *waits)
 {
     struct incident *in = mem_alloc(sizeof *in);
     enum err err = store_incident(store, id, in);
@@ -35,6 +37,7 @@ static enum err find_heir(struct store *store, int64_t id, int64_t *out)
     bool goes_on = err == ERR_OK && heir != 0 && !incident_is_final(in) &&
                    (in->is_private || !was_private);
     *out = goes_on ? heir : 0;
+    *waits = *waits || (err == ERR_OK && heir != 0 && !goes_on);
     free(in);
     return damage_passed(store, heir != 0 ? heir : id, err);
 }
@@ -47,8 +50,8 @@ static bool note_follower(const struct stored_alert *stored, void *context)
         return true;
     if (stored->incident_id != following->incident_id) {
         following->incident_id = stored->incident_id;
-        following->err =
-            find_heir(following->store, stored->incident_id, &following->heir);
+        following->err = find_heir(following->store, stored->incident_id,
+                                   &following->heir, &followed->waits);
     }
     if (following->heir != 0) {
         following->ids[followed->count] = stored->id;

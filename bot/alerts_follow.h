@@ -10,7 +10,8 @@
 #define FOLLOWED_A_TURN 100
 
 struct followed {
-    int count; /* FOLLOWED_A_TURN: there may be more */
+    int count;  /* FOLLOWED_A_TURN: there may be more */
+    bool waits; /* some would follow if the other was reopened, or private */
 };
 /* What fires in the record of a duplicate is told in the one that goes on, and
  * its card says so: whoever leads that one would not hear that it is over, and

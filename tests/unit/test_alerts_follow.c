@@ -140,6 +140,19 @@ a_duplicate_that_is_reopened_does_not_say_that_it_is_over(void **state)
     desk_close(&desk);
 }
 
+/* Somebody says first that it is the same, and then that it goes on. */
+static void what_fires_follows_when_the_other_is_reopened(void **state)
+{
+    struct desk desk = desk_open(state);
+    begin(&desk);
+    cancel(&desk, 1, 0);
+    cancel(&desk, 2, 1);
+    assert_int_equal(desk_number(&desk, firing_in_1), 0);
+    reopen(&desk, 1);
+    assert_int_equal(desk_number(&desk, firing_in_1), 2);
+    desk_close(&desk);
+}
+
 /* Nobody said that it is the same. */
 static void nothing_follows_a_false_alarm(void **state)
 {
@@ -157,6 +170,7 @@ int main(void)
         TEST(nothing_follows_out_of_a_private_incident),
         TEST(what_follows_keeps_the_time_when_it_came),
         TEST(a_duplicate_that_is_reopened_does_not_say_that_it_is_over),
+        TEST(what_fires_follows_when_the_other_is_reopened),
         TEST(nothing_follows_a_false_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
