@@ -18,7 +18,8 @@ bool utf8_valid(struct str text);
 bool utf8_printable(struct str text, size_t *at);
 /* Without the byte order mark that some editors put before a text. */
 struct str utf8_without_mark(struct str text);
-/* Signs and pictures above ASCII, and the letters of scripts that put no blank
+/* Signs and pictures above ASCII, with what makes a picture of the sign before
+ * it (U+FE0F, the tags of flags), and the letters of scripts that put no blank
  * between words: a name may end, or begin, at them. By whole blocks of Unicode.
  */
 bool utf8_parts_words(uint32_t point);
