@@ -220,6 +220,14 @@ static size_t letter(struct str text)
     return is_one ? n : 0;
 }
 
+/* Of the word before it; not that of "_wren_", which Discord shows slanted. */
+static bool goes_on(struct str text)
+{
+    while (str_starts(text, "_"))
+        text = str_from(text, 1);
+    return letter(text) > 0;
+}
+
 /* A name of the record at the front, as a word; NULL: none. */
 static const struct person *name_at(const struct people *people,
                                     struct str text, bool is_marked)
@@ -228,7 +236,7 @@ static const struct person *name_at(const struct people *people,
         const struct person *person = &people->all[i];
         struct str name = {person->name, person->n};
         bool is_short = name.n < NAME_LEAST || utf16_units(name) < 2;
-        if (name.n > text.n || letter(str_from(text, name.n)) > 0 ||
+        if (name.n > text.n || goes_on(str_from(text, name.n)) ||
             (is_short && !is_marked))
             continue;
         if (is_same((struct str){text.s, name.n}, name))
@@ -320,7 +328,7 @@ void people_redact(const struct people *people, struct str text,
     while (rest.n > 0) {
         uint32_t point;
         size_t n = in_word ? 0 : replace(people, rest, out);
-        in_word = n == 0 && letter(rest) > 0;
+        in_word = n == 0 && letter(rest) > 0 && (in_word || rest.s[0] != '_');
         if (n == 0) {
             n = utf8_next(rest, &point);
             n = n == 0 ? 1 : n; /* not UTF-8 */

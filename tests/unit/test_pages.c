@@ -386,6 +386,10 @@ static void a_name_ends_at_any_sign(void **state)
         {"Wrena, Wren\u00E9 and \u00E9wren",
          "Wrena, Wren\u00E9 and \u00E9wren"},
         {"Ask @wren-3", "Ask somebody"},
+        {"Says _Wren_, or __wren__",
+         "Says \\_the responder\\_, or \\_\\_the responder\\_\\_"},
+        {"Not _wren_log, b_wren_ or wren_2",
+         "Not \\_wren_log, b_wren\\_ or wren_2"},
     };
     struct record record = record_new(*state, "Slow");
     (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "\u7530\u4E2D", "Here");
