@@ -62,17 +62,18 @@ static bool note_follower(const struct stored_alert *stored, void *context)
 
 /* ---- following ---- */
 
-static enum err move_card(struct store *store, int64_t id, int64_t heir,
-                          int64_t now_ms)
+/* A card that named the duplicate names the other one. */
+static enum err move_card(struct store *store, int64_t id, int64_t from,
+                          int64_t heir, int64_t now_ms)
 {
     struct alert_card card;
     enum err err = store_alert_card(store, id, &card);
-    if (err != ERR_OK)
-        return err;
-    if (card.incident_id != heir)
+    if (err == ERR_OK && card.state == ALERT_CARD_DECLARED &&
+        card.incident_id == from) {
+        card.incident_id = heir;
         card.by_name[0] = '\0'; /* they declared the other one */
-    card.incident_id = heir;
-    err = store_put_alert_card(store, &card, &card.id);
+        err = store_put_alert_card(store, &card, &card.id);
+    }
     return err == ERR_OK ? alerts_want_card(store, id, now_ms) : err;
 }
 
@@ -103,7 +104,8 @@ static enum err follow(struct following *following,
     if (err != ERR_OK || anew.card == 0)
         return err;
     err = store_alert_on_card(store, anew.id, anew.card);
-    return err == ERR_OK ? move_card(store, anew.card, heir, following->now_ms)
+    return err == ERR_OK ? move_card(store, anew.card, stored->incident_id,
+                                     heir, following->now_ms)
                          : err;
 }
 

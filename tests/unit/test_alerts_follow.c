@@ -1,4 +1,5 @@
 /* Two people declare what happens: alerts follow to the one that goes on. */
+#include "storage/alerts.h"
 #include "tests/lib/alert_desk.h"
 
 /* clang-format off */
@@ -153,6 +154,57 @@ static void what_fires_follows_when_the_other_is_reopened(void **state)
     desk_close(&desk);
 }
 
+/* INC-2 has one alert of the card because of its service, no more. */
+static void begin_by_service(struct desk *desk)
+{
+    desk_begin(desk);
+    desk_hand_in(desk, alert_fires("a", "mail", NOW), NOW);
+    desk_hand_in(desk, alert_fires("b", "wiki", NOW), NOW);
+    desk_declare(desk, 1, "", 0);
+    desk_declare(desk, 2, "wiki", 0);
+    (void)desk_turns(desk, NOW + MINUTE);
+}
+
+static struct alert_card card_after_it_is_one(struct desk *desk)
+{
+    struct alert_card card;
+    cancel(desk, 2, 1);
+    assert_int_equal(desk_number(desk, firing_in_1), 1);
+    assert_int_equal(store_alert_card(desk->store, 1, &card), ERR_OK);
+    return card;
+}
+
+static void a_card_that_somebody_ignored_stays_so(void **state)
+{
+    struct desk desk = desk_open(state);
+    struct alert_card card;
+    begin_by_service(&desk);
+    assert_int_equal(store_alert_card(desk.store, 1, &card), ERR_OK);
+    card.state = ALERT_CARD_IGNORED;
+    str_copy_to(card.by_name, STR("nova"));
+    assert_int_equal(store_begin(desk.store), ERR_OK);
+    assert_int_equal(store_put_alert_card(desk.store, &card, &card.id), ERR_OK);
+    assert_int_equal(store_commit(desk.store), ERR_OK);
+    card = card_after_it_is_one(&desk);
+    assert_string_equal(card.by_name, "nova");
+    /* She was told that no incident gets it. */
+    desk_declare(&desk, 3, "mail", 0);
+    (void)desk_turns(&desk, NOW + 6 * MINUTE);
+    assert_int_equal(
+        desk_number(&desk, "SELECT count(*) FROM alert WHERE incident = 3"), 0);
+    desk_close(&desk);
+}
+
+static void a_card_of_a_third_incident_stays_there(void **state)
+{
+    struct desk desk = desk_open(state);
+    begin_by_service(&desk);
+    desk_declare(&desk, 3, "", 1);
+    (void)desk_turns(&desk, NOW + 2 * MINUTE);
+    assert_int_equal(card_after_it_is_one(&desk).incident_id, 3);
+    desk_close(&desk);
+}
+
 /* Nobody said that it is the same. */
 static void nothing_follows_a_false_alarm(void **state)
 {
@@ -171,6 +223,8 @@ int main(void)
         TEST(what_follows_keeps_the_time_when_it_came),
         TEST(a_duplicate_that_is_reopened_does_not_say_that_it_is_over),
         TEST(what_fires_follows_when_the_other_is_reopened),
+        TEST(a_card_that_somebody_ignored_stays_so),
+        TEST(a_card_of_a_third_incident_stays_there),
         TEST(nothing_follows_a_false_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
