@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 /* Further back than that, a time without a date is one of the next day; less,
- * and somebody did not write in order. */
+ * and somebody did not write in order. The first time may be so much before the
+ * incident. */
 #define ROLL_MS (6 * MS_PER_HOUR)
 
 static void print_zone(int minutes, struct buf *out)
@@ -120,14 +121,20 @@ static int64_t day_of(const struct import_clock *clock,
     return civil_day_start(ms);
 }
 
-/* In Tokyo it is tomorrow already. */
+/* In Tokyo it is tomorrow already; and what began after midnight may have been
+ * talked of before. */
 static void find_first_day(struct import_clock *clock,
                            const struct import_head *head)
 {
+    const struct when_parts *from = &head->reading.from;
+    int64_t began_ms = clock->day_ms + zone_of(clock, head) * MS_PER_MINUTE;
+    int64_t day_ms = civil_day_start(began_ms);
+    int64_t first_ms =
+        day_ms + from->hour * MS_PER_HOUR + from->minute * MS_PER_MINUTE;
+    if (first_ms - began_ms > MS_PER_DAY - ROLL_MS)
+        day_ms -= MS_PER_DAY;
     clock->is_moment = false;
-    clock->day_ms =
-        civil_day_start(clock->day_ms + zone_of(clock, head) * MS_PER_MINUTE);
-    clock->first_day_ms = clock->day_ms;
+    clock->day_ms = clock->first_day_ms = day_ms;
 }
 
 bool import_place(struct import_clock *clock, const struct import_head *head,

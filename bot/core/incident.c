@@ -505,7 +505,7 @@ struct when_base incident_when_base(const struct incident *in, int64_t now_ms)
         base.anchor_ms = in->latest_typed_ms;
         base.lived_from_ms = lived_from(in);
     } else if (began_before(in)) { /* of its past, dates say the year */
-        base.base_ms = in->declared_at_ms - MS_PER_DAY;
+        base.base_ms = civil_day_start(in->declared_at_ms - MS_PER_DAY);
     }
     base.base_day_ms = civil_day_start(base.base_ms);
     return base;

@@ -40,7 +40,9 @@ struct when_base {
     /* Midnight of the incident's first day; the day of `now_ms` when there is
      * no incident yet. A date without a year means the year nearest to it. */
     int64_t base_day_ms;
-    int64_t base_ms; /* a moment of it: elsewhere it may be another day */
+    /* When it began: elsewhere that may be another day. Midnight UTC: only the
+     * day is known. */
+    int64_t base_ms;
     /* A bare clock time means the day (from the base day on) that brings it
      * nearest to this moment: now while the incident is lived; the latest typed
      * time of the record when it is written up afterwards. */

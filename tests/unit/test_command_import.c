@@ -214,6 +214,14 @@ static void the_day_is_that_of_the_zone(void **state)
     assert_says(words, " are taken from 2022-12-14 on.");
     words = pastes("04:05 JST @nova Slow\n");
     assert_says(words, "- **2022-12-13 19:05** nova: Slow\n");
+    /* The chat begins before midnight, the incident after. */
+    it = pasting("23:55 @nova Slow\n00:05 @dma Fast\n");
+    it.id = 8;
+    add_text(&it, "zone", "+05:00");
+    words = caller_does(&caller, &it);
+    assert_says(words, "- **2022-12-13 18:55** nova: Slow\n"
+                       "- **19:05** dma: Fast\n");
+    assert_says(words, " are taken from 2022-12-13 on.");
     /* A date alone is the same everywhere. */
     it = pasting("04:05 @nova Slow\n");
     it.id = 9;
