@@ -29,18 +29,20 @@ static int64_t number(const char *sql, struct str source, struct str key)
     return found;
 }
 
+/* From a duplicate to the incident that goes on: it is one. */
+#define FOLLOWED                                                               \
+    "EXISTS (SELECT 1 FROM alert AS b WHERE b.source = a.source"               \
+    " AND b.key = a.key AND b.title = a.title AND b.id > a.id"                 \
+    " AND a.incident <> 0 AND b.incident <> a.incident)"
+
 static void check_alarm(struct alarm *alarm)
 {
     struct str source =
         str_of(sim.config->alert_sources.all[alarm->source].name);
     struct str key = str_of(alarm->key);
-    /* What followed from a duplicate to the one that goes on is one. */
-    int64_t all = number(
-        "SELECT count(*) FROM alert AS a WHERE source = ? AND key = ?"
-        " AND NOT EXISTS (SELECT 1 FROM alert AS b WHERE b.source = a.source"
-        " AND b.key = a.key AND b.title = a.title AND b.id > a.id"
-        " AND a.incident <> 0 AND b.incident <> a.incident)",
-        source, key);
+    int64_t all = number("SELECT count(*) FROM alert AS a WHERE source = ?"
+                         " AND key = ? AND NOT " FOLLOWED,
+                         source, key);
     int64_t firing = number("SELECT count(*) FROM alert WHERE source = ?"
                             " AND key = ? AND ended_ms = 0",
                             source, key);
@@ -119,11 +121,24 @@ static bool is_final(int64_t incident_id)
     return incident_is_final(&in);
 }
 
+/* Some of its alerts go on elsewhere. */
+static bool is_followed(int64_t incident_id, int64_t seq)
+{
+    struct query query =
+        query_new(sim.store, "SELECT 1 FROM alert AS a WHERE incident = ? AND "
+                             "seq = ? AND " FOLLOWED);
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    bool found = query_row(&query);
+    must_read(query_end(&query));
+    return found;
+}
+
 static void check_over(int64_t incident_id, int64_t seq)
 {
     bool fire;
     must_read(store_alerts_fire(sim.store, incident_id, seq, &fire));
-    if (fire)
+    if (fire || is_followed(incident_id, seq))
         return;
     struct query query = query_new(
         sim.store, "SELECT count(*) FROM event WHERE incident = ? AND target ="
