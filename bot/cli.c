@@ -102,6 +102,16 @@ void cli_postmortem_settings(const struct config *config,
 
 /* ---- check ---- */
 
+static int check_certificates(const char *whose, const char *file)
+{
+    struct buf why = BUF_INIT(WHY_BYTES);
+    int bad = 0;
+    if (config_certificates("ca_file", file, &why) != ERR_OK)
+        bad = complain(whose, buf_text(&why));
+    buf_release(&why);
+    return bad;
+}
+
 static int check_discord(const struct config *config)
 {
     struct buf why = BUF_INIT(500);
@@ -111,9 +121,7 @@ static int check_discord(const struct config *config)
         bad = complain("token", buf_text(&why));
     free(token);
     buf_release(&why);
-    if (config->ca_file[0] != '\0' && access(config->ca_file, R_OK) != 0)
-        bad |= complain("discord", "its ca_file cannot be read");
-    return bad;
+    return bad | check_certificates("discord", config->ca_file);
 }
 
 static int check_secret(const char *whose, const char *path,
@@ -143,8 +151,7 @@ static int check_lists(const struct config *config)
         if (probe->credentials_file[0] != '\0')
             bad |= check_secret(probe->name, probe->credentials_file,
                                 config_credentials);
-        if (probe->ca_file[0] != '\0' && access(probe->ca_file, R_OK) != 0)
-            bad |= complain(probe->name, "its ca_file cannot be read");
+        bad |= check_certificates(probe->name, probe->ca_file);
     }
     return bad;
 }
@@ -160,9 +167,7 @@ static int check_forge(const struct config *config)
     if (forge->kind == FORGE_NONE)
         return bad;
     bad |= check_secret("forge", forge->token_file, config_forge_token);
-    if (forge->ca_file[0] != '\0' && access(forge->ca_file, R_OK) != 0)
-        bad |= complain("forge", "its ca_file cannot be read");
-    return bad;
+    return bad | check_certificates("forge", forge->ca_file);
 }
 
 static int check_store(const struct config *config)

@@ -187,7 +187,7 @@ test('check says what is wrong, and connects to nothing', () => alone((bot) => {
     assert.match(settled({ storage: kept.storage, postmortem: { repository: bot.directory } }), /is not a bare git repository/);
     assert.match(settled({ postmortem: kept.postmortem, http: { listen: '' }, alert: [{ name: 'kuma', form: 'kuma', secret_file: alert }] }), /alert: the alerts have nowhere to go; give \[http\] listen/);
     assert.equal(settled({ http: kept.http }), '');
-    assert.match(settled({ discord: { ca_file: join(bot.directory, 'none.pem') } }), /^opsroom: discord: its ca_file cannot be read\n$/);
+    assert.match(settled({ discord: { ca_file: join(bot.directory, 'none.pem') } }), /^opsroom: discord: ca_file: .*none\.pem cannot be read: No such file or directory\n$/);
     assert.equal(settled({ discord: { ca_file: '' } }), '');
     // The listener wants it whatever the forge is.
     const hook = /forge\.webhook_secret_file: .*none\.secret cannot be read/;
