@@ -88,9 +88,10 @@ static enum err leave(struct following *following,
 }
 
 static enum err follow(struct following *following,
-                       const struct stored_alert *stored, int64_t heir)
+                       const struct stored_alert *stored)
 {
     struct store *store = following->store;
+    int64_t heir = following->heir;
     struct stored_alert anew = {.alert = stored->alert,
                                 .received_ms = following->now_ms,
                                 .card = stored->card};
@@ -109,16 +110,10 @@ static enum err follow(struct following *following,
                          : err;
 }
 
-struct follower {
-    struct following *following;
-    int64_t heir;
-};
-
 static bool follow_one(const struct stored_alert *stored, void *context)
 {
-    struct follower *follower = context;
-    follower->following->err =
-        follow(follower->following, stored, follower->heir);
+    struct following *following = context;
+    following->err = follow(following, stored);
     return false;
 }
 
@@ -131,10 +126,10 @@ enum err alerts_follow(struct store *store, int64_t now_ms,
         err = following.err;
     /* Oldest first, which gives the entry its time. */
     for (int i = following.followed.count - 1; i >= 0 && err == ERR_OK; i--) {
-        struct follower follower = {&following, following.heirs[i]};
-        err = store_alert(store, following.ids[i], follow_one, &follower);
+        following.heir = following.heirs[i];
+        err = store_alert(store, following.ids[i], follow_one, &following);
         if (err == ERR_OK)
-            err = damage_passed(store, follower.heir, following.err);
+            err = damage_passed(store, following.heir, following.err);
     }
     if (err == ERR_OK)
         *out = following.followed;

@@ -261,7 +261,8 @@ static size_t mail_length(struct str text)
     return memchr(text.s + domain, '.', n - domain) == NULL ? 0 : n;
 }
 
-/* "<@123>", "@somebody", "@somebody@example.org": bytes; 0: none. */
+/* "<@123>", "@somebody", "@somebody@example.org": bytes; 0: none. Nobody knows
+ * where such a name ends: all that comes without a blank goes with it. */
 static size_t handle_length(struct str text)
 {
     size_t n = 1;
@@ -278,8 +279,8 @@ static size_t handle_length(struct str text)
     return n;
 }
 
-/* "@wren-2" and "@wren@example.org" are one; what comes behind "@wren" without
- * a blank is none of it. */
+/* The same of a name that may be known: "@wren-2" and "@wren@example.org" are
+ * one each, and a script that puts no blank behind "@wren" is none of it. */
 static size_t marked_length(struct str text)
 {
     size_t n = 1, more = 1;

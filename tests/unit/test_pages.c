@@ -354,13 +354,30 @@ static void nobody_is_named_in_public(void **state)
     record_close(&record);
 }
 
+struct text {
+    const char *said, *shown;
+};
+
+/* Closes the record. */
+static void check_shown(struct record *record, const char *who,
+                        const struct text *texts, size_t count,
+                        struct postmortem_settings settings)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)say(record, EVENT_NOTE, VISIBILITY_LIVE, who, texts[i].said);
+    struct buf page = page_of(record, settings);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(buf_text(&page), texts[i].shown) == NULL)
+            fail_msg("%s\n\nlacks \"%s\"", buf_text(&page), texts[i].shown);
+    buf_release(&page);
+    record_close(record);
+}
+
 /* Phones put curly signs where keyboards have straight ones, and in some
  * scripts no blank stands between words. */
 static void a_name_ends_at_any_sign(void **state)
 {
-    static const struct {
-        const char *said, *shown;
-    } texts[] = {
+    static const struct text texts[] = {
         {"Wren\u2019s log", "the responder\u2019s log"},
         {"@Wren\u2019s other log", "the responder\u2019s other log"},
         {"It was \u201CWren\u201D", "It was \u201Cthe responder\u201D"},
@@ -393,14 +410,8 @@ static void a_name_ends_at_any_sign(void **state)
     };
     struct record record = record_new(*state, "Slow");
     (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "\u7530\u4E2D", "Here");
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "@Wren", texts[i].said);
-    struct buf page = page_of(&record, forms[3].settings);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strstr(buf_text(&page), texts[i].shown) == NULL)
-            fail_msg("%s\n\nlacks \"%s\"", buf_text(&page), texts[i].shown);
-    buf_release(&page);
-    record_close(&record);
+    check_shown(&record, "@Wren", texts, sizeof texts / sizeof *texts,
+                forms[3].settings);
 }
 
 /* In any case of its letters, as "wren" is "Wren". */
@@ -429,9 +440,7 @@ static void a_name_is_known_in_small_letters(void **state)
 
 static void a_link_ends_where_its_reader_would_end_it(void **state)
 {
-    static const struct {
-        const char *said, *shown;
-    } texts[] = {
+    static const struct text texts[] = {
         {"\u201Chttps://a.example/x_y\u201D",
          "\u201C<https://a.example/x_y>\u201D"},
         {"https://b.example/x_y\u3092", "<https://b.example/x_y>\u3092"},
@@ -440,14 +449,8 @@ static void a_link_ends_where_its_reader_would_end_it(void **state)
         {"https://d.example/x\u2014 gone", "<https://d.example/x>\u2014 gone"},
     };
     struct record record = record_new(*state, "Slow");
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        (void)say(&record, EVENT_NOTE, VISIBILITY_LIVE, "Wren", texts[i].said);
-    struct buf page = page_of(&record, forms[0].settings);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strstr(buf_text(&page), texts[i].shown) == NULL)
-            fail_msg("%s\n\nlacks \"%s\"", buf_text(&page), texts[i].shown);
-    buf_release(&page);
-    record_close(&record);
+    check_shown(&record, "Wren", texts, sizeof texts / sizeof *texts,
+                forms[0].settings);
 }
 
 /* Whatever a team's template asks for. */
