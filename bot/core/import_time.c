@@ -122,16 +122,18 @@ static int64_t day_of(const struct import_clock *clock,
 }
 
 /* In Tokyo it is tomorrow already; and what began after midnight may have been
- * talked of before. */
+ * talked of before, as what has not come yet today was. */
 static void find_first_day(struct import_clock *clock,
                            const struct import_head *head)
 {
     const struct when_parts *from = &head->reading.from;
-    int64_t began_ms = clock->day_ms + zone_of(clock, head) * MS_PER_MINUTE;
+    int64_t zone_ms = zone_of(clock, head) * MS_PER_MINUTE;
+    int64_t began_ms = clock->day_ms + zone_ms;
     int64_t day_ms = civil_day_start(began_ms);
     int64_t first_ms =
         day_ms + from->hour * MS_PER_HOUR + from->minute * MS_PER_MINUTE;
-    if (first_ms - began_ms > MS_PER_DAY - ROLL_MS)
+    if (first_ms - began_ms > MS_PER_DAY - ROLL_MS ||
+        !when_may_be(first_ms - zone_ms, &clock->base))
         day_ms -= MS_PER_DAY;
     clock->is_moment = false;
     clock->day_ms = clock->first_day_ms = day_ms;

@@ -49,7 +49,7 @@ static int64_t into_day(const struct when_parts *parts)
            parts->zone_min * MS_PER_MINUTE;
 }
 
-static bool may_be(int64_t ms, const struct when_base *base)
+bool when_may_be(int64_t ms, const struct when_base *base)
 {
     return ms <= base->now_ms + FUTURE_MS;
 }
@@ -70,7 +70,7 @@ static bool place_date(const struct when_parts *parts,
         int64_t day = civil_to_ms((struct civil){
             .year = y, .month = parts->month, .day = parts->day});
         int64_t ms = day + into_day(parts);
-        if (!parts->has_year && !may_be(ms, base))
+        if (!parts->has_year && !when_may_be(ms, base))
             continue;
         if (found &&
             llabs(ms - base->base_day_ms) >= llabs(*out - base->base_day_ms))
@@ -91,7 +91,7 @@ static bool place_clock(const struct when_parts *parts,
     bool found = false;
     for (int i = -2; i <= 2; i++) {
         int64_t ms = anchor_day + i * MS_PER_DAY + into_day(parts);
-        if (ms < base->base_day_ms || !may_be(ms, base))
+        if (ms < base->base_day_ms || !when_may_be(ms, base))
             continue;
         if (found &&
             llabs(ms - base->anchor_ms) > llabs(*out - base->anchor_ms))
@@ -103,7 +103,7 @@ static bool place_clock(const struct when_parts *parts,
         return true;
     for (int i = 1; i >= -2; i--) {
         *out = base->base_day_ms + i * MS_PER_DAY + into_day(parts);
-        if (*out < base->base_day_ms && may_be(*out, base))
+        if (*out < base->base_day_ms && when_may_be(*out, base))
             return true;
     }
     return false;
@@ -165,7 +165,7 @@ static enum err resolve_point(const struct when_parts *parts, bool about,
     }
     if (!placed)
         ms = civil_day_start(base->now_ms) + into_day(parts);
-    if (!placed || !may_be(ms, base))
+    if (!placed || !when_may_be(ms, base))
         return refuse_future(ms, base, why);
     set_interval(out, ms, precision_of(parts, about));
     return ERR_OK;
@@ -215,7 +215,7 @@ static enum err resolve_range(struct when_reading *reading,
             civil_day_start(from.from_ms) - MS_PER_DAY + into_day(&reading->to);
         while (ms < from.from_ms)
             ms += MS_PER_DAY;
-        if (!may_be(ms, base))
+        if (!when_may_be(ms, base))
             return refuse_future(ms, base, why);
         set_interval(&to, ms, precision_of(&reading->to, false));
     }

@@ -89,6 +89,8 @@ void when_print_utc(const struct when *when, bool with_date, struct buf *out);
 void when_print_span(const struct when *start, const struct when *end,
                      struct buf *out);
 
+/* It is not still to come; people's clocks differ by minutes. */
+bool when_may_be(int64_t ms, const struct when_base *base);
 /* The same time, as precisely; the words may be others. */
 bool when_equal(const struct when *a, const struct when *b);
 /* Order by from_ms; callers break ties by order of recording. */

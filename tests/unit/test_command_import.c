@@ -222,6 +222,13 @@ static void the_day_is_that_of_the_zone(void **state)
     assert_says(words, "- **2022-12-13 18:55** nova: Slow\n"
                        "- **19:05** dma: Fast\n");
     assert_says(words, " are taken from 2022-12-13 on.");
+    /* What has not come yet today was yesterday. */
+    it = pasting("18:00 @nova Slow\n");
+    it.id = 10;
+    add_text(&it, "zone", "+05:00");
+    words = caller_does(&caller, &it);
+    assert_says(words, "- **2022-12-13 13:00** nova: Slow\n");
+    assert_says(words, " are taken from 2022-12-13 on.");
     /* A date alone is the same everywhere. */
     it = pasting("04:05 @nova Slow\n");
     it.id = 9;
