@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test, { afterEach, beforeEach } from 'node:test';
 
 import { NOBODY, RawBot } from './raw_bot.mjs';
-import { burst, delays, percentile, start, virtualClock } from './standin.mjs';
+import { start, virtualClock } from './standin.mjs';
 
 let clock;
 let standin;
@@ -62,20 +62,6 @@ test('what one person got: private answers, forms, choices, pings', async () => 
     ]);
     assert.deepEqual(short(standin.diary.in(room)).length, 2, 'private ones are in no channel');
     assert.ok(first.interaction.took >= 0);
-});
-
-test('a burst is the most within any window, not in fixed ones', () => {
-    const at = (...times) => times.map((one) => ({ at: one }));
-    assert.equal(burst(at(0, 4000, 4500, 5000, 5500, 12_000), 5000), 4);
-    assert.equal(burst(at(0, 5000), 5000), 1, 'a window does not hold its end');
-    assert.equal(burst(at(7, 7, 7), 5000), 3);
-    assert.equal(burst([], 5000), 0);
-});
-
-test('delays and percentiles', () => {
-    assert.deepEqual(delays([0, 5, 20], [{ at: 3 }, { at: 5 }, { at: 12 }]), [3, 0, Infinity]);
-    const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
-    assert.deepEqual([percentile(hundred, 99), percentile(hundred, 100), percentile([7], 99), percentile([], 99)], [99, 100, 7, undefined]);
 });
 
 test('a screen: names for mentions, times in UTC, buttons, files, private answers of this reader', async () => {

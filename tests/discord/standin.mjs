@@ -33,7 +33,6 @@ import { Rest } from './rest.mjs';
 import { World } from './world.mjs';
 
 export { virtualClock } from './clock.mjs';
-export { burst, delays, percentile } from './diary.mjs';
 export { ClientRefused, NoAnswer, directMessage } from './people.mjs';
 
 const MESSAGE_CONTENT = 1 << 15;
