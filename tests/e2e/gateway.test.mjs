@@ -75,10 +75,10 @@ scene('an interaction that comes twice, at once or replayed, is one', {}, async 
     assert.equal(requests(standin, /callback/).length, before + 1, 'no other answer was sent');
 });
 
-scene('a zombie is left and its session resumed', { heartbeatInterval: 1000 }, async (scene) => {
+scene('a zombie is left and its session resumed', { heartbeatInterval: 2500 }, async (scene) => {
     const { standin, guild, nova } = scene;
     const { war } = await declare(guild, nova);
-    await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats');
+    await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats', 20_000);
     standin.faults.withholdAcks();
     await resumed(standin, 1);
     standin.faults.withholdAcks(false);
@@ -99,10 +99,10 @@ scene('nobody is reached for some seconds: the session is kept, and what happene
     assert.deepEqual(counts(standin), { identified: 1, resumed: 1 });
 });
 
-scene('says hello, and nothing more for a while', { started: false, heartbeatInterval: 1000 }, async ({ standin, guild, bot, nova }) => {
+scene('says hello, and nothing more for a while', { started: false, heartbeatInterval: 2500 }, async ({ standin, guild, bot, nova }) => {
     standin.faults.withholdReady();
     const started = bot.start();
-    await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats');
+    await standin.until(() => sent(standin, HEARTBEAT).length >= 2, 'heartbeats', 20_000);
     assert.equal(sent(standin, IDENTIFY).length, 1);
     standin.faults.withholdReady(false);
     await started;
@@ -125,7 +125,7 @@ scene('payloads in pieces, bytes that are no payload, and 1000 other servers', {
     assert.deepEqual(counts(standin), { identified: 1, resumed: 0 });
 });
 
-scene('a payload that nobody can read costs itself and no other', {}, async (scene) => {
+scene('a payload that nobody can read costs itself and no other', { ackDeadline: 10_000 }, async (scene) => {
     const { standin, guild, bot, nova } = scene;
     const { war } = await declare(guild, nova);
     // Half a character: no JSON. A resume replays it; it must not stop the rest.
