@@ -38,6 +38,7 @@ struct batch {
 struct home {
     int64_t id;
     bool is_drill;
+    int64_t declared_ms;
     char services[SERVICES_BYTES];
 };
 
@@ -204,16 +205,21 @@ static enum err find_homes(struct alerts_desk *desk)
         struct home *home = &desk->homes[desk->home_count++];
         home->id = desk->in.id;
         home->is_drill = desk->in.is_drill;
+        home->declared_ms = desk->in.milestones[MILESTONE_DECLARED].from_ms;
         memcpy(home->services, desk->in.services, sizeof home->services);
     }
     return err;
 }
 
+/* What warned before an incident was declared is not what it is about. */
 static int64_t home_of_service(const struct alerts_desk *desk,
-                               struct str service)
+                               const struct stored_alert *stored)
 {
+    struct str service = stored->alert.service;
     for (int i = 0; i < desk->home_count && service.n > 0; i++) {
-        if (desk->homes[i].is_drill)
+        if (desk->homes[i].is_drill ||
+            (stored->alert.is_warning &&
+             stored->received_ms < desk->homes[i].declared_ms))
             continue;
         struct str rest = str_of(desk->homes[i].services), name;
         while (incident_next_service(&rest, &name))
@@ -257,9 +263,7 @@ static enum err find_home(struct alerts_desk *desk,
     bool is_ignored = has_card && card->state == ALERT_CARD_IGNORED &&
                       card->by_name[0] != '\0';
     int64_t home = is_declared ? card->incident_id : 0;
-    *out = home != 0 || is_ignored
-               ? home
-               : home_of_service(desk, stored->alert.service);
+    *out = home != 0 || is_ignored ? home : home_of_service(desk, stored);
     return ERR_OK;
 }
 

@@ -184,8 +184,9 @@ enum err alerts_link(struct store *store, const struct stored_alert *stored,
                      int64_t incident_id, int64_t now_ms, bool *linked)
 {
     int64_t seq = 0, newest_ms = 0;
-    enum err err = store_last_alert_entry(
-        store, incident_id, stored->alert.source, &seq, &newest_ms);
+    enum err err =
+        store_last_alert_entry(store, incident_id, stored->alert.source,
+                               stored->alert.is_warning, &seq, &newest_ms);
     bool folds = err == ERR_OK &&
                  llabs(stored->received_ms - newest_ms) <= ALERT_FOLD_MS;
     if (err != ERR_OK && err != ERR_NOT_FOUND)
@@ -379,7 +380,7 @@ static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
     if (err == ERR_OK)
         err = store_end_is_told(store, incident_id, seq, telling.sums.count,
                                 &is_told);
-    if (err == ERR_OK && !is_told && telling.sums.count > 0)
+    if (err == ERR_OK && !is_told && telling.sums.last_ended_ms > 0)
         err = store_entry(store, incident_id, seq, add_end, &ending);
     buf_release(&telling.text);
     return err == ERR_OK ? ending.err : err;

@@ -44,7 +44,7 @@ static void say_alert(struct buf *words, const struct stored_alert *stored,
     struct when since = when_exact(stored_alert_began_ms(stored));
     buf_add_text(words, "\n- **");
     say_public(words, alert->title, 120);
-    buf_add_text(words, "** since ");
+    buf_add_text(words, alert->is_warning ? "** was told at " : "** since ");
     say_time(words, &since, now_ms);
     buf_add_text(words, " (");
     say_excerpt(words, alert->source, 60);

@@ -20,8 +20,8 @@ static const struct words card_state_words = {card_state_all,
  * count it, but do not tell that it is over. */
 #define SELECT_ALERT                                                           \
     "SELECT id, source, key, by_probe, service, severity, title, text, link,"  \
-    " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told"  \
-    " FROM alert"
+    " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told," \
+    " is_warning FROM alert"
 
 enum {
     ROW_ID,
@@ -40,7 +40,8 @@ enum {
     ROW_CARD,
     ROW_INCIDENT,
     ROW_SEQ,
-    ROW_IS_TOLD
+    ROW_IS_TOLD,
+    ROW_IS_WARNING
 };
 
 /* ---- reading ---- */
@@ -54,6 +55,7 @@ static bool read_alert(const struct query *query, struct stored_alert *stored)
                   .by_probe = row_int(query, ROW_BY_PROBE) != 0,
                   .key = row_text(query, ROW_KEY),
                   .is_firing = row_int(query, ROW_ENDED) == 0,
+                  .is_warning = row_int(query, ROW_IS_WARNING) != 0,
                   .title = row_text(query, ROW_TITLE),
                   .text = row_text(query, ROW_TEXT),
                   .link = row_text(query, ROW_LINK),
@@ -182,7 +184,8 @@ enum err store_count_firing_in(struct store *store, int64_t incident_id,
 {
     struct query query =
         query_new(store, "SELECT count(*) FROM alert INDEXED BY alert_firing_in"
-                         " WHERE incident = ? AND ended_ms = 0");
+                         " WHERE incident = ? AND ended_ms = 0"
+                         " AND is_warning = 0");
     query_int(&query, incident_id);
     bool found = query_row(&query);
     if (found)
@@ -214,7 +217,7 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
         store,
         "SELECT count(*),"
         " coalesce(min(iif(started_ms > 0, started_ms, received_ms)), 0),"
-        " coalesce(max(ended_ms), 0),"
+        " coalesce(max(ended_ms) FILTER (WHERE is_warning = 0), 0),"
         " coalesce(min(severity) FILTER (WHERE severity <> ?), ?)"
         " FROM alert WHERE incident = ? AND incident <> 0 AND seq = ?"
         " AND is_told >= ?");
@@ -295,16 +298,17 @@ enum err store_end_is_told(struct store *store, int64_t incident_id,
 }
 
 enum err store_last_alert_entry(struct store *store, int64_t incident_id,
-                                struct str source, int64_t *seq,
-                                int64_t *newest_ms)
+                                struct str source, bool is_warning,
+                                int64_t *seq, int64_t *newest_ms)
 {
     struct query query =
         query_new(store, "SELECT seq, received_ms FROM alert WHERE incident = ?"
-                         " AND incident <> 0 AND source = ?"
+                         " AND incident <> 0 AND source = ? AND is_warning = ?"
                          " ORDER BY seq DESC, id DESC LIMIT 1");
     int64_t found = 0, received_ms = 0;
     query_int(&query, incident_id);
     query_text(&query, source);
+    query_int(&query, is_warning);
     if (query_row(&query)) {
         found = row_int(&query, 0);
         received_ms = row_int(&query, 1);
@@ -325,8 +329,8 @@ enum err store_put_alert(struct store *store, const struct alert *alert,
     struct query query = query_new(
         store, "INSERT INTO alert (source, key, by_probe, service, severity,"
                " title, text, link, started_ms, ended_ms, received_ms, times,"
-               " card, incident, seq, is_told)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 1, 0, 0, 0, 1)");
+               " card, incident, seq, is_told, is_warning)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 1, 0, 0, 0, 1, ?)");
     const struct str texts[] = {alert->title, alert->text, alert->link};
     query_text(&query, alert->source);
     query_text(&query, alert->key);
@@ -337,6 +341,7 @@ enum err store_put_alert(struct store *store, const struct alert *alert,
         query_text(&query, texts[i].n > 0 ? texts[i] : STR(""));
     query_int(&query, alert->started_ms);
     query_int(&query, now_ms);
+    query_int(&query, alert->is_warning);
     enum err err = query_run(&query);
     if (err == ERR_OK)
         *id = sqlite3_last_insert_rowid(store->db);
@@ -426,7 +431,9 @@ enum err store_forget_alerts(struct store *store, int64_t before_ms)
 {
     struct query query =
         query_new(store, "DELETE FROM alert WHERE ended_ms <> 0"
-                         " AND ended_ms < ?");
+                         " AND ended_ms < ?"
+                         " OR is_warning = 1 AND received_ms < ?");
+    query_int(&query, before_ms);
     query_int(&query, before_ms);
     return query_run(&query);
 }

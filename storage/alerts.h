@@ -74,6 +74,7 @@ struct alert_counts {
 MUST_CHECK enum err store_count_alerts_on_card(struct store *store,
                                                int64_t card,
                                                struct alert_counts *out);
+/* Warnings left out. */
 MUST_CHECK enum err store_count_firing_in(struct store *store,
                                           int64_t incident_id, int64_t *out);
 /* Whether one of the card's fires that no incident has. */
@@ -82,7 +83,8 @@ MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
 struct alert_sums {
     int64_t count;
     enum severity severity;                  /* the worst */
-    int64_t first_started_ms, last_ended_ms; /* 0: none has ended */
+    int64_t first_started_ms, last_ended_ms; /* 0: none has ended; a warning
+                                              * never has */
 };
 MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
@@ -98,12 +100,12 @@ typedef bool store_entry_of_alerts_fn(int64_t incident_id, int64_t seq,
 MUST_CHECK enum err store_each_untold_entry(struct store *store,
                                             store_entry_of_alerts_fn *each,
                                             void *context);
-/* The newest entry of that incident that tells alerts of that source, and when
- * the last of them came; NOT_FOUND without any. */
+/* The newest entry of that incident that tells alerts of that source, or what
+ * it warns of, and when the last of them came; NOT_FOUND without any. */
 MUST_CHECK enum err store_last_alert_entry(struct store *store,
                                            int64_t incident_id,
-                                           struct str source, int64_t *seq,
-                                           int64_t *newest_ms);
+                                           struct str source, bool is_warning,
+                                           int64_t *seq, int64_t *newest_ms);
 
 /* Whether an entry says already that so many alerts of that one are over. */
 MUST_CHECK enum err store_end_is_told(struct store *store, int64_t incident_id,
@@ -146,7 +148,8 @@ MUST_CHECK enum err store_put_alert_card(struct store *store,
                                          int64_t *id);
 /* How many an incident has. */
 MUST_CHECK enum err store_settled_cards(struct store *store, int64_t *count);
-/* What is over, and older than that, is forgotten; the record keeps its own. */
+/* What is over, and what warned, before that is forgotten; the record keeps its
+ * own. */
 MUST_CHECK enum err store_forget_alerts(struct store *store, int64_t before_ms);
 
 #endif

@@ -294,6 +294,9 @@ static const char announced_11[] =
 static const char since_12[] =
     "ALTER TABLE incident ADD COLUMN state_seq INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE role_holder ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;";
+
+static const char warnings_14[] =
+    "ALTER TABLE alert ADD COLUMN is_warning INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -311,6 +314,7 @@ static const char *const migrations[][4] = {
     {announced_11},
     {since_12},
     {NULL},
+    {warnings_14},
 };
 const int schema_version = 1 + COUNT(migrations);
 

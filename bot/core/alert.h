@@ -19,7 +19,8 @@ struct alert {
     struct str key; /* the same while it is the same alert: fires again, ends;
                      * at most ALERT_KEY_BYTES */
     bool is_firing;
-    /* Of what is to come: nobody tells that it is over. */
+    /* Of what is to come: nobody tells that it is over, and an incident that is
+     * declared later is about something else. */
     bool is_warning;
     struct str title;       /* "HighLatency on api-1" */
     struct str text;        /* more of it; may be empty */

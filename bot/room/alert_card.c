@@ -44,6 +44,25 @@ static void add_moment(struct buf *out, int64_t ms,
     markdown_add_timestamp(out, ms, is_that_day ? 't' : 'f');
 }
 
+/* A warning that has ended was given again: it is on the newest card. */
+static void add_span(struct buf *out, const struct stored_alert *stored)
+{
+    const struct alert *alert = &stored->alert;
+    const char *began = " since ", *ended = " to ";
+    if (alert->is_warning) {
+        began = " at ";
+        ended = " and again at ";
+    } else if (!alert->is_firing) {
+        began = " from ";
+    }
+    buf_add_text(out, began);
+    add_moment(out, stored_alert_began_ms(stored), stored);
+    if (alert->ended_ms > 0) {
+        buf_add_text(out, ended);
+        add_moment(out, alert->ended_ms, stored);
+    }
+}
+
 static bool add_alert(const struct stored_alert *stored, void *context)
 {
     struct look *look = context;
@@ -53,17 +72,14 @@ static bool add_alert(const struct stored_alert *stored, void *context)
         str_copy_to(look->title, alert->title);
     }
     struct buf line = BUF_INIT(WORDS_BYTES), *out = &line;
+    const char *state = alert->is_firing ? "Firing" : "Over";
     buf_addf(out, "%s- %s: **", look->lines.n > 0 ? "\n" : "",
-             alert->is_firing ? "Firing" : "Over");
+             alert->is_warning ? "Warning" : state);
     markdown_add_line(
         out,
         (struct str){alert->title.s, utf8_cut_units(alert->title, LINE_UNITS)});
-    buf_add_text(out, alert->is_firing ? "** since " : "** from ");
-    add_moment(out, stored_alert_began_ms(stored), stored);
-    if (alert->ended_ms > 0) {
-        buf_add_text(out, " to ");
-        add_moment(out, alert->ended_ms, stored);
-    }
+    buf_add_text(out, "**");
+    add_span(out, stored);
     buf_addf(out, " (%.*s)", STR_ARG(alert->source));
     size_t room = LINES_UNITS - utf16_units(buf_str(&look->lines));
     size_t units = utf16_units(buf_str(out));
@@ -149,7 +165,7 @@ static void add_fate(struct buf *out, const struct visit *visit,
         markdown_add_line(out, str_of(by));
         buf_add_text(out, ".");
     } else if (look->count.firing == 0) {
-        buf_add_text(out, "All over, and no incident has them.");
+        buf_add_text(out, "None of it goes on, and no incident has it.");
     } else {
         buf_addf(out,
                  "No open incident is about this. In the room of one: "

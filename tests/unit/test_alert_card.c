@@ -22,20 +22,23 @@ static void want(struct world *world, int64_t card)
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 
-static int64_t put_card_of(struct world *world, const char *title,
-                           int64_t started_ms)
+static struct alert alert_of(const char *title, int64_t started_ms)
+{
+    return (struct alert){.source = STR("robot"),
+                          .key = str_of(title),
+                          .title = str_of(title),
+                          .service = STR("forum"),
+                          .is_firing = true,
+                          .started_ms = started_ms};
+}
+
+static int64_t put_card_of(struct world *world, const struct alert *alert)
 {
     struct alert_card card = {.opened_ms = world->now_ms,
                               .newest_ms = world->now_ms};
-    const struct alert alert = {.source = STR("robot"),
-                                .key = str_of(title),
-                                .title = str_of(title),
-                                .service = STR("forum"),
-                                .is_firing = true,
-                                .started_ms = started_ms};
     int64_t id;
     assert_int_equal(store_begin(world->store), ERR_OK);
-    assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
+    assert_int_equal(store_put_alert(world->store, alert, world->now_ms, &id),
                      ERR_OK);
     assert_int_equal(store_put_alert_card(world->store, &card, &card.id),
                      ERR_OK);
@@ -47,7 +50,8 @@ static int64_t put_card_of(struct world *world, const char *title,
 
 static int64_t put_card(struct world *world, const char *title)
 {
-    return put_card_of(world, title, world->now_ms);
+    const struct alert alert = alert_of(title, world->now_ms);
+    return put_card_of(world, &alert);
 }
 
 static struct alert_card card_of(struct world *world, int64_t id)
@@ -124,13 +128,8 @@ static void add_alert(struct world *world, int64_t card, int n)
     (void)snprintf(key, sizeof key, "alert %d", n);
     (void)snprintf(link, sizeof link, "https://prometheus.example/%0*d", 480,
                    n);
-    const struct alert alert = {.source = STR("robot"),
-                                .key = str_of(key),
-                                .title = str_of(key),
-                                .link = str_of(link),
-                                .service = STR("forum"),
-                                .is_firing = true,
-                                .started_ms = world->now_ms};
+    struct alert alert = alert_of(key, world->now_ms);
+    alert.link = str_of(link);
     assert_int_equal(store_begin(world->store), ERR_OK);
     assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
                      ERR_OK);
@@ -183,7 +182,8 @@ static void what_began_days_ago_has_its_date(void **state)
     (void)state;
     world_open(&world, WORLD_START);
     int64_t start = world.now_ms - 3 * MS_PER_DAY;
-    int64_t card = put_card_of(&world, "Disk fills up", start);
+    const struct alert alert = alert_of("Disk fills up", start);
+    int64_t card = put_card_of(&world, &alert);
     world_run(&world, 3);
     (void)snprintf(line, sizeof line,
                    "- Firing: **Disk fills up** since <t:%" PRId64
@@ -198,6 +198,36 @@ static void what_began_days_ago_has_its_date(void **state)
     (void)snprintf(line, sizeof line,
                    "** from <t:%" PRId64 ":f> to <t:%" PRId64 ":f> (robot)",
                    start / 1000, end / 1000);
+    assert_non_null(strstr(text_of_card(&world, card).s, line));
+    world_close(&world);
+}
+
+/* Nothing has begun, and what is told again is not over. */
+static void a_warning_neither_fires_nor_ends(void **state)
+{
+    struct world world;
+    char line[200];
+    (void)state;
+    world_open(&world, WORLD_START);
+    struct alert alert = alert_of("The certificate expires", 0);
+    int64_t start = world.now_ms;
+    alert.is_warning = true;
+    int64_t card = put_card_of(&world, &alert);
+    world_run(&world, 3);
+    (void)snprintf(line, sizeof line,
+                   "- Warning: **The certificate expires** at <t:%" PRId64
+                   ":t> (robot)",
+                   start / 1000);
+    assert_non_null(strstr(text_of_card(&world, card).s, line));
+    world.now_ms += 7 * MS_PER_DAY;
+    int64_t again = world.now_ms;
+    end_alerts(&world, 1, 1);
+    want(&world, card);
+    world_run(&world, 3);
+    (void)snprintf(line, sizeof line,
+                   "** at <t:%" PRId64 ":t> and again at <t:%" PRId64
+                   ":f> (robot)\nNone of it goes on",
+                   start / 1000, again / 1000);
     assert_non_null(strstr(text_of_card(&world, card).s, line));
     world_close(&world);
 }
@@ -399,6 +429,7 @@ int main(void)
         cmocka_unit_test(a_card_that_was_deleted_is_ignored),
         cmocka_unit_test(what_is_over_has_both_times),
         cmocka_unit_test(what_began_days_ago_has_its_date),
+        cmocka_unit_test(a_warning_neither_fires_nor_ends),
         cmocka_unit_test(what_fires_stands_above_what_is_over),
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),

@@ -10,10 +10,12 @@
 
 #include <cmocka.h>
 
-/* One that fires since a minute; for an incident and a card, or 0. */
-static void fires(const char *title, int64_t incident_id, int64_t card)
+/* Began a minute ago; for an incident and a card, or 0. */
+static void tells(const char *title, bool is_warning, int64_t incident_id,
+                  int64_t card)
 {
-    const struct alert alert = {.source = STR("kuma"),
+    const struct alert alert = {.is_warning = is_warning,
+                                .source = STR("kuma"),
                                 .key = str_of(title),
                                 .is_firing = true,
                                 .title = str_of(title),
@@ -29,6 +31,11 @@ static void fires(const char *title, int64_t incident_id, int64_t card)
             store_alert_in_incident(caller.store, id, incident_id, 7, true),
             ERR_OK);
     assert_int_equal(store_commit(caller.store), ERR_OK);
+}
+
+static void fires(const char *title, int64_t incident_id, int64_t card)
+{
+    tells(title, false, incident_id, card);
 }
 
 static int64_t opens_card(void)
@@ -66,9 +73,12 @@ static void a_private_incident_s_alerts_are_nobody_else_s_business(void **state)
                         "alert.");
     fires("Forum is down", declares("Logins fail", false), 0);
     fires("Disk full, password=hunter2secret", 0, 3);
+    tells("The certificate expires", true, 0, 4);
     assert_string_equal(
         caller_does(&caller, &it),
         "**What fires now**"
+        "\n- **The certificate expires** was told at 19:09 UTC "
+        "(<t:1670958540:t>) (kuma) · no incident has it (alerts #4)"
         "\n- **Disk full, password=\\[removed: a password\\]** since 19:09 UTC "
         "(<t:1670958540:t>) (kuma) · no incident has it (alerts #3)"
         "\n- **Forum is down** since 19:09 UTC (<t:1670958540:t>) (kuma) · in "

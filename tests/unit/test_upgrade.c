@@ -131,6 +131,15 @@ static void version_4(struct record *record)
     (void)take(record, scratch_entry(EVENT_ACTION, "restarted the queue"));
 }
 
+static void put_alert(struct record *record, const struct alert *alert)
+{
+    int64_t id;
+    assert_int_equal(store_begin(record->store), ERR_OK);
+    assert_int_equal(store_put_alert(record->store, alert, record->now_ms, &id),
+                     ERR_OK);
+    assert_int_equal(store_commit(record->store), ERR_OK);
+}
+
 static void version_5(struct record *record)
 {
     const struct alert alert = {
@@ -139,11 +148,18 @@ static void version_5(struct record *record)
         .title = STR("Disk is full"),
         .started_ms = SCRATCH_NOW_MS,
     };
-    int64_t id;
-    assert_int_equal(store_begin(record->store), ERR_OK);
-    assert_int_equal(
-        store_put_alert(record->store, &alert, record->now_ms, &id), ERR_OK);
-    assert_int_equal(store_commit(record->store), ERR_OK);
+    put_alert(record, &alert);
+}
+
+static void version_14(struct record *record)
+{
+    const struct alert alert = {
+        .source = STR("kuma"),
+        .key = STR("certificate"),
+        .title = STR("The certificate expires"),
+        .is_warning = true,
+    };
+    put_alert(record, &alert);
 }
 
 /* A version that adds nothing that a record would show has an empty row here;
@@ -164,7 +180,7 @@ static void (*const versions[])(struct record *record) = {
     version_1,       version_2,       version_3,       version_4,
     version_5,       version_nothing, version_nothing, version_nothing,
     version_nothing, version_nothing, version_11,      version_nothing,
-    version_nothing,
+    version_nothing, version_14,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 
@@ -342,8 +358,11 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 }
 
 /* Of a file that the newest program made. */
+#define SET_BACK_TO_12                                                         \
+    "ALTER TABLE alert DROP COLUMN is_warning; PRAGMA user_version = 12"
 #define SET_BACK_TO_7                                                          \
-    "DROP TABLE announced_in; ALTER TABLE incident DROP COLUMN state_seq;"     \
+    "ALTER TABLE alert DROP COLUMN is_warning; DROP TABLE announced_in;"       \
+    "ALTER TABLE incident DROP COLUMN state_seq;"                              \
     "ALTER TABLE role_holder DROP COLUMN seq; PRAGMA user_version = 7"
 
 /* Up to version 7 what worked again, and had its id before, had none. */
@@ -379,8 +398,9 @@ static void a_late_word_is_folded_anew(void **state)
     (void)take(&record, scratch_move(STATE_RESOLVED, "space made"));
     (void)take(&record, scratch_move(STATE_NONE, "and it stays so"));
     store_close(record.store);
-    scratch_sql(scratch, "UPDATE incident SET last_told_ms = last_update_ms;"
-                         "PRAGMA user_version = 12");
+    scratch_sql(
+        scratch,
+        "UPDATE incident SET last_told_ms = last_update_ms;" SET_BACK_TO_12);
     record.store = scratch_open(scratch);
     (void)verified_events(record.store, 12);
     store_close(record.store);
