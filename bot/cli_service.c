@@ -22,35 +22,16 @@ struct unit {
     char here[PATH_MAX];
 };
 
-/* `endings` is closed by NULL. */
-static bool ends_like(const struct setting *setting, const char *const *endings)
-{
-    while (*endings != NULL)
-        if (str_ends(str_of(setting->key), *endings++))
-            return true;
-    return false;
-}
-
-static bool is_secret(const struct setting *setting)
-{
-    static const char *const endings[] = {"token_file",       "secret_file",
-                                          "credentials_file", "ssh_key",
-                                          "signing_key",      NULL};
-    return ends_like(setting, endings);
-}
-
-/* What a run would find or not by where it is started. */
+/* What a run would find or not by where it is started; an address and the name
+ * of a template of ours are found anywhere. */
 static bool is_path(const struct setting *setting, const char *value)
 {
-    static const char *const endings[] = {"ca_file", "helper", NULL};
-    bool is_page = strcmp(setting->section, "postmortem") == 0;
-    if (is_page && strcmp(setting->key, "repository") == 0)
-        return cli_is_folder(value);
-    if (is_page && strcmp(setting->key, "template") == 0)
-        return strcmp(value, "hugo") != 0 && strcmp(value, "markdown") != 0;
-    return is_secret(setting) || ends_like(setting, endings) ||
-           (strcmp(setting->section, "storage") == 0 &&
-            strcmp(setting->key, "path") == 0);
+    unsigned place;
+    bool is_word = setting->choices != NULL &&
+                   setting_place(setting, str_of(value), &place);
+    if (setting->kind == SETTING_SECRET)
+        return !str_starts(str_of(value), "credential:");
+    return setting->kind == SETTING_FILE && !is_word && cli_is_folder(value);
 }
 
 /* A file that others may read is refused before, so only its owner can. */
@@ -70,11 +51,10 @@ static void note(const struct unit *unit, const struct setting *setting,
                  const void *base)
 {
     const char *file;
-    if (setting->kind != SETTING_TEXT)
+    if (!setting_is_text(setting))
         return;
     memcpy(&file, (const char *)base + setting->offset, sizeof file);
-    if (file == NULL || file[0] == '\0' || !is_path(setting, file) ||
-        str_starts(str_of(file), "credential:"))
+    if (file == NULL || file[0] == '\0' || !is_path(setting, file))
         return;
     if (file[0] != '/' && strcmp(unit->here, SERVICE_FOLDER) != 0)
         (void)fprintf(stderr,
@@ -82,7 +62,7 @@ static void note(const struct unit *unit, const struct setting *setting,
                       "service looks in " SERVICE_FOLDER
                       ". Write it with the whole path.\n",
                       setting->section, setting->key, file, unit->here);
-    if (is_secret(setting))
+    if (setting->kind == SETTING_SECRET)
         note_secret(unit, setting, file);
 }
 

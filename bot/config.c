@@ -144,7 +144,7 @@ static void set_list_defaults(struct reading *reading,
         if (!row->is_required)
             reading_value(reading, row,
                           cJSON_GetObjectItemCaseSensitive(defaults, row->key));
-        else if (row->kind == SETTING_TEXT || row->kind == SETTING_CHOICE)
+        else if (setting_is_text(row) || row->kind == SETTING_CHOICE)
             reading_clear_text(reading, row);
     }
 }

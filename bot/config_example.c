@@ -12,6 +12,8 @@ static void print_allowed(struct buf *out, const struct setting *setting)
 {
     switch (setting->kind) {
     case SETTING_TEXT:
+    case SETTING_FILE:
+    case SETTING_SECRET:
         break;
     case SETTING_FLAG:
         buf_add_text(out, "# true or false.\n");

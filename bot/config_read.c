@@ -285,6 +285,8 @@ static const char *read_other(struct reading *reading,
         read_text_list(reading, setting, item);
         break;
     case SETTING_TEXT:
+    case SETTING_FILE:
+    case SETTING_SECRET:
     case SETTING_CHOICE:
     case SETTING_WORD:
         break;
@@ -295,7 +297,7 @@ static const char *read_other(struct reading *reading,
 void reading_value(struct reading *reading, const struct setting *setting,
                    const cJSON *item)
 {
-    bool is_text = setting->kind == SETTING_TEXT;
+    bool is_text = setting_is_text(setting);
     bool is_word =
         setting->kind == SETTING_CHOICE || setting->kind == SETTING_WORD;
     const char *allowed = NULL;
@@ -320,7 +322,7 @@ void reading_clear_text(struct reading *reading, const struct setting *setting)
 void reading_release_field(const struct setting *setting, void *base)
 {
     void *field = (char *)base + setting->offset;
-    if (setting->kind == SETTING_TEXT || setting->kind == SETTING_CHOICE) {
+    if (setting_is_text(setting) || setting->kind == SETTING_CHOICE) {
         free(*(char **)field);
         *(char **)field = NULL; /* rows may share a field */
     } else if (setting->kind == SETTING_ID_LIST) {

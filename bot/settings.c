@@ -31,12 +31,12 @@ const struct setting settings[] = {
     {"discord", "api_base", SETTING_TEXT, FIELD(api_base),
      "\"https://discord.com/api/v10\"", 1, 500, NULL, check_api_base,
      "Where Discord's REST is. The gateway's address comes from there."},
-    {"discord", "token_file", SETTING_TEXT, FIELD(token_file),
+    {"discord", "token_file", SETTING_SECRET, FIELD(token_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with the bot token, readable by nobody else (chmod 600).\n"
      "credential:NAME is what systemd hands over; so it is with every secret.\n"
      "Empty: the environment variable DISCORD_TOKEN."},
-    {"discord", "ca_file", SETTING_TEXT, FIELD(ca_file),
+    {"discord", "ca_file", SETTING_FILE, FIELD(ca_file),
      "\"\"", 0, 1000, NULL, NULL,
      "Certificates (PEM) to trust. Empty: the system's."},
     {"discord", "compress", SETTING_FLAG, FIELD(compress),
@@ -61,11 +61,11 @@ const struct setting settings[] = {
      "\"\"", 0, 0, NULL, NULL,
      "Category to which the rooms of what is long over go. Empty: they stay."},
 
-    {"storage", "path", SETTING_TEXT, FIELD(storage_path),
+    {"storage", "path", SETTING_FILE, FIELD(storage_path),
      "\"opsroom.db\"", 1, 1000, NULL, NULL,
      "The record: one SQLite file."},
 
-    {"postmortem", "repository", SETTING_TEXT, FIELD(repository),
+    {"postmortem", "repository", SETTING_FILE, FIELD(repository),
      "\"\"", 0, 1000, NULL, check_git_address,
      "Git repository that gets the postmortem on resolution:\n"
      "https://HOST/PATH, ssh://git@HOST/PATH, git@HOST:PATH, or the folder of a\n"
@@ -85,8 +85,8 @@ const struct setting settings[] = {
     {"postmortem", "author_email", SETTING_TEXT, FIELD(author_email),
      "\"opsroom@localhost\"", 1, 200, NULL, check_person,
      "Address of the commit's author."},
-    {"postmortem", "template", SETTING_TEXT, FIELD(template),
-     "\"hugo\"", 1, 1000, NULL, NULL,
+    {"postmortem", "template", SETTING_FILE, FIELD(template),
+     "\"hugo\"", 1, 1000, "hugo markdown", NULL,
      "hugo: a page bundle with front matter. markdown: without. Else a folder of\n"
      "your own with page.md and its parts, in Mustache; templates/hugo.md (which\n"
      "is installed to share/doc/opsroom/examples) lists the names there are."},
@@ -101,14 +101,14 @@ const struct setting settings[] = {
      "\"\"", 0, 100, NULL, check_git_user,
      "https: the name that goes with the token. Empty: x-access-token, which\n"
      "GitHub wants and others do not mind."},
-    {"postmortem", "token_file", SETTING_TEXT, FIELD(git.token_file),
+    {"postmortem", "token_file", SETTING_SECRET, FIELD(git.token_file),
      "\"\"", 0, 1000, NULL, NULL,
      "https: file with a token, or password, that may push there, readable by\n"
      "nobody else (chmod 600). It may be the one of [forge]."},
-    {"postmortem", "ca_file", SETTING_TEXT, FIELD(git.ca_file),
+    {"postmortem", "ca_file", SETTING_FILE, FIELD(git.ca_file),
      "\"\"", 0, 1000, NULL, NULL,
      "https: certificates (PEM) to trust. Empty: the system's."},
-    {"postmortem", "ssh_key", SETTING_TEXT, FIELD(git.ssh_key),
+    {"postmortem", "ssh_key", SETTING_SECRET, FIELD(git.ssh_key),
      "\"\"", 0, 1000, NULL, NULL,
      "ssh: file with a private key (ed25519 or ecdsa, no passphrase) that may\n"
      "push there, readable by nobody else."},
@@ -116,10 +116,10 @@ const struct setting settings[] = {
      "\"\"", 0, 60, NULL, check_host_key,
      "ssh: the server's key as `ssh-keygen -lf` prints it, SHA256:… No other is\n"
      "talked to. While it is empty, `opsroom check --online` says what is shown."},
-    {"postmortem", "signing_key", SETTING_TEXT, FIELD(git.signing_key),
+    {"postmortem", "signing_key", SETTING_SECRET, FIELD(git.signing_key),
      "\"\"", 0, 1000, NULL, NULL,
      "File with a private ssh key that signs the commits. Empty: not signed."},
-    {"postmortem", "cache", SETTING_TEXT, FIELD(git.cache),
+    {"postmortem", "cache", SETTING_FILE, FIELD(git.cache),
      "\"\"", 0, 1000, NULL, NULL,
      "Folder for what was fetched by https or ssh; it may be deleted any time.\n"
      "Empty: git-cache beside the record."},
@@ -127,7 +127,7 @@ const struct setting settings[] = {
      "60", 1, 3600, NULL, NULL,
      "Seconds that a push may take. The first one fetches the base branch: a large\n"
      "repository wants more."},
-    {"postmortem", "helper", SETTING_TEXT, FIELD(helper),
+    {"postmortem", "helper", SETTING_FILE, FIELD(helper),
      "\"\"", 0, 1000, NULL, NULL,
      "The program opsroom-git. Empty: the one beside opsroom."},
 
@@ -143,11 +143,11 @@ const struct setting settings[] = {
     {"forge", "repository", SETTING_TEXT, FIELD(forge.repository),
      "\"\"", 0, 200, NULL, check_repository,
      "The repository there that [postmortem] repository pushes to: owner/name."},
-    {"forge", "token_file", SETTING_TEXT, FIELD(forge.token_file),
+    {"forge", "token_file", SETTING_SECRET, FIELD(forge.token_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with a token that may write pull requests (and issues) of that\n"
      "repository, readable by nobody else (chmod 600)."},
-    {"forge", "ca_file", SETTING_TEXT, FIELD(forge.ca_file),
+    {"forge", "ca_file", SETTING_FILE, FIELD(forge.ca_file),
      "\"\"", 0, 1000, NULL, NULL,
      "Certificates (PEM) to trust. Empty: the system's."},
     {"forge", "labels", SETTING_TEXT_LIST, FIELD(forge.labels),
@@ -169,7 +169,7 @@ const struct setting settings[] = {
      "5", 1, 10, NULL, NULL,
      "Look so often what became of an open pull request and of issues; without a\n"
      "forge, whether the postmortem's branch was merged."},
-    {"forge", "webhook_secret_file", SETTING_TEXT,
+    {"forge", "webhook_secret_file", SETTING_SECRET,
      FIELD(forge.webhook_secret_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with the secret of a webhook to /forge/hook of [http], readable by\n"
@@ -270,7 +270,7 @@ const struct setting settings[] = {
     {"probes", "keep_days", SETTING_INTEGER, FIELD(probes_keep_days),
      "90", 1, 3650, NULL, NULL,
      "Days for which some of them are kept."},
-    {"probes", "draw_helper", SETTING_TEXT, FIELD(draw_helper),
+    {"probes", "draw_helper", SETTING_FILE, FIELD(draw_helper),
      "\"\"", 0, 1000, NULL, NULL,
      "The program opsroom-draw, which draws what was measured. Empty: the one\n"
      "beside opsroom."},
@@ -328,11 +328,11 @@ const struct setting settings[] = {
      "false", 0, 0, NULL, NULL,
      "Also connect to link-local addresses and those where clouds hand out\n"
      "metadata (169.254.169.254)."},
-    {"probe", "ca_file", SETTING_TEXT, PROBE(ca_file),
+    {"probe", "ca_file", SETTING_FILE, PROBE(ca_file),
      "\"\"", 0, 1000, NULL, NULL,
      "Certificates (PEM) to trust. Empty: the system's.", false,
      BIT(PROBE_HTTP) | BIT(PROBE_TLS) | BIT(PROBE_PROMETHEUS)},
-    {"probe", "credentials_file", SETTING_TEXT, PROBE(credentials_file),
+    {"probe", "credentials_file", SETTING_SECRET, PROBE(credentials_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with user:password in its first line, readable by nobody else\n"
      "(chmod 600). Empty: none are sent.", false,
@@ -383,7 +383,7 @@ const struct setting settings[] = {
     {"alert", "form", SETTING_WORD, ALERT(form),
      "\"alertmanager\"", 0, 0, &ALERT_FORM_LIST(BLANK_AND_WORD)[1], NULL,
      "Whose webhook it is. generic: any JSON, see below.", true, 0},
-    {"alert", "secret_file", SETTING_TEXT, ALERT(secret_file),
+    {"alert", "secret_file", SETTING_SECRET, ALERT(secret_file),
      "\"prometheus.secret\"", 1, 1000, NULL, NULL,
      "File with the secret that the sender shows, 16 to 200 characters, readable\n"
      "by nobody else (chmod 600). The header is Authorization: Bearer SECRET, or\n"
@@ -470,6 +470,12 @@ const struct setting_list *setting_list_find(const char *section)
         if (strcmp(setting_lists[i].section, section) == 0)
             return &setting_lists[i];
     return NULL;
+}
+
+bool setting_is_text(const struct setting *setting)
+{
+    return setting->kind == SETTING_TEXT || setting->kind == SETTING_FILE ||
+           setting->kind == SETTING_SECRET;
 }
 
 struct str setting_choice(const struct setting *setting, unsigned place)

@@ -9,6 +9,10 @@
 
 enum setting_kind {
     SETTING_TEXT,
+    SETTING_FILE, /* text: a file or folder; a relative one is looked for where
+                   * the bot was started */
+    SETTING_SECRET, /* text: a file that only the bot may read, or
+                     * credential:NAME (bot/config_secret.c) */
     SETTING_FLAG,
     SETTING_INTEGER,
     SETTING_NUMBER, /* double, finite */
@@ -28,9 +32,10 @@ struct setting {
     size_t offset;        /* of the field in struct config, or in the list's
                            * element */
     const char *standard; /* the default, as TOML */
-    int64_t least, most;  /* INTEGER: value; TEXT: bytes; lists: entries */
-    const char *choices;  /* CHOICE, WORD: names with a blank between */
-    check_fn *check;      /* TEXT: more than the length; TEXT_LIST: of each */
+    int64_t least, most;  /* INTEGER: value; texts: bytes; lists: entries */
+    const char *choices;  /* CHOICE, WORD: names with a blank between; FILE:
+                           * those that are no file, or NULL */
+    check_fn *check;      /* texts: more than the length; TEXT_LIST: of each */
     const char *help;     /* lines of the example file */
     /* Of a list only. Several rows may share a key when their kinds differ. */
     bool is_required; /* `standard` is an example then */
@@ -58,6 +63,8 @@ extern const size_t setting_list_count;
 
 /* NULL: `section` is a plain table, or unknown. */
 const struct setting_list *setting_list_find(const char *section);
+/* TEXT, FILE, SECRET. */
+bool setting_is_text(const struct setting *setting);
 /* The word at a place of `choices`, borrowed; and the place of a word, false
  * when it is none of them. */
 struct str setting_choice(const struct setting *setting, unsigned place);

@@ -262,10 +262,10 @@ test('check tells root what the service cannot read or find', { skip: !canMount 
     mkdirSync(join(bot.directory, 'own'));
     writeFileSync(join(bot.directory, 'own/page.md'), '{{title}}\n');
     writeFileSync(join(bot.directory, 'ca.pem'), '');
-    bot.settle({ discord: { token_file: token, ca_file: 'ca.pem' }, postmortem: { repository: 'pages.git', template: 'own' } });
-    const paths = [['discord.ca_file', 'ca.pem'], ['postmortem.repository', 'pages.git'], ['postmortem.template', 'own']];
+    bot.settle({ discord: { token_file: token, ca_file: 'ca.pem' }, postmortem: { repository: 'pages.git', template: 'own', cache: 'fetched' } });
+    const paths = [['discord.ca_file', 'ca.pem'], ['postmortem.repository', 'pages.git'], ['postmortem.template', 'own'], ['postmortem.cache', 'fetched']];
     assert.deepEqual(check(), { ...fine, err: paths.map(([setting, path]) => elsewhere(setting, path)).join('') });
-    bot.settle({ discord: { token_file: token, ca_file: '' }, postmortem: { repository: 'https://git.example.org/pages.git', token_file: token, template: 'markdown' } });
+    bot.settle({ discord: { token_file: token, ca_file: '' }, postmortem: { repository: 'https://git.example.org/pages.git', token_file: token, template: 'markdown', cache: '' } });
     assert.deepEqual(check(), fine);
 }));
 
