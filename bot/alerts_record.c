@@ -128,13 +128,13 @@ static void add_span(struct buf *out, int64_t ms)
 /* Whoever is told of a probe that flaps waits for it to calm down: that it is
  * down for good is news. The titles of monitors hold changing values. A warning
  * comes anew days or a year later: it is about less time, or about the next
- * certificate. */
+ * certificate; a probe says how much time, and when it has been renewed. */
 bool alerts_told_otherwise(const struct stored_alert *before,
                            const struct alert *alert, int64_t now_ms)
 {
-    if (alert->is_warning)
-        return now_ms - before->received_ms >= WARNED_AGAIN_MS;
-    return alert->by_probe && !str_eq(alert->title, before->alert.title);
+    if (alert->by_probe)
+        return !str_eq(alert->title, before->alert.title);
+    return alert->is_warning && now_ms - before->received_ms >= WARNED_AGAIN_MS;
 }
 
 /* When it was, if the clock that says so can be believed. */

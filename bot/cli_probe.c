@@ -2,6 +2,7 @@
 
 #include "bot/base/civil.h"
 #include "bot/io/check.h"
+#include "bot/probe/expiry.h"
 #include "bot/probe/judge.h"
 #include "bot/probe/target.h"
 #include "bot/version.h"
@@ -69,8 +70,10 @@ static int print_json(const struct probe *probe,
 static int print_words(const struct probe *probe,
                        const struct probe_result *result)
 {
-    return printf("%s: %s: %s\n", probe->name, result->is_good ? "good" : "bad",
-                  result->words) < 0;
+    const char *verdict = expiry_days(probe, result) > 0 ? "warning"
+                          : result->is_good              ? "good"
+                                                         : "bad";
+    return printf("%s: %s: %s\n", probe->name, verdict, result->words) < 0;
 }
 
 static void on_done(const struct probe_result *result, void *context)

@@ -6,7 +6,10 @@
 #include "bot/config.h"
 #include "bot/io/check.h"
 #include "bot/io/loop.h"
-#include "bot/probe/target.h"
+#include "bot/probe/expiry.h"
+#include "bot/probe/news.h"
+#include "bot/waiting_samples.h"
+#include "storage/alerts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +22,18 @@
 #define FLUSH_MS       (5 * MS_PER_SECOND)
 #define AGAIN_MS       (5 * MS_PER_SECOND) /* after an alert was not kept */
 #define THIN_MS        MS_PER_MINUTE
-#define SAMPLES_MOST   50000 /* that wait for a store which fails */
 
 /* Somebody who wants to hear of the check that is under way. */
 struct asking {
     struct asking *next;
     probe_ran_fn *done;
     void *context;
+};
+
+/* What comes back when an alert is kept, or not. */
+struct receipt {
+    struct runner_probe *one;
+    bool is_of_expiry;
 };
 
 struct runner_probe {
@@ -37,6 +45,9 @@ struct runner_probe {
     /* The same without an alert that may yet turn out not to be kept. */
     enum probe_state kept;
     int64_t kept_since_ms;
+    struct expiry expiry;
+    int64_t kept_days; /* of `expiry`, likewise */
+    struct receipt of_state, of_expiry;
     bool was_told_before; /* by another process, or in vain: tell again */
     int64_t muted_until_ms, watched_until_ms;
     /* The same mute as the store has it, and as a turn put it that may fail. */
@@ -52,13 +63,6 @@ struct runner_probe {
     bool is_new, is_in_turn;
 };
 
-struct waiting_sample {
-    int index;
-    int64_t at_ms;
-    bool is_good;
-    double value;
-};
-
 struct probe_runner {
     struct probes_config config;
     struct checks *checks;
@@ -68,11 +72,9 @@ struct probe_runner {
     struct deadline *next, *flush;
     bool is_due;
     bool is_memory_new;
-    struct waiting_sample *samples;
-    int sample_count, sample_room;
+    struct waiting_samples samples;
     int samples_in_turn; /* the first ones: kept, if the turn does not fail */
-    int64_t samples_lost;
-    int64_t thin_ms; /* wall clock: not before */
+    int64_t thin_ms;     /* wall clock: not before */
 };
 
 /* ---- telling ---- */
@@ -90,57 +92,35 @@ static void memory_changed(struct runner_probe *one)
     runner->config.wake(runner->config.wake_context);
 }
 
-static void print_title(const struct runner_probe *one, enum probe_state news,
-                        struct buf *out)
+/* The receipt is of this news, and stays with the probe. */
+static void hand_on(struct receipt *receipt, const struct probe_news *news)
 {
-    static const char *const endings[] = {
-        [PROBE_UP] = "is up again",
-        [PROBE_DOWN] = "is down",
-        [PROBE_FLAPPING] = "is flapping: up and down again and again",
-    };
-    buf_addf(out, "%s %s", one->probe->name, endings[news]);
+    const struct probes_config *config = &receipt->one->runner->config;
+    log_info("probe_changed", LOG_TEXT("probe", receipt->one->probe->name),
+             LOG_STR("news", news->alert.title),
+             LOG_TEXT("words", receipt->one->last.words));
+    config->on_alert(&news->alert, receipt, config->alert_context);
 }
 
-/* A page is the alert's link, which stands behind the text. */
-static void print_text(const struct runner_probe *one, bool has_page,
-                       struct buf *out)
+static void tell_state(struct runner_probe *one, enum probe_state state)
 {
-    buf_add_text(out, one->last.words);
-    if (has_page)
+    struct probe_news news;
+    probe_news_of_state(&news, one->probe, state, &one->last);
+    news.alert.started_ms = one->told_since_ms;
+    news.alert.ended_ms = is_bad_news(state) ? 0 : one->judge.since_ms;
+    hand_on(&one->of_state, &news);
+    probe_news_release(&news);
+}
+
+static void tell_expiry(struct runner_probe *one, int64_t now_ms)
+{
+    struct probe_news news;
+    if (one->muted_until_ms > now_ms ||
+        !expiry_news(&one->expiry, one->probe, &one->last, now_ms))
         return;
-    buf_add_text(out, "\n");
-    target_print(str_of(one->probe->target), out);
-}
-
-static void alert(struct runner_probe *one, enum probe_state news)
-{
-    const struct probes_config *config = &one->runner->config;
-    struct buf title = BUF_INIT(ALERT_TITLE_UNITS),
-               text = BUF_INIT(ALERT_TEXT_UNITS), link = BUF_INIT(600);
-    bool has_page = one->probe->kind == PROBE_HTTP;
-    print_title(one, news, &title);
-    print_text(one, has_page, &text);
-    if (has_page)
-        target_print(str_of(one->probe->target), &link);
-    log_info("probe_changed", LOG_TEXT("probe", one->probe->name),
-             LOG_TEXT("state", word_of(&probe_state_words, (int)news)),
-             LOG_TEXT("words", one->last.words));
-    const struct alert told = {
-        .source = str_of(one->probe->name),
-        .by_probe = true,
-        .key = str_of(one->probe->name),
-        .is_firing = is_bad_news(news),
-        .title = buf_str(&title),
-        .text = buf_str(&text),
-        .link = has_page ? buf_str(&link) : STR(""),
-        .service = str_of(one->probe->service),
-        .started_ms = one->told_since_ms,
-        .ended_ms = is_bad_news(news) ? 0 : one->judge.since_ms,
-    };
-    config->on_alert(&told, one, config->alert_context);
-    buf_release(&title);
-    buf_release(&text);
-    buf_release(&link);
+    probe_news_of_expiry(&news, one->probe, one->expiry.told_days, &one->last);
+    hand_on(&one->of_expiry, &news);
+    probe_news_release(&news);
 }
 
 static void note_kept(struct runner_probe *one)
@@ -177,24 +157,16 @@ static void tell(struct runner_probe *one, int64_t now_ms)
         memory_changed(one);
     }
     if (news != PROBE_UNKNOWN)
-        alert(one, news);
+        tell_state(one, news);
     else if (one->told != before)
         note_kept(one);
 }
 
 /* ---- samples ---- */
 
-static void forget_samples(struct probe_runner *runner, int count)
-{
-    runner->sample_count -= count;
-    if (runner->sample_count > 0)
-        memmove(runner->samples, runner->samples + count,
-                (size_t)runner->sample_count * sizeof *runner->samples);
-}
-
 static void turn_was_kept(struct probe_runner *runner)
 {
-    forget_samples(runner, runner->samples_in_turn);
+    waiting_samples_drop(&runner->samples, runner->samples_in_turn);
     runner->samples_in_turn = 0;
     for (int i = 0; i < runner->count; i++) {
         struct runner_probe *one = &runner->all[i];
@@ -207,22 +179,13 @@ static void turn_was_kept(struct probe_runner *runner)
 static void add_sample(struct runner_probe *one)
 {
     struct probe_runner *runner = one->runner;
-    if (runner->sample_count == SAMPLES_MOST) {
-        forget_samples(runner, 1);
-        runner->samples_lost++;
-    }
-    if (runner->sample_count == runner->sample_room) {
-        runner->sample_room += 64;
-        runner->samples =
-            mem_resize(runner->samples,
-                       (size_t)runner->sample_room * sizeof *runner->samples);
-    }
-    if (runner->sample_count == 0)
+    if (runner->samples.count == 0)
         deadline_set(runner->flush,
                      loop_now_ms(runner->config.loop) + FLUSH_MS);
-    runner->samples[runner->sample_count++] =
-        (struct waiting_sample){(int)(one - runner->all), one->last_ms,
-                                one->last.is_good, one->last.value};
+    waiting_samples_add(
+        &runner->samples,
+        &(struct waiting_sample){(int)(one - runner->all), one->last_ms,
+                                 one->last.is_good, one->last.value});
 }
 
 static void on_flush(void *context)
@@ -283,6 +246,7 @@ static void on_checked(const struct probe_result *result, void *context)
     (void)judge_result(&one->judge, one->probe, result->is_good, now_ms);
     add_sample(one);
     tell(one, now_ms);
+    tell_expiry(one, now_ms);
     if (config->on_result != NULL) {
         struct probe_status status =
             probes_status(runner, (int)(one - runner->all));
@@ -346,19 +310,30 @@ static void look(void *context)
     deadline_set(runner->next, next_ms);
 }
 
-void probes_told(bool kept, void *receipt)
+static void take_back(struct runner_probe *one)
 {
-    struct runner_probe *one = receipt;
-    struct probe_runner *runner = one->runner;
-    int64_t again_ms = loop_now_ms(runner->config.loop) + AGAIN_MS;
-    if (kept) {
-        note_kept(one);
-        return;
-    }
     one->told = one->kept;
     one->told_since_ms = one->kept_since_ms;
     one->was_told_before = true;
     memory_changed(one);
+}
+
+void probes_told(bool kept, void *context)
+{
+    const struct receipt *receipt = context;
+    struct runner_probe *one = receipt->one;
+    struct probe_runner *runner = one->runner;
+    int64_t again_ms = loop_now_ms(runner->config.loop) + AGAIN_MS;
+    if (kept && receipt->is_of_expiry)
+        one->kept_days = one->expiry.told_days;
+    else if (kept)
+        note_kept(one);
+    else if (receipt->is_of_expiry)
+        one->expiry.told_days = one->kept_days;
+    else
+        take_back(one);
+    if (kept)
+        return;
     if (one->next_ms > again_ms)
         one->next_ms = again_ms;
     look(runner);
@@ -366,20 +341,40 @@ void probes_told(bool kept, void *receipt)
 
 /* ---- life ---- */
 
+static bool note_warning(const struct stored_alert *stored, void *context)
+{
+    struct runner_probe *one = context;
+    (void)stored;
+    one->expiry.told_days = one->kept_days = EXPIRY_UNKNOWN;
+    return false;
+}
+
+/* A warning that was not taken back. */
+static enum err remember_expiry(struct runner_probe *one)
+{
+    struct buf key = BUF_INIT(ALERT_KEY_BYTES);
+    probe_expiry_key(one->probe, &key);
+    enum err err =
+        store_firing_alert(one->runner->config.store, str_of(one->probe->name),
+                           buf_str(&key), note_warning, one);
+    buf_release(&key);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err remember(struct runner_probe *one)
 {
     struct probe_memory memory;
     enum err err = store_probe_memory(one->runner->config.store,
                                       str_of(one->probe->name), &memory);
     if (err != ERR_OK)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
+        return err == ERR_NOT_FOUND ? remember_expiry(one) : err;
     int told = word_find(&probe_state_words, str_of(memory.told));
     one->told = told < 0 ? PROBE_UNKNOWN : (enum probe_state)told;
     one->told_since_ms = memory.told_since_ms;
     one->muted_until_ms = one->kept_muted_ms = memory.muted_until_ms;
     one->was_told_before = true;
     note_kept(one);
-    return ERR_OK;
+    return remember_expiry(one);
 }
 
 static void set_defaults(struct probes_config *config)
@@ -405,6 +400,8 @@ struct probe_runner *probes_new(const struct probes_config *config)
     for (int i = 0; i < runner->count && err == ERR_OK; i++) {
         struct runner_probe *one = &runner->all[i];
         one->runner = runner;
+        one->of_state = (struct receipt){one, false};
+        one->of_expiry = (struct receipt){one, true};
         one->probe = &config->probes->all[i];
         int64_t interval_ms = one->probe->interval_s * MS_PER_SECOND;
         one->next_ms = judge_next_due(
@@ -436,7 +433,7 @@ void probes_free(struct probe_runner *runner)
     checks_free(runner->checks);
     deadline_free(runner->next);
     deadline_free(runner->flush);
-    free(runner->samples);
+    waiting_samples_release(&runner->samples);
     free(runner->all);
     free(runner);
 }
@@ -452,8 +449,8 @@ static enum err keep_samples(struct probe_runner *runner)
 {
     struct store *store = runner->config.store;
     enum err err = ERR_OK;
-    for (int i = 0; i < runner->sample_count && err == ERR_OK; i++) {
-        const struct waiting_sample *sample = &runner->samples[i];
+    for (int i = 0; i < runner->samples.count && err == ERR_OK; i++) {
+        const struct waiting_sample *sample = &runner->samples.all[i];
         struct runner_probe *one = &runner->all[sample->index];
         if (one->number == 0)
             err = store_probe_number(store, str_of(one->probe->name),
@@ -507,12 +504,12 @@ enum err probes_settle(struct probe_runner *runner, int64_t now_ms)
     enum err err = keep_memories(runner);
     if (err == ERR_OK)
         err = keep_samples(runner);
-    runner->samples_in_turn = runner->sample_count;
+    runner->samples_in_turn = runner->samples.count;
     if (err == ERR_OK && is_flush)
         err = thin(runner, now_ms);
-    if (err == ERR_OK && runner->samples_lost > 0) {
-        log_warn("samples_lost", LOG_INT("count", runner->samples_lost));
-        runner->samples_lost = 0;
+    if (err == ERR_OK && runner->samples.lost > 0) {
+        log_warn("samples_lost", LOG_INT("count", runner->samples.lost));
+        runner->samples.lost = 0;
     }
     return err;
 }

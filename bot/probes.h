@@ -2,7 +2,8 @@
  * Runs the probes of the settings: each at its own point of its interval, a
  * limited number at once, one timer for the nearest. What it measures goes to
  * the store with a turn; a target that goes down, comes back or flaps is handed
- * on as an alert, once. Mutes, and what was told, survive a restart.
+ * on as an alert, once; that its certificate expires soon as a warning. Mutes,
+ * and what was told, survive a restart.
  */
 #ifndef BOT_PROBES_H
 #define BOT_PROBES_H
@@ -21,9 +22,9 @@ struct probes_config {
     int at_once; /* checks under way at a time; 0: the default */
     /* Samples are kept whole for so long, then as means of five minutes. */
     int64_t keep_hours, keep_days; /* 0: the default */
-    /* A target changed: by_probe, source and key are the probe's name. A bot
-     * that is started while its target is down tells again: same key, same
-     * started_ms. Never called from inside probes_new. Whoever is told gives
+    /* A target changed: see bot/probe/news.h. A bot that is started while its
+     * target is down, or warned of, tells again: same key, and started_ms of
+     * what is down. Never called from inside probes_new. Whoever is told gives
      * `receipt` to probes_told. */
     void (*on_alert)(const struct alert *alert, void *receipt, void *context);
     void *alert_context;

@@ -355,7 +355,8 @@ const struct setting settings[] = {
      BIT(PROBE_HTTP)},
     {"probe", "days_left", SETTING_INTEGER, PROBE(days_left),
      "14", 0, 365, NULL, NULL,
-     "Bad when the certificate is valid for fewer days.", false, BIT(PROBE_TLS)},
+     "Warn when the certificate is valid for fewer days, and again below 7, 3 and\n"
+     "1. It is down when the certificate is not valid.", false, BIT(PROBE_TLS)},
     {"probe", "server_name", SETTING_TEXT, PROBE(server_name),
      "\"\"", 0, 253, NULL, check_server_name,
      "The name that the certificate must be for. Empty: the host of target.",

@@ -95,7 +95,7 @@ static bool is_watched(const struct alert *alert, void *context)
     const struct config *config = watch->config.config;
     if (alert->by_probe) {
         for (int i = 0; i < config->probes.count; i++)
-            if (str_is(alert->key, config->probes.all[i].name))
+            if (str_is(alert->source, config->probes.all[i].name))
                 return true;
         return false;
     }

@@ -37,7 +37,7 @@ struct probe {
     bool follow_redirects;
     char *credentials_file; /* "user:password", one line; "" */
     /* TLS */
-    int64_t days_left; /* fewer is bad */
+    int64_t days_left; /* fewer is worth a warning */
     char *server_name; /* "" : the host of the target */
     /* DNS */
     struct text_list answers; /* all of them, in any order; empty: any */

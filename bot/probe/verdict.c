@@ -252,7 +252,7 @@ void verdict_certificate(const struct probe *probe,
     int64_t left_ms = facts->ends_ms - facts->now_ms;
     bool is_soon = left_ms < probe->days_left * MS_PER_DAY;
     add_faults(&words, facts);
-    bool is_good = words.n == 0 && !is_soon;
+    bool is_good = words.n == 0;
     if (words.n == 0) {
         buf_add_text(&words, is_soon ? "certificate expires in "
                                      : "certificate is good for ");

@@ -44,12 +44,13 @@ static void add_moment(struct buf *out, int64_t ms,
     markdown_add_timestamp(out, ms, is_that_day ? 't' : 'f');
 }
 
-/* A warning that has ended was given again: it is on the newest card. */
+/* A monitor's warning that has ended was given again; a probe takes its own
+ * back. */
 static void add_span(struct buf *out, const struct stored_alert *stored)
 {
     const struct alert *alert = &stored->alert;
     const char *began = " since ", *ended = " to ";
-    if (alert->is_warning) {
+    if (alert->is_warning && !alert->by_probe) {
         began = " at ";
         ended = " and again at ";
     } else if (!alert->is_firing) {

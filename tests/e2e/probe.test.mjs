@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 
 import { Bot, program } from './bot.mjs';
+import { stage } from './stage.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'opsroom-probe-'));
 const path = (name) => join(folder, name);
@@ -191,7 +192,7 @@ const tls = (name, more = {}) => ({ kind: 'tls', target: `127.0.0.1:${ports.tls}
 
 for (const [name, good, words, days] of [
     ['good', true, /^certificate is good for 89 days$/, 89.9],
-    ['soon', false, /^certificate expires in 5 days$/, 5.4],
+    ['soon', true, /^certificate expires in 5 days$/, 5.4],
     ['expired', false, /^certificate expired 3 days ago$/, -3.6],
     ['early', false, /^certificate is not valid before \d{4}-\d\d-\d\d$/, 89.9],
     ['selfsigned', false, /^certificate is self-signed$/, 89.9],
@@ -208,6 +209,29 @@ for (const [name, good, words, days] of [
 
 test('TLS: a certificate that expires soon is good when that is soon enough', async () => {
     assert.equal((await check(tls('soon', { days_left: 5 }))).words, 'certificate is good for 5 days');
+    const { run } = await check(tls('soon'));
+    assert.deepEqual(await run(), { code: 0, out: 'it: warning: certificate expires in 5 days\n', err: '' });
+});
+
+test('TLS: that a certificate expires soon is told on a card, and that it was renewed', async () => {
+    let announce;
+    const probe = (name) => ({ probe: [{ name: 'forum tls', service: 'forum', ...tls(name), interval_s: 86_400 }] });
+    const settings = (guild) => {
+        announce = guild.channel('announcements');
+        return { discord: { announce_channel: announce.id }, service: [{ name: 'forum' }], ...probe('soon') };
+    };
+    await stage({ settings }, async ({ standin, guild, bot: live, nova }) => {
+        const run = () => nova.slash('/probe run', { target: 'forum tls' }, { channel: guild.channel('general') });
+        await run();
+        const card = await announce.message('expires within 7 days');
+        assert.match(card.text, /- Warning: \*\*forum tls: the certificate expires within 7 days\*\* since <t:\d+:t> \(forum tls\)/);
+        await live.stop();
+        live.settle(probe('good'));
+        await live.start();
+        await run();
+        await standin.until(() => /- Warning: .* from <t:\d+:t> to <t:\d+:t> .*\nNone of it goes on/.test(card.text), 'the card to say so');
+        assert.equal(announce.all.length, 1);
+    });
 });
 
 test('TLS: an issuer that nobody named is not trusted', async () => {
