@@ -70,11 +70,13 @@ void probe_news_of_expiry(struct probe_news *out, const struct probe *probe,
 {
     begin(out, probe, last);
     probe_expiry_key(probe, &out->key);
-    buf_addf(&out->title, "%s: the certificate expires within ", probe->name);
-    if (days == 1)
-        buf_add_text(&out->title, "a day");
+    buf_addf(&out->title, "%s: the certificate ", probe->name);
+    if (days == 0)
+        buf_add_text(&out->title, "no longer expires soon");
+    else if (days == 1)
+        buf_add_text(&out->title, "expires within a day");
     else
-        buf_addf(&out->title, "%" PRId64 " days", days);
+        buf_addf(&out->title, "expires within %" PRId64 " days", days);
     finish(out, probe, days > 0, true);
 }
 
