@@ -129,8 +129,8 @@ struct call {
     struct str message_link;
     uint64_t message_kept; /* for the preset msg=ID, which brings it along; 0:
                               it is not kept */
-    struct str message_words; /* cleaned, at most TEXT_UNITS; without any, those
-                                 of its first embed, or its files' names */
+    struct str message_words; /* cleaned, at most TEXT_UNITS; without any, its
+                                 files' names */
     struct actor message_author; /* a member, or a robot */
     struct when message_time;
     const struct interaction_user *target_user; /* of a user menu, or NULL */

@@ -7,11 +7,16 @@
 #include "commands/words.h"
 
 #include "bot/base/utf8.h"
+#include "bot/discord/embedded.h"
 #include "bot/discord/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Content, embeds and components of a message at their most: 14,000 UTF-16
+ * units, and names in place of mentions. */
+#define SHOWN_BYTES 64000
 
 /* "<@123>" or "<@!123>" at the front of the text; 0: something else. */
 static uint64_t mention_at(struct str text, size_t *n)
@@ -48,19 +53,16 @@ static void add_content(struct buf *out, const struct interaction_message *from)
     }
 }
 
-static void add_shown(struct buf *out, const struct interaction_message *from)
+static void add_shown(struct buf *out, const struct interaction_message *from,
+                      bool with_fields)
 {
-    struct buf content = BUF_INIT(WORDS_BYTES);
-    add_content(&content, from);
-    add_printable(out, buf_str(&content));
-    buf_release(&content);
-    if (out->n > 0)
-        return;
-    /* A monitor says it in an embed. */
-    add_printable(out, str_trim(from->embed_title));
-    if (out->n > 0 && from->embed_text.n > 0)
-        buf_add_char(out, '\n');
-    add_printable(out, str_trim(from->embed_text));
+    struct buf words = BUF_INIT(SHOWN_BYTES);
+    add_content(&words, from);
+    embedded_add(&words, from, with_fields);
+    /* More than an entry takes is cut in the end, and the answer says so. */
+    buf_cut(&words, utf8_cut_units(buf_str(&words), 2 * TEXT_UNITS));
+    add_printable(out, buf_str(&words));
+    buf_release(&words);
     for (int i = 0; i < from->file_count && (i > 0 || out->n == 0); i++) {
         buf_add_text(out, i == 0 ? "Attached: " : ", ");
         add_printable(out, from->files[i].name);
@@ -68,10 +70,11 @@ static void add_shown(struct buf *out, const struct interaction_message *from)
 }
 
 /* Who brought it here did not write it. */
-static void add_words(struct buf *out, const struct interaction_message *from)
+static void add_words(struct buf *out, const struct interaction_message *from,
+                      bool with_fields)
 {
     struct buf shown = BUF_INIT(WORDS_BYTES);
-    add_shown(&shown, from);
+    add_shown(&shown, from, with_fields);
     if (from->is_forwarded && shown.n > 0)
         buf_add_text(out, "Forwarded: ");
     buf_add(out, buf_str(&shown));
@@ -96,7 +99,7 @@ void set_message(struct command_run *run,
              "https://discord.com/channels/%" PRIu64 "/%" PRIu64 "/%" PRIu64,
              call->guild_id, message->channel_id, message->id);
     buf_clear(&run->message_words);
-    add_words(&run->message_words, message);
+    add_words(&run->message_words, message, true);
     call->message_is_cut = cut(&run->message_words, TEXT_UNITS);
     call->message = message;
     call->message_link = buf_str(&link);
@@ -125,13 +128,18 @@ void bring_message(struct attempt *attempt, struct buf *presets)
              presets->n > 0 ? "|" : "", attempt->run->call.id);
 }
 
-/* On one line where the option takes one. */
+/* On one line, and without fields unless there is nothing else, where the
+ * option takes one: a title. */
 static struct str words_for(struct attempt *attempt,
                             const struct option *option)
 {
+    const struct call *call = &attempt->run->call;
     struct buf *text = &attempt->run->message_title;
     buf_clear(text);
-    buf_add(text, attempt->run->call.message_words);
+    if (!option->many_lines)
+        add_words(text, call->message, false);
+    if (text->n == 0)
+        buf_add(text, call->message_words);
     for (size_t i = 0; i < text->n && !option->many_lines; i++)
         if (text->s[i] == '\n')
             text->s[i] = ' ';

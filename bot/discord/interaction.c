@@ -154,16 +154,15 @@ bool interaction_message_parse(const cJSON *json,
 {
     const cJSON *snapshot = forwarded(json), *file;
     const cJSON *shown = snapshot == NULL ? json : snapshot;
-    const cJSON *embeds = json_get(shown, "embeds");
-    const cJSON *embed = cJSON_IsArray(embeds) ? embeds->child : NULL;
     const cJSON *files = json_get(shown, "attachments");
     struct interaction_message message = {
         .id = json_get_id(json, "id"),
         .channel_id = json_get_id(json, "channel_id"),
         .author = user_of(json_get(json, "author"), NULL),
         .content = json_text(shown, "content"),
-        .embed_title = json_text(embed, "title"),
-        .embed_text = json_text(embed, "description"),
+        .embeds = json_get(shown, "embeds"),
+        .components = json_get(shown, "components"),
+        .poll = json_get(shown, "poll"),
         .mentions = json_get(shown, "mentions"),
         .is_forwarded = snapshot != NULL,
     };

@@ -62,7 +62,8 @@ struct interaction_message {
     uint64_t id, channel_id;
     struct interaction_user author;
     struct str content;
-    struct str embed_title, embed_text; /* of its first embed: an alert's */
+    /* What it shows beside that, see embedded.h: borrowed, or NULL. */
+    const cJSON *embeds, *components, *poll;
     const cJSON *mentions; /* users who are named in it: borrowed, or NULL */
     struct interaction_file files[INTERACTION_FILES];
     int file_count;

@@ -5,6 +5,7 @@
  * names its own.
  */
 #include "bot/base/utf8.h"
+#include "bot/discord/json.h"
 #include "bot/discord/message.h"
 #include "bot/postmortem/postmortem.h"
 #include "bot/room/room.h"
@@ -198,6 +199,24 @@ static void make_custom_id(struct interaction *it,
     it->custom_id = one_in(30) ? any_text() : (struct str){id, (size_t)n};
 }
 
+/* Lives until the next one. */
+static const cJSON *any_embeds(void)
+{
+    static cJSON *embeds;
+    cJSON *embed = json_object(), *field = json_object(), *fields;
+    cJSON_Delete(embeds);
+    embeds = json_array();
+    fields = json_array();
+    json_set_text(field, "name", any_text());
+    json_set_text(field, "value", any_text());
+    json_add(fields, field);
+    json_set_text(embed, "title", any_text());
+    json_set_text(embed, "description", any_text());
+    json_set(embed, "fields", fields);
+    json_add(embeds, embed);
+    return embeds;
+}
+
 static void open_menu(struct interaction *it)
 {
     const struct menu *menu = &menus[below(menu_count)];
@@ -218,8 +237,7 @@ static void open_menu(struct interaction *it)
                        .name = any_text(),
                        .is_bot = one_in(9)},
             .content = any_text(),
-            .embed_title = any_text(),
-            .embed_text = any_text(),
+            .embeds = any_embeds(),
             .files = {{5, any_text(), any_text(), STR("https://example.org/x"),
                        below(1100000)}},
             .file_count = below(2),

@@ -1,5 +1,6 @@
 /* A menu on a message or a member is a slash command with its options filled
  * in. */
+#include "bot/base/utf8.h"
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
@@ -142,9 +143,11 @@ static void odd_messages(void **state)
     it.target_message.id += 1;
     it.target_message.author.is_bot = true;
     it.target_message.author.name = STR("UptimeRobot");
-    it.target_message.embed_title = STR("Monitor is DOWN");
-    it.target_message.embed_text = STR("HTTP 504");
+    cJSON *embeds = cJSON_Parse("[{\"title\":\"Monitor is DOWN\","
+                                "\"description\":\"HTTP 504\"}]");
+    it.target_message.embeds = embeds;
     (void)does(&it);
+    cJSON_Delete(embeds);
     assert_text(kept()->text, "Monitor is DOWN\nHTTP 504");
     assert_int_equal(kept()->actor.type, ACTOR_ROBOT);
 
@@ -193,6 +196,26 @@ static void odd_messages(void **state)
     it = message_menu("Add to timeline", text);
     it.target_message.id += 5;
     assert_null(strstr(does(&it), "longer than an entry"));
+}
+
+/* More than fits: what is left out is said. */
+static void an_alert_as_long_as_may_be(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    char content[3 * 1400 + 1] = "", text[3 * 4096 + 1] = "";
+    cJSON *embeds = cJSON_Parse("[{}]");
+    struct interaction it = message_menu("Add to timeline", content);
+    for (size_t i = 0; i + 1 < sizeof text; i += 3)
+        memcpy(text + i, "語", 4);
+    memcpy(content, text, sizeof content - 1);
+    cJSON_AddStringToObject(embeds->child, "description", text);
+    it.target_message.content = str_of(content);
+    it.target_message.author.is_bot = true;
+    it.target_message.embeds = embeds;
+    assert_says(does(&it), "The message is longer than an entry");
+    assert_int_equal(utf16_units(kept()->text), TEXT_UNITS);
+    cJSON_Delete(embeds);
 }
 
 /* Nothing to say: the form asks, and the message waits for it. */
@@ -502,6 +525,7 @@ int main(void)
         TEST(what_the_bot_wrote_is_in_the_record_already),
         TEST(other_menus_say_what_it_is),
         TEST(odd_messages),
+        TEST(an_alert_as_long_as_may_be),
         TEST(an_empty_message_opens_the_form),
         TEST(nothing_to_add_to),
         TEST(in_a_thread),
