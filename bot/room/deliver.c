@@ -146,6 +146,7 @@ enum err effect_failed_last(struct store *store, int64_t incident_id,
 }
 
 /* Discord docs, JSON Error Codes: those a room can meet. */
+#define PERMISSION_MISSING 50013
 static const char *code_words(int code)
 {
     switch (code) {
@@ -167,6 +168,10 @@ static const char *code_words(int code)
         return "Discord takes a link in it for harmful";
     case 50001:
         return "opsroom may not see the channel (View Channel)";
+    case 60003:
+        return "the server asks its moderators for two-factor authentication, "
+               "and whoever owns opsroom's application at Discord has to "
+               "switch it on, too";
     default:
         return NULL;
     }
@@ -296,7 +301,7 @@ void visit_say_refused(struct visit *visit, const struct refusal *refusal)
     buf_addf(&words, "%s: ", refusal->what);
     if (known != NULL)
         buf_add_text(&words, known);
-    else if (answer->fate == REST_FORBIDDEN && answer->code != 0)
+    else if (answer->code == PERMISSION_MISSING)
         buf_addf(&words, "opsroom lacks the permission %s",
                  refusal->permission);
     else if (answer->fate == REST_FORBIDDEN || answer->fate == REST_REJECTED ||

@@ -41,6 +41,7 @@ const WORDS = {
     50035: 'Invalid Form Body',
     50083: 'Thread is archived',
     50109: 'The request body contains invalid JSON.',
+    60003: 'Two factor is required for this operation',
     160004: 'A thread has already been created for this message',
     160005: 'Thread is locked',
 };
@@ -48,7 +49,7 @@ const WORDS = {
 const STATUS = {
     0: 401, 10002: 404, 10003: 404, 10004: 404, 10007: 404, 10008: 404, 10009: 404, 10011: 404,
     10013: 404, 10015: 404, 10062: 404, 40005: 413, 40333: 403, 50001: 403, 50005: 403, 50013: 403,
-    50014: 401, 50021: 403, 50027: 401, 20016: 429, 20028: 429, 30034: 429, 30046: 429,
+    50014: 401, 50021: 403, 50027: 401, 60003: 403, 20016: 429, 20028: 429, 30034: 429, 30046: 429,
 };
 
 /** A refusal: thrown by any operation, sent as {code, message, errors?}. */

@@ -26,6 +26,8 @@ export const BITS = {
     PIN_MESSAGES: 1n << 51n,
     BYPASS_SLOWMODE: 1n << 52n,
 };
+/** With 2FA of its owner only, where a server asks for it (Permissions, Bitwise Permission Flags). */
+export const ELEVATED = new Set(['ADMINISTRATOR', 'MANAGE_CHANNELS', 'MANAGE_MESSAGES', 'MANAGE_ROLES', 'MANAGE_WEBHOOKS', 'MANAGE_THREADS']);
 const ALL = (1n << 53n) - 1n;
 
 /** 'SEND_MESSAGES', ['A', 'B'], a decimal string, a BigInt: as one BigInt. */

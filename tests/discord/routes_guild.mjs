@@ -3,7 +3,7 @@
 
 import { timestamp } from './clock.mjs';
 import { refuse, refuseField } from './errors.mjs';
-import { BITS, basePermissions, bits } from './permissions.mjs';
+import { BITS, ELEVATED, basePermissions, bits } from './permissions.mjs';
 import { checkChannel } from './rules.mjs';
 import { CATEGORY, FORUM, PRIVATE_THREAD, PUBLIC_THREAD, TEXT } from './world.mjs';
 
@@ -11,12 +11,18 @@ const ok = (body) => ({ status: 200, body });
 const created = (body) => ({ status: 201, body });
 const NO_CONTENT = { status: 204, body: null };
 
+/** Of a server that asks for two-factor authentication, and an application whose owner has none. */
+function checkSecondFactor(guild, needed) {
+    if (guild.wantsSecondFactor && ELEVATED.has(needed)) refuse(60003);
+}
+
 /** The channel of the path, seen by the bot and with these bits held in it. */
 export function channelFor({ world, params, standin }, ...needed) {
     const channel = world.channel(params.channel_id);
     const held = world.held(channel, channel.guild.bot);
     if (!(held & BITS.VIEW_CHANNEL)) refuse(50001);
     for (const name of needed) {
+        checkSecondFactor(channel.guild, name);
         if (held & BITS[name]) continue;
         standin.note('permission', `${name} is missing in #${channel.name}`);
         refuse(50013);
@@ -26,6 +32,7 @@ export function channelFor({ world, params, standin }, ...needed) {
 
 function guildFor({ world, params, standin }, needed) {
     const guild = world.guilds.get(params.guild_id) ?? refuse(10004);
+    checkSecondFactor(guild, needed);
     if (needed && !(guild.bot.permissions & BITS[needed])) {
         standin.note('permission', `${needed} is missing in the guild`);
         refuse(50013);

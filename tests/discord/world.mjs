@@ -97,6 +97,7 @@ class Guild {
         this.channels = new Map(); // no threads
         this.threads = new Map();
         this.limits = { ...LIMITS, ...setting.limits }; // tests make them small, and large again
+        this.wantsSecondFactor = false; // of who moderates; the application's owner has none
         this.refusedWords = setting.refusedWords ?? []; // not allowed in names of channels
         this.#addRole({ id: this.id, name: '@everyone', permissions: setting.everyone ?? EVERYONE });
         const own = this.#addRole({ name: world.bot.name, permissions: setting.botPermissions ?? world.botPermissions, managed: true });
@@ -296,7 +297,7 @@ class Guild {
             owner_id: this.ownerId, region: 'deprecated', afk_channel_id: null, afk_timeout: 300,
             verification_level: 0, default_message_notifications: 0, explicit_content_filter: 0,
             roles: [...this.roles.values()].map((role) => this.roleJson(role)), emojis: [], stickers: [],
-            features: [], mfa_level: 0, application_id: null, system_channel_id: null, system_channel_flags: 0,
+            features: [], mfa_level: Number(this.wantsSecondFactor), application_id: null, system_channel_id: null, system_channel_flags: 0,
             rules_channel_id: null, public_updates_channel_id: null, safety_alerts_channel_id: null,
             vanity_url_code: null, banner: null, premium_tier: 0, premium_subscription_count: 0,
             preferred_locale: 'en-US', nsfw_level: 0, premium_progress_bar_enabled: false,

@@ -127,6 +127,13 @@ scene('a lost permission is named, and what it hindered is done when it is back'
     await war.message(/Nobody can read this yet/, 20_000);
 });
 
+scene('where moderators need two-factor authentication, it says who has to switch it on', {}, async ({ standin, guild, nova }) => {
+    guild.wantsSecondFactor = true;
+    await nova.slash('/incident declare', { title: 'Logins fail' }, { channel: 'ops' });
+    const thread = await standin.until(() => [...guild.threads.values()][0], 'a thread');
+    await thread.message(/could not be made: the server asks its moderators for two-factor authentication, and whoever owns opsroom's application/);
+});
+
 scene('thrown out and invited again, it does what was left', {}, async ({ standin, guild, bot, nova }) => {
     const { war } = await declare(guild, nova);
     await war.message(/SEV3 declared/);

@@ -155,6 +155,14 @@ static void failures_name_what_is_missing(void **state)
         {"PUT /channels", TROUBLE_FORBIDDEN, 50013,
          "The card could not be pinned: opsroom lacks the permission Pin "
          "Messages (Discord 50013). It stands in the room all the same."},
+        {"POST /", TROUBLE_FORBIDDEN, 60003,
+         "The war room could not be made: the server asks its moderators for "
+         "two-factor authentication, and whoever owns opsroom's application "
+         "at Discord has to switch it on, too (Discord 60003). The incident "
+         "goes on in the channel where it was declared."},
+        {"PUT /channels", TROUBLE_FORBIDDEN, 50021, /* no permission helps */
+         "The card could not be pinned: Discord refused it (status 403) "
+         "(Discord 50021). It stands in the room all the same."},
         {"POST /channels", TROUBLE_REJECTED, 50035,
          "The card could not be shown: Discord refused it (status 400) "
          "(Discord 50035). /incident status tells the same."},
