@@ -1,17 +1,9 @@
 #include "commands/actor.h"
 
-/* Discord turns a picked "@nova" into "<@123>" within text. It sends no name
- * with it, so only those the record or the call names can be known. */
-static bool is_mention(struct str text, uint64_t *id)
-{
-    if (!str_starts(text, "<@") || !str_ends(text, ">"))
-        return false;
-    struct str digits = str_from((struct str){text.s, text.n - 1}, 2);
-    if (str_starts(digits, "!"))
-        digits = str_from(digits, 1);
-    return str_to_u64(digits, id);
-}
+#include "commands/mention.h"
 
+/* Discord says no name beside a form's text: only those whom the record or the
+ * call names are known then. */
 static bool find_member(const struct call *call, uint64_t id,
                         struct actor *actor)
 {
@@ -29,13 +21,20 @@ static bool find_member(const struct call *call, uint64_t id,
     return false;
 }
 
-bool actor_typed(const struct call *call, struct str by, bool is_robot,
-                 struct actor *out, struct answer *answer)
+bool actor_typed(const struct call *call, const struct value *typed,
+                 bool is_robot, struct actor *out, struct answer *answer)
 {
-    uint64_t id;
+    struct str by = typed->text;
+    size_t n;
     if (by.n == 0)
         return true;
-    if (!is_mention(by, &id)) {
+    if (typed->user.id != 0) {
+        *out = (struct actor){typed->user.is_bot ? ACTOR_ROBOT : ACTOR_MEMBER,
+                              typed->user.id, typed->user.name};
+        return true;
+    }
+    uint64_t id = mention_at(by, &n);
+    if (id == 0 || n < by.n) {
         struct actor actor = actor_named(by, is_robot);
         if (actor.name.n > 0 || str_is_nocase(by, "nobody"))
             *out = actor;

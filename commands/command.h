@@ -75,8 +75,8 @@ struct value {
     int choice;
     bool flag;
     int64_t number;
-    /* USER; also a TEXT that a menu filled from a message's author: who that
-     * is, beside the name in `text`. */
+    /* USER; also a TEXT that is a mention and nothing else, or that a menu
+     * filled from a message's author: who that is, beside `text`. */
     struct interaction_user user;
 };
 

@@ -4,6 +4,7 @@
  */
 #include "commands/attempt.h"
 #include "commands/check.h"
+#include "commands/mention.h"
 #include "commands/reach.h"
 #include "commands/reference.h"
 #include "commands/words.h"
@@ -160,6 +161,34 @@ static bool knows_incident(struct attempt *attempt, const struct option *option,
     return false;
 }
 
+static struct str handle_of(const void *context, uint64_t user_id)
+{
+    struct interaction_user user;
+    return interaction_knows(context, user_id, &user) ? user.handle : STR_NONE;
+}
+
+/* As typed where names make it too long. A mention and nothing else may be of
+ * whoever did it: value->user. */
+static void name_mentioned(struct attempt *attempt, const struct option *option,
+                           int place, struct value *value)
+{
+    struct command_run *run = attempt->run;
+    struct buf named = BUF_INIT(WORDS_BYTES), clean = BUF_INIT(WORDS_BYTES);
+    size_t n;
+    if (attempt->interaction->resolved == NULL)
+        return;
+    uint64_t id = mention_at(value->text, &n);
+    if (id != 0 && n == value->text.n &&
+        interaction_knows(attempt->interaction, id, &value->user))
+        value->user.name = clean_name(run->names[place], &value->user);
+    mentions_add(&named, value->text, handle_of, attempt->interaction);
+    add_printable(&clean, buf_str(&named));
+    if (utf16_units(buf_str(&clean)) <= (size_t)option->max_units)
+        value->text = call_copy(&run->call, buf_str(&clean));
+    buf_release(&named);
+    buf_release(&clean);
+}
+
 static bool fill_option(struct attempt *attempt, const struct check *check,
                         int place)
 {
@@ -173,6 +202,8 @@ static bool fill_option(struct attempt *attempt, const struct check *check,
             return false;
         value->emptied =
             attempt->interaction->type == INTERACTION_FORM && !value->given;
+        if (option->type == VALUE_TEXT && value->given)
+            name_mentioned(attempt, option, place, value);
     } else if (attempt->menu != NULL &&
                !fill_from_menu(attempt, check, option, value)) {
         return false;

@@ -4,6 +4,7 @@
  * cleaned, and cut to what the option takes.
  */
 #include "commands/attempt.h"
+#include "commands/mention.h"
 #include "commands/words.h"
 
 #include "bot/base/utf8.h"
@@ -18,46 +19,16 @@
  * units, and names in place of mentions. */
 #define SHOWN_BYTES 64000
 
-/* "<@123>" or "<@!123>" at the front of the text; 0: something else. */
-static uint64_t mention_at(struct str text, size_t *n)
+static struct str handle_in(const void *context, uint64_t user_id)
 {
-    uint64_t id;
-    struct str rest = str_from(text, strlen("<@")), digits;
-    if (!str_starts(text, "<@") || !str_cut(&rest, '>', &digits) ||
-        rest.s == NULL)
-        return 0;
-    *n = strlen("<@") + digits.n + 1;
-    if (str_starts(digits, "!"))
-        digits = str_from(digits, 1);
-    return str_to_u64(digits, &id) ? id : 0;
-}
-
-/* A record that says <@123> tells nobody who that was. */
-static void add_content(struct buf *out, const struct interaction_message *from)
-{
-    struct str text = str_trim(from->content), name;
-    size_t n;
-    while (text.n > 0) {
-        uint64_t id = mention_at(text, &n);
-        name = id == 0 ? STR_NONE : interaction_mention(from, id);
-        if (name.n > 0) {
-            buf_add_char(out, '@');
-            buf_add(out, name);
-            text = str_from(text, n);
-            continue;
-        }
-        const char *next = memchr(text.s + 1, '<', text.n - 1);
-        n = next == NULL ? text.n : (size_t)(next - text.s);
-        buf_add(out, (struct str){text.s, n});
-        text = str_from(text, n);
-    }
+    return interaction_mention(context, user_id);
 }
 
 static void add_shown(struct buf *out, const struct interaction_message *from,
                       bool with_fields)
 {
     struct buf words = BUF_INIT(SHOWN_BYTES);
-    add_content(&words, from);
+    mentions_add(&words, str_trim(from->content), handle_in, from);
     embedded_add(&words, from, with_fields);
     /* More than an entry takes is cut in the end, and the answer says so. */
     buf_cut(&words, utf8_cut_units(buf_str(&words), 2 * TEXT_UNITS));
@@ -157,6 +128,7 @@ static void fill_author(const struct call *call, struct value *out)
     *out = (struct value){.given = true,
                           .text = call->message_author.name,
                           .user = call->message->author};
+    out->user.name = out->text;
 }
 
 /* The text is for the form. */

@@ -37,13 +37,8 @@ static enum visibility visibility_of(const struct call *call,
 static bool set_actor(const struct call *call, struct event *draft,
                       struct answer *answer)
 {
-    struct str by = call_value(call, "by")->text;
-    if (call_value(call, "by")->user.id != 0) {
-        draft->actor = call->message_author;
-        return true;
-    }
-    return actor_typed(call, by, draft->kind == EVENT_ALERT, &draft->actor,
-                       answer);
+    return actor_typed(call, call_value(call, "by"), draft->kind == EVENT_ALERT,
+                       &draft->actor, answer);
 }
 
 static enum reply run(const struct call *call, struct request *request,

@@ -71,7 +71,7 @@ static bool change_draft(const struct call *call, const struct event *entry,
             (enum visibility)call_value(call, "visibility")->choice;
     if (phase->given)
         draft->phase = (enum phase)phase->choice;
-    return actor_typed(call, call_value(call, "by")->text,
+    return actor_typed(call, call_value(call, "by"),
                        draft->entry_kind == EVENT_ALERT, &draft->actor, answer);
 }
 

@@ -8,7 +8,9 @@
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define EPOCH_MS INT64_C(1420070400000) /* 2015-01-01, snowflake zero */
 
@@ -51,6 +53,11 @@ static bool is_token(struct str token)
     return has_more_than_dots;
 }
 
+static bool is_one_word(struct str name)
+{
+    return name.n > 0 && memchr(name.s, ' ', name.n) == NULL;
+}
+
 /* Nick, else global name, else user name. `member` may be NULL. */
 static struct interaction_user user_of(const cJSON *user, const cJSON *member)
 {
@@ -58,11 +65,14 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
     struct str name = json_text(member, "nick");
     if (name.n == 0)
         name = json_text(user, "global_name");
+    struct str user_name = json_text(user, "username");
     if (name.n == 0)
-        name = json_text(user, "username");
+        name = user_name;
+    bool is_handle = is_one_word(name) || !is_one_word(user_name);
     return (struct interaction_user){
         .id = json_get_id(user, "id"),
         .name = name,
+        .handle = is_handle ? name : user_name,
         .is_bot = json_is_true(user, "bot"),
         .roles = cJSON_IsArray(roles) ? roles : NULL,
     };
@@ -123,9 +133,23 @@ struct str interaction_mention(const struct interaction_message *message,
     cJSON_ArrayForEach(user, message->mentions)
     {
         if (json_get_id(user, "id") == user_id)
-            return user_of(user, json_get(user, "member")).name;
+            return user_of(user, json_get(user, "member")).handle;
     }
     return STR_NONE;
+}
+
+bool interaction_knows(const struct interaction *in, uint64_t user_id,
+                       struct interaction_user *out)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%" PRIu64, user_id);
+    struct interaction_user user =
+        user_of(json_get(json_get(in->resolved, "users"), digits),
+                json_get(json_get(in->resolved, "members"), digits));
+    if (user.id == 0 || user.name.n == 0)
+        return false;
+    *out = user;
+    return true;
 }
 
 static bool file_option(const cJSON *resolved, const cJSON *value,
@@ -292,7 +316,8 @@ static bool parse_command(const cJSON *data, struct interaction *out)
     /* Names have at most 32 characters; longer is not ours. */
     if (n >= (int)sizeof out->command)
         return false;
-    parse_options(options, json_get(data, "resolved"), out);
+    out->resolved = json_get(data, "resolved");
+    parse_options(options, out->resolved, out);
     if (out->command_type == MENU_USER || out->command_type == MENU_MESSAGE)
         parse_target(data, out);
     return true;

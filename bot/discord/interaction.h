@@ -31,7 +31,9 @@ enum option_type {
 
 struct interaction_user {
     uint64_t id;
-    struct str name; /* nick, else global name, else user name */
+    struct str name;   /* nick, else global name, else user name */
+    struct str handle; /* for behind an @: the name, or the user name where that
+                        * is one word and the name is not */
     bool is_bot;
     const cJSON *roles; /* ids, of a member; borrowed. NULL: not known */
 };
@@ -73,7 +75,7 @@ struct interaction_message {
  * may be missing (0). */
 bool interaction_message_parse(const cJSON *json,
                                struct interaction_message *out);
-/* The name of a user that the message mentions; STR_NONE: of nobody. */
+/* The handle of a user that the message mentions; STR_NONE: of nobody. */
 struct str interaction_mention(const struct interaction_message *message,
                                uint64_t user_id);
 
@@ -105,6 +107,7 @@ struct interaction {
      * ATTACHMENT once for each file. An option whose value does not fit its
      * type is left out, as if not given. */
     struct interaction_option options[INTERACTION_OPTIONS];
+    const cJSON *resolved; /* see interaction_knows: borrowed, or NULL */
     int option_count;
     /* Filled by the shell when a command asked for what is in its attached
      * file: borrowed. */
@@ -119,6 +122,10 @@ struct interaction {
  * A passed token needs no escaping in a URL path and has at most 400 bytes. */
 MUST_CHECK enum err
 interaction_parse(const cJSON *data, struct interaction *out, const char **why);
+/* Somebody who is an option, or is mentioned in the text of one, comes with a
+ * name. False: this one does not, and *out is untouched. */
+bool interaction_knows(const struct interaction *in, uint64_t user_id,
+                       struct interaction_user *out);
 /* Milliseconds since 1970 from a snowflake. */
 int64_t snowflake_ms(uint64_t id);
 /* How many of user->roles there are, into `out`. */

@@ -30,12 +30,18 @@ function optionValue(person, option, value, context) {
     case STRING: case INTEGER: case NUMBER: {
         const sent = chosen(option, value, raw, refused) ?? (option.type === STRING ? String(value) : Number(value));
         if (!raw) checkRange(option, sent, refused);
+        if (option.type === STRING) resolveMentions(person, sent, context);
         return sent;
     }
     case BOOLEAN: return Boolean(value);
     case FILE: return resolveFile(person, value, context);
     default: return resolveThing(person, option.type, value, context);
     }
+}
+
+/** Who is mentioned within a text comes along as who is picked does (seen by libraries: JDA, OptionMapping.getMentions). */
+function resolveMentions(person, text, context) {
+    for (const [, id] of text.matchAll(/<@!?(\d+)>/g)) if (person.guild.members.has(id)) resolveThing(person, USER, id, context);
 }
 
 /** The value of a choice named by its value or its label. */

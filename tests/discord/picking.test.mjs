@@ -51,6 +51,14 @@ const typing = (focused, typed, values = {}) => nova.beginComplete('/timeline ed
 const offer = (pending, choices) => bot.answer(pending.interaction, { type: 8, data: { choices } });
 const words = (content, flags) => ({ type: 4, data: { content, allowed_mentions: NOBODY, ...(flags ? { flags } : {}) } });
 
+test('who is mentioned within a text comes along', async () => {
+    const socket = await bot.identify();
+    nova.begin('/timeline edit', { text: `${quill.mention} <@1>`, id: 5 }, { channel: room, raw: true });
+    const { d } = await socket.event('INTERACTION_CREATE');
+    assert.deepEqual(Object.keys(d.data.resolved.users), [quill.id]);
+    assert.deepEqual(Object.keys(d.data.resolved.members), [quill.id]);
+});
+
 // ---- choices while typing ----
 
 test('typing: what is there so far, unresolved, and the text of the one being typed', async () => {

@@ -25,6 +25,21 @@ scene('a list that is paged in place, and read only by who asked', {}, async ({ 
     assert.equal(page.text, first);
 });
 
+const team = { guilds: [{ members: [{ name: 'nova' }, { name: 'quill', nick: 'Quill of ops' }, { name: 'finch' }], channels: ['general'] }] };
+
+scene('who is picked with an @ stands in the record by name', team, async ({ guild, bot, nova, quill }) => {
+    const { war } = await declare(guild, nova);
+    const add = (values) => nova.slash('/timeline add', values, { channel: war });
+    await add({ text: `${quill.mention} restarted web-03, <@1> looks on` });
+    await add({ text: 'Workers restarted', by: quill.mention });
+    await add({ text: 'Paged', by: `${quill.mention} and finch` });
+    const [first, second, third] = ofKind(bot, 'note');
+    assert.equal(first.text, '@quill restarted web-03, <@1> looks on');
+    assert.equal(second.actor_name, 'Quill of ops');
+    assert.equal(second.actor_id, quill.id);
+    assert.equal(third.actor_name, 'quill and finch');
+});
+
 scene('an entry is corrected in its form, and another one struck', {}, async ({ guild, bot, nova, quill }) => {
     const { war } = await declare(guild, nova);
     const kept = await nova.slash('/timeline add', { text: 'Disk is fin', time: '10m ago', kind: 'finding' }, { channel: war });
