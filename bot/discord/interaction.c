@@ -445,7 +445,6 @@ enum err interaction_parse(const cJSON *data, struct interaction *out,
         .guild_id = json_get_id(data, "guild_id"),
         .channel_id = json_get_id(data, "channel_id"),
         .token = json_text(data, "token"),
-        .guild_owner_hint = json_get_id(json_get(data, "guild"), "owner_id"),
     };
     if (in.id == 0)
         return refuse(why, "The interaction has no id.");

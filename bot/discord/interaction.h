@@ -87,8 +87,7 @@ struct interaction {
     uint64_t id, application_id, guild_id, channel_id;
     uint64_t parent_id; /* the channel that a thread belongs to, or 0 */
     enum interaction_type type;
-    struct str token;          /* a secret: never logged, never stored */
-    uint64_t guild_owner_hint; /* 0: unknown */
+    struct str token; /* a secret: never logged, never stored */
     struct interaction_user user;
     uint64_t roles[INTERACTION_ROLES];
     int role_count;

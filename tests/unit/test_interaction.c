@@ -61,7 +61,7 @@ static void slash_command(void **state)
     assert_int_equal(in.type, INTERACTION_COMMAND);
     assert_true(in.id == UINT64_C(1234567890123456789));
     assert_true(in.application_id == 42 && in.guild_id == 100);
-    assert_true(in.channel_id == 200 && in.guild_owner_hint == 0);
+    assert_true(in.channel_id == 200);
     assert_true(in.app_permissions == UINT64_C(2252180186844240));
     assert_true(str_is(in.token, "aW50-ZXJh_Y3Rpb246.x~"));
     assert_true(in.user.id == 300 && str_is(in.user.name, "Nova"));
