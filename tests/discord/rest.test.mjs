@@ -92,6 +92,9 @@ const badMessages = [
     ['a button twice', { content: 'x', components: [{ type: 1, components: [1, 2].map(() => ({ type: 2, style: 1, label: 'x', custom_id: 'same' })) }] }, ['components']],
     ['a button without label', { content: 'x', components: [{ type: 1, components: [{ type: 2, style: 1, custom_id: 'x' }] }] }, ['components']],
     ['users both parsed and listed', { content: 'x', allowed_mentions: { parse: ['users'], users: ['1'] } }, ['allowed_mentions']],
+    ['the same user listed twice', { content: 'x', allowed_mentions: { users: ['1', '1'] } }, ['allowed_mentions', 'users']],
+    ['an embed that shows nothing', { embeds: [{ color: 5 }] }, ['embeds', '0', 'description']],
+    ['a link to a host without a dot', { content: 'x', components: [{ type: 1, components: [{ type: 2, style: 5, label: 'x', url: 'https://forge/x' }] }] }, ['components']],
     ['the ephemeral flag on a message', { content: 'x', flags: 64 }, ['flags']],
 ];
 for (const [what, fields, path] of badMessages) {

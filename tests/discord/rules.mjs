@@ -42,18 +42,23 @@ export function checkEdit(message, body, path = []) {
     return flags;
 }
 
-// Message resource, Allowed Mentions Object: mutually exclusive.
+// Message resource, Allowed Mentions Object: mutually exclusive, and sets.
 function checkMentions(mentions, say) {
     for (const kind of ['users', 'roles']) {
+        const ids = mentions?.[kind] ?? [];
+        if (new Set(ids).size < ids.length) say(['allowed_mentions', kind], 'SET_TYPE_ALREADY_CONTAINS_VALUE', 'The set already contains this value');
         if (mentions?.parse?.includes(kind) && mentions[kind]?.length) {
             say(['allowed_mentions'], 'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE', `parse:["${kind}"] and ${kind}: [ids...] are mutually exclusive.`);
         }
     }
 }
 
+const EMBED_PARTS = ['title', 'description', 'fields', 'footer', 'author', 'image', 'thumbnail'];
+
 function checkEmbeds(embeds, say) {
     let total = 0;
     embeds.forEach((embed, index) => {
+        if (!EMBED_PARTS.some((key) => embed[key]?.length || typeof embed[key] === 'object')) say(['embeds', index, 'description'], 'BASE_TYPE_REQUIRED', 'This field is required');
         const texts = [embed.title, embed.description, embed.footer?.text, embed.author?.name];
         (embed.fields ?? []).forEach((field, at) => {
             for (const key of ['name', 'value']) {

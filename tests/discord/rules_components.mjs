@@ -33,7 +33,11 @@ export function checkComponents(components, v2, say) {
     if (count > 40) say(['components'], 'BASE_TYPE_MAX_LENGTH', 'Must be 40 or fewer components, nested ones counted.');
 }
 
+// Observed (grafana#65270, gitea#14379): a host without a dot is refused.
+const LINK = /^(https?|discord):\/\/[^\s/]+\.[^\s/.]+/;
+
 function checkButton(button, say) {
+    if (button.url !== undefined && !LINK.test(button.url)) say(['components'], 'URL_TYPE_INVALID_URL', 'Not a well formed URL.');
     const link = button.style === 5;
     if (link !== (button.url !== undefined)) say(['components'], 'BUTTON_COMPONENT_URL', 'A url goes with style 5 and only there.');
     if (link === (button.custom_id !== undefined)) say(['components'], 'BUTTON_COMPONENT_CUSTOM_ID_REQUIRED', 'A custom id is required, but for links.');
