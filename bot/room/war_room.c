@@ -12,9 +12,16 @@
  * where the incident was declared. That room is borrowed: as soon as a war room
  * can be made, everything moves there. */
 
-enum { LOOK_THREADS = CHANNEL_STEPS, THREAD, SAY_WHERE, TAKE_CARD };
+enum {
+    LOOK_THREADS = CHANNEL_STEPS,
+    THREAD,
+    NEWS_THREAD,
+    SAY_WHERE,
+    TAKE_CARD
+};
 
 #define THREAD_PUBLIC        11
+#define THREAD_OF_NEWS       10    /* of a channel of announcements: no other */
 #define THREAD_ARCHIVE_AFTER 10080 /* minutes: Discord's longest */
 
 /* A public war room keeps what its category, or the server, allows. */
@@ -28,17 +35,19 @@ static cJSON *overwrites(const struct visit *visit)
 
 /* ---- what serves instead ---- */
 
-static enum delivery_verdict make_thread(struct visit *visit)
+/* `step` is THREAD or NEWS_THREAD. */
+static enum delivery_verdict make_thread(struct visit *visit, int step)
 {
     struct buf name = BUF_INIT(CHANNEL_NAME_BYTES);
     cJSON *body = json_object();
     channel_name_add(&name, &visit->delivery->in, ROOM_WAR, true);
     json_set_text(body, "name", buf_str(&name));
-    json_set_number(body, "type", THREAD_PUBLIC);
+    json_set_number(body, "type",
+                    step == THREAD ? THREAD_PUBLIC : THREAD_OF_NEWS);
     json_set_number(body, "auto_archive_duration", THREAD_ARCHIVE_AFTER);
     buf_release(&name);
     return visit_call(
-        visit, THREAD,
+        visit, step,
         rest_thread_create(visit->delivery->in.origin_channel_id, body,
                            "There is no channel left for the war room"));
 }
@@ -59,7 +68,7 @@ static enum delivery_verdict instead(struct visit *visit,
     return visit_is_repeat(visit)
                ? visit_call(visit, LOOK_THREADS,
                             rest_active_threads(in->guild_id))
-               : make_thread(visit);
+               : make_thread(visit, THREAD);
 }
 
 static void say_next(struct visit *visit, const char *next)
@@ -97,6 +106,13 @@ static uint64_t find_thread(const struct visit *visit)
     return found;
 }
 
+/* "Cannot execute action on this channel type", or a field is wrong: the type.
+ */
+static bool is_of_other_kind(const struct rest_answer *answer)
+{
+    return answer->code == 50024 || answer->code == 50035;
+}
+
 static enum delivery_verdict take_thread(struct visit *visit)
 {
     const struct rest_answer *answer = visit->answer;
@@ -105,10 +121,12 @@ static enum delivery_verdict take_thread(struct visit *visit)
         return visit_retry(visit, "Discord does not answer.");
     if (visit->delivery->step == LOOK_THREADS) {
         found = answer->fate == REST_DONE ? find_thread(visit) : 0;
-        return found != 0 ? serves(visit, found) : make_thread(visit);
+        return found != 0 ? serves(visit, found) : make_thread(visit, THREAD);
     }
     if (answer->fate == REST_DONE)
         return serves(visit, json_get_id(answer->json, "id"));
+    if (visit->delivery->step == THREAD && is_of_other_kind(answer))
+        return make_thread(visit, NEWS_THREAD);
     say_next(visit, "The incident goes on in the channel where it was "
                     "declared.");
     return visit_failed(visit);
@@ -173,6 +191,6 @@ enum delivery_verdict deliver_war_room(struct visit *visit)
         return DELIVERY_DONE;
     if (visit->delivery->step < CHANNEL_STEPS)
         return channel_make(visit, &plan);
-    return visit->delivery->step <= THREAD ? take_thread(visit)
-                                           : told_where(visit);
+    return visit->delivery->step <= NEWS_THREAD ? take_thread(visit)
+                                                : told_where(visit);
 }

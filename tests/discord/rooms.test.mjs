@@ -195,6 +195,15 @@ test('a thread without a type is private, and noted', async () => {
     assert.deepEqual(rules(), ['thread-type']);
 });
 
+test('each kind of channel has its own threads, or none', async () => {
+    const place = (type) => guild.createChannel({ name: `t${type}`, type });
+    for (const [channel, type, status] of [[room, 10, 400], [place(5), 11, 400], [place(5), 10, 201], [place(2), 11, 400]]) {
+        const { status: got, body } = await bot.call('POST', `/channels/${channel.id}/threads`, { name: 'x', type });
+        assert.equal(got, status, `type ${type} in ${channel.name}`);
+        assert.equal(body.code, status === 400 ? 50024 : undefined);
+    }
+});
+
 test('an archived thread opens when something is sent, but not when locked', async () => {
     const { body } = await bot.call('POST', `/channels/${room.id}/threads`, { name: 'x', type: 11 });
     const thread = guild.channel(body.id);

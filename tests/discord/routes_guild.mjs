@@ -5,7 +5,7 @@ import { timestamp } from './clock.mjs';
 import { refuse, refuseField } from './errors.mjs';
 import { BITS, ELEVATED, basePermissions, bits } from './permissions.mjs';
 import { checkChannel } from './rules.mjs';
-import { CATEGORY, FORUM, PRIVATE_THREAD, PUBLIC_THREAD, TEXT } from './world.mjs';
+import { ANNOUNCEMENT, ANNOUNCEMENT_THREAD, CATEGORY, FORUM, PRIVATE_THREAD, PUBLIC_THREAD, TEXT } from './world.mjs';
 
 const ok = (body) => ({ status: 200, body });
 const created = (body) => ({ status: 201, body });
@@ -156,12 +156,16 @@ function threadFields(channel, body, world, more) {
     };
 }
 
+/** Which threads a channel has (Channel resource, Channel Types). */
+const THREADS = { [TEXT]: [PUBLIC_THREAD, PRIVATE_THREAD], [ANNOUNCEMENT]: [ANNOUNCEMENT_THREAD] };
+
 function threadFromMessage(call) {
     const { params, body, world, standin } = call;
     const channel = channelFor(call, 'CREATE_PUBLIC_THREADS');
     const message = standin.messages.find(channel, params.message_id);
     if (world.channels.has(message.id)) refuse(160004);
-    return created(channel.guild.createChannel(threadFields(channel, body, world, { id: message.id, type: PUBLIC_THREAD })).json());
+    const [type] = THREADS[channel.type] ?? refuse(50024);
+    return created(channel.guild.createChannel(threadFields(channel, body, world, { id: message.id, type })).json());
 }
 
 function threadAlone(call) {
@@ -179,6 +183,7 @@ function threadAlone(call) {
     }
     if (body.type === undefined) standin.violate('thread-type', 'type is left out: that means a private thread');
     const type = body.type ?? PRIVATE_THREAD;
+    if (!THREADS[channel.type]?.includes(type)) refuse(50024);
     channelFor(call, type === PRIVATE_THREAD ? 'CREATE_PRIVATE_THREADS' : 'CREATE_PUBLIC_THREADS');
     return created(channel.guild.createChannel(threadFields(channel, body, world, { type, invitable: body.invitable })).json());
 }

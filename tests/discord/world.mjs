@@ -5,7 +5,7 @@ import { idMaker, timestamp } from './clock.mjs';
 import { FormErrors, refuse } from './errors.mjs';
 import { BITS, BOT_INSTALL, EVERYONE, basePermissions, bits, channelPermissions } from './permissions.mjs';
 
-export const TEXT = 0, CATEGORY = 4, ANNOUNCEMENT = 5, PUBLIC_THREAD = 11, PRIVATE_THREAD = 12, FORUM = 15;
+export const TEXT = 0, CATEGORY = 4, ANNOUNCEMENT = 5, ANNOUNCEMENT_THREAD = 10, PUBLIC_THREAD = 11, PRIVATE_THREAD = 12, FORUM = 15;
 const TYPES = { text: TEXT, voice: 2, category: CATEGORY, announcement: ANNOUNCEMENT, forum: FORUM };
 // Per server (Opcodes and Status Codes, JSON Error Codes 30xxx; Channel resource).
 const LIMITS = { channels: 500, perCategory: 50, pins: 250, roles: 250, overwrites: 1000, fileBytes: 10 * 1024 * 1024 };

@@ -127,6 +127,16 @@ scene('a lost permission is named, and what it hindered is done when it is back'
     await war.message(/Nobody can read this yet/, 20_000);
 });
 
+const news = { guilds: [{ members: ['nova', 'quill', 'finch'], channels: ['general', { name: 'news', type: 'announcement' }] }] };
+
+scene('where a channel of announcements serves, its thread does', news, async ({ standin, guild, nova }) => {
+    standin.faults.revoke('MANAGE_CHANNELS');
+    await nova.slash('/incident declare', { title: 'Logins fail' }, { channel: 'news' });
+    const thread = await standin.until(() => [...guild.threads.values()][0], 'a thread');
+    await thread.message(/opsroom lacks the permission Manage Channels.*The incident goes on in this thread/s);
+    assert.deepEqual([thread.type, guild.channel('news').all.length], [10, 0]);
+});
+
 scene('where moderators need two-factor authentication, it says who has to switch it on', {}, async ({ standin, guild, nova }) => {
     guild.wantsSecondFactor = true;
     await nova.slash('/incident declare', { title: 'Logins fail' }, { channel: 'ops' });
