@@ -167,23 +167,22 @@ static struct str handle_of(const void *context, uint64_t user_id)
     return interaction_knows(context, user_id, &user) ? user.handle : STR_NONE;
 }
 
-/* As typed where names make it too long. A mention and nothing else may be of
- * whoever did it: value->user. */
+/* Text as typed where names make it too long. A mention and nothing else may
+ * be of whoever did it: value->user. */
 static void name_mentioned(struct attempt *attempt, const struct option *option,
                            int place, struct value *value)
 {
     struct command_run *run = attempt->run;
     struct buf named = BUF_INIT(WORDS_BYTES), clean = BUF_INIT(WORDS_BYTES);
     size_t n;
-    if (attempt->interaction->resolved == NULL)
-        return;
     uint64_t id = mention_at(value->text, &n);
     if (id != 0 && n == value->text.n &&
         interaction_knows(attempt->interaction, id, &value->user))
         value->user.name = clean_name(run->names[place], &value->user);
     mentions_add(&named, value->text, handle_of, attempt->interaction);
     add_printable(&clean, buf_str(&named));
-    if (utf16_units(buf_str(&clean)) <= (size_t)option->max_units)
+    if (!named.overflow && !clean.overflow &&
+        utf16_units(buf_str(&clean)) <= (size_t)option->max_units)
         value->text = call_copy(&run->call, buf_str(&clean));
     buf_release(&named);
     buf_release(&clean);

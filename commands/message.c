@@ -27,9 +27,11 @@ static struct str handle_in(const void *context, uint64_t user_id)
 static void add_shown(struct buf *out, const struct interaction_message *from,
                       bool with_fields)
 {
-    struct buf words = BUF_INIT(SHOWN_BYTES);
-    mentions_add(&words, str_trim(from->content), handle_in, from);
-    embedded_add(&words, from, with_fields);
+    struct buf raw = BUF_INIT(SHOWN_BYTES), words = BUF_INIT(SHOWN_BYTES);
+    buf_add(&raw, str_trim(from->content));
+    embedded_add(&raw, from, with_fields);
+    mentions_add(&words, buf_str(&raw), handle_in, from);
+    buf_release(&raw);
     /* More than an entry takes is cut in the end, and the answer says so. */
     buf_cut(&words, utf8_cut_units(buf_str(&words), 2 * TEXT_UNITS));
     add_printable(out, buf_str(&words));

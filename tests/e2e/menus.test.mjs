@@ -34,14 +34,14 @@ scene('other menus say what it is', {}, async ({ guild, bot, nova, quill }) => {
 // As Uptime Kuma posts it by a webhook: what failed stands in the fields.
 scene('the alert of a monitor is kept with all that it says', {}, async ({ guild, bot, nova, quill }) => {
     const { war } = await declare(guild, nova);
-    const fields = [{ name: 'Service Name', value: 'forum' }, { name: 'Error', value: 'Request failed with status code 502' }];
+    const fields = [{ name: 'Service Name', value: 'forum' }, { name: 'Went Offline', value: '<t:1670957580:F>' }, { name: 'Error', value: 'Request failed with status code 502' }];
     const alert = (message) => Object.assign(message, {
         author: { id: '1200000000000000001', username: 'Uptime Kuma', bot: true }, webhook_id: '1200000000000000001',
         embeds: [{ type: 'rich', title: 'Your service forum went down.', fields }],
     });
     const mutate = (json) => { Object.values(json.data.resolved.messages).forEach(alert); return json; };
     await nova.messageMenu(quill.say(war, '@here'), 'Add to timeline', { mutate });
-    assert.equal(entries(bot)[0].text, '@here\nYour service forum went down.\nService Name: forum\nError: Request failed with status code 502');
+    assert.equal(entries(bot)[0].text, '@here\nYour service forum went down.\nService Name: forum\nWent Offline: 2022-12-13 18:53 UTC\nError: Request failed with status code 502');
     const form = await nova.messageMenu(quill.say(war, '@here'), 'Declare incident', { mutate });
     assert.equal(form.modal.fields[0].value, '@here Your service forum went down.');
 });

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -45,6 +46,33 @@ static void who_is_mentioned_is_named(void **state)
     assert_kept_as("<@77>", "@kim");
     assert_kept_as("<@78> <@79> <@80> <@&77> <3", "@lee @Uptime Kuma <@80> "
                                                   "<@&77> <3");
+}
+
+/* Each reader's Discord shows such a mark in their own zone; a page, and the
+ * rooms, which show what was typed, would show the number. */
+static void moments_are_told_in_utc(void **state)
+{
+    static const char *const marks[] = {"<t:1670957580>", "<t:1670957580:R>",
+                                        "<t:1670957580:t>"};
+    (void)state;
+    (void)caller_declares(&caller);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        char text[80];
+        (void)snprintf(text, sizeof text, "Down since %s.", marks[i]);
+        assert_kept_as(text, "Down since 2022-12-13 18:53 UTC.");
+    }
+    assert_kept_as("<t:1670957585:T>", "2022-12-13 18:53:05 UTC");
+    assert_kept_as("<t:> <t:x> <t:1:FF> <t:999999999999> <t:5",
+                   "<t:> <t:x> <t:1:FF> <t:999999999999> <t:5");
+    struct interaction it =
+        message_menu("Add to timeline", "At <t:1670957580>");
+    (void)does(&it);
+    assert_text(kept()->text, "At 2022-12-13 18:53 UTC");
+    /* Nobody is mentioned: nothing comes along. */
+    it = slash("timeline add");
+    add_text(&it, "text", "Since <t:1670957580:F>");
+    (void)does(&it);
+    assert_text(kept()->text, "Since 2022-12-13 18:53 UTC");
 }
 
 /* Nothing is refused, or cut, that was short enough when it was typed. */
@@ -103,6 +131,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_is_mentioned_is_named, caller_setup,
+                                        forget),
+        cmocka_unit_test_setup_teardown(moments_are_told_in_utc, caller_setup,
                                         forget),
         cmocka_unit_test_setup_teardown(a_name_may_be_too_long, caller_setup,
                                         forget),
