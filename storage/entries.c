@@ -209,6 +209,19 @@ enum err store_each_open(struct store *store, int64_t incident_id,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+enum err store_next_evidence(struct store *store, int64_t incident_id,
+                             int64_t target, int64_t *seq)
+{
+    struct query query = query_new(
+        store, "SELECT seq FROM entry INDEXED BY entry_by_kind"
+               " WHERE incident = ? AND kind = 'evidence' AND target = ?"
+               " AND seq > ? ORDER BY seq LIMIT 1");
+    query_int(&query, incident_id);
+    query_int(&query, target);
+    query_int(&query, *seq);
+    return query_end_int(&query, seq);
+}
+
 /* ---- writing ---- */
 
 enum err entry_state(struct store *store, int64_t incident_id, int64_t seq,

@@ -173,6 +173,11 @@ MUST_CHECK enum err store_entry_logged(struct store *store, int64_t incident_id,
 MUST_CHECK enum err store_entry_of_origin(struct store *store,
                                           int64_t incident_id,
                                           struct str origin, int64_t *seq);
+/* The next one after *seq (0: the first) of the evidence that belongs to that
+ * entry; ERR_NOT_FOUND: none. */
+MUST_CHECK enum err store_next_evidence(struct store *store,
+                                        int64_t incident_id, int64_t target,
+                                        int64_t *seq);
 /* Changes (EVENT_CHANGE) or ideas (EVENT_IDEA) that nobody has settled. */
 MUST_CHECK enum err store_each_open(struct store *store, int64_t incident_id,
                                     enum event_kind kind, store_entry_fn *each,

@@ -114,10 +114,28 @@ static void meet_touched(struct walk *walk, int64_t seq)
         walk->found = TO_EDIT;
 }
 
+/* With what belongs to it: that is shown where the entry is. */
+static void meet_corrected(struct walk *walk, int64_t seq)
+{
+    const struct room_view *view = &walk->work->view;
+    int64_t evidence = 0;
+    enum err err = ERR_OK;
+    meet_touched(walk, seq);
+    while (walk->err == ERR_OK && walk->found == NOTHING && err == ERR_OK) {
+        err = store_next_evidence(view->store, view->in->id, seq, &evidence);
+        if (err == ERR_OK)
+            meet_touched(walk, evidence);
+        else if (err != ERR_NOT_FOUND)
+            walk->err = err;
+    }
+}
+
 static bool meet(const struct event *event, void *context)
 {
     struct walk *walk = context;
-    if (event->kind == EVENT_EDIT || event->kind == EVENT_STRIKE)
+    if (event->kind == EVENT_EDIT)
+        meet_corrected(walk, event->target);
+    else if (event->kind == EVENT_STRIKE)
         meet_touched(walk, event->target);
     else if (event->seq > walk->shown_seq)
         walk->err = shown_read(&walk->work->view, event, meet_shown, walk);

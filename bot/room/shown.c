@@ -154,12 +154,42 @@ static bool read_correction(const struct event *version, void *context)
     return false;
 }
 
+struct whole {
+    const struct room_view *view;
+    bool belongs;
+};
+
+static bool read_whole(const struct entry *entry, void *context)
+{
+    struct whole *whole = context;
+    whole->belongs =
+        entry_belongs(whole->view->in, &entry->event, whole->view->room);
+    return false;
+}
+
+/* What belongs to an entry goes where that one may go: its own visibility is of
+ * the time when it came. */
+static bool is_with_its_entry(struct reading *reading,
+                              const struct event *event)
+{
+    const struct room_view *view = reading->view;
+    struct whole whole = {view, true};
+    if (event->kind != EVENT_EVIDENCE || event->target == 0)
+        return true;
+    enum err err = store_entry(view->store, view->in->id, event->target,
+                               read_whole, &whole);
+    if (err != ERR_NOT_FOUND)
+        reading->err = err;
+    return whole.belongs;
+}
+
 static bool read_entry(const struct entry *entry, void *context)
 {
     struct reading *reading = context;
     const struct room_view *view = reading->view;
     reading->shown.event = entry->event;
     if (!entry_belongs(view->in, &entry->event, view->room) ||
+        !is_with_its_entry(reading, &entry->event) ||
         !is_without_private(view, &reading->shown.event))
         return false;
     if (entry->state.version != entry->state.seq)

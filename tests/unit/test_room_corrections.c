@@ -135,6 +135,48 @@ static void what_is_no_longer_for_a_room_goes(void **state)
     world_close(&world);
 }
 
+/* A log that came with entry `seq`: an entry of its own, in the same rooms. */
+static void add_log(struct world *world, int64_t id, int64_t seq)
+{
+    struct request request = {
+        .kind = REQUEST_EFFECT,
+        .draft = {.effect = EFFECT_FETCH,
+                  .target = seq,
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .file_name = STR("members.csv"),
+                  .file_sha256 = STR("b1946ac92492d2347c6235b4d2611184"),
+                  .file_bytes = 6}};
+    (void)world_take(world, id, &request);
+}
+
+static void what_belongs_to_an_entry_goes_with_it(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
+    world_add(&world, in.id, "these logins fail", VISIBILITY_LIVE);
+    int64_t seq = newest_seq(&world, in.id);
+    add_log(&world, in.id, seq);
+    world_run(&world, 3);
+    check_contents(&world, rooms[0], "members.csv", NULL);
+    check_contents(&world, rooms[1], "members.csv", NULL);
+    correct(&world, in.id, seq, "these logins fail", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    check_contents(&world, rooms[0], "members.csv", NULL);
+    check_contents(&world, rooms[1], NULL, "members.csv");
+    correct(&world, in.id, seq, "these logins fail", VISIBILITY_PRIVATE);
+    add_log(&world, in.id, seq); /* it was still on its way */
+    world_run(&world, 3);
+    check_contents(&world, rooms[0], NULL, "members.csv");
+    check_contents(&world, rooms[1], NULL, "members.csv");
+    correct(&world, in.id, seq, "these logins fail", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    check_contents(&world, rooms[0], "members.csv", NULL);
+    check_contents(&world, rooms[1], "members.csv", NULL);
+    world_close(&world);
+}
+
 /* A message that is full takes longer words all the same. */
 static void a_full_message_takes_corrections(void **state)
 {
@@ -534,6 +576,7 @@ int main(void)
         cmocka_unit_test(corrections_show_in_place),
         cmocka_unit_test(only_what_differs_is_edited),
         cmocka_unit_test(what_is_no_longer_for_a_room_goes),
+        cmocka_unit_test(what_belongs_to_an_entry_goes_with_it),
         cmocka_unit_test(a_full_message_takes_corrections),
         cmocka_unit_test(what_a_message_cannot_hold_is_said),
         cmocka_unit_test(the_live_room_holds_entries_back),
