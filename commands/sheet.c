@@ -256,7 +256,13 @@ bool sheet_show(const struct call *call, const struct incident *in,
 
 void sheet_item_text(const struct event *event, struct buf *out)
 {
-    if (event->kind == EVENT_IDEA) {
+    bool is_idea = event->kind == EVENT_IDEA;
+    if (event->visibility == VISIBILITY_PRIVATE) {
+        buf_addf(out, "%s #%" PRId64 ", which is in the record only",
+                 is_idea ? "See to idea" : "Settle change", event->seq);
+        return;
+    }
+    if (is_idea) {
         buf_add(out, str_trim(event->text));
         return;
     }

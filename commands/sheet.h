@@ -17,7 +17,9 @@ MUST_CHECK bool sheet_add(const struct call *call, const struct incident *in,
 /* The same, or that nothing is open. */
 MUST_CHECK bool sheet_show(const struct call *call, const struct incident *in,
                            int64_t after, struct answer *answer);
-/* What an action item says that takes over an open change or idea. */
+/* What an action item says that takes over an open change or idea. One that is
+ * in the record only is called by its number: items stand in rooms, in digests
+ * and on the page. */
 void sheet_item_text(const struct event *event, struct buf *out);
 
 #endif

@@ -430,6 +430,30 @@ static void a_corrected_secret(void **state)
     assert_null(strstr(does(&it), "The live room"));
 }
 
+/* Action items stand in the war room, in digests, on the page and in issues. */
+static void what_is_private_is_in_no_action_item(void **state)
+{
+    (void)state;
+    struct interaction it = changing_ttl();
+    add_text(&it, "visibility", "private");
+    (void)does(&it);
+    it = slash("timeline add");
+    add_text(&it, "text", "Rotate the key that leaked");
+    add_text(&it, "kind", "idea");
+    add_text(&it, "visibility", "private");
+    (void)does(&it);
+    struct interaction list = slash("timeline list");
+    add_flag(&list, "open", true);
+    assert_says(caller_does(&caller, &list), "Rotate the key");
+    assert_string_equal(caller_presses(&caller, "#4 Hand over"), "");
+    assert_string_equal(caller_field(&caller, "text"),
+                        "Settle change #4, which is in the record only");
+    (void)caller_does(&caller, &list);
+    assert_says(caller_presses(&caller, "#5 Make action item"),
+                "Action item #7: See to idea \\#5, which is in the record "
+                "only");
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
                                     caller_teardown)
@@ -448,6 +472,7 @@ int main(void)
         CASE(an_update_may_be_corrected),
         CASE(says_what_is_left_out),
         CASE(a_corrected_secret),
+        CASE(what_is_private_is_in_no_action_item),
         CASE(resolve_in_one_step),
         CASE(resolve_shows_what_is_open),
         CASE(an_update_that_resolves),
