@@ -15,7 +15,7 @@ static void say_now(const struct call *call, struct buf *words)
         buf_addf(words, "- **%s** %s\n",
                  config_role_name(call->config, ROLE_COMMANDER),
                  incident_is_live(in) ? "nobody. `/ic assign` takes it"
-                                      : "nobody was");
+                                      : incident_no_commander(in));
     for (int role = ROLE_COMMANDER; role < ROLE_COUNT; role++)
         for (int i = 0; i < ROLE_HOLDERS; i++) {
             const struct role_holder *holder = &in->holders[i];

@@ -117,6 +117,9 @@ static void a_role_is_left(void **state)
     it = slash("incident status");
     add_text(&it, "incident", "1");
     assert_says(caller_does(&caller, &it), "**Commander** nobody at the end");
+    it = slash("ic who");
+    add_text(&it, "incident", "1");
+    assert_says(caller_does(&caller, &it), "- **commander** nobody at the end");
 }
 
 #define CASE(name)                                                             \
