@@ -131,6 +131,20 @@ static void say_milestones(const struct call *call,
     }
 }
 
+/* Some words only tell of what the incident has, too. */
+static void say_what_stays(const struct call *call,
+                           const struct incident *after,
+                           const struct event *event, struct buf *words)
+{
+    bool is_title = event->kind == EVENT_DECLARED;
+    if (!call_value(call, "text")->given ||
+        (is_title ? str_is(event->text, after->title)
+                  : event->kind != EVENT_SET))
+        return;
+    buf_addf(words, "\n%s stays as it is: `/incident set` changes it.",
+             is_title ? "The incident's title" : "What it set");
+}
+
 static void told(const struct call *call, const struct incident *after,
                  const struct outcome *outcome, struct answer *answer)
 {
@@ -140,6 +154,7 @@ static void told(const struct call *call, const struct incident *after,
     say_incident(words, after);
     buf_add_text(words, " now reads, in UTC:\n");
     say_entry(words, &entry, 300, call->now_ms);
+    say_what_stays(call, after, &entry.event, words);
     say_milestones(call, after, words);
     say_disorder(words, call->in, after, call->now_ms);
     buf_add_text(words, "\nThe rooms follow. What it said before stays in the "

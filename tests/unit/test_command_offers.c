@@ -430,6 +430,32 @@ static void a_corrected_secret(void **state)
     assert_null(strstr(does(&it), "The live room"));
 }
 
+/* Their words are the entry's alone: cards and page have the incident's. */
+static void words_about_the_incident_do_not_change_it(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline edit");
+    add_text(&it, "id", "#1");
+    add_text(&it, "text", "Logins fail for everybody");
+    assert_says(does(&it), "\nThe incident's title stays as it is: `/incident "
+                           "set` changes it.");
+    assert_string_not_equal(caller.taken.after.title,
+                            "Logins fail for everybody");
+    it = slash("incident set");
+    add_text(&it, "severity", "SEV1");
+    (void)does(&it);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#5");
+    add_text(&it, "text", "severity SEV3 → SEV2");
+    assert_says(does(&it), "\nWhat it set stays as it is: `/incident set` "
+                           "changes it.");
+    assert_int_equal(caller.taken.after.severity, SEVERITY_1);
+    it = slash("timeline edit");
+    add_text(&it, "id", "#5");
+    add_text(&it, "time", "19:00");
+    assert_null(strstr(does(&it), "stays as it is"));
+}
+
 /* Action items stand in the war room, in digests, on the page and in issues. */
 static void what_is_private_is_in_no_action_item(void **state)
 {
@@ -472,6 +498,7 @@ int main(void)
         CASE(an_update_may_be_corrected),
         CASE(says_what_is_left_out),
         CASE(a_corrected_secret),
+        CASE(words_about_the_incident_do_not_change_it),
         CASE(what_is_private_is_in_no_action_item),
         CASE(resolve_in_one_step),
         CASE(resolve_shows_what_is_open),
