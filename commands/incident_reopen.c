@@ -33,6 +33,7 @@ static void told(const struct call *call, const struct incident *after,
              "; before, it was %s. What was recorded so far stays, and so do "
              "the times of the first round.",
              state_phrase(event->state_from));
+    say_goes_on(words, call->in, after, call->now_ms);
     if (incident_commander(after) != NULL)
         return;
     buf_add_text(words, "\nNobody commands it: `/ic assign` takes it.");

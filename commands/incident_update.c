@@ -66,6 +66,7 @@ static void told(const struct call *call, const struct incident *after,
         say_time(words, &due, call->now_ms);
         buf_add_char(words, '.');
     }
+    say_goes_on(words, call->in, after, call->now_ms);
     say_disorder(words, call->in, after, call->now_ms);
     if (call->is_scrubbed)
         offer_removal(answer, event);

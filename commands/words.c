@@ -141,6 +141,19 @@ void say_disorder(struct buf *words, const struct incident *before,
     }
 }
 
+void say_goes_on(struct buf *words, const struct incident *before,
+                 const struct incident *after, int64_t now_ms)
+{
+    const struct when *ended = &before->milestones[MILESTONE_IMPACT_END];
+    if (!when_is_set(ended) ||
+        when_is_set(&after->milestones[MILESTONE_IMPACT_END]))
+        return;
+    buf_add_text(words, "\nThe impact end, ");
+    say_time(words, ended, now_ms);
+    buf_add_text(words, ", is taken back, as it goes on: `/incident set` tells "
+                        "the next one.");
+}
+
 void say_count(struct buf *words, int64_t count, const char *word)
 {
     buf_addf(words, "%" PRId64 " %s%s", count, word, count == 1 ? "" : "s");

@@ -33,6 +33,9 @@ void say_marks(struct buf *words, const struct incident *in);
  * them is wrong", a line each, of what changed since `before`. */
 void say_disorder(struct buf *words, const struct incident *before,
                   const struct incident *after, int64_t now_ms);
+/* "The impact end, 19:25 UTC, is taken back", on a line, if a move did that. */
+void say_goes_on(struct buf *words, const struct incident *before,
+                 const struct incident *after, int64_t now_ms);
 /* "4 changes": the word gets its s. */
 void say_count(struct buf *words, int64_t count, const char *word);
 /* What the live room leaves out of an event that it shows, because it looks

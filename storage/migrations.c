@@ -318,11 +318,10 @@ static const char *const migrations[][4] = {
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, a late word on what is over is no word of how it
- * stands, a correction none of the impact, a typed `now` tells a time, and
- * evidence of an entry none of its own. Set to the newest version whenever the
- * rules fold the log of before into something else. */
-#define FOLDED_ANEW 13
+/* From this version on, the impact of what is back has not ended. Set to the
+ * newest version whenever the rules fold the log of before into something else.
+ */
+#define FOLDED_ANEW 14
 
 static int run(struct store *store, const char *sql)
 {

@@ -78,7 +78,7 @@ struct incident {
     bool identified_by_move;
     int64_t milestones_told; /* bit by bit: a person set it, and no entry
                               * changes it, but for the next move to that state
-                              * or back */
+                              * or back; of the impact's end, when it is back */
     /* Of the incident as a whole; of a change or an item see entry.h. */
     struct reminding remind_commander, remind_update, remind_digest,
         remind_archive;

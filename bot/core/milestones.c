@@ -53,12 +53,26 @@ bool move_outdoes(enum incident_state to, enum milestone milestone)
     }
 }
 
+/* Not when it turns out what it is, which may be after the impact ended. */
+static bool hurts_again(const struct event *event)
+{
+    bool hurt_no_more = event->state_from == STATE_MITIGATED ||
+                        !state_is_live(event->state_from);
+    return hurt_no_more && state_is_live(event->state_to) &&
+           event->state_to != STATE_MITIGATED;
+}
+
+static void take_back(struct incident *in, enum milestone milestone)
+{
+    in->milestones[milestone] = (struct when){.from_ms = 0};
+    in->milestones_told &= ~(INT64_C(1) << milestone);
+}
+
 /* What a milestone says must still be true: an incident that goes back to work
  * is neither mitigated nor resolved, and the last time counts. */
 static void fold_move(struct incident *in, const struct event *event,
                       const struct when *occurred)
 {
-    static const struct when never;
     struct when *identified = &in->milestones[MILESTONE_IDENTIFIED];
     if (event->state_to == STATE_IDENTIFIED && when_is_set(occurred) &&
         !milestone_is_told(in, MILESTONE_IDENTIFIED)) {
@@ -70,10 +84,12 @@ static void fold_move(struct incident *in, const struct event *event,
     for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
         if (!move_outdoes(event->state_to, (enum milestone)i))
             continue;
-        in->milestones[i] =
-            of_state[event->state_to] == (enum milestone)i ? *occurred : never;
-        in->milestones_told &= ~(INT64_C(1) << i);
+        take_back(in, (enum milestone)i);
+        if (of_state[event->state_to] == (enum milestone)i)
+            in->milestones[i] = *occurred;
     }
+    if (hurts_again(event))
+        take_back(in, MILESTONE_IMPACT_END);
 }
 
 /* The earliest of the moves that told it; of those to one state, the last. */

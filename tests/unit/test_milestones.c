@@ -329,6 +329,42 @@ static void a_wrong_beginning_is_forgotten(void **state)
     assert_int_equal(told(MILESTONE_RESOLVED), 3);
 }
 
+static const char *reopens(const char *reason)
+{
+    struct interaction it = slash("incident reopen");
+    add_text(&it, "incident", "1");
+    add_text(&it, "reason", reason);
+    return does(&it);
+}
+
+/* What it is may turn out when it hurts no more. */
+static void what_is_back_has_not_ended(void **state)
+{
+    static const char *const words = "\nThe impact end, ";
+    (void)state;
+    declare("18:40");
+    (void)sets("impact end", "19:05");
+    (void)moves("identified", NULL);
+    (void)moves("mitigated", NULL);
+    assert_int_equal(told(MILESTONE_IMPACT_END), -5);
+    struct interaction back = button("1|incident update|1|state=investigating");
+    assert_says(does(&back), words);
+    assert_int_equal(told(MILESTONE_IMPACT_END), INT64_MIN);
+    minutes(20);
+    (void)sets("impact end", "19:25");
+    (void)moves("identified", NULL);
+    (void)moves("investigating", NULL);
+    assert_int_equal(told(MILESTONE_IMPACT_END), 15);
+    (void)resolves();
+    assert_says(
+        reopens("Logins fail again"),
+        "\nThe impact end, 19:25 UTC (<t:1670959500:t>), is taken back, as "
+        "it goes on: `/incident set` tells the next one.");
+    assert_int_equal(told(MILESTONE_IMPACT_END), INT64_MIN);
+    (void)resolves();
+    assert_null(strstr(reopens("And again"), words));
+}
+
 /* A typed time that is taken back is not the latest, either. */
 static void a_time_that_was_taken_back_is_no_anchor(void **state)
 {
@@ -407,6 +443,7 @@ int main(void)
         CASE(evidence_follows_its_entry),
         CASE(evidence_alone_has_its_time),
         CASE(a_wrong_beginning_is_forgotten),
+        CASE(what_is_back_has_not_ended),
         CASE(a_time_that_was_taken_back_is_no_anchor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

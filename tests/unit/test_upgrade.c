@@ -358,8 +358,9 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 }
 
 /* Of a file that the newest program made. */
-#define SET_BACK_TO_12                                                         \
-    "ALTER TABLE alert DROP COLUMN is_warning; PRAGMA user_version = 12"
+#define SET_BACK_TO_13                                                         \
+    "ALTER TABLE alert DROP COLUMN is_warning; PRAGMA user_version = 13"
+#define SET_BACK_TO_12 SET_BACK_TO_13 "; PRAGMA user_version = 12"
 #define SET_BACK_TO_7                                                          \
     "ALTER TABLE alert DROP COLUMN is_warning; DROP TABLE announced_in;"       \
     "ALTER TABLE incident DROP COLUMN state_seq;"                              \
@@ -406,6 +407,31 @@ static void a_late_word_is_folded_anew(void **state)
     store_close(record.store);
 }
 
+/* Up to version 13 an impact that was back had ended. */
+static void an_end_is_folded_anew(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct record record = {.store = scratch_open(scratch),
+                            .now_ms = SCRATCH_NOW_MS};
+    struct request ends = {.kind = REQUEST_SET};
+    struct incident in;
+    (void)take(&record, scratch_declare(1, "Global outage"));
+    incident_set_draft(&record.in, &ends.draft);
+    ends.draft.milestone = MILESTONE_IMPACT_END;
+    ends.draft.milestone_at = when_exact(record.now_ms);
+    (void)take(&record, ends);
+    (void)take(&record, scratch_move(STATE_MITIGATED, "space made"));
+    (void)take(&record, scratch_move(STATE_INVESTIGATING, "full again"));
+    store_close(record.store);
+    scratch_sql(scratch, "UPDATE milestone SET at_from_ms = 1, at_to_ms = 1"
+                         " WHERE name = 'impact end';" SET_BACK_TO_13);
+    record.store = scratch_open(scratch);
+    (void)verified_events(record.store, 13);
+    assert_int_equal(store_incident(record.store, 1, &in), ERR_OK);
+    assert_false(when_is_set(&in.milestones[MILESTONE_IMPACT_END]));
+    store_close(record.store);
+}
+
 /* It stays for store_verify to tell. */
 static void damage_is_not_folded_away(void **state)
 {
@@ -439,6 +465,7 @@ int main(void)
         TEST(every_version_is_brought_up_to_date),
         TEST(rows_are_what_the_log_says_now),
         TEST(a_late_word_is_folded_anew),
+        TEST(an_end_is_folded_anew),
         TEST(damage_is_not_folded_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
