@@ -24,6 +24,10 @@ void entry_set_time(const struct call *call, const struct value *time,
  * command. */
 bool entry_was_corrected(const struct call *call, const struct entry *entry,
                          const char *option, struct answer *answer);
+/* What else a correction or strike moved, a line each: "With it the milestone
+ * **first human report** is not recorded." */
+void say_milestones(const struct call *call, const struct incident *after,
+                    struct buf *words);
 /* As `event`, with the number of its entry: what an EDIT holds. */
 struct event entry_version(const struct event *event);
 

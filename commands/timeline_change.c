@@ -131,6 +131,8 @@ static void say_kept_change(const struct call *call,
         buf_add_text(words, ", at ");
         say_time(words, &event->occurred, call->now_ms);
     }
+    if (event->kind == EVENT_EDIT)
+        say_milestones(call, after, words);
     buf_add_char(words, '\n');
 }
 

@@ -112,25 +112,6 @@ static enum reply run(const struct call *call, struct request *request,
     return REPLY_TEXT;
 }
 
-/* What else the correction moved. */
-static void say_milestones(const struct call *call,
-                           const struct incident *after, struct buf *words)
-{
-    for (int i = MILESTONE_NONE + 1; i < MILESTONE_COUNT; i++) {
-        const struct when *was = &call->in->milestones[i];
-        const struct when *is = &after->milestones[i];
-        if (when_equal(was, is))
-            continue;
-        buf_addf(words, "\nWith it the milestone **%s** is ",
-                 word_of(&milestone_words, i));
-        if (when_is_set(is))
-            say_time(words, is, call->now_ms);
-        else
-            buf_add_text(words, "not recorded");
-        buf_add_char(words, '.');
-    }
-}
-
 /* Some words only tell of what the incident has, too. */
 static void say_what_stays(const struct call *call,
                            const struct incident *after,

@@ -27,7 +27,6 @@ static void told(const struct call *call, const struct incident *after,
 {
     struct buf *words = &answer->words;
     const struct event *event = &outcome->events[0];
-    (void)call;
     buf_addf(words, "Entry #%" PRId64 " of ", event->target);
     say_incident(words, after);
     buf_add_text(words, " is struck: ");
@@ -35,6 +34,7 @@ static void told(const struct call *call, const struct incident *after,
     buf_add_text(words, "\nIt counts no more. Rooms that showed it cross it "
                         "out: what it said can still be read there, and in "
                         "the record.");
+    say_milestones(call, after, words);
 }
 
 const struct command command_timeline_strike = {

@@ -329,6 +329,36 @@ static void a_wrong_beginning_is_forgotten(void **state)
     assert_int_equal(told(MILESTONE_RESOLVED), 3);
 }
 
+/* Whatever takes it back: who strikes the wrong one sees what went with it. */
+static void what_goes_with_an_entry_is_said(void **state)
+{
+    static const char *const none =
+        "\nWith it the milestone **first human report** is not recorded.";
+    (void)state;
+    declare(NULL);
+    struct interaction it = slash("timeline add");
+    add_text(&it, "kind", "report");
+    add_text(&it, "text", "Logins fail");
+    add_text(&it, "time", "19:02");
+    int64_t first = keeps(&it);
+    it = slash("timeline strike");
+    add_text(&it, "id", "2");
+    add_text(&it, "reason", "Twice");
+    assert_int_equal(first, 2);
+    assert_says(does(&it), none);
+    it = slash("timeline add");
+    add_text(&it, "kind", "report");
+    add_text(&it, "text", "Set the TTL back");
+    assert_int_equal(keeps(&it), 4);
+    it = slash("timeline change");
+    add_text(&it, "entry", "4");
+    add_text(&it, "what", "TTL");
+    add_text(&it, "where", "cdn");
+    add_text(&it, "from", "60");
+    add_text(&it, "to", "600");
+    assert_says(does(&it), none);
+}
+
 static const char *reopens(const char *reason)
 {
     struct interaction it = slash("incident reopen");
@@ -443,6 +473,7 @@ int main(void)
         CASE(evidence_follows_its_entry),
         CASE(evidence_alone_has_its_time),
         CASE(a_wrong_beginning_is_forgotten),
+        CASE(what_goes_with_an_entry_is_said),
         CASE(what_is_back_has_not_ended),
         CASE(a_time_that_was_taken_back_is_no_anchor),
     };
