@@ -72,22 +72,40 @@ void entry_set_time(const struct call *call, const struct value *time,
         draft->occurred = time->when;
 }
 
+struct saying {
+    const struct call *call;
+    struct buf *words;
+};
+
+/* An entry keeps who wrote it first; of this version it is another. */
+static bool say_corrector(const struct event *version, void *context)
+{
+    const struct saying *saying = context;
+    struct when at = when_exact(version->recorded_at_ms);
+    buf_add_text(saying->words, " by ");
+    if (version->recorder.id == saying->call->caller.id)
+        buf_add_text(saying->words, "you");
+    else
+        say_excerpt(saying->words, version->recorder.name, NAME_SHOWN_UNITS);
+    buf_add_text(saying->words, " at ");
+    say_time(saying->words, &at, saying->call->now_ms);
+    return false;
+}
+
 bool entry_was_corrected(const struct call *call, const struct entry *entry,
                          const char *option, struct answer *answer)
 {
     struct buf *words = &answer->words;
-    struct when at = when_exact(entry->event.recorded_at_ms);
+    struct saying saying = {call, words};
     if (call->seen < 0 || call->seen == entry->state.version)
         return false;
     buf_addf(words, "Entry #%" PRId64 " of ", entry->event.seq);
     say_incident(words, call->in);
-    buf_add_text(words, " was corrected by ");
-    if (entry->event.recorder.id == call->caller.id)
-        buf_add_text(words, "you");
-    else
-        say_excerpt(words, entry->event.recorder.name, NAME_SHOWN_UNITS);
-    buf_add_text(words, " at ");
-    say_time(words, &at, call->now_ms);
+    buf_add_text(words, " was corrected");
+    /* That it was is more than by whom, should the store fail. */
+    enum err err = store_event(call->store, call->in->id, entry->state.version,
+                               say_corrector, &saying);
+    (void)err;
     buf_add_text(words, ", after you opened the form. Yours would take that "
                         "back: nothing was kept. It reads now, in UTC:\n");
     say_entry(words, entry, 300, call->now_ms);

@@ -90,6 +90,28 @@ static void drafts_that_are_none(void **state)
     assert_null(caller.run.call.message);
 }
 
+/* Not who wrote the entry, nor when. */
+static void a_stale_form_names_who_corrected(void **state)
+{
+    (void)state;
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Disk is fine");
+    (void)does(&it);
+    caller.now_ms += MS_PER_MINUTE;
+    it = slash("timeline edit");
+    it.user.id = DMA;
+    it.user.name = STR("dma");
+    add_text(&it, "id", "#4");
+    add_text(&it, "text", "Disk is full");
+    (void)does(&it);
+    caller.now_ms += MS_PER_MINUTE;
+    struct interaction sent = form("1|timeline edit|1|id=4|seen=4");
+    add_text(&sent, "text", "Disk is almost full");
+    keeps_nothing(&sent, "was corrected by dma at 19:11 UTC");
+    sent.user = it.user;
+    keeps_nothing(&sent, "was corrected by you at 19:11 UTC");
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup_declared,               \
                                     caller_teardown)
@@ -102,6 +124,7 @@ int main(void)
         TEST(a_draft_serves_its_writer_once),
         TEST(a_refusal_leaves_the_draft),
         TEST(drafts_that_are_none),
+        TEST(a_stale_form_names_who_corrected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
