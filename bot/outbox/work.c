@@ -154,17 +154,28 @@ enum delivery_verdict work_fail_once(struct work *work, struct store *store,
 
 /* ---- an attached file ---- */
 
-/* The file becomes evidence with its entry's time and people. */
-static bool copy_entry(const struct event *entry, void *context)
+/* What was taken back is not shown to everybody by its file, which was promised
+ * and is kept. */
+static enum visibility file_visibility(const struct entry *stored)
+{
+    bool is_live = stored->event.visibility == VISIBILITY_LIVE;
+    return is_live && stored->state.struck != 0 ? VISIBILITY_ROOM
+                                                : stored->event.visibility;
+}
+
+/* The file becomes evidence with its entry's time and people, as that one
+ * stands when it arrives. */
+static bool copy_entry(const struct entry *stored, void *context)
 {
     struct work *work = context;
+    const struct event *entry = &stored->event;
     struct event *draft = work_result(work);
     str_copy_to(work->name, str_of(work->delivery.row.file_name));
     str_copy_to(work->type, str_of(work->delivery.row.file_type));
     str_copy_to(work->actor, entry->actor.name);
     str_copy_to(work->recorder, entry->recorder.name);
     draft->occurred = entry->occurred;
-    draft->visibility = entry->visibility;
+    draft->visibility = file_visibility(stored);
     draft->actor = entry->actor;
     draft->actor.name = str_of(work->actor);
     draft->recorder = entry->recorder;
@@ -177,7 +188,7 @@ static enum delivery_verdict keep_file(struct work *work,
 {
     struct delivery *delivery = &work->delivery;
     struct sha256 hash;
-    if (store_event(config->store, delivery->in.id,
+    if (store_entry(config->store, delivery->in.id,
                     fetch_seq(delivery->row.target), copy_entry,
                     work) != ERR_OK ||
         store_put_attachment(config->store, buf_str(&work->bytes), &hash) !=
