@@ -522,6 +522,7 @@ void promises_check_all(void)
     discord_world()->store = sim.store;
     discord_world()->now_ms = sim.now_ms;
     discord_world()->others = said_others;
+    discord_world()->blocked = sim.is_filtered ? SIM_BLOCKED : NULL;
     people_check_recorders();
     alerts_check_all();
     forge_check_all();

@@ -193,7 +193,7 @@ static bool note_reminded(const struct event *event, void *context)
     if (event->kind == EVENT_SET || event->kind == EVENT_DECLARED)
         reminded.is_private = event->is_private;
     if (event->kind == EVENT_TASK && event->effect == EFFECT_WAR_ROOM)
-        reminded.is_borrowed = event->failed;
+        reminded.is_borrowed = event->failed || event->text.n > 0;
     if (event->kind != EVENT_REMINDED || event->reminder == REMINDER_ARCHIVE)
         return true;
     if (reminded.count == REMINDERS)

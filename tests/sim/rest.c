@@ -13,6 +13,8 @@
 /* How long Discord knows a nonce it does not promise. */
 #define SHORT_NONCE_MS (100 * MS_PER_SECOND)
 
+#define THREAD_PUBLIC 11 /* Discord docs, Channel Types */
+
 static struct world world;
 
 /* Deleted by hand. Who begins a new session never hears of what was deleted
@@ -65,6 +67,7 @@ void discord_open(void)
         .announce_channel_id = WORLD_ANNOUNCE,
         .access = &world.access,
         .private_pages = sim.config->private_pages,
+        .live_delay_ms = sim.config->live_delay_s * MS_PER_SECOND,
     };
 }
 
@@ -184,6 +187,18 @@ void discord_delete_channel(uint64_t id)
     tell_channel("CHANNEL_DELETE", id);
 }
 
+void discord_shelve(void)
+{
+    cJSON *channel;
+    int64_t type;
+    cJSON_ArrayForEach(channel, world.channels)
+    {
+        if (json_whole(json_get(channel, "type"), &type) &&
+            type == THREAD_PUBLIC)
+            json_set_true(channel, "archived");
+    }
+}
+
 /* ---- the guild ---- */
 
 /* "GET /channels/:id/messages" of its path. */
@@ -278,6 +293,8 @@ static void take_guild(const struct sim_request *request,
         return;
     }
     world.now_ms = sim.now_ms;
+    world.blocked =
+        sim.is_filtered && !world_is_announce(channel_id) ? SIM_BLOCKED : NULL;
     struct rest_answer answer = world_answer(&world, &call);
     bool is_done = answer.status < 300;
     answer_with(reply, &answer);

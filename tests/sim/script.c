@@ -162,6 +162,19 @@ static void add_move(struct script *script, uint64_t *luck)
         add(script, at_ms + MS_PER_MINUTE, TURN_MOVE)->b = 1;
 }
 
+/* A thread serves as the war room, and is archived now and then. */
+static void add_thread(struct script *script, uint64_t *luck)
+{
+    struct item *item = add(script, 0, TURN_TROUBLE);
+    item->a = SIM_CROWDED;
+    item->b = 100;
+    item->c = 5 + (int)below(luck, (uint64_t)script->ends_ms / MS_PER_SECOND);
+    int count = 1 + (int)below(luck, 4);
+    for (int i = 0; i < count; i++)
+        (void)add(script, (int64_t)below(luck, (uint64_t)script->ends_ms),
+                  TURN_SHELVE);
+}
+
 void script_make(struct script *script, uint64_t seed)
 {
     uint64_t luck = seed;
@@ -181,6 +194,10 @@ void script_make(struct script *script, uint64_t seed)
         add_forge(script, &luck);
     if (below(&luck, 8) == 0)
         add_move(script, &luck);
+    script->is_delayed = below(&luck, 4) == 0;
+    script->is_filtered = below(&luck, 4) == 0;
+    if (below(&luck, 6) == 0)
+        add_thread(script, &luck);
 }
 
 void item_print(const struct item *item, struct buf *out)
@@ -225,10 +242,12 @@ static void print_name(const struct item *item, struct buf *out)
 void scene_print(const struct script *script, uint64_t seed, const bool *kept,
                  struct buf *out)
 {
-    buf_addf(out, "seed %" PRIu64 "%s%s%s%s\nends %" PRId64 "\n", seed,
+    buf_addf(out, "seed %" PRIu64 "%s%s%s%s%s%s\nends %" PRId64 "\n", seed,
              script->from_nothing ? " from nothing" : "",
              script->is_watched ? " watched" : "", forge_words[script->forge],
-             script->is_hooked ? " hooked" : "", script->ends_ms);
+             script->is_hooked ? " hooked" : "",
+             script->is_delayed ? " delayed" : "",
+             script->is_filtered ? " filtered" : "", script->ends_ms);
     for (int i = 0; i < script->count; i++) {
         const struct item *item = &script->items[i];
         if (!kept[i])
@@ -283,6 +302,8 @@ static void read_kind(const char *words, struct script *script)
     script->from_nothing = strstr(words, "from nothing") != NULL;
     script->is_watched = strstr(words, "watched") != NULL;
     script->is_hooked = strstr(words, "hooked") != NULL;
+    script->is_delayed = strstr(words, "delayed") != NULL;
+    script->is_filtered = strstr(words, "filtered") != NULL;
     for (int kind = FORGE_NONE + 1; kind < FORGE_KIND_COUNT; kind++)
         if (strstr(words, forge_words[kind]) != NULL)
             script->forge = (enum forge_kind)kind;

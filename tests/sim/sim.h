@@ -17,6 +17,7 @@
 #include "tests/lib/chance.h"
 
 #define SIM_BEGAN_MS INT64_C(1773457140000) /* 2026-03-14 02:59 UTC */
+#define SIM_BLOCKED  "3z"                   /* one word in ten ends so */
 
 /* ---- the story's clock, and the process (clock.c) ---- */
 
@@ -35,6 +36,7 @@ struct sim {
     bool is_looking;  /* we read the record, not the bot: no fault comes */
     bool is_over;     /* the story is told */
     bool is_watched;  /* there are monitors and probes, and reminders */
+    bool is_filtered; /* rooms may not say SIM_BLOCKED */
     bool tells;       /* prints what happens */
     int64_t held_until_ms; /* Cloudflare holds back whatever the bot sends */
     int64_t turns;
@@ -279,6 +281,8 @@ struct world *discord_world(void);
 /* A moderator deletes. */
 void discord_delete_channel(uint64_t id);
 void discord_delete_message(uint64_t id);
+/* Its threads are archived, as Discord does with those that are quiet. */
+void discord_shelve(void);
 /* Something of that channel was deleted, and the bot may never hear of it. */
 bool discord_lost_unseen(uint64_t channel_id);
 bool discord_lost_any(void); /* something was deleted by hand */

@@ -24,6 +24,7 @@
 #define SEEN_MS      (140 * MS_PER_SECOND) /* and probes have seen it */
 #define HEAL_MOST_MS (15 * MS_PER_MINUTE)
 #define REST_MOST_MS (3 * MS_PER_HOUR)
+#define LIVE_DELAY_S 20 /* if any */
 
 static struct config plain, watched, forged[FORGE_KIND_COUNT][2];
 static struct config told_config; /* the one of the story, as it is by now */
@@ -325,6 +326,9 @@ static void on_item(void *context)
     case TURN_FORGE:
         forge_act((enum forge_act)item->a, item->b);
         break;
+    case TURN_SHELVE:
+        discord_shelve();
+        break;
     case TURN_MOVE:
         is_moved = !is_moved;
         stop(item);
@@ -413,11 +417,14 @@ static void begin(const struct script *script, uint64_t seed, const bool *kept)
 {
     bool tells = sim.tells;
     told_config = *config_of(script);
+    if (script->is_delayed)
+        told_config.live_delay_s = LIVE_DELAY_S;
     is_moved = false;
     sim = (struct sim){.seed = seed,
                        .now_ms = SIM_BEGAN_MS,
                        .config = &told_config,
                        .is_watched = script->is_watched,
+                       .is_filtered = script->is_filtered,
                        .tells = tells};
     fault_begin();
     lucks_reset(seed);

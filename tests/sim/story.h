@@ -16,7 +16,14 @@
     X(KILL)                                                                    \
     X(CUT)                                                                     \
     X(STOP)                                                                    \
-    X(SKEW) X(LOSE_ROOM) X(LOSE_MESSAGE) X(MONITOR) X(TARGET) X(FORGE) X(MOVE)
+    X(SKEW)                                                                    \
+    X(LOSE_ROOM)                                                               \
+    X(LOSE_MESSAGE)                                                            \
+    X(MONITOR)                                                                 \
+    X(TARGET)                                                                  \
+    X(FORGE)                                                                   \
+    X(MOVE)                                                                    \
+    X(SHELVE)
 #define TURN_ENUM(name) TURN_##name,
 enum story_turn { TURN_LIST(TURN_ENUM) TURNS };
 
@@ -34,7 +41,9 @@ struct script {
     bool is_watched;   /* by monitors and probes, and there are reminders */
     /* Watched, and pages become pull requests there; NONE: they do not. */
     enum forge_kind forge;
-    bool is_hooked; /* the forge tells what happens there */
+    bool is_hooked;  /* the forge tells what happens there */
+    bool is_delayed; /* what the live room shows */
+    bool is_filtered;
 };
 void script_make(struct script *script, uint64_t seed);
 void item_print(const struct item *item, struct buf *out);
