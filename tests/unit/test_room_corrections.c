@@ -279,6 +279,24 @@ static void the_live_room_holds_entries_back(void **state)
     world_close(&world);
 }
 
+/* Of what was recorded by a clock that was ahead, nobody knows how long ago
+ * that was. */
+static void a_clock_put_back_holds_nothing_back(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world.set.live_delay_ms = 60 * MS_PER_SECOND;
+    int64_t put_back_ms = world.now_ms;
+    world.now_ms += 3 * MS_PER_HOUR;
+    world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
+    world.now_ms = put_back_ms;
+    world_run(&world, 3);
+    check_contents(&world, in.live_channel_id, "disk of db-1 is full", NULL);
+    assert_in_range(world.now_ms - put_back_ms, 0, MS_PER_MINUTE);
+    world_close(&world);
+}
+
 static void the_live_room_keeps_secrets(void **state)
 {
     (void)state;
@@ -580,6 +598,7 @@ int main(void)
         cmocka_unit_test(a_full_message_takes_corrections),
         cmocka_unit_test(what_a_message_cannot_hold_is_said),
         cmocka_unit_test(the_live_room_holds_entries_back),
+        cmocka_unit_test(a_clock_put_back_holds_nothing_back),
         cmocka_unit_test(the_live_room_keeps_secrets),
         cmocka_unit_test(a_deleted_message_is_posted_again),
         cmocka_unit_test(a_deleted_room_is_made_again),
