@@ -120,7 +120,8 @@ void world_add(struct world *world, int64_t incident_id, const char *text,
 
 static uint64_t new_id(struct world *world)
 {
-    return ((uint64_t)(world->now_ms - DISCORD_BEGAN) << 22) + ++world->next_id;
+    int64_t ms = world->now_ms - world->error_ms - DISCORD_BEGAN;
+    return ((uint64_t)ms << 22) + ++world->next_id;
 }
 
 static cJSON *find(const cJSON *list, uint64_t id)
@@ -281,7 +282,8 @@ static struct rest_answer post_message(struct world *world, uint64_t channel_id,
         world->nonce_life_ms != 0 ? world->nonce_life_ms : NONCE_LIFE_MS;
     cJSON_ArrayForEach(old, world->messages)
     {
-        int64_t age = world->now_ms - snowflake_ms(json_get_id(old, "id"));
+        int64_t age = world->now_ms - world->error_ms -
+                      snowflake_ms(json_get_id(old, "id"));
         if (nonce.n == 0 || !str_eq(json_text(old, "nonce"), nonce) ||
             age > life_ms)
             continue;

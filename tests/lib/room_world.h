@@ -31,6 +31,7 @@ struct world {
     struct access access;
     struct room_settings set;
     int64_t now_ms;
+    int64_t error_ms;      /* how far that is ahead of Discord's clock */
     int64_t nonce_life_ms; /* 0: as long as Discord's, most of the time */
     cJSON *channels, *messages, *roles;
     uint64_t next_id;
