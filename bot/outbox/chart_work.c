@@ -289,6 +289,9 @@ static enum delivery_verdict show(struct showing *showing)
         return work_retry(work, store_why(showing->config->store));
     if (!showing->is_shown)
         return DELIVERY_DONE;
+    /* Taken out of it while the picture was drawn. */
+    if (work->room == ROOM_LIVE && !showing->is_live)
+        return delivery_end(&work->delivery);
     switch (work->delivery.step) {
     case 0:
         return look_in_next_room(showing);

@@ -2,6 +2,7 @@
  * The samples around an incident become an entry: over a real store, whole ones
  * and rows of five minutes.
  */
+#include "bot/discord/json.h"
 #include "bot/outbox/chart_work.h"
 #include "bot/road/road.h"
 #include "tests/lib/scratch.h"
@@ -226,6 +227,49 @@ static void a_room_that_takes_no_picture_keeps_it_from_no_other(void **state)
     bench_close(&bench);
 }
 
+static bool hide(const struct entry *entry, void *context)
+{
+    struct bench *bench = context;
+    struct request request = {.kind = REQUEST_EDIT};
+    incident_edit_draft(&entry->event, &request.draft);
+    request.draft.visibility = VISIBILITY_ROOM;
+    assert_int_equal(
+        scratch_take(bench->store, &bench->in, &request, NOW + MINUTE),
+        VERDICT_ACCEPTED);
+    return false;
+}
+
+static enum delivery_verdict answer_nothing_there(struct bench *bench)
+{
+    bench->work.state = WORK_ANSWERED;
+    bench->work.rest =
+        (struct rest_answer){.fate = REST_DONE, .json = json_array()};
+    return chart_work_step(&bench->work, &bench->config, &rooms,
+                           NOW + 2 * MINUTE);
+}
+
+/* Drawing takes a while. */
+static void a_picture_is_drawn_for_no_room_that_its_entry_left(void **state)
+{
+    struct bench bench;
+    bench_open(&bench, state);
+    make_room(&bench, EFFECT_WAR_ROOM, 4001);
+    make_room(&bench, EFFECT_LIVE_ROOM, 4002);
+    put(&bench, https, NOW, true, 120);
+    assert_true(freeze(&bench, NOW + MINUTE));
+    assert_int_equal(record(&bench, NOW + MINUTE), VERDICT_ACCEPTED);
+    int64_t seq = bench.in.last_seq;
+    assert_int_equal(show(&bench, seq), DELIVERY_CALL);
+    assert_int_equal(answer_forbidden(&bench), DELIVERY_CALL);
+    assert_int_equal(answer_nothing_there(&bench), DELIVERY_CALL);
+    assert_int_equal(bench.work.ask, WORK_ASK_DRAW);
+    assert_int_equal(store_entry(bench.store, 12, seq, hide, &bench), ERR_OK);
+    assert_int_equal(
+        chart_work_step(&bench.work, &bench.config, &rooms, NOW + 2 * MINUTE),
+        DELIVERY_FAILED);
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +283,9 @@ int main(void)
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(
             a_room_that_takes_no_picture_keeps_it_from_no_other, scratch_setup,
+            scratch_teardown),
+        cmocka_unit_test_setup_teardown(
+            a_picture_is_drawn_for_no_room_that_its_entry_left, scratch_setup,
             scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
