@@ -322,10 +322,10 @@ static void add_facts(struct line *line)
 static void add_part(struct line *line, const char *name, struct str text)
 {
     struct str piece;
-    size_t shown = utf8_cut_units(text, line->style.text_units);
     text = str_trim(text);
     if (text.n == 0)
         return;
+    size_t shown = utf8_cut_units(text, line->style.text_units);
     if (shown < text.n) {
         text.n = shown;
         line->is_cut = true;

@@ -324,6 +324,27 @@ static void fits_when_everything_is_at_its_limit(void **state)
     buf_release(&out);
 }
 
+/* Blanks before it are not shown, and count for nothing. */
+static void a_brief_is_cut_between_its_letters(void **state)
+{
+    (void)state;
+    static const char *const blanks[] = {"", "\n", "  \n"};
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+        struct buf source, all = BUF_INIT(4000), out = BUF_INIT(1u << 20);
+        struct event event = entry(EVENT_HANDOFF, 18, 53, "");
+        event.holder = (struct actor){ACTOR_MEMBER, 79, STR("quill")};
+        buf_add_text(&all, blanks[i]);
+        buf_add(&all, repeated(&source, "\xC3\xA4", 1400));
+        event.text = event.brief_needs = buf_str(&all);
+        add(&out, &event);
+        assert_non_null(strstr(buf_text(&out), "shortened"));
+        assert_null(strstr(buf_text(&out), "\xEF\xBF\xBD"));
+        buf_release(&source);
+        buf_release(&all);
+        buf_release(&out);
+    }
+}
+
 /* The reader's zone is not the writer's: of a span, too, UTC is all there is.
  */
 static void a_span_is_told_in_utc(void **state)
@@ -405,6 +426,7 @@ int main(void)
         cmocka_unit_test(is_as_short_as_it_has_to_be),
         cmocka_unit_test(fits_whatever_people_type),
         cmocka_unit_test(fits_when_everything_is_at_its_limit),
+        cmocka_unit_test(a_brief_is_cut_between_its_letters),
         cmocka_unit_test(a_span_is_told_in_utc),
         cmocka_unit_test(keeps_lines_inside_their_entry),
         cmocka_unit_test(belongs_where_it_may_be_seen),
