@@ -1,4 +1,5 @@
 /* What cannot be done: what the record says of it, and what goes on. */
+#include "bot/outbox/losses.h"
 #include "tests/lib/outbox_bench.h"
 
 #include <setjmp.h>
@@ -123,6 +124,38 @@ static void a_damaged_incident_keeps_none_from_becoming_private(void **state)
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
+static void take_losses(struct losses *losses, struct store *store)
+{
+    assert_int_equal(store_begin(store), ERR_OK);
+    assert_int_equal(losses_take(losses, store, NOW), ERR_OK);
+    assert_int_equal(store_commit(store), ERR_OK);
+}
+
+/* Somebody deletes a line before the answer to its post has come: it is ours as
+ * soon as the record knows it. */
+static void what_is_deleted_at_once_is_looked_for_again(void **state)
+{
+    struct losses losses = {.count = 0};
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    const struct request declare = scratch_declare(1, "Logins fail");
+    const struct request posted = {
+        .kind = REQUEST_EFFECT,
+        .draft = {.effect = EFFECT_ANNOUNCE, .ref_id = 34}};
+    assert_int_equal(scratch_take(store, &in, &declare, NOW), VERDICT_ACCEPTED);
+    losses_add(&losses, (struct loss){.guild_id = 1, .message_id = 34});
+    take_losses(&losses, store);
+    losses_clear(&losses, true);
+    assert_int_equal(scratch_take(store, &in, &posted, NOW), VERDICT_ACCEPTED);
+    take_losses(&losses, store);
+    assert_int_equal(store_incident(store, 1, &in), ERR_OK);
+    assert_int_equal(in.announce_message_id, 0);
+    losses_clear(&losses, true);
+    assert_int_equal(losses.count, 0);
+    losses_release(&losses);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +163,9 @@ int main(void)
         TEST(a_conflict_is_told_whole),
         TEST(a_damaged_incident_holds_up_no_other),
         TEST(a_damaged_incident_keeps_none_from_becoming_private),
+        cmocka_unit_test_setup_teardown(
+            what_is_deleted_at_once_is_looked_for_again, scratch_setup,
+            scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
