@@ -6,6 +6,7 @@
 #include "bot/base/utf8.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,34 +35,65 @@ static cJSON *parse(struct str text)
     return root;
 }
 
+/* "\\uD83D", "\\uDE00": the halves of a character, by their second digit. */
+#define FIRST_HALF  STR("89ABab")
+#define SECOND_HALF STR("CDEFcdef")
+static bool is_half(struct str text, struct str second_digits)
+{
+    return text.n >= 6 && str_starts(text, "\\u") &&
+           (text.s[2] == 'D' || text.s[2] == 'd') &&
+           memchr(second_digits.s, text.s[3], second_digits.n) != NULL &&
+           isxdigit((unsigned char)text.s[4]) &&
+           isxdigit((unsigned char)text.s[5]);
+}
+
+/* Bytes of the escape that the text begins with. Half of a character becomes
+ * U+FFFD: JavaScript sends one when it cut a text within an emoji, and cJSON
+ * would take nothing of it all. */
+static size_t show_half(char *text, size_t n)
+{
+    struct str rest = {text, n};
+    bool is_first = is_half(rest, FIRST_HALF);
+    if (is_first && is_half(str_from(rest, 6), SECOND_HALF))
+        return 12;
+    if (!is_first && !is_half(rest, SECOND_HALF))
+        return 2; /* the second of two backslashes begins nothing */
+    memcpy(text, "\\uFFFD", 6);
+    return 6;
+}
+
 /* A string of cJSON ends at its first NUL, and what follows would be lost
  * unseen. As U+0001 it is as unwelcome, but found. */
-static void show_nuls(char *text, size_t n)
+static void show_all(char *text, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '\0') {
+    for (size_t i = 0; i < n;) {
+        if (n - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
+            text[i + 5] = '1';
+        if (text[i] == '\0')
             text[i] = '\1';
-        } else if (text[i] == '\\') {
-            if (n - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
-                text[i + 5] = '1';
-            i++; /* the second of two backslashes begins nothing */
-        }
+        i += text[i] == '\\' ? show_half(text + i, n - i) : 1;
     }
+}
+
+static cJSON *parse_shown(struct str text)
+{
+    char *copy = mem_alloc(text.n + 1);
+    memcpy(copy, text.s, text.n);
+    show_all(copy, text.n);
+    cJSON *root = parse((struct str){copy, text.n});
+    free(copy);
+    return root;
 }
 
 cJSON *json_parse(struct str text)
 {
+    cJSON *root = NULL;
     if (text.n == 0)
         return NULL;
     if (memchr(text.s, '\0', text.n) == NULL &&
         memmem(text.s, text.n, "\\u0000", 6) == NULL)
-        return parse(text);
-    char *copy = mem_alloc(text.n + 1);
-    memcpy(copy, text.s, text.n);
-    show_nuls(copy, text.n);
-    cJSON *root = parse((struct str){copy, text.n});
-    free(copy);
-    return root;
+        root = parse(text);
+    return root != NULL ? root : parse_shown(text);
 }
 
 char *json_print(const cJSON *item)

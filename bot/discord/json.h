@@ -11,7 +11,8 @@
 #include <cjson/cJSON.h>
 
 /* The whole text is one JSON value (blanks around it are fine); else NULL.
- * U+0000 in a string reads as U+0001. Owned by the caller. */
+ * U+0000 in a string reads as U+0001, half of a character as U+FFFD. Owned by
+ * the caller. */
 cJSON *json_parse(struct str text);
 /* Without white space; the caller's, for free(). */
 char *json_print(const cJSON *item);

@@ -65,7 +65,7 @@ export class Faults {
     refuseSockets(on = true) { this.#gateway.faults.refuse = on; }
     /** Every payload comes in that many websocket frames; 0: in one. */
     fragment(parts) { this.#gateway.faults.fragment = parts; }
-    /** The next payload that holds `mark` goes out with these bytes in its place. */
+    /** Every payload that holds `mark`, a replayed one too, goes out with these bytes in its place. */
     garble(mark, bytes) { this.#gateway.faults.garble = { mark, bytes }; }
     /** Any frame, to see what the bot makes of it. */
     sendRaw(text) { for (const connection of this.#gateway.connections) connection.write(text); }

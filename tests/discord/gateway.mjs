@@ -191,7 +191,6 @@ class Connection {
         const { garble } = this.gateway.faults;
         const at = garble ? text.indexOf(garble.mark) : -1;
         if (at < 0) return text;
-        this.gateway.faults.garble = null;
         return Buffer.concat([Buffer.from(text.slice(0, at)), garble.bytes, Buffer.from(text.slice(at + garble.mark.length))]);
     }
 

@@ -128,8 +128,9 @@ scene('payloads in pieces, bytes that are no payload, and 1000 other servers', {
 scene('a payload that nobody can read costs itself and no other', { ackDeadline: 10_000 }, async (scene) => {
     const { standin, guild, bot, nova } = scene;
     const { war } = await declare(guild, nova);
-    // Half a character: no JSON. A resume replays it; it must not stop the rest.
-    const poison = nova.begin('/timeline add', { text: 'half a \ud83d' }, { channel: war });
+    // A resume replays it; it must not stop the rest.
+    standin.faults.garble('MARK', Buffer.from('"'));
+    const poison = nova.begin('/timeline add', { text: 'half a MARK' }, { channel: war });
     const after = nova.begin('/timeline add', { text: 'Whole' }, { channel: war });
     assert.match((await after.final).text, /^Kept as #/);
     assert.ok(!poison.interaction.answered);

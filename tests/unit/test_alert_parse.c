@@ -298,6 +298,17 @@ static const struct row {
      .title = "Forum is down",
      .service = "forum",
      .ended = "2024-09-24T23:51:35.527Z"},
+    {.what = "what was found instead of a keyword, cut within an emoji",
+     .form = ALERT_FORM_KUMA,
+     .body = KUMA("{\"monitorID\":29,\"status\":0,\"msg\":\"200 - OK, but "
+                  "keyword is not in [We are back soon \\ud83d...]\"}",
+                  KUMA_MONITOR),
+     .key = "29",
+     .is_firing = true,
+     .title = "Forum is down",
+     .text = "200 - OK, but keyword is not in [We are back soon "
+             "\xEF\xBF\xBD...]",
+     .service = "forum"},
     {.what = "a port",
      .form = ALERT_FORM_KUMA,
      .body = KUMA("{\"status\":0,\"msg\":null}",

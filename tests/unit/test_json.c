@@ -71,12 +71,37 @@ static void reads_nothing_else(void **state)
     cJSON_Delete(tree);
 }
 
+/* What JavaScript sends that cut a text within an emoji. */
+static void half_a_character_is_shown_as_one(void **state)
+{
+    static const struct {
+        const char *read, *is;
+    } texts[] = {
+        {"\"[Blog \\ud83d...]\"", "[Blog \xEF\xBF\xBD...]"},
+        {"\"\\uDE00 \\uD83D\"", "\xEF\xBF\xBD \xEF\xBF\xBD"},
+        {"\"\\ud83d\\ud83d\\ude00\"", "\xEF\xBF\xBD\xF0\x9F\x98\x80"},
+        {"\"\\ud83d\\\\ude00\"", "\xEF\xBF\xBD\\ude00"},
+        {"\"\\\\ud83d \\udC00\"", "\\ud83d \xEF\xBF\xBD"},
+        {"\"\\u0000\\ud83d\"", "\x01\xEF\xBF\xBD"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cJSON *tree = json_parse(str_of(texts[i].read));
+        assert_non_null(tree);
+        assert_string_equal(cJSON_GetStringValue(tree), texts[i].is);
+        cJSON_Delete(tree);
+    }
+    assert_null(json_parse(STR("\"\\ud83d")));
+    assert_null(json_parse(STR("\"\\ud8")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_whole_numbers),
         cmocka_unit_test(prints_the_rest_as_it_was),
         cmocka_unit_test(reads_nothing_else),
+        cmocka_unit_test(half_a_character_is_shown_as_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
