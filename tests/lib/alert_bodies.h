@@ -38,6 +38,21 @@
     "\"hostname\":null,\"port\":null,\"type\":\"http\",\"tags\":[{\"tag_id\":" \
     "1,\"name\":\"service\",\"value\":\"forum\",\"color\":\"#2563eb\"}]}"
 
+/* One alert with these labels and annotations. */
+#define GRAFANA_ALERT(labels, notes)                                           \
+    "{\"receiver\":\"opsroom\",\"status\":\"firing\",\"alerts\":[{\"status\":" \
+    "\"firing\",\"labels\":{" labels "},\"annotations\":{" notes               \
+    "},\"startsAt\":\"2022-12-13T18:53:00Z\",\"endsAt\":"                      \
+    "\"0001-01-01T00:00:00Z\",\"generatorURL\":\"\",\"fingerprint\":\"c6ea\"," \
+    "\"silenceURL\":\"\",\"dashboardURL\":\"\",\"panelURL\":\"\",\"values\":"  \
+    "null,\"valueString\":\"\"}],\"version\":\"1\",\"groupKey\":\"x\","        \
+    "\"truncatedAlerts\":0,\"orgId\":1,\"title\":\"[FIRING:1]\",\"state\":"    \
+    "\"alerting\",\"message\":\"\"}"
+/* grafana/alerting, notify: newTestAlert, which nobody resolves. */
+#define GRAFANA_TEST                                                           \
+    GRAFANA_ALERT("\"alertname\":\"TestAlert\",\"instance\":\"Grafana\"",      \
+                  "\"summary\":\"Notification test\"")
+
 #define GRAFANA_RULE(state)                                                    \
     "{\"dashboardId\":1,\"evalMatches\":[{\"value\":120.5,\"metric\":"         \
     "\"queue.length\",\"tags\":{}}],\"imageUrl\":\"\",\"message\":"            \

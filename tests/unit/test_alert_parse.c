@@ -198,6 +198,15 @@ static const struct row {
      .service = "mail",
      .severity = SEVERITY_1,
      .started = "2021-10-12T07:51:03.157Z"},
+    {.what = "a rule of that name",
+     .form = ALERT_FORM_GRAFANA,
+     .body = "{\"version\":\"1\",\"alerts\":[{\"status\":\"firing\",\"labels\":"
+             "{\"alertname\":\"TestAlert\",\"instance\":\"db-1\"},"
+             "\"fingerprint\":\"c6eb\"}]}",
+     .key = "c6eb",
+     .is_firing = true,
+     .title = "TestAlert on db-1",
+     .text = "Labels: alertname=TestAlert, instance=db-1"},
     {.what = "legacy alerting",
      .form = ALERT_FORM_GRAFANA,
      .body = GRAFANA_RULE("alerting"),
@@ -412,6 +421,17 @@ static void what_tells_of_no_alert_is_taken_without_one(void **state)
          "The monitor is pending: nothing to record."},
         {ALERT_FORM_KUMA, KUMA(KUMA_BEAT("3"), KUMA_MONITOR),
          "The monitor is under maintenance: nothing to record."},
+        {ALERT_FORM_GRAFANA, GRAFANA_TEST,
+         "A test of Grafana: nothing to "
+         "record."},
+        {ALERT_FORM_GRAFANA,
+         "{\"evalMatches\":[{\"value\":100,\"metric\":\"High value\",\"tags\":"
+         "null}],\"message\":\"Someone is testing the alert notification "
+         "within Grafana.\",\"orgId\":0,\"ruleId\":5577006791947779410,"
+         "\"ruleName\":\"Test notification\",\"ruleUrl\":"
+         "\"https://grafana.example.org/\",\"state\":\"alerting\",\"tags\":{},"
+         "\"title\":\"[Alerting] Test notification\"}",
+         "A test of Grafana: nothing to record."},
         {ALERT_FORM_GRAFANA, GRAFANA_RULE("pending"),
          "The rule is pending: nothing to record."},
         {ALERT_FORM_GRAFANA, GRAFANA_RULE("paused"),
