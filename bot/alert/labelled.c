@@ -80,13 +80,36 @@ static const char *const dashboards[] = {"dashboard_url", "dashboardURL",
                                          "dashboard", NULL};
 static const char *const runbooks[] = {"runbook_url", "runbook", NULL};
 
+/* Grafana renames an alert whose rule cannot be judged, and leaves the rest:
+ * what its annotations say is not known to be so. */
+static const struct unjudged {
+    const char *alertname, *title, *text;
+} all_unjudged[] = {
+    {"DatasourceNoData", ": no data arrives", "No data arrives for this rule."},
+    {"DatasourceError", ": the rule cannot be evaluated",
+     "The rule cannot be evaluated."},
+};
+
+/* NULL: it is an alert like any other. */
+static const struct unjudged *unjudged_of(const cJSON *labels)
+{
+    struct str name = json_text(labels, "alertname");
+    for (size_t i = 0; i < sizeof all_unjudged / sizeof *all_unjudged; i++)
+        if (str_is(name, all_unjudged[i].alertname) &&
+            str_trim(json_text(labels, "rulename")).n > 0)
+            return &all_unjudged[i];
+    return NULL;
+}
+
 /* Rule and place say it shortest, and alike for all of a storm: "HighLatency on
  * api-1". Without a place the summary tells more than the rule's name. */
 static void set_title(struct draft *draft, const cJSON *labels,
                       const cJSON *notes)
 {
     struct buf title = BUF_INIT(PART_BYTES);
-    struct str rule = str_trim(json_text(labels, "alertname"));
+    const struct unjudged *unjudged = unjudged_of(labels);
+    struct str rule = str_trim(
+        json_text(labels, unjudged == NULL ? "alertname" : "rulename"));
     struct str place = first_text(labels, places);
     struct str summary = str_trim(json_text(notes, "summary"));
     if (summary.n == 0)
@@ -95,12 +118,14 @@ static void set_title(struct draft *draft, const cJSON *labels,
     if (rule.n > 0 && place.n > 0) {
         buf_add_text(&title, " on ");
         buf_add(&title, place);
-    } else if (summary.n > 0) {
+    } else if (summary.n > 0 && unjudged == NULL) {
         buf_add_text(&title, rule.n > 0 ? ": " : "");
         buf_add(&title, summary);
     } else if (rule.n == 0) {
         buf_add(&title, place);
     }
+    if (unjudged != NULL)
+        buf_add_text(&title, unjudged->title);
     draft_set_title(draft, buf_str(&title));
     buf_release(&title);
 }
@@ -143,6 +168,10 @@ static void set_text(struct draft *draft, const cJSON *alert,
     const cJSON *notes = json_get(alert, "annotations");
     struct buf body = BUF_INIT(PART_BYTES), tail = BUF_INIT(PART_BYTES);
     struct buf runbook = BUF_INIT(PART_BYTES);
+    const struct unjudged *unjudged = unjudged_of(json_get(alert, "labels"));
+    if (unjudged != NULL)
+        draft_add_line(&body, str_of(unjudged->text));
+    draft_add_line(&body, json_text(notes, "Error")); /* Grafana's */
     draft_add_line(&body, json_text(notes, "summary"));
     for (int i = 0; descriptions[i] != NULL; i++)
         draft_add_line(&body, json_text(notes, descriptions[i]));

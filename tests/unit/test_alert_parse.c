@@ -207,6 +207,31 @@ static const struct row {
      .is_firing = true,
      .title = "TestAlert on db-1",
      .text = "Labels: alertname=TestAlert, instance=db-1"},
+    {.what = "unified alerting without data",
+     .form = ALERT_FORM_GRAFANA,
+     .body = GRAFANA_ALERT("\"alertname\":\"DatasourceNoData\","
+                           "\"datasource_uid\":\"P1\",\"grafana_folder\":"
+                           "\"ops\",\"ref_id\":\"A\",\"rulename\":"
+                           "\"High memory\",\"service\":\"mail\"",
+                           "\"summary\":\"Memory of us-1 is full\""),
+     .key = "c6ea",
+     .is_firing = true,
+     .title = "High memory: no data arrives",
+     .text = "No data arrives for this rule.\nMemory of us-1 is full",
+     .service = "mail",
+     .started = "2022-12-13T18:53:00.000Z"},
+    {.what = "unified alerting that cannot ask",
+     .form = ALERT_FORM_GRAFANA,
+     .body = GRAFANA_ALERT("\"alertname\":\"DatasourceError\",\"instance\":"
+                           "\"us-1\",\"rulename\":\"High memory\"",
+                           "\"Error\":\"failed to execute query A: 503\","
+                           "\"summary\":\"Memory of us-1 is full\""),
+     .key = "c6ea",
+     .is_firing = true,
+     .title = "High memory on us-1: the rule cannot be evaluated",
+     .text = "The rule cannot be evaluated.\nfailed to execute query A: 503\n"
+             "Memory of us-1 is full",
+     .started = "2022-12-13T18:53:00.000Z"},
     {.what = "legacy alerting",
      .form = ALERT_FORM_GRAFANA,
      .body = GRAFANA_RULE("alerting"),
