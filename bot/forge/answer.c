@@ -109,6 +109,17 @@ bool forge_read_issue(enum forge_kind kind, const cJSON *json,
     return true;
 }
 
+bool forge_has_label(const cJSON *json, const char *label)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, json)
+    {
+        if (str_is_nocase(json_text(one, "name"), label))
+            return true;
+    }
+    return !cJSON_IsArray(json);
+}
+
 /* A fork that was deleted has no number any more. */
 static bool is_from_a_fork_of_lab(const cJSON *json)
 {

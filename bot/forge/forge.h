@@ -160,6 +160,8 @@ struct forge_call forge_set_draft(const char *node, bool is_draft);
 struct forge_call forge_add_labels(const struct forge_settings *set,
                                    int64_t number, const char *const *labels,
                                    int count);
+/* Whether its answer has that one: Gitea leaves out what it does not know. */
+bool forge_has_label(const cJSON *json, const char *label);
 /* GitLab knows people by number: the answer to this has it. */
 struct forge_call forge_find_person(const char *login);
 bool forge_read_person(const cJSON *json, const char *login, int64_t *id);

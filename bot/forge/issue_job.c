@@ -148,6 +148,22 @@ static enum job_verdict read_opened(struct issue_job *job,
                : strange(job);
 }
 
+static enum job_verdict read_labelled(struct issue_job *job,
+                                      const struct forge_answer *answer,
+                                      const struct forge_verdict *verdict)
+{
+    const char *label = job->set->issue_label;
+    if (verdict->fate == FORGE_LATER || verdict->fate == FORGE_UNREACHABLE)
+        return refuse(job, verdict);
+    if (verdict->fate != FORGE_DONE)
+        (void)snprintf(job->words, sizeof job->words,
+                       "The issue has no label: %s", verdict->words);
+    else if (!forge_has_label(answer->json, label))
+        (void)snprintf(job->words, sizeof job->words,
+                       "The issue has no label: %s was not found.", label);
+    return JOB_DONE;
+}
+
 enum job_verdict issue_job_step(struct issue_job *job,
                                 const struct forge_answer *answer,
                                 int64_t now_ms)
@@ -166,12 +182,7 @@ enum job_verdict issue_job_step(struct issue_job *job,
     case ISSUE_POST:
         return read_opened(job, answer, &verdict);
     case ISSUE_LABEL:
-        if (verdict.fate == FORGE_LATER || verdict.fate == FORGE_UNREACHABLE)
-            return refuse(job, &verdict);
-        if (verdict.fate != FORGE_DONE)
-            (void)snprintf(job->words, sizeof job->words,
-                           "The issue has no label: %s", verdict.words);
-        return JOB_DONE;
+        return read_labelled(job, answer, &verdict);
     }
     abort();
 }

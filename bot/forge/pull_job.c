@@ -331,12 +331,17 @@ static bool is_over(const struct forge_verdict *verdict)
 }
 
 static enum job_verdict read_labelled(struct pull_job *job,
+                                      const struct forge_answer *answer,
                                       const struct forge_verdict *verdict)
 {
+    const struct forge_settings *set = job->set;
     if (!is_over(verdict))
         return refuse(job, verdict);
     if (verdict->fate != FORGE_DONE)
         note(job, "The labels were not set", verdict->words);
+    for (int i = 0; verdict->fate == FORGE_DONE && i < set->label_count; i++)
+        if (!forge_has_label(answer->json, set->labels[i]))
+            note(job, "A label was not found", set->labels[i]);
     return next_person(job);
 }
 
@@ -402,7 +407,7 @@ enum job_verdict pull_job_step(struct pull_job *job,
     case PULL_POST:
         return read_opened(job, answer, &verdict);
     case PULL_LABEL:
-        return read_labelled(job, &verdict);
+        return read_labelled(job, answer, &verdict);
     case PULL_PERSON:
         return read_person(job, answer, &verdict);
     case PULL_REVIEW:

@@ -17,8 +17,8 @@ const HEADERS = {
 const PREFIX = { github: '', gitea: '/api/v1', gitlab: '/api/v4' };
 
 export class Forge {
-    constructor(kind, { repository = 'team/blog', token = 'forge-token-0123456789', people = ['nova', 'quill'], tls } = {}) {
-        Object.assign(this, { kind, repository, token, people, tls });
+    constructor(kind, { repository = 'team/blog', token = 'forge-token-0123456789', people = ['nova', 'quill'], labels = ['postmortem', 'incident'], tls } = {}) {
+        Object.assign(this, { kind, repository, token, people, labels, tls }); // Gitea makes no label by itself, and says nothing of it
         this.pulls = [];
         this.issues = [];
         this.violations = [];
@@ -177,7 +177,7 @@ export class Forge {
         case 'POST pulls/:number/requested_reviewers': return pull ? this.review(pull, body.reviewers) : missing;
         case 'POST issues/:number/labels':
             if (!issue) return missing;
-            issue.labels.push(...body.labels.filter((label) => !issue.labels.includes(label)));
+            issue.labels.push(...body.labels.filter((label) => !issue.labels.includes(label) && (this.kind !== 'gitea' || this.labels.includes(label))));
             return { status: 200, body: issue.labels.map((name) => ({ name })) };
         case 'GET issues': return { status: 200, body: this.listed(this.issues, url).map((one) => this.issueJson(one)) };
         case 'POST issues': return this.openIssue(body);

@@ -386,7 +386,7 @@ static void an_issue_is_known_by_its_mark(void **state)
          200, "[" ISSUE(7, "other") "]"},
         {"page=2", 200, "[" ISSUE(8, "x <mark> y") "]"},
         {"POST /repos/team/blog/issues/8/labels {\"labels\":[\"incident\"]}",
-         200, "[]"},
+         200, "[{\"id\":3,\"name\":\"Incident\"}]"},
         {NULL, 0, NULL}};
     const struct issue_wish wish = {
         .text = {.title = "t", .body = "b <mark>", .assignee = ""},
@@ -397,7 +397,45 @@ static void an_issue_is_known_by_its_mark(void **state)
     issue_job_init(&job, &tea, &wish);
     assert_int_equal(follow_issue(&job, script), JOB_DONE);
     assert_int_equal(job.issue.number, 8);
+    assert_string_equal(job.words, "");
     issue_job_release(&job);
+}
+
+/* Gitea leaves it out and answers 200 (prepareForReplaceOrAdd). */
+static void a_label_that_is_not_there_is_told(void **state)
+{
+    static const char *const labels[] = {"postmortem", "blog"};
+    const struct forge_settings set = {.kind = FORGE_GITEA,
+                                       .repository = "team/blog",
+                                       .base = "main",
+                                       .labels = labels,
+                                       .label_count = 2,
+                                       .issue_label = "incident"};
+    const struct line pull[] = {
+        {"GET /repos/team/blog/pulls?", 200, "[]"},
+        {"POST /repos/team/blog/pulls", 201, PULL(4, "open", "t", OURS)},
+        {"POST /repos/team/blog/issues/4/labels", 200,
+         "[{\"id\":1,\"name\":\"blog\"}]"},
+        {NULL, 0, NULL}};
+    const struct line issue[] = {
+        {"POST /repos/team/blog/issues {", 201, ISSUE(8, "b <mark>")},
+        {"POST /repos/team/blog/issues/8/labels", 200, "[]"},
+        {NULL, 0, NULL}};
+    const struct issue_wish wish = {
+        .text = {.title = "t", .body = "b <mark>", .assignee = ""},
+        .mark = "<mark>"};
+    struct pull_job job;
+    struct issue_job other;
+    (void)state;
+    begin(&job, &set, 0, false);
+    assert_int_equal(follow_pull(&job, pull), JOB_DONE);
+    assert_string_equal(job.words, "A label was not found: postmortem");
+    pull_job_release(&job);
+    issue_job_init(&other, &set, &wish);
+    assert_int_equal(follow_issue(&other, issue), JOB_DONE);
+    assert_string_equal(other.words,
+                        "The issue has no label: incident was not found.");
+    issue_job_release(&other);
 }
 
 /* Ended before it was known whether it was opened. */
@@ -456,6 +494,7 @@ int main(void)
         cmocka_unit_test(nothing_is_opened_for_what_was_merged),
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
+        cmocka_unit_test(a_label_that_is_not_there_is_told),
         cmocka_unit_test(none_is_opened_for_what_is_over),
         cmocka_unit_test(who_has_left_hinders_no_issue),
     };
