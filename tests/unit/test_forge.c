@@ -404,6 +404,33 @@ static void only_the_secret_opens(void **state)
     assert_false(forge_hook_is_genuine(&request, FORGE_GITLAB, STR("other")));
 }
 
+/* Gitea signs what it tells, not the form that it may put that into; GitHub
+ * signs the form. */
+static void what_gitea_puts_into_a_form_is_genuine(void **state)
+{
+    struct str secret = STR("0123456789abcdef");
+    struct str type = STR("application/x-www-form-urlencoded");
+    struct str form = STR("payload=%7B%22a%22%3A%22b+%26%22%7D");
+    struct str told = STR("{\"a\":\"b &\"}");
+    char good[7 + SHA256_HEX] = "sha256=";
+    struct sha256 sum = sha256_hmac(secret, told);
+    (void)state;
+    sha256_hex(&sum, good + 7);
+    struct http_request request = {
+        .body = form, .content_type = type, .signature = str_of(good)};
+    assert_true(forge_hook_is_genuine(&request, FORGE_GITEA, secret));
+    assert_false(forge_hook_is_genuine(&request, FORGE_GITHUB, secret));
+    assert_false(forge_hook_is_genuine(&request, FORGE_GITEA, STR("other")));
+    request.body = STR("payload=%7B%22a%22%3A%22c+%26%22%7D");
+    assert_false(forge_hook_is_genuine(&request, FORGE_GITEA, secret));
+    request.body = STR("other=1");
+    assert_false(forge_hook_is_genuine(&request, FORGE_GITEA, secret));
+    sum = sha256_hmac(secret, form);
+    sha256_hex(&sum, good + 7);
+    request.body = form;
+    assert_true(forge_hook_is_genuine(&request, FORGE_GITHUB, secret));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +447,7 @@ int main(void)
         cmocka_unit_test(text_is_literal),
         cmocka_unit_test(hmac_is_as_published),
         cmocka_unit_test(only_the_secret_opens),
+        cmocka_unit_test(what_gitea_puts_into_a_form_is_genuine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
