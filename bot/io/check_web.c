@@ -156,14 +156,16 @@ static const char *failure_words(CURL *easy, CURLcode code)
         return check_words((int)error);
     case CURLE_PEER_FAILED_VERIFICATION:
         return certificate_words(easy);
-    case CURLE_SSL_CONNECT_ERROR:
-        return "it speaks no TLS that we understand";
+    case CURLE_SSL_CONNECT_ERROR: /* also when it was closed meanwhile */
+        return "no TLS: the handshake failed";
     case CURLE_SSL_CACERT_BADFILE:
         return "not checked: the ca_file cannot be read";
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2_STREAM: /* reset: what HTTP/2 has for it */
+    case CURLE_HTTP2:
         return "it closed the connection before the answer was whole";
     case CURLE_TOO_MANY_REDIRECTS:
         return "it redirects in circles";

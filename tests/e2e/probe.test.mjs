@@ -4,8 +4,9 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import http2 from 'node:http2';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -308,6 +309,35 @@ test('HTTPS: the certificate counts', async () => {
     const { good, words } = await check({ kind: 'http', target }, { env: { SSL_CERT_DIR: folder } });
     assert.deepEqual([good, words], [false, 'certificate is from an issuer that is not trusted']);
 });
+
+for (const [what, code, words] of [
+    ['reset', http2.constants.NGHTTP2_INTERNAL_ERROR, 'it closed the connection before the answer was whole'],
+    ['refused', http2.constants.NGHTTP2_REFUSED_STREAM, 'it closed the connection before the answer was whole'],
+]) {
+    test(`HTTP/2: a stream that is ${what}`, async () => {
+        const server = http2.createSecureServer({ key: readFileSync(path('good.key')), cert: readFileSync(path('good.pem')) });
+        closing.push(() => server.close());
+        server.on('stream', (stream) => {
+            if (what === 'reset') stream.respond({ ':status': 200, 'content-length': 100 });
+            if (what === 'reset') stream.write('half');
+            stream.on('error', () => {});
+            setImmediate(() => stream.close(code));
+        });
+        const target = `https://127.0.0.1:${await listening(server)}/`;
+        const result = await check({ kind: 'http', target, ca_file: path('ca.pem') });
+        assert.deepEqual([result.good, result.words], [false, words]);
+    });
+}
+
+for (const [how, leave] of [['closes', (socket) => socket.end()], ['resets', (socket) => socket.resetAndDestroy()]]) {
+    test(`HTTPS: a server that ${how} the connection during the TLS handshake`, async () => {
+        const server = net.createServer((socket) => { socket.on('error', () => {}).once('data', () => leave(socket)); });
+        closing.push(() => server.close());
+        const target = `https://127.0.0.1:${await listening(server)}/`;
+        const { good, words } = await check({ kind: 'http', target });
+        assert.deepEqual([good, words], [false, 'no TLS: the handshake failed']);
+    });
+}
 
 test('HTTP: the password of credentials_file opens the door, and is in no words', async () => {
     assert.match((await check(web('/locked'))).words, /^401 Unauthorized/);
