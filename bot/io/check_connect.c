@@ -126,11 +126,7 @@ static void try_next(struct connector *connector)
 
 void check_fail_lookup(struct check *check, int status)
 {
-    bool is_unknown = status == UV_EAI_NONAME || status == UV_EAI_NODATA ||
-                      status == UV_ENOENT;
-    check_fail(check, "%s",
-               is_unknown ? "there is no such name"
-                          : "the name servers do not answer");
+    check_fail(check, "%s", lookup_words(status));
 }
 
 static void on_begun(void *context)

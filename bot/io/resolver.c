@@ -143,3 +143,16 @@ void lookup_cancel(struct lookup *lookup)
     unlink_waiting(lookup);
     free(lookup);
 }
+
+const char *lookup_words(int status)
+{
+    switch (status) {
+    case UV_EAI_NONAME:
+    case UV_ENOENT:
+        return "there is no such name";
+    case UV_EAI_NODATA: /* it has other records, or none of this kind */
+        return "the name has no address";
+    default:
+        return "the name servers do not answer";
+    }
+}

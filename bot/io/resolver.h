@@ -27,5 +27,7 @@ struct lookup *lookup_start(struct resolver *resolver, struct str host,
                             const struct lookup_handlers *handlers);
 /* No handler is called any more; NULL is fine. */
 void lookup_cancel(struct lookup *lookup);
+/* Why nothing was found. */
+const char *lookup_words(int status);
 
 #endif

@@ -1,4 +1,5 @@
 #include "bot/io/check.h"
+#include "bot/io/resolver.h"
 #include "tests/lib/peer.h"
 
 #include <netinet/in.h>
@@ -548,6 +549,16 @@ static void queries_are_compared(void **state)
     }
 }
 
+/* A zone that lost its A record is still there. */
+static void why_a_name_has_no_address_is_said(void **state)
+{
+    (void)state;
+    assert_string_equal(lookup_words(UV_EAI_NONAME), "there is no such name");
+    assert_string_equal(lookup_words(UV_EAI_NODATA), "the name has no address");
+    assert_string_equal(lookup_words(UV_EAI_AGAIN),
+                        "the name servers do not answer");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -565,6 +576,7 @@ int main(void)
         cmocka_unit_test(a_black_hole_takes_until_the_time_out),
         cmocka_unit_test(what_speaks_no_tls_is_named),
         cmocka_unit_test(queries_are_compared),
+        cmocka_unit_test(why_a_name_has_no_address_is_said),
     };
     (void)signal(SIGPIPE, SIG_IGN);
     (void)alarm(GUARD_SECONDS);
