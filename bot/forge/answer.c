@@ -321,6 +321,11 @@ static void print_words(const struct forge_settings *set,
                      "%s has that no more in %s%s. If issues are turned off "
                      "there, turn them on, or set [forge] issues to false.",
                      name, set->repository, buf_text(&quote));
+        else if (answer->json == NULL) /* REST says why: without /api/v1? */
+            buf_addf(&words,
+                     "%s does not answer programs there: it sent a page for "
+                     "people, or nothing. Check [forge] api_base.",
+                     name);
         else
             buf_addf(&words,
                      "%s knows no %s, or does not show it to this token. Check "

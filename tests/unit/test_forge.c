@@ -153,6 +153,9 @@ static void what_stands_in_the_way_is_said(void **state)
         {429, "", "99999999", NULL, NULL, FORGE_LATER, 86400, "wait"},
         {429, "", NULL, NULL, "17", FORGE_LATER, 1, "wait"},
         {404, "{}", NULL, NULL, NULL, FORGE_NOT_FOUND, 0, "team/blog"},
+        {404, "<!DOCTYPE html>", NULL, NULL, NULL, FORGE_NOT_FOUND, 0,
+         "GitHub does not answer programs there: it sent a page for people, "
+         "or nothing. Check [forge] api_base."},
         {410, "{}", NULL, NULL, NULL, FORGE_NOT_FOUND, 0, "team/blog"},
         /* GitHub: "Create an issue", of a repository without them. */
         {410, "{\"message\":\"Issues has been disabled in this repository.\"}",
