@@ -204,7 +204,7 @@ static void add_each_said(struct buf *out, const cJSON *item)
 
 /* GitHub: message, errors[]. Gitea: message. GitLab: message as text, a list or
  * an object of lists, or error. */
-static void print_said(const cJSON *json, struct buf *out)
+void forge_print_said(const cJSON *json, struct buf *out)
 {
     static const char *const names[] = {"message", "error", "error_description",
                                         "errors"};
@@ -357,7 +357,7 @@ void forge_judge(const struct forge_settings *set,
 {
     struct buf said = BUF_INIT(2000);
     struct forge_verdict verdict = {.fate = FORGE_DONE};
-    print_said(answer->json, &said);
+    forge_print_said(answer->json, &said);
     verdict.fate = fate_of(answer, buf_str(&said));
     if (verdict.fate == FORGE_LATER)
         verdict.retry_at_ms = retry_at(answer, now_ms);

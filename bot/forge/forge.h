@@ -93,6 +93,8 @@ struct forge_verdict {
 void forge_judge(const struct forge_settings *set,
                  const struct forge_answer *answer, int64_t now_ms,
                  struct forge_verdict *out);
+/* Why, in the forge's own words; fit to be shown. */
+void forge_print_said(const cJSON *json, struct buf *out);
 
 /* Of who did it: as much as the record takes of a name. */
 #define LOGIN_BYTES (NAME_UNITS + 1)

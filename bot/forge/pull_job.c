@@ -361,12 +361,28 @@ static enum job_verdict read_person(struct pull_job *job,
     return next_person(job);
 }
 
+/* Gitea says 404 of a login that nobody has: the repository was there. */
+static void note_strangers(struct pull_job *job,
+                           const struct forge_answer *answer)
+{
+    struct buf said = BUF_INIT(200), words = BUF_INIT(FORGE_WORDS_BYTES);
+    forge_print_said(answer->json, &said);
+    buf_addf(&words, "it does not know all of [forge] reviewers (\"%s\").",
+             buf_text(&said));
+    note(job, "No review was asked for", buf_text(&words));
+    buf_release(&said);
+    buf_release(&words);
+}
+
 static enum job_verdict read_reviewed(struct pull_job *job,
+                                      const struct forge_answer *answer,
                                       const struct forge_verdict *verdict)
 {
     if (!is_over(verdict))
         return refuse(job, verdict);
-    if (verdict->fate != FORGE_DONE)
+    if (verdict->fate == FORGE_NOT_FOUND)
+        note_strangers(job, answer);
+    else if (verdict->fate != FORGE_DONE)
         note(job, "No review was asked for", verdict->words);
     return renew(job);
 }
@@ -411,7 +427,7 @@ enum job_verdict pull_job_step(struct pull_job *job,
     case PULL_PERSON:
         return read_person(job, answer, &verdict);
     case PULL_REVIEW:
-        return read_reviewed(job, &verdict);
+        return read_reviewed(job, answer, &verdict);
     case PULL_PATCH:
         return verdict.fate == FORGE_DONE ? mark(job) : refuse(job, &verdict);
     case PULL_MARK:

@@ -229,7 +229,9 @@ export class Forge {
     }
 
     review(pull, names) {
-        if (!names.every((name) => this.people.includes(name))) return { status: 422, body: { message: 'Reviews may only be requested from collaborators.' } };
+        const stranger = names.find((name) => !this.people.includes(name));
+        if (stranger && this.kind === 'gitea') return { status: 404, body: { errors: null, message: `User '${stranger}' not exist`, url: `${this.base}/api/swagger` } };
+        if (stranger) return { status: 422, body: { message: 'Reviews may only be requested from collaborators.' } };
         pull.reviewers = [...new Set([...pull.reviewers, ...names])];
         return { status: 201, body: this.kind === 'gitea' ? [] : this.pullJson(pull) };
     }

@@ -401,6 +401,33 @@ static void an_issue_is_known_by_its_mark(void **state)
     issue_job_release(&job);
 }
 
+/* Gitea says so with 404 (parseReviewersByNames). */
+static void a_reviewer_that_is_not_there_is_told(void **state)
+{
+    static const char *const reviewers[] = {"quill", "ghost"};
+    const struct forge_settings set = {.kind = FORGE_GITEA,
+                                       .repository = "team/blog",
+                                       .base = "main",
+                                       .reviewers = reviewers,
+                                       .reviewer_count = 2,
+                                       .issue_label = ""};
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls?", 200, "[]"},
+        {"POST /repos/team/blog/pulls", 201, PULL(4, "open", "t", OURS)},
+        {"POST /repos/team/blog/pulls/4/requested_reviewers", 404,
+         "{\"errors\":null,\"message\":\"User 'ghost' not exist\",\"url\":"
+         "\"https://h/api/swagger\"}"},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &set, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_string_equal(job.words,
+                        "No review was asked for: it does not know all of "
+                        "[forge] reviewers (\"User 'ghost' not exist\").");
+    pull_job_release(&job);
+}
+
 /* Gitea leaves it out and answers 200 (prepareForReplaceOrAdd). */
 static void a_label_that_is_not_there_is_told(void **state)
 {
@@ -495,6 +522,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
         cmocka_unit_test(a_label_that_is_not_there_is_told),
+        cmocka_unit_test(a_reviewer_that_is_not_there_is_told),
         cmocka_unit_test(none_is_opened_for_what_is_over),
         cmocka_unit_test(who_has_left_hinders_no_issue),
     };
