@@ -313,7 +313,8 @@ struct known {
     const struct alert *alert; /* handed in now; or NULL */
     int64_t now_ms;
     int64_t id, card, incident_id;
-    bool is_given_up, is_otherwise;
+    enum told told;
+    enum alert_end end;
 };
 
 static bool note_known(const struct stored_alert *stored, void *context)
@@ -322,9 +323,8 @@ static bool note_known(const struct stored_alert *stored, void *context)
     known->id = stored->id;
     known->card = stored->card;
     known->incident_id = stored->incident_id;
-    known->is_otherwise =
-        known->alert != NULL &&
-        alerts_told_otherwise(stored, known->alert, known->now_ms);
+    if (known->alert != NULL)
+        known->told = alerts_told(stored, known->alert, known->now_ms);
     return false;
 }
 
@@ -346,7 +346,7 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
     }
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
-        err = alerts_tell_over(store, known->id, now_ms, known->is_given_up,
+        err = alerts_tell_over(store, known->id, now_ms, known->end,
                                &desk->has_waiting);
     }
     return err;
@@ -378,9 +378,14 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
         return err;
     if (!alert->is_firing)
         return take_over(desk, alert, &known, now_ms, accepted);
-    if (!known.is_otherwise)
+    if (known.told == TOLD_AGAIN)
         return store_alert_again(store, known.id);
-    err = take_over(desk, &unknown_end, &known, now_ms, accepted);
+    struct alert end = unknown_end;
+    if (known.told == TOLD_ANEW) {
+        end.ended_ms = alert->started_ms; /* at the latest */
+        known.end = ALERT_END_UNTOLD;
+    }
+    err = take_over(desk, &end, &known, now_ms, accepted);
     return err == ERR_OK ? take_new(desk, alert, now_ms, accepted) : err;
 }
 
@@ -407,7 +412,7 @@ static enum err give_up(struct alerts_desk *desk, int64_t now_ms,
     for (int i = 0; i < desk->id_count && err == ERR_OK; i++) {
         struct known known = {0};
         err = store_alert(store, desk->ids[i], note_known, &known);
-        known.is_given_up = true;
+        known.end = ALERT_END_UNKNOWN;
         if (err == ERR_OK)
             err = damage_passed(
                 store, known.incident_id,

@@ -13,8 +13,6 @@
 #define NAMED       5  /* of a storm; the rest is counted */
 #define FOLDS       64 /* entries at once; the rest in the next turn */
 #define WORDS_BYTES ((size_t)TEXT_UNITS * 3 + 1)
-#define OVER        "Over"
-#define GIVEN_UP    "No longer watched"
 
 /* Monitors warn once a day at most; what comes sooner was sent twice. */
 #define WARNED_AGAIN_MS (12 * MS_PER_HOUR)
@@ -129,12 +127,29 @@ static void add_span(struct buf *out, int64_t ms)
  * down for good is news. The titles of monitors hold changing values. A warning
  * comes anew days or a year later: it is about less time, or about the next
  * certificate; a probe says how much time, and when it has been renewed. */
-bool alerts_told_otherwise(const struct stored_alert *before,
-                           const struct alert *alert, int64_t now_ms)
+static bool is_told_otherwise(const struct stored_alert *before,
+                              const struct alert *alert, int64_t now_ms)
 {
     if (alert->by_probe)
         return !str_eq(alert->title, before->alert.title);
     return alert->is_warning && now_ms - before->received_ms >= WARNED_AGAIN_MS;
+}
+
+/* It fired when we heard of it, and has fired since later only: its end came
+ * while it was silenced, or while nobody could reach us. */
+static bool is_told_anew(const struct stored_alert *before,
+                         const struct alert *alert)
+{
+    return alert->keeps_start && alert->started_ms > before->received_ms &&
+           alert->started_ms > before->alert.started_ms;
+}
+
+enum told alerts_told(const struct stored_alert *before,
+                      const struct alert *alert, int64_t now_ms)
+{
+    if (is_told_otherwise(before, alert, now_ms))
+        return TOLD_OTHERWISE;
+    return is_told_anew(before, alert) ? TOLD_ANEW : TOLD_AGAIN;
 }
 
 /* When it was, if the clock that says so can be believed. */
@@ -264,7 +279,7 @@ static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms, const char *words);
+                          int64_t now_ms, enum alert_end end);
 
 /* The first of what a person's entry does not tell; its own entry. */
 struct parting {
@@ -308,9 +323,9 @@ static enum err part(struct store *store, int64_t incident_id, int64_t seq,
         err = store_alerts_told(store, incident_id, parting.seq);
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, parting.seq, &fire);
-    return err == ERR_OK && !fire
-               ? tell_over(store, incident_id, parting.seq, now_ms, OVER)
-               : err;
+    return err == ERR_OK && !fire ? tell_over(store, incident_id, parting.seq,
+                                              now_ms, ALERT_END_TOLD)
+                                  : err;
 }
 
 static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
@@ -329,9 +344,14 @@ struct ending {
     struct store *store;
     int64_t incident_id, now_ms;
     const struct telling *telling;
-    const char *words;
+    enum alert_end end;
     enum err err;
 };
+
+static const char *const end_words[] = {[ALERT_END_TOLD] = "Over after",
+                                        [ALERT_END_UNTOLD] = "Over within",
+                                        [ALERT_END_UNKNOWN] =
+                                            "No longer watched after"};
 
 static bool add_end(const struct entry *entry, void *context)
 {
@@ -353,7 +373,7 @@ static bool add_end(const struct entry *entry, void *context)
     draft->alert_state = ALERT_OVER;
     draft->alert_count = telling->sums.count;
     draft->occurred = time_of(telling->sums.last_ended_ms, ending->now_ms);
-    buf_addf(&text, "%s after ", ending->words);
+    buf_addf(&text, "%s ", end_words[ending->end]);
     add_span(&text,
              draft->occurred.from_ms > telling->sums.first_started_ms
                  ? draft->occurred.from_ms - telling->sums.first_started_ms
@@ -370,12 +390,11 @@ static bool add_end(const struct entry *entry, void *context)
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms, const char *words)
+                          int64_t now_ms, enum alert_end end)
 {
     struct telling telling;
     enum err err = tell_entry(store, incident_id, seq, false, &telling);
-    struct ending ending = {store,    incident_id, now_ms,
-                            &telling, words,       ERR_OK};
+    struct ending ending = {store, incident_id, now_ms, &telling, end, ERR_OK};
     bool is_told = false;
     if (err == ERR_OK)
         err = store_end_is_told(store, incident_id, seq, telling.sums.count,
@@ -409,7 +428,7 @@ static bool note_place(const struct stored_alert *stored, void *context)
 }
 
 enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
-                          bool is_given_up, bool *waits)
+                          enum alert_end end, bool *waits)
 {
     bool fire = true, final = false;
     struct place place = {0};
@@ -427,8 +446,7 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);
     /* The alert may have an entry of its own now, which told its end. */
-    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms,
-                                     is_given_up ? GIVEN_UP : OVER)
+    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms, end)
                          : err;
 }
 
@@ -464,7 +482,7 @@ static enum err catch_up(struct store *store, int64_t incident_id, int64_t seq,
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, seq, &fire);
     return err == ERR_OK && !fire
-               ? tell_over(store, incident_id, seq, now_ms, OVER)
+               ? tell_over(store, incident_id, seq, now_ms, ALERT_END_TOLD)
                : err;
 }
 

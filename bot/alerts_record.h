@@ -10,8 +10,13 @@
 #define ALERT_FOLD_MS (2 * MS_PER_MINUTE)
 
 /* `before` fires, and so does `alert` of the same key: whether that is news. */
-bool alerts_told_otherwise(const struct stored_alert *before,
-                           const struct alert *alert, int64_t now_ms);
+enum told {
+    TOLD_AGAIN,     /* it is none */
+    TOLD_OTHERWISE, /* it is another one now */
+    TOLD_ANEW       /* it was over meanwhile, and nobody told us */
+};
+enum told alerts_told(const struct stored_alert *before,
+                      const struct alert *alert, int64_t now_ms);
 /* An entry of its own, or one more of the storm that the last entry tells; its
  * words are brought up to date by alerts_fold. *linked false: the rules would
  * not have it. */
@@ -29,10 +34,14 @@ struct folded {
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
                                 struct folded *out);
 /* That alert, which an incident has, is over: when it was the last of its
- * entry, an entry says so. is_given_up: nobody knows whether it is, nobody
- * watches it any more. *waits is set as above. */
+ * entry, an entry says so. *waits is set as above. */
+enum alert_end {
+    ALERT_END_TOLD,
+    ALERT_END_UNTOLD,  /* it was some time ago */
+    ALERT_END_UNKNOWN, /* whether it is: nobody watches it any more */
+};
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
-                                     int64_t now_ms, bool is_given_up,
+                                     int64_t now_ms, enum alert_end end,
                                      bool *waits);
 
 #endif

@@ -333,6 +333,7 @@ void draft_take(struct draft *draft, const struct reading *reading)
         .is_warning = draft->is_warning,
         .severity = draft->severity,
         .started_ms = draft->started_ms,
+        .keeps_start = draft->keeps_start,
     };
     if (!draft->is_firing && draft->ended_ms >= draft->started_ms)
         alerts->all[count].ended_ms = draft->ended_ms;

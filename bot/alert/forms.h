@@ -45,7 +45,7 @@ enum severity value_severity(struct str word);
 
 struct draft {
     struct buf key, title, text, link, service;
-    bool is_firing, is_warning;
+    bool is_firing, is_warning, keeps_start;
     enum severity severity;
     int64_t started_ms, ended_ms;
 };

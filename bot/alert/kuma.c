@@ -1,9 +1,9 @@
 /*
- * Uptime Kuma's webhook: heartbeat {status, time, msg, ping, duration,
- * monitorID}, monitor {id, name, url, hostname, port, tags}, msg. Status is 0
- * down, 1 up, 2 pending, 3 maintenance; `time` is UTC and has no zone. Both
- * are null in a test, and when a certificate or a domain is going to expire:
- * then only msg tells.
+ * Uptime Kuma's webhook: heartbeat {status, time, msg, important, ping,
+ * duration, monitorID}, monitor {id, name, url, hostname, port, tags}, msg.
+ * Status is 0 down, 1 up, 2 pending, 3 maintenance; `time` is UTC and has no
+ * zone. Both are null in a test, and when a certificate or a domain is going to
+ * expire: then only msg tells.
  */
 #include "bot/alert/forms.h"
 
@@ -101,6 +101,8 @@ static enum err read_beat(const struct reading *reading, const cJSON *root,
     (void)rfc3339_read(str_trim(json_text(heartbeat, "time")), true, &at_ms);
     draft.is_firing = is_firing;
     draft.started_ms = is_firing ? at_ms : 0;
+    /* Else it was down before, and this is "Resend Notification". */
+    draft.keeps_start = json_is_true(heartbeat, "important");
     draft.ended_ms = at_ms;
     draft_set_key(&draft, id);
     set_title(&draft, monitor, id);

@@ -230,6 +230,7 @@ static enum err read_one(const struct reading *reading, const cJSON *alert,
     draft.is_firing = str_is(status, "firing");
     draft.severity = value_severity(json_text(labels, "severity"));
     draft.started_ms = value_time(json_get(alert, "startsAt"));
+    draft.keeps_start = true;
     draft.ended_ms = value_time(json_get(alert, "endsAt"));
     set_key(&draft, alert, sorted, count);
     set_title(&draft, labels, json_get(alert, "annotations"));

@@ -29,7 +29,9 @@ struct alert {
     struct str service;     /* as the settings call it; or empty */
     enum severity severity; /* NONE: not told */
     int64_t started_ms;     /* wall clock; 0: not told */
-    int64_t ended_ms;       /* is_firing: 0. Else 0: not told */
+    /* Told again, it has the same start: a later one is another outage. */
+    bool keeps_start;
+    int64_t ended_ms; /* is_firing: 0. Else 0: not told */
 };
 
 #endif

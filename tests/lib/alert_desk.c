@@ -1,5 +1,8 @@
 #include "tests/lib/alert_desk.h"
 
+#include "bot/alert/parse.h"
+#include "tests/lib/alert_bodies.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -156,4 +159,18 @@ struct seen desk_last_alert(const struct desk *desk, int64_t id)
             &seen),
         ERR_OK);
     return seen;
+}
+
+void monitor_posts(struct desk *desk, enum alert_form form, const char *body,
+                   int64_t now_ms)
+{
+    const struct alert_source source = alert_source_of(form);
+    struct buf why = BUF_INIT(ALERTS_WHY_BYTES);
+    struct alerts alerts;
+    assert_int_equal(
+        alerts_parse(&source, STR_NONE, str_of(body), &alerts, &why), ERR_OK);
+    assert_int_equal(alerts.count, 1);
+    desk_hand_in(desk, alerts.all[0], now_ms);
+    alerts_release(&alerts);
+    buf_release(&why);
 }

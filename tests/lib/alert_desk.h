@@ -5,6 +5,7 @@
 #ifndef TESTS_LIB_ALERT_DESK_H
 #define TESTS_LIB_ALERT_DESK_H
 
+#include "bot/alert/source.h"
 #include "bot/alerts.h"
 #include "tests/lib/scratch.h"
 
@@ -36,6 +37,9 @@ struct alert alert_ends(const char *key, int64_t ended_ms);
 void desk_done(bool kept, void *desk);
 /* One turn, which must keep it. */
 void desk_hand_in(struct desk *desk, struct alert alert, int64_t now_ms);
+/* The only alert of a body, handed in so. */
+void monitor_posts(struct desk *desk, enum alert_form form, const char *body,
+                   int64_t now_ms);
 /* card: 0, or the card whose button was pressed. */
 void desk_declare(struct desk *desk, int64_t id, const char *service,
                   int64_t card);

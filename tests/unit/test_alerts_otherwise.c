@@ -1,4 +1,5 @@
 /* What fires already is told otherwise: that is news. */
+#include "tests/lib/alert_bodies.h"
 #include "tests/lib/alert_desk.h"
 
 /* clang-format off */
@@ -54,11 +55,70 @@ static void a_probe_that_stays_down_after_flapping_is_told(void **state)
     desk_close(&desk);
 }
 
+#define FIRES_SINCE(start, end)                                                \
+    AM("{\"status\":\"firing\",\"labels\":{\"alertname\":\"Disk\","            \
+       "\"service\":"                                                          \
+       "\"forum\"},\"annotations\":{},\"startsAt\":\"" start                   \
+       "\",\"endsAt\":\"" end "\"}")
+#define NO_END "0001-01-01T00:00:00Z"
+#define KUMA_DOWN(time, important)                                             \
+    KUMA("{\"monitorID\":29,\"status\":0,\"time\":\"" time                     \
+         "\",\"msg\":\"\",\"important\":" important "}",                       \
+         KUMA_MONITOR)
+
+/* It was over while it was silenced, or while nobody could reach us: the one
+ * that begins later is another, and nobody may sleep through it. */
+static void what_fires_anew_is_told_though_its_end_was_not(void **state)
+{
+    static const struct {
+        enum alert_form form;
+        const char *first, *again, *anew;
+    } cases[] = {
+        {ALERT_FORM_ALERTMANAGER, FIRES_SINCE("2022-12-13T18:53:00Z", NO_END),
+         FIRES_SINCE("2022-12-13T18:53:00Z", "2022-12-13T23:00:00Z"),
+         FIRES_SINCE("2022-12-14T18:53:00Z", NO_END)},
+        {ALERT_FORM_KUMA, KUMA_DOWN("2022-12-13 18:53:00", "true"),
+         KUMA_DOWN("2022-12-14 12:00:00", "false"), /* Resend Notification */
+         KUMA_DOWN("2022-12-14 18:53:00", "true")},
+    };
+    const int64_t begun_ms = INT64_C(1670957580000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct desk desk = desk_open(state);
+        desk_begin(&desk);
+        desk_declare(&desk, 1, "forum", 0);
+        monitor_posts(&desk, cases[i].form, cases[i].first, begun_ms + MINUTE);
+        monitor_posts(&desk, cases[i].form, cases[i].again,
+                      begun_ms + 18 * MS_PER_HOUR);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 1);
+        monitor_posts(&desk, cases[i].form, cases[i].anew,
+                      begun_ms + 24 * MS_PER_HOUR + MINUTE);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 2);
+        assert_int_equal(
+            desk_number(&desk, "SELECT count(*) FROM alert WHERE ended_ms = 0 "
+                               "AND incident = 1 AND is_told"),
+            1);
+        struct seen seen = desk_last_alert(&desk, 1);
+        assert_int_equal(seen.event.alert_state, ALERT_FIRING);
+        assert_int_equal(seen.event.occurred.from_ms,
+                         begun_ms + 24 * MS_PER_HOUR);
+        assert_int_equal(
+            desk_number(&desk,
+                        "SELECT count(*) FROM event WHERE alert_state = "
+                        "'over' AND text LIKE 'Over within 24 hours: %'"),
+            1);
+        desk_close(&desk);
+        assert_int_equal(remove(desk.scratch->db), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_probe_that_stays_down_after_flapping_is_told, scratch_setup,
+            scratch_teardown),
+        cmocka_unit_test_setup_teardown(
+            what_fires_anew_is_told_though_its_end_was_not, scratch_setup,
             scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

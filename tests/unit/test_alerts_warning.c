@@ -1,8 +1,6 @@
 /* A monitor warns that something expires, and never tells that it was renewed:
  * that does not fire. */
-#include "bot/alert/parse.h"
 #include "storage/alerts.h"
-#include "tests/lib/alert_bodies.h"
 #include "tests/lib/alert_desk.h"
 
 /* clang-format off */
@@ -26,20 +24,6 @@ static struct alert warns(const char *key, const char *service)
     struct alert alert = alert_fires(key, service, 0);
     alert.is_warning = true;
     return alert;
-}
-
-static void monitor_posts(struct desk *desk, enum alert_form form,
-                          const char *body, int64_t now_ms)
-{
-    const struct alert_source source = alert_source_of(form);
-    struct buf why = BUF_INIT(ALERTS_WHY_BYTES);
-    struct alerts alerts;
-    assert_int_equal(
-        alerts_parse(&source, STR_NONE, str_of(body), &alerts, &why), ERR_OK);
-    assert_int_equal(alerts.count, 1);
-    desk_hand_in(desk, alerts.all[0], now_ms);
-    alerts_release(&alerts);
-    buf_release(&why);
 }
 
 /* Nobody tells that it was renewed. Who was warned of the last certificate is
