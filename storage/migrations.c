@@ -297,6 +297,9 @@ static const char since_12[] =
 
 static const char warnings_14[] =
     "ALTER TABLE alert ADD COLUMN is_warning INTEGER NOT NULL DEFAULT 0;";
+static const char refused_14[] =
+    "ALTER TABLE room_message ADD COLUMN refused BLOB NOT NULL DEFAULT"
+    " x'0000000000000000000000000000000000000000000000000000000000000000';";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -314,7 +317,7 @@ static const char *const migrations[][4] = {
     {announced_11},
     {since_12},
     {NULL},
-    {warnings_14},
+    {warnings_14, refused_14},
 };
 const int schema_version = 1 + COUNT(migrations);
 

@@ -18,12 +18,13 @@ static bool read_message(const struct query *query, struct room_message *out)
     out->message_id = row_id(query, 3);
     out->planned_ms = row_int(query, 4);
     out->lost = row_int(query, 6);
-    return row_hash(query, 5, &out->content);
+    return row_hash(query, 5, &out->content) &&
+           row_hash(query, 7, &out->refused);
 }
 
 #define SELECT_MESSAGE                                                         \
     "SELECT ordinal, first_seq, last_seq, message_id, planned_ms, content,"    \
-    " lost FROM room_message WHERE incident = ? AND room = ?"
+    " lost, refused FROM room_message WHERE incident = ? AND room = ?"
 
 static enum err damaged(struct query *query, int64_t incident_id)
 {
@@ -129,7 +130,7 @@ enum err store_put_room_message(struct store *store, int64_t incident_id,
     struct query query = query_new(
         store, "INSERT OR REPLACE INTO room_message (incident, room, ordinal,"
                " first_seq, last_seq, message_id, planned_ms, content,"
-               " lost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+               " lost, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query_int(&query, incident_id);
     query_text(&query, str_of(room_word(room)));
     query_int(&query, message->ordinal);
@@ -139,6 +140,7 @@ enum err store_put_room_message(struct store *store, int64_t incident_id,
     query_int(&query, message->planned_ms);
     query_hash(&query, &message->content);
     query_int(&query, message->lost);
+    query_hash(&query, &message->refused);
     return query_run(&query);
 }
 

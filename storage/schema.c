@@ -288,6 +288,8 @@ static const char rooms[] =
     "  planned_ms INTEGER NOT NULL,"
     "  content BLOB NOT NULL CHECK (length(content) = 32),"
     "  lost INTEGER NOT NULL DEFAULT 0,"
+    "  refused BLOB NOT NULL DEFAULT"
+    " x'0000000000000000000000000000000000000000000000000000000000000000',"
     "  PRIMARY KEY (incident, room, ordinal)"
     ") STRICT, WITHOUT ROWID;"
     "CREATE INDEX room_message_by_id ON room_message (message_id)"

@@ -283,6 +283,8 @@ struct room_message {
                             * planned anew */
     struct sha256 content; /* of what was last sent */
     int64_t lost; /* how often a person deleted it: part of the nonce */
+    /* What Discord would not have it say: not said again. Zero: nothing. */
+    struct sha256 refused;
 };
 /* The newest message of a room, or NOT_FOUND. */
 MUST_CHECK enum err store_last_room_message(struct store *store,

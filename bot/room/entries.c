@@ -46,6 +46,21 @@ static struct rooms_work work_on(struct visit *visit, enum room room)
     };
 }
 
+/* What the message holds as it is to be shown now; without words where Discord
+ * has refused just these. */
+static enum err compose(struct rooms_work *work,
+                        const struct room_message *message)
+{
+    struct batch *batch = &work->batch;
+    batch->is_withheld = false;
+    enum err err = batch_again(batch, message->first_seq, message->last_seq);
+    struct sha256 hash = batch_hash(batch);
+    if (err != ERR_OK || memcmp(&hash, &message->refused, sizeof hash) != 0)
+        return err;
+    batch->is_withheld = true;
+    return batch_again(batch, message->first_seq, message->last_seq);
+}
+
 /* ---- what is to be done next ---- */
 
 /* A walk over the events since the room was last in line. */
@@ -91,7 +106,6 @@ static void meet_touched(struct walk *walk, int64_t seq)
 {
     struct rooms_work *work = walk->work;
     const struct incident *in = work->view.in;
-    const struct delivery *delivery = work->visit->delivery;
     struct room_message *message = &walk->message;
     if (seq > walk->shown_seq) {
         if (seq <= walk->from_seq) /* else it is met on the way */
@@ -103,11 +117,7 @@ static void meet_touched(struct walk *walk, int64_t seq)
                                         work->view.room, seq, message);
     if (walk->err != ERR_OK)
         return;
-    /* Discord has just refused more than that. */
-    work->batch.is_withheld =
-        delivery->is_withheld && delivery->planned.ordinal == message->ordinal;
-    walk->err =
-        batch_again(&work->batch, message->first_seq, message->last_seq);
+    walk->err = compose(work, message);
     struct sha256 hash = batch_hash(&work->batch);
     if (walk->err == ERR_OK &&
         memcmp(&hash, &message->content, sizeof hash) != 0)
@@ -213,6 +223,7 @@ static enum delivery_verdict plan_and_send(struct rooms_work *work)
     struct room_message *planned = &work->visit->delivery->planned;
     planned->message_id = 0;
     planned->content = batch_hash(&work->batch);
+    work->visit->delivery->is_withheld = work->batch.is_withheld;
     return put(work) == ERR_OK ? post(work) : visit_store_failed(work->visit);
 }
 
@@ -226,6 +237,7 @@ static enum delivery_verdict next_message(struct rooms_work *work)
         *planned = (struct room_message){.ordinal = 0};
     else if (err != ERR_OK)
         return visit_store_failed(visit);
+    work->batch.is_withheld = false; /* of another one, on the walk */
     if (batch_fill(&work->batch, planned->last_seq,
                    visit->now_ms - work->view.delay_ms) != ERR_OK)
         return visit_store_failed(visit);
@@ -249,8 +261,7 @@ static enum delivery_verdict same_message(struct rooms_work *work)
         return visit_look(visit, LOOK, work->channel, planned->planned_ms);
     if (planned->planned_ms == 0)
         planned->planned_ms = visit_discord_ms(visit);
-    if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
-        ERR_OK)
+    if (compose(work, planned) != ERR_OK)
         return visit_store_failed(visit);
     return plan_and_send(work);
 }
@@ -261,6 +272,7 @@ static enum delivery_verdict edit(struct rooms_work *work,
     struct room_message *planned = &work->visit->delivery->planned;
     *planned = *message;
     planned->content = batch_hash(&work->batch);
+    work->visit->delivery->is_withheld = work->batch.is_withheld;
     if (work->visit->now_ms - snowflake_ms(planned->message_id) > OLD_MS)
         work->visit->delivery->again_ms = work->visit->now_ms + OLD_EDIT_MS;
     return visit_call(
@@ -358,8 +370,7 @@ static enum delivery_verdict posted(struct rooms_work *work)
     /* The nonce may have given us an earlier try, as it was then. */
     if (!visit_is_repeat(visit) || says_the_same(json, planned))
         return stands(work);
-    if (put(work) != ERR_OK || batch_again(&work->batch, planned->first_seq,
-                                           planned->last_seq) != ERR_OK)
+    if (put(work) != ERR_OK || compose(work, planned) != ERR_OK)
         return visit_store_failed(visit);
     return edit(work, planned);
 }
@@ -370,8 +381,7 @@ static enum delivery_verdict post_anew(struct rooms_work *work)
     struct room_message *planned = &work->visit->delivery->planned;
     planned->lost++;
     planned->planned_ms = visit_discord_ms(work->visit);
-    if (batch_again(&work->batch, planned->first_seq, planned->last_seq) !=
-        ERR_OK)
+    if (compose(work, planned) != ERR_OK)
         return visit_store_failed(work->visit);
     return plan_and_send(work);
 }
@@ -397,8 +407,10 @@ static enum delivery_verdict is_blocked(struct rooms_work *work)
     struct room_message *planned = &delivery->planned;
     bool may_split = delivery->step == POST && !delivery->is_alone;
     work->batch.is_alone = may_split;
-    work->batch.is_withheld = delivery->is_withheld = !may_split;
+    work->batch.is_withheld = !may_split;
     delivery->is_alone = true;
+    if (!may_split)
+        planned->refused = planned->content;
     enum err err =
         may_split ? batch_fill(&work->batch, planned->first_seq - 1, INT64_MAX)
                   : ERR_OK;

@@ -49,7 +49,7 @@ struct delivery {
     bool looked;      /* whether an earlier try arrived: it did not */
     bool was_opened;  /* an archived thread, in this visit */
     bool is_alone;    /* ROOM, LIVE: Discord refused it among others */
-    bool is_withheld; /* and alone, or in a message that stands */
+    bool is_withheld; /* what is under way says nothing that it refused */
     int64_t since_ms; /* of the look under way, */
     int64_t ahead_ms; /* and how far our clock was taken to be ahead */
     int narrowed;     /* a room that Discord refuses is asked for with less */

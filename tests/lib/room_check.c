@@ -186,3 +186,56 @@ int64_t room_item(struct world *world, int64_t id, const char *text)
     (void)world_take(world, id, &item);
     return world_incident(world, id).last_seq;
 }
+
+/* ---- what people think better of ---- */
+
+static const struct actor quill = {ACTOR_MEMBER, 79, {"quill", 5}};
+
+static bool copy_draft(const struct entry *entry, void *context)
+{
+    incident_edit_draft(&entry->event, context);
+    return false;
+}
+
+void room_correct(struct world *world, int64_t id, int64_t seq,
+                  const char *text, enum visibility visibility)
+{
+    struct request request = {.kind = REQUEST_EDIT,
+                              .draft = {.recorder = quill}};
+    assert_int_equal(
+        store_entry(world->store, id, seq, copy_draft, &request.draft), ERR_OK);
+    request.draft.actor = (struct actor){ACTOR_MEMBER, 77, STR("nova")};
+    request.draft.text = str_of(text);
+    request.draft.visibility = visibility;
+    (void)world_take(world, id, &request);
+}
+
+int64_t room_newest(const struct world *world, int64_t id)
+{
+    return world_incident(world, id).last_seq;
+}
+
+void room_contents(const struct world *world, uint64_t channel, const char *has,
+                   const char *has_not)
+{
+    struct buf all = BUF_INIT(1u << 20);
+    world_contents(world, channel, &all);
+    if (has != NULL && strstr(buf_text(&all), has) == NULL)
+        fail_msg("\"%s\" is not in\n%s", has, buf_text(&all));
+    if (has_not != NULL && strstr(buf_text(&all), has_not) != NULL)
+        fail_msg("\"%s\" is in\n%s", has_not, buf_text(&all));
+    buf_release(&all);
+}
+
+void room_add_file(struct world *world, int64_t id, int64_t seq)
+{
+    struct request request = {
+        .kind = REQUEST_EFFECT,
+        .draft = {.effect = EFFECT_FETCH,
+                  .target = seq,
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .file_name = STR("members.csv"),
+                  .file_sha256 = STR("b1946ac92492d2347c6235b4d2611184"),
+                  .file_bytes = 6}};
+    (void)world_take(world, id, &request);
+}

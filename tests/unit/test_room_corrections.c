@@ -16,52 +16,14 @@
 
 /* ---- what people think better of ---- */
 
-static const struct actor quill = {ACTOR_MEMBER, 79, {"quill", 5}};
-
-static bool copy_draft(const struct entry *entry, void *context)
-{
-    incident_edit_draft(&entry->event, context);
-    return false;
-}
-
-/* nova's entry says something else now. */
-static void correct(struct world *world, int64_t id, int64_t seq,
-                    const char *text, enum visibility visibility)
-{
-    struct request request = {.kind = REQUEST_EDIT,
-                              .draft = {.recorder = quill}};
-    assert_int_equal(
-        store_entry(world->store, id, seq, copy_draft, &request.draft), ERR_OK);
-    request.draft.actor = (struct actor){ACTOR_MEMBER, 77, STR("nova")};
-    request.draft.text = str_of(text);
-    request.draft.visibility = visibility;
-    (void)world_take(world, id, &request);
-}
-
 static void strike(struct world *world, int64_t id, int64_t seq)
 {
-    struct request request = {.kind = REQUEST_STRIKE,
-                              .draft = {.target = seq,
-                                        .text = STR("Wrong incident"),
-                                        .recorder = quill}};
+    struct request request = {
+        .kind = REQUEST_STRIKE,
+        .draft = {.target = seq,
+                  .text = STR("Wrong incident"),
+                  .recorder = {ACTOR_MEMBER, 79, {"quill", 5}}}};
     (void)world_take(world, id, &request);
-}
-
-static int64_t newest_seq(const struct world *world, int64_t id)
-{
-    return world_incident(world, id).last_seq;
-}
-
-static void check_contents(const struct world *world, uint64_t channel,
-                           const char *has, const char *has_not)
-{
-    struct buf all = BUF_INIT(1u << 20);
-    world_contents(world, channel, &all);
-    if (has != NULL && strstr(buf_text(&all), has) == NULL)
-        fail_msg("\"%s\" is not in\n%s", has, buf_text(&all));
-    if (has_not != NULL && strstr(buf_text(&all), has_not) != NULL)
-        fail_msg("\"%s\" is in\n%s", has_not, buf_text(&all));
-    buf_release(&all);
 }
 
 static void corrections_show_in_place(void **state)
@@ -70,23 +32,23 @@ static void corrections_show_in_place(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
-    int64_t first = newest_seq(&world, in.id);
+    int64_t first = room_newest(&world, in.id);
     world_add(&world, in.id, "restarted db-1", VISIBILITY_LIVE);
-    int64_t second = newest_seq(&world, in.id);
+    int64_t second = room_newest(&world, in.id);
     world_run(&world, 3);
     int posted = world_calls(&world, "POST /channels");
     world.now_ms += MS_PER_MINUTE;
-    correct(&world, in.id, first, "disk of db-2 is full", VISIBILITY_LIVE);
+    room_correct(&world, in.id, first, "disk of db-2 is full", VISIBILITY_LIVE);
     strike(&world, in.id, second);
     world_run(&world, 3);
     assert_int_equal(world_calls(&world, "POST /channels"), posted);
     const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
     for (int i = 0; i < 2; i++) {
-        check_contents(&world, rooms[i], "db-2 is full\n-# #", "disk of db-1");
-        check_contents(&world, rooms[i], "corrected 03:00 UTC", NULL);
-        check_contents(&world, rooms[i], "nova: restarted db-1~~", NULL);
-        check_contents(&world, rooms[i],
-                       "struck 03:00 UTC by quill: Wrong incident", NULL);
+        room_contents(&world, rooms[i], "db-2 is full\n-# #", "disk of db-1");
+        room_contents(&world, rooms[i], "corrected 03:00 UTC", NULL);
+        room_contents(&world, rooms[i], "nova: restarted db-1~~", NULL);
+        room_contents(&world, rooms[i],
+                      "struck 03:00 UTC by quill: Wrong incident", NULL);
     }
     world_close(&world);
 }
@@ -104,13 +66,14 @@ static void only_what_differs_is_edited(void **state)
         world_add(&world, in.id, text, VISIBILITY_ROOM);
     }
     world_run(&world, 3);
-    int64_t last = newest_seq(&world, in.id);
+    int64_t last = room_newest(&world, in.id);
     char edits[80];
     (void)snprintf(edits, sizeof edits, "PATCH /channels/%" PRIu64,
                    in.war_channel_id);
     int before = world_calls(&world, edits);
     for (int i = 0; i < 5; i++)
-        correct(&world, in.id, last - 59 + i, "better known", VISIBILITY_ROOM);
+        room_correct(&world, in.id, last - 59 + i, "better known",
+                     VISIBILITY_ROOM);
     world_run(&world, 3);
     assert_int_equal(world_calls(&world, edits) - before, 1);
     world_close(&world);
@@ -122,31 +85,17 @@ static void what_is_no_longer_for_a_room_goes(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world_add(&world, in.id, "internal host names", VISIBILITY_LIVE);
-    int64_t first = newest_seq(&world, in.id);
+    int64_t first = room_newest(&world, in.id);
     world_run(&world, 3);
-    correct(&world, in.id, first, "internal host names", VISIBILITY_ROOM);
+    room_correct(&world, in.id, first, "internal host names", VISIBILITY_ROOM);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "no longer shown here",
-                   "internal");
-    check_contents(&world, in.war_channel_id, "internal", NULL);
-    correct(&world, in.id, first, "internal host names", VISIBILITY_LIVE);
+    room_contents(&world, in.live_channel_id, "no longer shown here",
+                  "internal");
+    room_contents(&world, in.war_channel_id, "internal", NULL);
+    room_correct(&world, in.id, first, "internal host names", VISIBILITY_LIVE);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "internal", "no longer");
+    room_contents(&world, in.live_channel_id, "internal", "no longer");
     world_close(&world);
-}
-
-/* A log that came with entry `seq`: an entry of its own, in the same rooms. */
-static void add_log(struct world *world, int64_t id, int64_t seq)
-{
-    struct request request = {
-        .kind = REQUEST_EFFECT,
-        .draft = {.effect = EFFECT_FETCH,
-                  .target = seq,
-                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
-                  .file_name = STR("members.csv"),
-                  .file_sha256 = STR("b1946ac92492d2347c6235b4d2611184"),
-                  .file_bytes = 6}};
-    (void)world_take(world, id, &request);
 }
 
 static void what_belongs_to_an_entry_goes_with_it(void **state)
@@ -156,24 +105,24 @@ static void what_belongs_to_an_entry_goes_with_it(void **state)
     struct incident in = world_open_declared(&world);
     const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
     world_add(&world, in.id, "these logins fail", VISIBILITY_LIVE);
-    int64_t seq = newest_seq(&world, in.id);
-    add_log(&world, in.id, seq);
+    int64_t seq = room_newest(&world, in.id);
+    room_add_file(&world, in.id, seq);
     world_run(&world, 3);
-    check_contents(&world, rooms[0], "members.csv", NULL);
-    check_contents(&world, rooms[1], "members.csv", NULL);
-    correct(&world, in.id, seq, "these logins fail", VISIBILITY_ROOM);
+    room_contents(&world, rooms[0], "members.csv", NULL);
+    room_contents(&world, rooms[1], "members.csv", NULL);
+    room_correct(&world, in.id, seq, "these logins fail", VISIBILITY_ROOM);
     world_run(&world, 3);
-    check_contents(&world, rooms[0], "members.csv", NULL);
-    check_contents(&world, rooms[1], NULL, "members.csv");
-    correct(&world, in.id, seq, "these logins fail", VISIBILITY_PRIVATE);
-    add_log(&world, in.id, seq); /* it was still on its way */
+    room_contents(&world, rooms[0], "members.csv", NULL);
+    room_contents(&world, rooms[1], NULL, "members.csv");
+    room_correct(&world, in.id, seq, "these logins fail", VISIBILITY_PRIVATE);
+    room_add_file(&world, in.id, seq); /* it was still on its way */
     world_run(&world, 3);
-    check_contents(&world, rooms[0], NULL, "members.csv");
-    check_contents(&world, rooms[1], NULL, "members.csv");
-    correct(&world, in.id, seq, "these logins fail", VISIBILITY_LIVE);
+    room_contents(&world, rooms[0], NULL, "members.csv");
+    room_contents(&world, rooms[1], NULL, "members.csv");
+    room_correct(&world, in.id, seq, "these logins fail", VISIBILITY_LIVE);
     world_run(&world, 3);
-    check_contents(&world, rooms[0], "members.csv", NULL);
-    check_contents(&world, rooms[1], "members.csv", NULL);
+    room_contents(&world, rooms[0], "members.csv", NULL);
+    room_contents(&world, rooms[1], "members.csv", NULL);
     world_close(&world);
 }
 
@@ -189,9 +138,10 @@ static void a_full_message_takes_corrections(void **state)
     for (int i = 0; i < 12; i++)
         world_add(&world, in.id, "a short one", VISIBILITY_ROOM);
     world_run(&world, 3);
-    int64_t last = newest_seq(&world, in.id);
+    int64_t last = room_newest(&world, in.id);
     for (int i = 0; i < 12; i++)
-        correct(&world, in.id, last - i, buf_text(&words), VISIBILITY_ROOM);
+        room_correct(&world, in.id, last - i, buf_text(&words),
+                     VISIBILITY_ROOM);
     world_run(&world, 3);
     const cJSON *message;
     cJSON_ArrayForEach(message, world.messages)
@@ -199,7 +149,7 @@ static void a_full_message_takes_corrections(void **state)
         assert_in_range(utf16_units(json_text(message, "content")), 0,
                         MESSAGE_UNITS);
     }
-    check_contents(&world, in.war_channel_id, " · shortened", "a short one");
+    room_contents(&world, in.war_channel_id, " · shortened", "a short one");
     buf_release(&words);
     world_close(&world);
 }
@@ -216,13 +166,13 @@ static void what_a_message_cannot_hold_is_said(void **state)
         world_add(&world, in.id, "restarted a worker", VISIBILITY_ROOM);
     world_add(&world, in.id, "it works again", VISIBILITY_LIVE);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "works again", "more entries");
-    int64_t last = newest_seq(&world, in.id);
+    room_contents(&world, in.live_channel_id, "works again", "more entries");
+    int64_t last = room_newest(&world, in.id);
     for (int i = 0; i < count; i++)
-        correct(&world, in.id, last - count + i, "restarted a worker",
-                VISIBILITY_LIVE);
+        room_correct(&world, in.id, last - count + i, "restarted a worker",
+                     VISIBILITY_LIVE);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "more entries", NULL);
+    room_contents(&world, in.live_channel_id, "more entries", NULL);
     const cJSON *message;
     cJSON_ArrayForEach(message, world.messages)
     {
@@ -245,27 +195,26 @@ static void the_live_room_holds_entries_back(void **state)
     int64_t wrong, right;
     world.now_ms += MS_PER_HOUR;
     world_add(&world, id, "my password is on the wiki", VISIBILITY_LIVE);
-    wrong = newest_seq(&world, id);
+    wrong = room_newest(&world, id);
     world_add(&world, id, "disk of db-1 is full", VISIBILITY_LIVE);
-    right = newest_seq(&world, id);
+    right = room_newest(&world, id);
     for (int i = 0; i < 4; i++)
         (void)world_step(&world);
-    check_contents(&world, in.live_channel_id, NULL, "db-1");
+    room_contents(&world, in.live_channel_id, NULL, "db-1");
     world.now_ms += 30 * MS_PER_SECOND;
     strike(&world, id, wrong);
-    correct(&world, id, right, "disk of db-2 is full", VISIBILITY_LIVE);
+    room_correct(&world, id, right, "disk of db-2 is full", VISIBILITY_LIVE);
     int64_t corrected_ms = world.now_ms;
     world_run(&world, 3);
     assert_in_range(world.now_ms - corrected_ms, 29 * MS_PER_SECOND,
                     40 * MS_PER_SECOND);
-    check_contents(&world, in.live_channel_id, "db-2 is full", "password");
-    check_contents(&world, in.live_channel_id, NULL, "corrected");
-    check_contents(&world, in.war_channel_id, "password is on the wiki~~",
-                   NULL);
+    room_contents(&world, in.live_channel_id, "db-2 is full", "password");
+    room_contents(&world, in.live_channel_id, NULL, "corrected");
+    room_contents(&world, in.war_channel_id, "password is on the wiki~~", NULL);
     /* Later it is seen, and says so. */
     strike(&world, id, right);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "db-2 is full~~", NULL);
+    room_contents(&world, in.live_channel_id, "db-2 is full~~", NULL);
     /* One whose time has come takes no other along. */
     world_add(&world, id, "db-3 is next", VISIBILITY_LIVE);
     world.now_ms += 40 * MS_PER_SECOND;
@@ -273,9 +222,9 @@ static void the_live_room_holds_entries_back(void **state)
     world.now_ms += 30 * MS_PER_SECOND;
     while (world_step(&world))
         continue;
-    check_contents(&world, in.live_channel_id, "db-3", "db-4");
+    room_contents(&world, in.live_channel_id, "db-3", "db-4");
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "db-4", NULL);
+    room_contents(&world, in.live_channel_id, "db-4", NULL);
     world_close(&world);
 }
 
@@ -292,7 +241,7 @@ static void a_clock_put_back_holds_nothing_back(void **state)
     world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
     world.now_ms = put_back_ms;
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "disk of db-1 is full", NULL);
+    room_contents(&world, in.live_channel_id, "disk of db-1 is full", NULL);
     assert_in_range(world.now_ms - put_back_ms, 0, MS_PER_MINUTE);
     world_close(&world);
 }
@@ -305,13 +254,13 @@ static void the_live_room_keeps_secrets(void **state)
     world_add(&world, in.id, "it says password=hunter22secret on 10.1.2.3",
               VISIBILITY_LIVE);
     world_run(&world, 3);
-    check_contents(&world, in.live_channel_id, "a password", "hunter22secret");
-    check_contents(&world, in.live_channel_id, "a private address", "10.1.2.3");
-    check_contents(&world, in.war_channel_id, "hunter22secret", "removed");
+    room_contents(&world, in.live_channel_id, "a password", "hunter22secret");
+    room_contents(&world, in.live_channel_id, "a private address", "10.1.2.3");
+    room_contents(&world, in.war_channel_id, "hunter22secret", "removed");
     (void)world_declare(&world, "Login fails with password=hunter22secret",
                         false);
     world_run(&world, 5);
-    check_contents(&world, WORLD_ANNOUNCE, "a password", "hunter22secret");
+    room_contents(&world, WORLD_ANNOUNCE, "a password", "hunter22secret");
     world_close(&world);
 }
 
@@ -339,7 +288,7 @@ static void a_deleted_message_is_posted_again(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_LIVE);
-    int64_t seq = newest_seq(&world, in.id);
+    int64_t seq = room_newest(&world, in.id);
     world_run(&world, 3);
     world.now_ms += MS_PER_MINUTE;
     const cJSON *message = message_with(&world, in.live_channel_id, "db-1");
@@ -361,7 +310,7 @@ static void a_deleted_message_is_posted_again(void **state)
     /* One that is found deleted when it is to be edited. */
     message = message_with(&world, in.war_channel_id, "db-1");
     world_delete(&world, json_get_id(message, "id"));
-    correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_LIVE);
+    room_correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_LIVE);
     world_run(&world, 3);
     (void)message_with(&world, in.war_channel_id, "db-2");
     (void)message_with(&world, in.live_channel_id, "db-2");
@@ -392,11 +341,11 @@ static void a_deleted_room_is_made_again(void **state)
     assert_non_null(world_channel(&world, after.live_channel_id));
     const uint64_t rooms[] = {after.war_channel_id, after.live_channel_id};
     for (int i = 0; i < 2; i++) {
-        check_contents(&world, rooms[i], "disk of db-1 is full", NULL);
-        check_contents(&world, rooms[i], "restarted db-1", NULL);
+        room_contents(&world, rooms[i], "disk of db-1 is full", NULL);
+        room_contents(&world, rooms[i], "restarted db-1", NULL);
     }
-    check_contents(&world, after.war_channel_id,
-                   "somebody deleted the war room", NULL);
+    room_contents(&world, after.war_channel_id, "somebody deleted the war room",
+                  NULL);
     assert_true(world_pinned(&world, after.card_message_id));
     assert_int_equal(
         json_get_id(world_message(&world, after.card_message_id), "channel_id"),
@@ -411,10 +360,10 @@ static void an_entry_corrected_at_once_is_no_loss(void **state)
     struct world world;
     struct incident in = world_open_declared(&world);
     world_add(&world, in.id, "disk of db-1 is full", VISIBILITY_ROOM);
-    int64_t seq = newest_seq(&world, in.id);
+    int64_t seq = room_newest(&world, in.id);
     world_run(&world, 3);
     int posted = world_calls(&world, "POST /channels");
-    correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_ROOM);
+    room_correct(&world, in.id, seq, "disk of db-2 is full", VISIBILITY_ROOM);
     world.trouble = TROUBLE_GONE;
     world.trouble_at = "PATCH /channels/";
     world.code = 10008;
@@ -433,21 +382,21 @@ static void what_was_struck_in_private_stays_there(void **state)
     world_open(&world, WORLD_START);
     int64_t id = world_declare(&world, "Leaked token", true);
     world_add(&world, id, "it was mallory", VISIBILITY_LIVE);
-    int64_t seq = newest_seq(&world, id);
+    int64_t seq = room_newest(&world, id);
     world_run(&world, 3);
     strike(&world, id, seq);
     world_set_private(&world, id, false);
     struct incident in = world_incident(&world, id);
-    check_contents(&world, in.war_channel_id, "mallory~~", NULL);
-    check_contents(&world, in.live_channel_id, "now public", "mallory");
+    room_contents(&world, in.war_channel_id, "mallory~~", NULL);
+    room_contents(&world, in.live_channel_id, "now public", "mallory");
     /* What people have seen does not go without a word. */
     world_add(&world, id, "it was nobody", VISIBILITY_LIVE);
-    seq = newest_seq(&world, id);
+    seq = room_newest(&world, id);
     world_run(&world, 3);
     world_set_private(&world, id, true);
     strike(&world, id, seq);
     world_set_private(&world, id, false);
-    check_contents(&world, in.live_channel_id, "nobody~~", "mallory");
+    room_contents(&world, in.live_channel_id, "nobody~~", "mallory");
     world_close(&world);
 }
 
@@ -472,62 +421,6 @@ static void an_old_card_moves_down(void **state)
     world_close(&world);
 }
 
-static void hide_newest(struct world *world)
-{
-    correct(world, 1, newest_seq(world, 1), "it was evil.example",
-            VISIBILITY_PRIVATE);
-}
-
-/* Blocked, and taken out of the room before the answer came: nothing else is
- * said twice. */
-static void what_is_blocked_may_be_gone(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    world_add(&world, in.id, "mails ask for passwords", VISIBILITY_ROOM);
-    world_run(&world, 3);
-    world.blocked = "evil.example";
-    world.meanwhile_at = "POST /channels";
-    world.meanwhile = hide_newest;
-    world_add(&world, in.id, "they lead to evil.example", VISIBILITY_ROOM);
-    world_run(&world, 3);
-    assert_null(world.meanwhile);
-    world_add(&world, in.id, "mails have stopped", VISIBILITY_ROOM);
-    world_run(&world, 3);
-    assert_int_equal(
-        room_said(&world, in.war_channel_id, "mails ask for passwords"), 1);
-    assert_int_equal(room_said(&world, in.war_channel_id, "mails have stopped"),
-                     1);
-    world_close(&world);
-}
-
-/* Nothing else would be shown in that room any more. */
-static void a_correction_that_discord_blocks_is_withheld(void **state)
-{
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    world.blocked = "evil.example";
-    world_add(&world, in.id, "mails lead to a page", VISIBILITY_LIVE);
-    int64_t seq = newest_seq(&world, in.id);
-    world_run(&world, 3);
-    correct(&world, in.id, seq, "mails lead to evil.example", VISIBILITY_LIVE);
-    world_run(&world, 3);
-    world_add(&world, in.id, "the name is blocked", VISIBILITY_LIVE);
-    world_run(&world, 3);
-    const uint64_t rooms[] = {in.war_channel_id, in.live_channel_id};
-    for (int i = 0; i < 2; i++) {
-        check_contents(&world, rooms[i], "does not let its words", "a page");
-        check_contents(&world, rooms[i], "the name is blocked", "could not be");
-    }
-    correct(&world, in.id, seq, "mails lead to a page", VISIBILITY_LIVE);
-    world_run(&world, 3);
-    check_room(&world, in.id, ROOM_WAR);
-    check_room(&world, in.id, ROOM_LIVE);
-    world_close(&world);
-}
-
 /* The guild takes no more channels: the rooms are threads. */
 static struct incident open_in_thread(struct world *world)
 {
@@ -549,15 +442,15 @@ static void an_archived_thread_takes_corrections(void **state)
     struct incident in = open_in_thread(&world);
     int64_t id = in.id;
     world_add(&world, id, "disk of db-1 is full", VISIBILITY_ROOM);
-    int64_t first = newest_seq(&world, id);
+    int64_t first = room_newest(&world, id);
     world_run(&world, 5);
     cJSON *thread = world_channel(&world, in.war_channel_id);
     json_set_true(thread, "archived");
     world.now_ms += MS_PER_MINUTE;
-    correct(&world, id, first, "disk of db-2 is full", VISIBILITY_ROOM);
+    room_correct(&world, id, first, "disk of db-2 is full", VISIBILITY_ROOM);
     world_run(&world, 5);
-    check_contents(&world, in.war_channel_id, "db-2 is full", "disk of db-1");
-    check_contents(&world, in.war_channel_id, NULL, "could not be shown");
+    room_contents(&world, in.war_channel_id, "db-2 is full", "disk of db-1");
+    room_contents(&world, in.war_channel_id, NULL, "could not be shown");
     check_card(&world, id, ROOM_WAR);
     json_set_true(thread, "archived");
     world_want(&world, id, EFFECT_PIN);
@@ -580,10 +473,10 @@ static void a_thread_that_stays_closed_is_told(void **state)
     world.trouble_at = open_it;
     world.code = 50013;
     world_want(&world, in.id, EFFECT_PIN);
-    check_contents(&world, in.war_channel_id,
-                   "could not be opened again: opsroom lacks the permission "
-                   "Manage Threads",
-                   NULL);
+    room_contents(&world, in.war_channel_id,
+                  "could not be opened again: opsroom lacks the permission "
+                  "Manage Threads",
+                  NULL);
     check_room(&world, in.id, ROOM_WAR);
     world_close(&world);
 }
@@ -605,8 +498,6 @@ int main(void)
         cmocka_unit_test(an_entry_corrected_at_once_is_no_loss),
         cmocka_unit_test(what_was_struck_in_private_stays_there),
         cmocka_unit_test(an_old_card_moves_down),
-        cmocka_unit_test(what_is_blocked_may_be_gone),
-        cmocka_unit_test(a_correction_that_discord_blocks_is_withheld),
         cmocka_unit_test(an_archived_thread_takes_corrections),
         cmocka_unit_test(a_thread_that_stays_closed_is_told),
     };

@@ -131,7 +131,12 @@ static void keeps_room_messages(void **state)
     struct incident in = {0};
     struct request declare = scratch_declare(1, "Outage");
     struct room_message last;
-    struct room_message plan = {1, 2, 4, 0, 1000, sha256_of(STR("text")), 0};
+    struct room_message plan = {.ordinal = 1,
+                                .first_seq = 2,
+                                .last_seq = 4,
+                                .planned_ms = 1000,
+                                .content = sha256_of(STR("text")),
+                                .refused = sha256_of(STR("spam"))};
     (void)scratch_take(store, &in, &declare, SCRATCH_NOW_MS);
     assert_int_equal(store_last_room_message(store, 1, ROOM_WAR, &last),
                      ERR_NOT_FOUND);

@@ -89,7 +89,7 @@ static void version_1(struct record *record)
     (void)take(record, scratch_move(STATE_MITIGATED, "space made"));
     (void)take(record, scratch_move(STATE_RESOLVED, "all is well"));
     (void)take(record, scratch_move(STATE_INVESTIGATING, "it is back"));
-    struct room_message message = {1, 1, 3, 99, 1000, hash, 0};
+    struct room_message message = {1, 1, 3, 99, 1000, hash, 0, {{0}}};
     assert_int_equal(store_begin(record->store), ERR_OK);
     assert_int_equal(
         store_put_room_message(record->store, 1, ROOM_WAR, &message), ERR_OK);
@@ -358,13 +358,16 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 }
 
 /* Of a file that the newest program made. */
-#define SET_BACK_TO_13                                                         \
-    "ALTER TABLE alert DROP COLUMN is_warning; PRAGMA user_version = 13"
-#define SET_BACK_TO_12 SET_BACK_TO_13 "; PRAGMA user_version = 12"
+#define SET_BACK_14                                                            \
+    "ALTER TABLE alert DROP COLUMN is_warning;"                                \
+    "ALTER TABLE room_message DROP COLUMN refused;"
+#define SET_BACK_TO_13 SET_BACK_14 "PRAGMA user_version = 13"
+#define SET_BACK_TO_12 SET_BACK_14 "PRAGMA user_version = 12"
 #define SET_BACK_TO_7                                                          \
-    "ALTER TABLE alert DROP COLUMN is_warning; DROP TABLE announced_in;"       \
-    "ALTER TABLE incident DROP COLUMN state_seq;"                              \
-    "ALTER TABLE role_holder DROP COLUMN seq; PRAGMA user_version = 7"
+    SET_BACK_14 "DROP TABLE announced_in;"                                     \
+                "ALTER TABLE incident DROP COLUMN state_seq;"                  \
+                "ALTER TABLE role_holder DROP COLUMN seq;"                     \
+                "PRAGMA user_version = 7"
 
 /* Up to version 7 what worked again, and had its id before, had none. */
 static void rows_are_what_the_log_says_now(void **state)

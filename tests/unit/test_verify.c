@@ -45,7 +45,7 @@ static void fill(const struct scratch *scratch)
     take(store, &first, assign);
     take(store, &first, scratch_move(STATE_MITIGATED, "space made"));
     take(store, &second, scratch_declare(2, "Media slow"));
-    struct room_message message = {1, 2, 3, 99, 1000, hash, 0};
+    struct room_message message = {1, 2, 3, 99, 1000, hash, 0, {{0}}};
     assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &message),
                      ERR_OK);
     assert_int_equal(store_commit(store), ERR_OK);
