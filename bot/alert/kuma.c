@@ -13,6 +13,38 @@
 
 enum status { DOWN, UP, PENDING, MAINTENANCE };
 
+/* "[Blog][https://…] the rest": false when it does not begin so. */
+static bool cut_monitor(struct str *msg, struct str *name, struct str *url)
+{
+    struct str rest = *msg;
+    if (!str_starts(rest, "["))
+        return false;
+    rest = str_from(rest, 1);
+    const char *at = rest.n == 0 ? NULL : memmem(rest.s, rest.n, "][", 2);
+    const char *end = rest.n == 0 ? NULL : memmem(rest.s, rest.n, "] ", 2);
+    if (at == NULL || end == NULL || end < at)
+        return false;
+    *name = (struct str){rest.s, (size_t)(at - rest.s)};
+    *url = (struct str){at + 2, (size_t)(end - at - 2)};
+    *msg = str_from(rest, (size_t)(end - rest.s) + 2);
+    return true;
+}
+
+/* "Blog: server certificate blog.example.org will expire in 14 days" */
+static void set_warning(struct draft *draft, struct str msg)
+{
+    struct buf title = BUF_INIT(PART_BYTES);
+    struct str name, url;
+    if (cut_monitor(&msg, &name, &url)) {
+        buf_add(&title, name);
+        buf_add_text(&title, ": ");
+        draft_offer_link(draft, url);
+    }
+    buf_add(&title, msg);
+    draft_set_title(draft, buf_str(&title));
+    buf_release(&title);
+}
+
 /* "[Blog][https://…] server certificate blog.example.org will expire in 14
  * days": the days change, the rest is what it is known by. */
 static enum err read_message(const struct reading *reading, struct str msg)
@@ -27,16 +59,15 @@ static enum err read_message(const struct reading *reading, struct str msg)
     if (at == NULL)
         return alert_tell_none(reading->why, "A test of Uptime Kuma");
     struct draft draft = draft_new();
-    struct buf title = BUF_INIT(PART_BYTES);
+    struct buf key = BUF_INIT(PART_BYTES);
     draft.is_firing = draft.is_warning = true;
-    buf_add_bytes(&title, msg.s, (size_t)(at - msg.s));
-    buf_add_text(&title, " will expire");
-    draft_set_key(&draft, buf_str(&title));
-    draft_set_title(&draft, buf_str(&title));
-    draft_set_text(&draft, msg, STR_NONE);
+    buf_add_bytes(&key, msg.s, (size_t)(at - msg.s));
+    buf_add_text(&key, " will expire");
+    draft_set_key(&draft, buf_str(&key));
+    set_warning(&draft, msg);
     draft_set_service(&draft, reading, STR_NONE);
     draft_take(&draft, reading);
-    buf_release(&title);
+    buf_release(&key);
     return ERR_OK;
 }
 

@@ -362,10 +362,19 @@ static const struct row {
      .key = "[Forum][https://forum.example.org/] server certificate "
             "forum.example.org will expire",
      .is_firing = true,
-     .title = "[Forum][https://forum.example.org/] server certificate "
-              "forum.example.org will expire",
-     .text = "[Forum][https://forum.example.org/] server certificate "
-             "forum.example.org will expire in 14 days"},
+     .title = "Forum: server certificate forum.example.org will expire in "
+              "14 days",
+     .text = "",
+     .link = "https://forum.example.org/"},
+    {.what = "a domain is going to expire",
+     .form = ALERT_FORM_KUMA,
+     .body = "{\"heartbeat\":null,\"monitor\":null,\"msg\":\"Domain name "
+             "example.org will expire in 7 days\"}",
+     .key = "Domain name example.org will expire",
+     .is_firing = true,
+     .title = "Domain name example.org will expire in 7 days",
+     .text = "",
+     .link = ""},
 
     /* generic */
     {.what = "all paths",
