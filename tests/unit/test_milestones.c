@@ -209,6 +209,45 @@ static void now_is_a_time_that_is_told(void **state)
     assert_int_equal(told(MILESTONE_MITIGATED), 8);
 }
 
+static int64_t finds(const char *confidence, const char *time)
+{
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "The disk is full");
+    add_text(&it, "confidence", confidence);
+    add_text(&it, "time", time);
+    return keeps(&it);
+}
+
+static void strikes(int64_t seq)
+{
+    char id[24];
+    struct interaction it = slash("timeline strike");
+    (void)snprintf(id, sizeof id, "%" PRId64, seq);
+    add_text(&it, "id", id);
+    add_text(&it, "reason", "It was something else");
+    (void)does(&it);
+}
+
+/* A theory, or what was ruled out, identifies nothing. */
+static void a_finding_tells_while_it_is_confirmed(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(60);
+    (void)finds("theory", "19:15");
+    int64_t first = finds("confirmed", "19:20");
+    int64_t second = finds("confirmed", "19:30");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 10);
+    strikes(first);
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 20);
+    (void)edits(second, "confidence", "ruled-out");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), INT64_MIN);
+    (void)edits(second, "confidence", "confirmed");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 20);
+    strikes(second);
+    assert_int_equal(told(MILESTONE_IDENTIFIED), INT64_MIN);
+}
+
 /* It was told by a move, be it by way of its correction. */
 static void a_finding_does_not_outdo_a_corrected_move(void **state)
 {
@@ -309,6 +348,49 @@ static const char *sets(const char *milestone, const char *time)
     add_text(&it, "milestone", milestone);
     add_text(&it, "time", time);
     return does(&it);
+}
+
+/* A move of before it, or after it, does not outdo a person either. */
+static void what_a_person_set_outlives_a_move(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(20);
+    (void)sets("identified", "19:25");
+    (void)moves("identified", "19:18");
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 15);
+}
+
+/* Each time that it is identified again counts for the state, and only the
+ * first for the milestone. */
+static void a_state_is_as_old_as_its_move(void **state)
+{
+    (void)state;
+    declare(NULL);
+    minutes(10);
+    (void)moves("identified", NULL);
+    minutes(10);
+    (void)moves("investigating", NULL);
+    minutes(10);
+    (void)moves("identified", NULL);
+    struct interaction it = slash("timeline add");
+    add_text(&it, "text", "Nobody gets in");
+    (void)edits(keeps(&it), "time", "19:12");
+    struct incident in = now_is();
+    assert_int_equal(in.state_since_ms, NOW + 30 * MS_PER_MINUTE);
+    assert_int_equal(incident_since(&in).from_ms, NOW + 30 * MS_PER_MINUTE);
+    assert_int_equal(told(MILESTONE_IDENTIFIED), 10);
+}
+
+/* Known better, and worse than thought. */
+static void what_is_only_identified_is_not_mitigated(void **state)
+{
+    (void)state;
+    declare(NULL);
+    (void)moves("mitigated", NULL);
+    minutes(10);
+    (void)moves("identified", NULL);
+    assert_int_equal(told(MILESTONE_MITIGATED), INT64_MIN);
 }
 
 /* A slip of the day does not make it one that is written up for ever. */
@@ -465,9 +547,13 @@ int main(void)
         CASE(the_first_identification_counts),
         CASE(a_write_up_learns_in_any_order),
         CASE(now_is_a_time_that_is_told),
+        CASE(a_finding_tells_while_it_is_confirmed),
         CASE(a_finding_does_not_outdo_a_corrected_move),
         CASE(a_new_end_is_told_anew),
         CASE(what_a_person_set_stays),
+        CASE(what_a_person_set_outlives_a_move),
+        CASE(a_state_is_as_old_as_its_move),
+        CASE(what_is_only_identified_is_not_mitigated),
         CASE(others_tell_no_milestone),
         CASE(what_was_taken_back_stays_so),
         CASE(evidence_follows_its_entry),
