@@ -56,6 +56,19 @@ static void a_typed_time_does(void **state)
                      play.in.first_event_ms);
 }
 
+/* Nor is it the moment when it began. */
+static void it_began_with_its_first_event(void **state)
+{
+    (void)state;
+    struct play play = written_up();
+    int64_t first_ms = play.in.first_event_ms;
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_IMPACT_START);
+    assert_int_equal(incident_began_ms(&play.in), first_ms);
+    accepts(&play, adding_at(EVENT_REPORT, first_ms + MS_PER_HOUR));
+    assert_int_equal(incident_beginning(&play.in), MILESTONE_FIRST_REPORT);
+    assert_int_equal(incident_began_ms(&play.in), first_ms);
+}
+
 static void a_lived_one_takes_now(void **state)
 {
     (void)state;
@@ -191,6 +204,51 @@ static void a_write_up_of_days_ago_stays_there(void **state)
     takes_place_at("19:40", then + 1180 * MS_PER_MINUTE);
 }
 
+/* Nothing but its beginning was told so far, so it may be going on. */
+static void the_first_word_may_be_of_today(void **state)
+{
+    (void)state;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Media uploads fail");
+    add_text(&it, "started", "2022-12-05 18:40");
+    (void)does(&it);
+    caller.now_ms += MS_PER_HOUR;
+    takes_place_at("19:40", NOW + 30 * MS_PER_MINUTE);
+}
+
+static void is_corrected_to(int64_t seq, const char *time, int64_t ms)
+{
+    char id[24];
+    struct interaction it = slash("timeline edit");
+    (void)snprintf(id, sizeof id, "#%" PRId64, seq);
+    add_text(&it, "id", id);
+    add_text(&it, "time", time);
+    (void)does(&it);
+    assert_int_equal(kept()->occurred.from_ms, ms);
+}
+
+/* Whatever a new entry of that time would be of. */
+static void a_corrected_time_is_of_its_own_day(void **state)
+{
+    (void)state;
+    int64_t yesterday = civil_day_start(NOW) - MS_PER_DAY;
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Media uploads fail");
+    add_text(&it, "started", "Dec 11");
+    (void)does(&it);
+    add_note("The disk is full", "Dec 12 10:00");
+    int64_t note = kept()->seq;
+    caller.now_ms += MS_PER_HOUR;
+    is_corrected_to(note, "19:30", yesterday + 1170 * MS_PER_MINUTE);
+
+    it = slash("timeline add"); /* it goes on */
+    add_text(&it, "text", "Nobody gets in");
+    (void)does(&it);
+    add_note("The kernel was upgraded", "2022-06-01 09:00");
+    int64_t upgrade = kept()->seq;
+    is_corrected_to(upgrade, "10:30", INT64_C(1654079400000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,7 +262,12 @@ int main(void)
             caller_teardown),
         cmocka_unit_test_setup_teardown(a_write_up_of_days_ago_stays_there,
                                         caller_setup, caller_teardown),
+        cmocka_unit_test_setup_teardown(the_first_word_may_be_of_today,
+                                        caller_setup, caller_teardown),
+        cmocka_unit_test_setup_teardown(a_corrected_time_is_of_its_own_day,
+                                        caller_setup, caller_teardown),
         cmocka_unit_test(moves_without_a_time_set_no_milestone),
+        cmocka_unit_test(it_began_with_its_first_event),
         cmocka_unit_test(a_typed_time_does),
         cmocka_unit_test(a_lived_one_takes_now),
     };
