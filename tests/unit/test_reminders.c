@@ -115,6 +115,62 @@ static void what_is_left_waits_for_the_morning(void **state)
     assert_int_equal(reminder_due_item(&item, made, &standard), NOT_DUE);
 }
 
+/* Hours as the settings name them: quiet from the first on, no more in the
+ * last. */
+static void quiet_hours_begin_and_end_as_they_are_set(void **state)
+{
+    (void)state;
+    static const struct {
+        int from, until; /* hours */
+        int at, due;     /* minutes of a day */
+    } cases[] = {
+        {21, 8, 20 * 60 + 59, 20 * 60 + 59},
+        {21, 8, 21 * 60, 32 * 60},
+        {21, 8, 23 * 60 + 59, 32 * 60},
+        {21, 8, 0, 8 * 60},
+        {21, 8, 8 * 60 - 1, 8 * 60},
+        {21, 8, 8 * 60, 8 * 60},
+        {1, 7, 59, 59},
+        {1, 7, 60, 7 * 60},
+        {1, 7, 7 * 60 - 1, 7 * 60},
+        {1, 7, 7 * 60 + 30, 7 * 60 + 30},
+        {0, 0, 30, 30}, /* none are */
+    };
+    const struct incident in = live();
+    int64_t midnight = civil_day_start(NOW);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reminder_settings settings = standard;
+        settings.quiet_from_hour = cases[i].from;
+        settings.quiet_until_hour = cases[i].until;
+        const struct entry_state change = {
+            .seq = 7,
+            .kind = EVENT_CHANGE,
+            .needs_settling = true,
+            .recorded_at_ms = midnight - DAY + cases[i].at * MINUTE};
+        assert_int_equal(reminder_due_change(&in, &change, &settings),
+                         midnight + cases[i].due * MINUTE);
+    }
+}
+
+/* Twice as long each time, but not for ever; and nothing of the past. */
+static void repeats_are_a_week_apart_at_most(void **state)
+{
+    (void)state;
+    struct incident in = live();
+    struct entry_state change = {.seq = 7,
+                                 .kind = EVENT_CHANGE,
+                                 .needs_settling = true,
+                                 .recorded_at_ms = NOW,
+                                 .reminded_ms = NOW + 2 * DAY};
+    assert_int_equal(reminder_due_change(&in, &change, &standard),
+                     NOW + 4 * DAY);
+    change.reminded_ms = NOW + 30 * DAY;
+    assert_int_equal(reminder_due_change(&in, &change, &standard),
+                     NOW + 37 * DAY);
+    in.first_event_ms = NOW - 2 * DAY; /* written up */
+    assert_int_equal(reminder_due_change(&in, &change, &standard), NOT_DUE);
+}
+
 static void whoever_has_just_written_it_down_is_not_reminded(void **state)
 {
     int64_t midnight = civil_day_start(NOW);
@@ -426,6 +482,8 @@ int main(void)
         cmocka_unit_test(nobody_commands),
         cmocka_unit_test(an_update_is_due),
         cmocka_unit_test(what_is_left_waits_for_the_morning),
+        cmocka_unit_test(quiet_hours_begin_and_end_as_they_are_set),
+        cmocka_unit_test(repeats_are_a_week_apart_at_most),
         cmocka_unit_test(whoever_has_just_written_it_down_is_not_reminded),
         cmocka_unit_test(rooms_and_digests),
         cmocka_unit_test_setup_teardown(
