@@ -105,6 +105,18 @@ static void an_item_changes_hands(void **state)
     keeps_nothing(&it, "has no action item #1");
 }
 
+static void two_people_may_have_one_name(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, DMA);
+    struct interaction it = slash("action assign");
+    add_text(&it, "id", "#4");
+    add_user(&it, "user", NOVA, "dma");
+    assert_says(does(&it), " · dma.");
+    assert_int_equal(kept()->holder.id, NOVA);
+}
+
 /* The numbers of both are of one record, and easily mixed up. */
 static void an_item_is_no_entry(void **state)
 {
@@ -358,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_item_is_made),
         CASE(an_item_changes_hands),
+        CASE(two_people_may_have_one_name),
         CASE(an_item_is_no_entry),
         CASE(an_item_ends),
         CASE(an_old_button_opens_nothing_again),

@@ -257,6 +257,7 @@ static void what_it_is_settles_how(void **state)
         if (!cases[i].fits)
             continue;
         assert_int_equal(play.out.event_count, makes_item ? 2 : 1);
+        assert_string_equal(play.wanted, "card live_card room");
         play.subject.entry.settlement = cases[i].settlement;
         answers(&play, VERDICT_ALREADY, settle, "settled already");
         play.subject.entry.struck = seq + 1;
