@@ -231,8 +231,12 @@ static void says_what_is_true_already(void **state)
     struct play play = in_state(STATE_MITIGATED);
     answers(&play, VERDICT_ALREADY, moving(STATE_MITIGATED, NULL),
             "INC-12 is already mitigated, since 2022-12-13 18:56 UTC.");
+    struct request request = moving(STATE_MITIGATED, NULL);
+    request.draft.impact = STR("Only uploads fail");
+    accepts(&play, request);
+    assert_string_equal(play.in.impact, "Only uploads fail");
     play = declared();
-    struct request request = moving(STATE_RESOLVED, "fixed");
+    request = moving(STATE_RESOLVED, "fixed");
     request.draft.occurred = at(T0 - MS_PER_MINUTE, "19:54 CET");
     accepts(&play, request);
     answers(&play, VERDICT_ALREADY, moving(STATE_RESOLVED, "me too"),

@@ -130,6 +130,21 @@ static void closed_without_a_merge_stays_in_review(void **state)
     assert_int_equal(play.in.pull_state, PULL_OPEN);
 }
 
+/* It was on its way when the incident was reopened, and found a false alarm. */
+static void a_page_of_what_was_cancelled_is_written_again(void **state)
+{
+    struct play play = in_state(STATE_RESOLVED);
+    (void)state;
+    accepts(&play, moving(STATE_INVESTIGATING, "it is back"));
+    accepts(&play, moving(STATE_CANCELLED, "it was the monitor"));
+    assert_null(strstr(play.wanted, "postmortem"));
+    accepts(&play, committed("c1"));
+    assert_int_equal(play.in.state, STATE_CANCELLED);
+    assert_non_null(strstr(play.wanted, "postmortem"));
+    accepts(&play, committed("c2"));
+    assert_null(strstr(play.wanted, "postmortem"));
+}
+
 static void a_failure_is_said_and_changes_nothing(void **state)
 {
     struct play play = in_review();
@@ -234,6 +249,7 @@ int main(void)
         cmocka_unit_test(without_pull_requests_each_review_ends_by_its_merge),
         cmocka_unit_test(more_to_tell_comes_in_events_of_its_own),
         cmocka_unit_test(closed_without_a_merge_stays_in_review),
+        cmocka_unit_test(a_page_of_what_was_cancelled_is_written_again),
         cmocka_unit_test(a_failure_is_said_and_changes_nothing),
         cmocka_unit_test(an_item_has_one_issue),
         cmocka_unit_test(a_new_item_wants_an_issue_once_there_is_a_review),
