@@ -20,7 +20,7 @@ static void take(struct store *store, struct incident *in,
 }
 
 /* Two incidents; the first has 5 events or more, a holder, milestones, evidence
- * with bytes, outbox rows and a room message. */
+ * with bytes, an action item, outbox rows and a room message. */
 static void fill(const struct scratch *scratch)
 {
     struct store *store = scratch_open(scratch);
@@ -44,6 +44,10 @@ static void fill(const struct scratch *scratch)
     assign.draft.holder = assign.draft.actor;
     take(store, &first, assign);
     take(store, &first, scratch_move(STATE_MITIGATED, "space made"));
+    struct request item = {
+        .kind = REQUEST_ITEM,
+        .draft = scratch_entry(EVENT_ITEM, "alert on disk space").draft};
+    take(store, &first, item);
     take(store, &second, scratch_declare(2, "Media slow"));
     struct room_message message = {1, 2, 3, 99, 1000, hash, 0, {{0}}};
     assert_int_equal(store_put_room_message(store, 1, ROOM_WAR, &message),
@@ -158,7 +162,16 @@ static void damage_is_named(void **state)
          "INC-1: a role holder's place is "
          "damaged",
          1},
-        {"UPDATE attachment SET bytes = x'00'", "the file ", 0},
+        {"UPDATE entry SET struck = 7 WHERE incident = 1 AND seq = 3",
+         "INC-1: #3 struck is 7, the log says 0", 1},
+        {"DELETE FROM entry WHERE incident = 1 AND seq = 3",
+         "INC-1: #3 version is 0, the log says 3", 0},
+        {"UPDATE item SET state = 'done'",
+         "INC-1: action item #7 state is done, the log says open", 1},
+        {"DELETE FROM item",
+         "INC-1: action item #7 state is none, the log says", 0},
+        {"UPDATE attachment SET bytes = x'00'",
+         "INC-1 #4: the file has 1 bytes, the log says 5", 2},
         {"DELETE FROM attachment", "INC-1 #4: the file ", 1},
         {"DROP TRIGGER outbox_is_of_an_incident;"
          "INSERT INTO outbox (incident, lane, kind, target, wanted, attempts,"
