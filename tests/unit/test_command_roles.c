@@ -87,6 +87,17 @@ static void a_handover_tells_nothing_private(void **state)
                 "Open: 1 change, 0 parked ideas, 0 action items");
 }
 
+/* Whoever leaves in a hurry sends the form as it came. */
+static void a_handover_needs_no_brief(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction it = form("1|ic handoff|1|");
+    add_user(&it, "user", DMA, "dma");
+    add_text(&it, "conditions", "");
+    assert_says(does(&it), "dma is commander of **INC-1** since 19:10 UTC");
+}
+
 static void a_role_is_left(void **state)
 {
     (void)state;
@@ -130,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(command_is_handed_over),
         CASE(a_handover_tells_nothing_private),
+        CASE(a_handover_needs_no_brief),
         CASE(a_role_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

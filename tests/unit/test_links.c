@@ -181,6 +181,29 @@ static void a_final_record_does_not_point_back(void **state)
     assert_says(does(&it), "is linked with **INC-3**. Its record is final, so");
 }
 
+/* Not by a secret of one's own, either: its number says that there is one. */
+static void who_may_not_see_it_does_not_link_it(void **state)
+{
+    static const char *const ways[][2] = {{"incident link", "other"},
+                                          {"incident cancel", "duplicate_of"}};
+    (void)state;
+    declare("Stolen laptop", true);
+    struct interaction it = slash("incident declare");
+    it.user.id = DMA;
+    add_text(&it, "title", "Stolen phone");
+    add_flag(&it, "private", true);
+    (void)does(&it);
+    for (int i = 0; i < 2; i++) {
+        it = slash(ways[i][0]);
+        it.user.id = DMA;
+        add_text(&it, "incident", "2");
+        if (i == 1)
+            add_text(&it, "reason", "Seen twice");
+        add_text(&it, ways[i][1], "1");
+        keeps_nothing(&it, "there is no INC-1 in this server that you may see");
+    }
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -193,6 +216,7 @@ int main(void)
         CASE(one_of_two_duplicates_stays_open),
         CASE(one_of_three_duplicates_stays_open),
         CASE(a_final_record_does_not_point_back),
+        CASE(who_may_not_see_it_does_not_link_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

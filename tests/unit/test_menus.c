@@ -347,10 +347,16 @@ static void of_past_incidents_a_button_says_which(void **state)
     add_text(&it, "title", "Leak");
     add_flag(&it, "private", true);
     (void)does(&it);
+    it.options[0].text = STR("Stolen laptop");
+    (void)does(&it);
+    it = slash("resolve");
+    add_text(&it, "incident", "4");
+    add_text(&it, "summary", "It was found");
+    (void)does(&it);
     it = message_menu("Add to timeline", "It was my cron job");
     cJSON *json = message_json(&it);
     it.id = 77;
-    it.user.id = DMA; /* who does not know of the private one */
+    it.user.id = DMA; /* who does not know of the private ones */
     it.target_json = json;
     keeps_nothing(&it, "No incident is open here. Which past one is it about?\n"
                        "- **INC-1** in <#1001>: Logins fail\n"
