@@ -321,7 +321,8 @@ static const char *const migrations[][4] = {
 };
 const int schema_version = 1 + COUNT(migrations);
 
-/* From this version on, the impact of what is back has not ended. Set to the
+/* From this version on, the impact of what is back has not ended, and the time
+ * of a monitor's alert counts also where all else looks written up. Set to the
  * newest version whenever the rules fold the log of before into something else.
  */
 #define FOLDED_ANEW 14

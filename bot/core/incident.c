@@ -314,7 +314,7 @@ static void fold_lived(struct incident *in, const struct event *event)
     bool is_edit = event->kind == EVENT_EDIT;
     if (is_lived_kind(is_edit ? event->entry_kind : event->kind))
         keep_latest(in, event->occurred.from_ms);
-    else if (event->kind == EVENT_ALERT && is_by_machine(event))
+    else if (is_by_monitor(event))
         keep_latest(in, event->recorded_at_ms);
 }
 

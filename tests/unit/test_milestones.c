@@ -411,6 +411,46 @@ static void a_wrong_beginning_is_forgotten(void **state)
     assert_int_equal(told(MILESTONE_RESOLVED), 3);
 }
 
+/* Of the incident's monitor; `target`: the entry that told its beginning. */
+static int64_t monitor_says(enum alert_state says, int64_t target)
+{
+    struct incident in, after;
+    struct outcome outcome;
+    const struct request request = {
+        .kind = REQUEST_ADD,
+        .draft = {.kind = EVENT_ALERT,
+                  .source = SOURCE_WEBHOOK,
+                  .actor = {.type = ACTOR_ROBOT, .name = STR("UptimeRobot")},
+                  .text = STR("The login is down"),
+                  .alert_state = says,
+                  .target = target}};
+    assert_int_equal(store_begin(caller.store), ERR_OK);
+    assert_int_equal(store_incident(caller.store, 1, &in), ERR_OK);
+    assert_int_equal(
+        road_take(caller.store, &in, &request, caller.now_ms, &after, &outcome),
+        ERR_OK);
+    assert_int_equal(outcome.verdict, VERDICT_ACCEPTED);
+    assert_int_equal(store_commit(caller.store), ERR_OK);
+    return outcome.events[0].seq;
+}
+
+/* That it is over is no alarm, also when nothing else is left of it. And what a
+ * monitor said shows that the incident is lived, whatever is struck. */
+static void an_end_is_no_alarm(void **state)
+{
+    (void)state;
+    declare("2022-12-10 18:40");
+    minutes(5);
+    int64_t alert = monitor_says(ALERT_FIRING, 0);
+    minutes(5);
+    (void)monitor_says(ALERT_OVER, alert);
+    assert_int_equal(told(MILESTONE_FIRST_ALERT), 5);
+    strikes(alert);
+    assert_int_equal(told(MILESTONE_FIRST_ALERT), INT64_MIN);
+    struct incident in = now_is();
+    assert_false(incident_is_written_up(&in));
+}
+
 /* Whatever takes it back: who strikes the wrong one sees what went with it. */
 static void what_goes_with_an_entry_is_said(void **state)
 {
@@ -560,6 +600,7 @@ int main(void)
         CASE(evidence_alone_has_its_time),
         CASE(a_wrong_beginning_is_forgotten),
         CASE(what_goes_with_an_entry_is_said),
+        CASE(an_end_is_no_alarm),
         CASE(what_is_back_has_not_ended),
         CASE(a_time_that_was_taken_back_is_no_anchor),
     };

@@ -435,6 +435,28 @@ static void an_end_is_folded_anew(void **state)
     store_close(record.store);
 }
 
+/* Up to version 13 a monitor that rang while all looked written up told no
+ * time. */
+static void an_alarm_is_folded_anew(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct record record = {.store = scratch_open(scratch),
+                            .now_ms = SCRATCH_NOW_MS};
+    struct request alert = scratch_entry(EVENT_ALERT, "the site is down");
+    struct incident in;
+    (void)take(&record, scratch_declare(1, "Global outage"));
+    alert.draft.source = SOURCE_WEBHOOK;
+    (void)take(&record, alert);
+    store_close(record.store);
+    scratch_sql(scratch, "DELETE FROM milestone WHERE name = 'first machine"
+                         " alert';" SET_BACK_TO_13);
+    record.store = scratch_open(scratch);
+    (void)verified_events(record.store, 13);
+    assert_int_equal(store_incident(record.store, 1, &in), ERR_OK);
+    assert_true(when_is_set(&in.milestones[MILESTONE_FIRST_ALERT]));
+    store_close(record.store);
+}
+
 /* It stays for store_verify to tell. */
 static void damage_is_not_folded_away(void **state)
 {
@@ -469,6 +491,7 @@ int main(void)
         TEST(rows_are_what_the_log_says_now),
         TEST(a_late_word_is_folded_anew),
         TEST(an_end_is_folded_anew),
+        TEST(an_alarm_is_folded_anew),
         TEST(damage_is_not_folded_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
