@@ -1,4 +1,5 @@
 #include "bot/io/loop.h"
+#include "tests/lib/captured.h"
 #include "tests/lib/rest_bench.h"
 
 #include <setjmp.h>
@@ -28,6 +29,12 @@ static const struct {
      2,
      MESSAGE,
      TWICE_DONE("1 {}")},
+    {"safe: a refusal says nothing of the attempt before it",
+     {{CUT, 0, NULL, NULL}, {ANSWER, 403, NULL, "{\"code\":50013}"}},
+     2,
+     MESSAGE,
+     "> POST /api/c/1 {}\n> POST /api/c/1 {}\n"
+     "< forbidden 403 code 50013 maybe done\n"},
     {"once: 500 is left to the caller",
      {{ANSWER, 500, NULL, NULL}},
      1,
@@ -90,6 +97,14 @@ static const struct {
      2,
      CALLBACK,
      "> POST /api/c/9 {}\n> POST /api/c/9 {}\n< done 400 code 40060\n"},
+    {"callback: the same when a wait lies between",
+     {{CUT, 0, NULL, NULL},
+      {ANSWER, 429, NULL, "{\"retry_after\":0.01}"},
+      {ANSWER, 400, NULL, "{\"code\":40060}"}},
+     3,
+     CALLBACK,
+     "> POST /api/c/9 {}\n> POST /api/c/9 {}\n> POST /api/c/9 {}\n"
+     "< done 400 code 40060\n"},
     {"callback: 40060 at once means that another process answered",
      {{ANSWER, 400, NULL, "{\"code\":40060}"}},
      1,
@@ -117,6 +132,16 @@ static const struct {
      "> POST /api/c/9 {}\n> POST /api/c/9 {}\n< done 204\n"},
     {"callback: no time is left to wait as told",
      {{ANSWER, 429, NULL, "{\"retry_after\":5}"}},
+     1,
+     CALLBACK,
+     "> POST /api/c/9 {}\n< unreachable 429\n"},
+    {"callback: of two waits the longer counts",
+     {{ANSWER, 429, "Retry-After: 5\r\n", "{\"retry_after\":0.01}"}},
+     1,
+     CALLBACK,
+     "> POST /api/c/9 {}\n< unreachable 429\n"},
+    {"callback: a wait without end is not taken for none",
+     {{ANSWER, 429, NULL, "{\"retry_after\":1e30}"}},
      1,
      CALLBACK,
      "> POST /api/c/9 {}\n< unreachable 429\n"},
@@ -200,6 +225,38 @@ static void a_kept_connection_that_dies_is_seen(void **state)
         ask(&bench, second);
         run(&bench);
         close_bench(&bench, rows[i].story);
+    }
+}
+
+/* With the token in the path whoever reads the log could answer. */
+static void the_log_names_the_route_and_never_the_path(void **state)
+{
+    static const struct {
+        struct reply script[2];
+        size_t replies;
+        const char *event;
+    } rows[] = {
+        {{{ANSWER, 404, NULL, "{\"code\":10062}"}}, 1, "rest_failed"},
+        {{{ANSWER, 429, NULL, "{\"retry_after\":0.01}"},
+          {ANSWER, 204, NULL, NULL}},
+         2,
+         "rest_limited"},
+        {{{ANSWER, 429, NULL, "{\"retry_after\":5}"}}, 1, "rest_given_up"},
+    };
+    char log[8000];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bench bench;
+        open_bench(&bench, rows[i].script, rows[i].replies);
+        capture_begin();
+        ask(&bench, callback("{}"));
+        run(&bench);
+        capture_end(log, sizeof log);
+        assert_non_null(strstr(log, rows[i].event));
+        assert_non_null(strstr(log, "route=\"POST /callback\""));
+        assert_null(strstr(log, "/c/9"));
+        buf_clear(&bench.story);
+        close_bench(&bench, "");
     }
 }
 
@@ -289,6 +346,7 @@ int main(void)
         cmocka_unit_test(the_retry_matrix),
         cmocka_unit_test(a_wait_that_was_not_enough_is_not_repeated_at_once),
         cmocka_unit_test(a_kept_connection_that_dies_is_seen),
+        cmocka_unit_test(the_log_names_the_route_and_never_the_path),
         cmocka_unit_test(a_port_that_refuses_is_tried_until_the_end),
         cmocka_unit_test(a_call_that_is_late_already_is_not_sent),
         cmocka_unit_test(a_recalled_call_ends_with_the_attempt_on_the_wire),
