@@ -116,10 +116,10 @@ static void merge_body(struct pull_job *job, struct str there)
         buf_add_text(&merged, merged.n > 0 ? "\n\n" : "");
         buf_add_text(&merged, job->body);
     }
-    if (merged.overflow) {
-        buf_clear(&merged);
-        merged.overflow = false;
-        buf_add_text(&merged, job->body);
+    if (merged.overflow) { /* what they wrote leaves no room for ours */
+        buf_release(&merged);
+        merged = BUF_INIT(there.n);
+        buf_add(&merged, there);
     }
     free(job->merged);
     job->merged = buf_detach(&merged);

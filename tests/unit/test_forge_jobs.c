@@ -143,6 +143,24 @@ static void what_people_wrote_without_our_marks_stays(void **state)
     }
 }
 
+/* What people wrote leaves no room for ours: theirs stays whole. */
+static void what_people_wrote_at_length_stays(void **state)
+{
+    char words[59990] = "", heard[61000], asked[61000];
+    (void)state;
+    memset(words, 'w', sizeof words - 1);
+    (void)snprintf(heard, sizeof heard, PULL(4, "open", "former", "%s"), words);
+    (void)snprintf(asked, sizeof asked, "\"body\":\"%s\"", words);
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls/4", 200, heard},
+        {asked, 200, PULL(4, "open", "t", "")},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    begin(&job, &hub, 4, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    pull_job_release(&job);
+}
+
 /* Somebody else was faster between look and open. */
 static void a_conflict_is_looked_at_again(void **state)
 {
@@ -509,6 +527,7 @@ int main(void)
         cmocka_unit_test(one_that_is_there_is_taken),
         cmocka_unit_test(what_people_write_around_ours_stays),
         cmocka_unit_test(what_people_wrote_without_our_marks_stays),
+        cmocka_unit_test(what_people_wrote_at_length_stays),
         cmocka_unit_test(a_conflict_is_looked_at_again),
         cmocka_unit_test(every_page_is_looked_through),
         cmocka_unit_test(the_number_of_another_repository_is_not_ours),
