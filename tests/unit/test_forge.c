@@ -152,6 +152,10 @@ static void what_stands_in_the_way_is_said(void **state)
         /* A clock that is wrong keeps nobody waiting for ever. */
         {429, "", "99999999", NULL, NULL, FORGE_LATER, 86400, "wait"},
         {429, "", NULL, NULL, "17", FORGE_LATER, 1, "wait"},
+        {429, "", NULL, NULL, "99999999999", FORGE_LATER, 86400, "wait"},
+        {403, "{\"message\":\"You have triggered an abuse detection\"}", NULL,
+         "4000", NULL, FORGE_LATER, 60, "wait"},
+        {408, "", NULL, NULL, NULL, FORGE_UNREACHABLE, 0, "status 408"},
         {404, "{}", NULL, NULL, NULL, FORGE_NOT_FOUND, 0, "team/blog"},
         {404, "<!DOCTYPE html>", NULL, NULL, NULL, FORGE_NOT_FOUND, 0,
          "GitHub does not answer programs there: it sent a page for people, "

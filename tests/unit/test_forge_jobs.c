@@ -151,10 +151,9 @@ static void what_people_wrote_at_length_stays(void **state)
     memset(words, 'w', sizeof words - 1);
     (void)snprintf(heard, sizeof heard, PULL(4, "open", "former", "%s"), words);
     (void)snprintf(asked, sizeof asked, "\"body\":\"%s\"", words);
-    const struct line script[] = {
-        {"GET /repos/team/blog/pulls/4", 200, heard},
-        {asked, 200, PULL(4, "open", "t", "")},
-        {NULL, 0, NULL}};
+    const struct line script[] = {{"GET /repos/team/blog/pulls/4", 200, heard},
+                                  {asked, 200, PULL(4, "open", "t", "")},
+                                  {NULL, 0, NULL}};
     struct pull_job job;
     begin(&job, &hub, 4, false);
     assert_int_equal(follow_pull(&job, script), JOB_DONE);
@@ -198,6 +197,24 @@ static void every_page_is_looked_through(void **state)
     begin(&job, &tea, 0, false);
     assert_int_equal(follow_pull(&job, script), JOB_DONE);
     assert_int_equal(job.pull.number, 4);
+    pull_job_release(&job);
+}
+
+/* Somebody else wants the branch elsewhere: that one is not ours to change. */
+static void one_into_another_branch_is_not_ours(void **state)
+{
+    const struct line script[] = {
+        {"GET /repos/team/blog/pulls?", 200,
+         "[{\"number\":4,\"html_url\":\"https://h/4\",\"state\":\"open\","
+         "\"head\":{\"ref\":\"p/x\",\"repo\":{\"full_name\":\"team/blog\"}},"
+         "\"base\":{\"ref\":\"preview\"}}]"},
+        {"POST /repos/team/blog/pulls ", 201, PULL(9, "open", "t", OURS)},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &hub, 0, false);
+    assert_int_equal(follow_pull(&job, script), JOB_DONE);
+    assert_int_equal(job.pull.number, 9);
     pull_job_release(&job);
 }
 
@@ -446,16 +463,39 @@ static void a_reviewer_that_is_not_there_is_told(void **state)
     pull_job_release(&job);
 }
 
+static const char *const labels[] = {"postmortem", "blog"};
+static const struct forge_settings labelled = {.kind = FORGE_GITEA,
+                                               .repository = "team/blog",
+                                               .base = "main",
+                                               .labels = labels,
+                                               .label_count = 2,
+                                               .issue_label = "incident"};
+
+/* What people change of them afterwards stays. */
+static void labels_are_set_once(void **state)
+{
+    const struct line known[] = {
+        {"GET /repos/team/blog/pulls/4", 200, PULL(4, "open", "t", OURS)},
+        {NULL, 0, NULL}};
+    const struct line elsewhere[] = {
+        {"GET /repos/team/blog/pulls/4", 404, "{}"},
+        {"GET /repos/team/blog/pulls?", 200, "[]"},
+        {"POST /repos/team/blog/pulls", 201, PULL(9, "open", "t", OURS)},
+        {"POST /repos/team/blog/issues/9/labels", 502, ""},
+        {NULL, 0, NULL}};
+    struct pull_job job;
+    (void)state;
+    begin(&job, &labelled, 4, false);
+    assert_int_equal(follow_pull(&job, known), JOB_DONE);
+    pull_job_release(&job);
+    begin(&job, &labelled, 4, false);
+    assert_int_equal(follow_pull(&job, elsewhere), JOB_LATER);
+    pull_job_release(&job);
+}
+
 /* Gitea leaves it out and answers 200 (prepareForReplaceOrAdd). */
 static void a_label_that_is_not_there_is_told(void **state)
 {
-    static const char *const labels[] = {"postmortem", "blog"};
-    const struct forge_settings set = {.kind = FORGE_GITEA,
-                                       .repository = "team/blog",
-                                       .base = "main",
-                                       .labels = labels,
-                                       .label_count = 2,
-                                       .issue_label = "incident"};
     const struct line pull[] = {
         {"GET /repos/team/blog/pulls?", 200, "[]"},
         {"POST /repos/team/blog/pulls", 201, PULL(4, "open", "t", OURS)},
@@ -472,11 +512,11 @@ static void a_label_that_is_not_there_is_told(void **state)
     struct pull_job job;
     struct issue_job other;
     (void)state;
-    begin(&job, &set, 0, false);
+    begin(&job, &labelled, 0, false);
     assert_int_equal(follow_pull(&job, pull), JOB_DONE);
     assert_string_equal(job.words, "A label was not found: postmortem");
     pull_job_release(&job);
-    issue_job_init(&other, &set, &wish);
+    issue_job_init(&other, &labelled, &wish);
     assert_int_equal(follow_issue(&other, issue), JOB_DONE);
     assert_string_equal(other.words,
                         "The issue has no label: incident was not found.");
@@ -530,6 +570,7 @@ int main(void)
         cmocka_unit_test(what_people_wrote_at_length_stays),
         cmocka_unit_test(a_conflict_is_looked_at_again),
         cmocka_unit_test(every_page_is_looked_through),
+        cmocka_unit_test(one_into_another_branch_is_not_ours),
         cmocka_unit_test(the_number_of_another_repository_is_not_ours),
         cmocka_unit_test(a_deleted_branch_is_ours_still),
         cmocka_unit_test(what_ended_in_another_repository_is_not_earlier),
@@ -540,6 +581,7 @@ int main(void)
         cmocka_unit_test(nothing_is_opened_for_what_was_merged),
         cmocka_unit_test(an_answer_that_cannot_be_read_is_no_answer),
         cmocka_unit_test(an_issue_is_known_by_its_mark),
+        cmocka_unit_test(labels_are_set_once),
         cmocka_unit_test(a_label_that_is_not_there_is_told),
         cmocka_unit_test(a_reviewer_that_is_not_there_is_told),
         cmocka_unit_test(none_is_opened_for_what_is_over),
