@@ -131,6 +131,33 @@ static void late_answers_do_not_give_back(void **state)
     ratelimit_free(limit);
 }
 
+/* The window ends when the answer that tells the latest end of it says. */
+static void late_answers_do_not_end_the_window(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit_headers none = told("b", "3", "0", "5.0");
+    struct ratelimit_headers early = told("b", "3", "1", "0.5");
+    call(limit, POST, 1, told("b", "3", "2", "5.0"), 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    ratelimit_answer(limit, POST, 1, false, 200, &none, 10);
+    ratelimit_answer(limit, POST, 1, false, 200, &early, 20);
+    assert_true(ratelimit_take(limit, POST, 1, false, 1000) > 0);
+    ratelimit_free(limit);
+}
+
+/* An answer that never comes does not close its route for ever. */
+static void a_call_that_was_forgotten_blocks_nobody(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    assert_true(ratelimit_take(limit, POST, 1, false, 299999) > 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 300000), 0);
+    ratelimit_free(limit);
+}
+
 static void routes_may_share_a_bucket(void **state)
 {
     (void)state;
@@ -236,6 +263,19 @@ static void no_headers_no_limit(void **state)
     ratelimit_free(limit);
 }
 
+/* Nor does a refusal without them say that there is none. */
+static void a_refusal_tells_of_no_freedom(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit_headers none = refused(NULL, "1", -1);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    ratelimit_answer(limit, POST, 1, false, 429, &none, 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 2000), 0);
+    assert_true(ratelimit_take(limit, POST, 1, false, 2000) > 0);
+    ratelimit_free(limit);
+}
+
 static void fifty_a_second(void **state)
 {
     (void)state;
@@ -293,7 +333,7 @@ static void cloudflare_halts_everything(void **state)
     static const struct {
         const char *retry_after;
         int64_t ms;
-    } cases[] = {{NULL, 600000}, {"900", 900000}, {"x", 600000}};
+    } cases[] = {{NULL, 600000}, {"900", 900000}, {"0", 600000}, {"x", 600000}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ratelimit *limit = ratelimit_new();
         struct ratelimit_headers headers =
@@ -383,12 +423,15 @@ int main(void)
         cmocka_unit_test(reset_is_rounded_up),
         cmocka_unit_test(calls_in_flight_count),
         cmocka_unit_test(late_answers_do_not_give_back),
+        cmocka_unit_test(late_answers_do_not_end_the_window),
+        cmocka_unit_test(a_call_that_was_forgotten_blocks_nobody),
         cmocka_unit_test(routes_may_share_a_bucket),
         cmocka_unit_test(a_429_of_one_route_lets_the_others_pass),
         cmocka_unit_test(two_routes_may_be_blocked),
         cmocka_unit_test(naming_the_bucket_loses_no_call),
         cmocka_unit_test(joining_a_bucket_loses_no_call),
         cmocka_unit_test(no_headers_no_limit),
+        cmocka_unit_test(a_refusal_tells_of_no_freedom),
         cmocka_unit_test(fifty_a_second),
         cmocka_unit_test(a_429_waits_as_its_scope_says),
         cmocka_unit_test(cloudflare_halts_everything),
