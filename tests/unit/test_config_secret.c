@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -46,6 +47,8 @@ static void the_token_comes_from_a_private_file(void **state)
          "the first line is what counts"},
         {STR("short"), 0600, ERR_INVALID, "is not 20 to 200 characters"},
         {STR(""), 0600, ERR_INVALID, "is not 20 to 200 characters"},
+        {STR(TOKEN TOKEN TOKEN), 0600, ERR_INVALID,
+         "is not 20 to 200 characters"},
         {STR("MTA0NjUyMzQ1Njc4OTAxMjM0NQ\0.Gabcde"), 0600, ERR_INVALID,
          "what no token has"},
     };
@@ -82,6 +85,43 @@ static void a_systemd_credential_may_show_the_group_bit(void **state)
     assert_string_equal(token, TOKEN);
     assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
     free(token);
+}
+
+/* What lies beside its folder, or is reached through it, is no credential. */
+static void only_a_systemd_credential_may(void **state)
+{
+    static const char *const folders[] = {"toke", "inner"};
+    static const char *const files[] = {"token", "inner/../token"};
+    const struct scratch *scratch = *state;
+    char file[160], absolute[4096], folder[4200], path[4200];
+    settings_write(scratch, "token", STR(TOKEN), 0440, file);
+    assert_non_null(realpath(scratch->folder, absolute));
+    (void)snprintf(folder, sizeof folder, "%s/inner", absolute);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct buf why = BUF_INIT(10000);
+        char *token = NULL;
+        (void)snprintf(folder, sizeof folder, "%s/%s", absolute, folders[i]);
+        (void)snprintf(path, sizeof path, "%s/%s", absolute, files[i]);
+        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+        assert_int_equal(token_of(path, &token, &why), ERR_INVALID);
+        assert_non_null(strstr(buf_text(&why), "others may read"));
+        buf_release(&why);
+    }
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
+/* Nobody writes into it: the start would wait for ever. */
+static void a_pipe_is_no_secret(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf why = BUF_INIT(1000);
+    char *token = NULL, file[160];
+    (void)snprintf(file, sizeof file, "%s/pipe", scratch->folder);
+    assert_int_equal(mkfifo(file, 0600), 0);
+    assert_int_equal(token_of(file, &token, &why), ERR_INVALID);
+    assert_non_null(strstr(buf_text(&why), "is not a file"));
+    buf_release(&why);
 }
 
 /* As systemd hands them over: alone, or as a folder. */
@@ -180,6 +220,8 @@ static void secrets_of_sources_and_checks_are_one_line(void **state)
          "password"},
         {config_credentials, "hunter2:\tx", 0600, NULL,
          "user:password in FILE holds a control character"},
+        {config_credentials, "hunter2:\x7F", 0600, NULL,
+         "user:password in FILE holds a control character"},
         {config_credentials, "a:hunter2", 0660, NULL,
          "probe.credentials_file: others may read FILE; run chmod 600 FILE"},
     };
@@ -244,6 +286,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_token_comes_from_a_private_file),
         cmocka_unit_test(a_systemd_credential_may_show_the_group_bit),
+        cmocka_unit_test(only_a_systemd_credential_may),
+        cmocka_unit_test(a_pipe_is_no_secret),
         cmocka_unit_test(a_credential_is_named),
         cmocka_unit_test(without_a_file_the_token_comes_from_the_environment),
         cmocka_unit_test(secrets_of_sources_and_checks_are_one_line),
