@@ -308,6 +308,13 @@ static void tell_what_is_ours(struct record *record)
     request.draft.role = ROLE_COMMANDER;
     request.draft.holder = (struct actor){ACTOR_MEMBER, 9, STR("Wren")};
     (void)record_add(record, request);
+    request.draft.role = ROLE_SCRIBE; /* the higher one is what they are */
+    (void)record_add(record, request);
+    /* Who only wrote down what others saw; and a name that is a word. */
+    request = record_said(record, EVENT_NOTE, "19:13", "@Wren", "Orla asked");
+    request.draft.recorder = (struct actor){ACTOR_MEMBER, 10, STR("Orla")};
+    (void)record_add(record, request);
+    (void)say(record, EVENT_NOTE, VISIBILITY_LIVE, "\u72D0", "A \u72D0 ran");
     request = (struct request){
         .kind = REQUEST_ITEM,
         .draft = {.actor = {ACTOR_MEMBER, 9, STR("Wren")},
@@ -321,19 +328,17 @@ static void tell_what_is_ours(struct record *record)
 
 static void nobody_is_named_in_public(void **state)
 {
-    static const char *const gone[] = {"wren",
-                                       "kit_fox",
-                                       "finch",
-                                       "hidden",
-                                       "hunter2",
-                                       "10.1.2.3",
-                                       "1234567890123456789",
-                                       "nova"};
+    static const char *const gone[] = {
+        "wren",   "kit_fox", "finch",    "orla",
+        "hidden", "hunter2", "10.1.2.3", "1234567890123456789",
+        "nova"};
     static const char *const there[] = {
         ("the commander and the responder, with somebody: see [an address\\], "
          "somebody, the commander's log, the responder."),
         "Seen by the responder, too",
         "takes the commander role",
+        "the responder asked",
+        "A \u72D0 ran",
         "the commander fixed it. Thanks to the responder!",
         "the responder tidies up",
     };
