@@ -97,6 +97,30 @@ static void a_damaged_incident_holds_up_no_other(void **state)
     bench_close(&bench);
 }
 
+/* What does not go is tried again, ever later, and never given up. */
+static void tries_come_ever_later(void **state)
+{
+    static const int64_t waits_s[] = {2, 4, 8, 16, 32, 64, 128, 256, 300, 300};
+    struct bench bench;
+    int64_t now_ms = NOW;
+    bench_open(&bench, *state, NULL);
+    bench_declare(&bench, *state, 2);
+    scratch_sql(*state, "UPDATE incident SET severity = 'SEV9'"
+                        " WHERE id = 1");
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    bench_want(&bench, EFFECT_WAR_ROOM, 1);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    for (size_t i = 0; i < sizeof waits_s / sizeof *waits_s; i++) {
+        bench_settle(&bench, now_ms);
+        int64_t due_ms =
+            scratch_number(*state, "SELECT not_before_ms FROM outbox"
+                                   " WHERE kind = 'war_room'");
+        assert_int_equal(due_ms - now_ms, waits_s[i] * MS_PER_SECOND);
+        now_ms = due_ms;
+    }
+    bench_close(&bench);
+}
+
 /* Pages of others name it: the one that cannot be read is renewed later. */
 static void a_damaged_incident_keeps_none_from_becoming_private(void **state)
 {
@@ -162,6 +186,7 @@ int main(void)
         TEST(a_page_that_cannot_be_made_is_told_once),
         TEST(a_conflict_is_told_whole),
         TEST(a_damaged_incident_holds_up_no_other),
+        TEST(tries_come_ever_later),
         TEST(a_damaged_incident_keeps_none_from_becoming_private),
         cmocka_unit_test_setup_teardown(
             what_is_deleted_at_once_is_looked_for_again, scratch_setup,
