@@ -31,6 +31,17 @@ static void asked_to_reconnect_before_hello(void **state)
                  "> next 0..0\n" CONNECT_AGAIN NEW_SESSION);
 }
 
+/* A server that says nothing else is not asked without end. */
+static void asked_again_and_again_it_backs_off(void **state)
+{
+    (void)state;
+    play(LOGGED_IN
+         "> {'op':7}\n" LEAVE "> next 0..0\n" CONNECT_RESUME "> opened\n"
+         "> {'op':7}\n" LEAVE "> next 1000..2000\n" CONNECT_RESUME "> opened\n"
+         "> {'op':7}\n" LEAVE
+         "> next 2000..4000\n" CONNECT_RESUME HELLO RESUME_1);
+}
+
 static void nothing_is_sent_or_read_after_leaving(void **state)
 {
     (void)state;
@@ -334,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(asked_to_reconnect_it_resumes_at_once),
         cmocka_unit_test(asked_to_reconnect_before_hello),
+        cmocka_unit_test(asked_again_and_again_it_backs_off),
         cmocka_unit_test(nothing_is_sent_or_read_after_leaving),
         cmocka_unit_test(session_invalid_but_resumable),
         cmocka_unit_test(session_invalid),
