@@ -158,6 +158,21 @@ static void keeps_what_people_did(void **state)
 }
 
 /* `theirs` is stamped, then merged with `ours`. */
+/* They changed a block, and the record says what it said when they did. */
+static void what_is_said_still_is_no_conflict(void **state)
+{
+    struct buf page = BUF_INIT(10000), out, conflicts;
+    (void)state;
+    merge_stamp(str_of(before), &page);
+    edit(&page, "\none\n", "\nMine.\n");
+    merge(before, &page, &out, &conflicts);
+    assert_string_equal(buf_text(&out), buf_text(&page));
+    assert_string_equal(buf_text(&conflicts), "");
+    buf_release(&page);
+    buf_release(&out);
+    buf_release(&conflicts);
+}
+
 static void merges(const char *ours, const char *theirs, const char *page,
                    const char *conflicts)
 {
@@ -305,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamps_what_it_generates),
         cmocka_unit_test(keeps_what_people_did),
+        cmocka_unit_test(what_is_said_still_is_no_conflict),
         cmocka_unit_test(follows_blocks_that_moved),
         cmocka_unit_test(blocks_do_not_nest),
         cmocka_unit_test(keeps_line_ends),
