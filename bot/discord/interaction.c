@@ -8,6 +8,7 @@
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,9 +54,17 @@ static bool is_token(struct str token)
     return has_more_than_dots;
 }
 
-static bool is_one_word(struct str name)
+/* As far as a page for everybody takes "@somebody" out: see handle_length in
+ * bot/postmortem/people.c. */
+static bool is_handle(struct str name)
 {
-    return name.n > 0 && memchr(name.s, ' ', name.n) == NULL;
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char c = (unsigned char)name.s[i];
+        bool is_letter = isalnum(c) || c == '_' || c >= 0x80;
+        if (!is_letter && (i == 0 || (c != '.' && c != '-')))
+            return false;
+    }
+    return name.n > 0;
 }
 
 /* Nick, else global name, else user name. `member` may be NULL. */
@@ -68,11 +77,10 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
     struct str user_name = json_text(user, "username");
     if (name.n == 0)
         name = user_name;
-    bool is_handle = is_one_word(name) || !is_one_word(user_name);
     return (struct interaction_user){
         .id = json_get_id(user, "id"),
         .name = name,
-        .handle = is_handle ? name : user_name,
+        .handle = is_handle(name) || !is_handle(user_name) ? name : user_name,
         .is_bot = json_is_true(user, "bot"),
         .roles = cJSON_IsArray(roles) ? roles : NULL,
     };

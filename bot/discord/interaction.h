@@ -32,8 +32,8 @@ enum option_type {
 struct interaction_user {
     uint64_t id;
     struct str name;   /* nick, else global name, else user name */
-    struct str handle; /* for behind an @: the name, or the user name where that
-                        * is one word and the name is not */
+    struct str handle; /* for behind an @: the name, or the user name where only
+                        * that is one word of letters, digits, _ . - */
     bool is_bot;
     const cJSON *roles; /* ids, of a member; borrowed. NULL: not known */
 };

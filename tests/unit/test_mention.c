@@ -1,6 +1,7 @@
 /* Discord says beside a command's text who is mentioned in it. */
 #include "bot/base/utf8.h"
 #include "bot/discord/json.h"
+#include "bot/postmortem/people.h"
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>
@@ -13,7 +14,7 @@
 static cJSON *resolved;
 
 /* 77 is Kim, with a nick of two words here; 78 has a name that turns the
- * reading direction; 79 is a robot. */
+ * reading direction; 79 is a robot; 81 tells more than a name by the nick. */
 static struct interaction typed(const char *text)
 {
     struct interaction it = slash("timeline add");
@@ -22,8 +23,10 @@ static struct interaction typed(const char *text)
         STR("{\"users\":{\"77\":{\"id\":\"77\",\"username\":\"kim\","
             "\"global_name\":\"Kim\"},\"78\":{\"id\":\"78\",\"username\":"
             "\"lee\\u202e\"},\"79\":{\"id\":\"79\",\"username\":"
-            "\"Uptime Kuma\",\"bot\":true}},\"members\":{\"77\":{"
-            "\"nick\":\"Kim of ops\"}}}"));
+            "\"Uptime Kuma\",\"bot\":true},\"81\":{\"id\":\"81\","
+            "\"username\":\"lou.b\"}},\"members\":{\"77\":{"
+            "\"nick\":\"Kim of ops\"},\"81\":{\"nick\":\"[SRE]Lou|night\"}"
+            "}}"));
     assert_non_null(resolved);
     it.resolved = resolved;
     add_text(&it, "text", text);
@@ -46,6 +49,24 @@ static void who_is_mentioned_is_named(void **state)
     assert_kept_as("<@77>", "@kim");
     assert_kept_as("<@78> <@79> <@80> <@&77> <3", "@lee @Uptime Kuma <@80> "
                                                   "<@&77> <3");
+}
+
+/* The page for everybody takes "@somebody" out as far as it knows such a name
+ * to go. */
+static void a_name_that_a_page_would_not_know_is_another(void **state)
+{
+    struct people *people;
+    struct incident in;
+    char space[100];
+    struct buf page = BUF_IN(space);
+    (void)state;
+    int64_t id = caller_declares(&caller);
+    assert_kept_as("Asked <@81>, who knows", "Asked @lou.b, who knows");
+    assert_int_equal(store_incident(caller.store, id, &in), ERR_OK);
+    assert_int_equal(people_of(caller.store, &in, NULL, &people), ERR_OK);
+    people_redact(people, kept()->text, &page);
+    people_free(people);
+    assert_text(buf_str(&page), "Asked somebody, who knows");
 }
 
 /* Each reader's Discord shows such a mark in their own zone; a page, and the
@@ -132,6 +153,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_is_mentioned_is_named, caller_setup,
                                         forget),
+        cmocka_unit_test_setup_teardown(
+            a_name_that_a_page_would_not_know_is_another, caller_setup, forget),
         cmocka_unit_test_setup_teardown(moments_are_told_in_utc, caller_setup,
                                         forget),
         cmocka_unit_test_setup_teardown(a_name_may_be_too_long, caller_setup,
