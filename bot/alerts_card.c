@@ -4,7 +4,8 @@
 #include "storage/outbox.h"
 
 /* Onto the same card: whatever comes in one go, and what is about the same
- * service while people may still be reading. */
+ * service while people may still be reading. Warnings have cards of their own:
+ * an incident that is declared later has what fires, and not them. */
 #define CARD_GO_MS      (10 * MS_PER_SECOND)
 #define CARD_SERVICE_MS (30 * MS_PER_MINUTE)
 
@@ -26,6 +27,7 @@ static enum err find_card(struct store *store, const struct alert *alert,
 {
     struct alert_card card;
     struct same_service same = {alert->service, false};
+    bool warns = false;
     enum err err = store_last_alert_card(store, &card);
     if (err == ERR_NOT_FOUND ||
         (err == ERR_OK && card.state != ALERT_CARD_OPEN))
@@ -35,6 +37,9 @@ static enum err find_card(struct store *store, const struct alert *alert,
     int64_t age_ms = now_ms - card.newest_ms;
     if (age_ms < 0) /* a clock that was put back since: nobody knows */
         return ERR_OK;
+    err = store_card_warns(store, card.id, &warns);
+    if (err != ERR_OK || warns != alert->is_warning)
+        return err;
     if (age_ms > CARD_GO_MS && age_ms <= CARD_SERVICE_MS)
         err = store_each_alert_on_card(store, card.id, compare_service, &same);
     if (err == ERR_OK && (age_ms <= CARD_GO_MS || same.is_same))

@@ -208,6 +208,19 @@ enum err store_card_has_homeless(struct store *store, int64_t card, bool *any)
     return err;
 }
 
+enum err store_card_warns(struct store *store, int64_t card, bool *out)
+{
+    struct query query =
+        query_new(store, "SELECT is_warning FROM alert WHERE card = ?"
+                         " AND card <> 0 LIMIT 1");
+    query_int(&query, card);
+    bool warns = query_row(&query) && row_int(&query, 0) != 0;
+    enum err err = query_end(&query);
+    if (err == ERR_OK)
+        *out = warns;
+    return err;
+}
+
 /* The worst severity is the first as text, too. */
 enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
                                    int64_t seq, bool told_only,

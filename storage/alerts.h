@@ -80,6 +80,10 @@ MUST_CHECK enum err store_count_firing_in(struct store *store,
 /* Whether one of the card's fires that no incident has. */
 MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
                                             bool *any);
+/* Whether warnings are on it: it has nothing else then. */
+MUST_CHECK enum err store_card_warns(struct store *store, int64_t card,
+                                     bool *out);
+
 struct alert_sums {
     int64_t count;
     enum severity severity;                  /* the worst */

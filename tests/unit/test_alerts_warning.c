@@ -130,6 +130,32 @@ static void warnings_and_what_fires_are_told_apart(void **state)
     desk_close(&desk);
 }
 
+/* Else the card of what fails stays open when its incident has it: "No open
+ * incident is about this". */
+static void a_warning_does_not_share_a_card_with_what_fires(void **state)
+{
+    const int64_t told_ms = NOW - DAY;
+    static const int64_t waits[] = {0, 20 * MINUTE};
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct desk desk = desk_open(state);
+        desk_begin(&desk);
+        desk_hand_in(&desk, warns("forum expires", "forum"), told_ms);
+        desk_hand_in(&desk, warns("forum mail expires", "forum"), told_ms);
+        desk_hand_in(&desk, alert_fires("forum", "forum", 0),
+                     told_ms + waits[i]);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert WHERE"
+                                            " card = 1 AND is_warning = 1"),
+                         2);
+        desk_declare(&desk, 1, "forum", 0);
+        (void)desk_turns(&desk, NOW + MINUTE);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert_card"
+                                            " WHERE state = 'declared'"),
+                         1);
+        desk_close(&desk);
+        assert_int_equal(remove(desk.scratch->db), 0);
+    }
+}
+
 static void a_warning_is_forgotten_some_day(void **state)
 {
     struct desk desk = desk_open(state);
@@ -152,6 +178,7 @@ int main(void)
         TEST(a_warning_belongs_to_who_declares_from_its_card),
         TEST(a_warning_during_an_incident_is_told_without_an_end),
         TEST(warnings_and_what_fires_are_told_apart),
+        TEST(a_warning_does_not_share_a_card_with_what_fires),
         TEST(a_warning_is_forgotten_some_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
