@@ -1,5 +1,8 @@
 #include "tests/lib/one_caller.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 /* clang-format off */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -54,4 +57,33 @@ void assert_text(struct str text, const char *expected)
 {
     if (!str_is(text, expected))
         fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(text), expected);
+}
+
+struct incident now_is(void)
+{
+    struct incident in;
+    caller_in(&caller, 1, &in);
+    return in;
+}
+
+void minutes(int64_t count)
+{
+    caller.now_ms += count * MS_PER_MINUTE;
+}
+
+int64_t keeps(struct interaction *it)
+{
+    (void)does(it);
+    return caller.taken.outcome.events[0].seq;
+}
+
+const char *edits(int64_t seq, const char *option, const char *value)
+{
+    char id[24];
+    struct interaction it = slash("timeline edit");
+    (void)snprintf(id, sizeof id, "#%" PRId64, seq);
+    add_text(&it, "incident", "1");
+    add_text(&it, "id", id);
+    add_text(&it, option, value);
+    return does(&it);
 }

@@ -17,6 +17,14 @@ const char *does(const struct interaction *it);
 void keeps_nothing(const struct interaction *it, const char *part);
 /* The first event of what was accepted last. */
 const struct event *kept(void);
+/* The number of the entry. */
+int64_t keeps(struct interaction *it);
+/* /timeline edit of INC-1's entry, with one option more. */
+const char *edits(int64_t seq, const char *option, const char *value);
+/* INC-1. */
+struct incident now_is(void);
+/* Later by so many. */
+void minutes(int64_t count);
 void assert_text(struct str text, const char *expected);
 
 #endif

@@ -12,13 +12,6 @@
 
 #include <cmocka.h>
 
-static struct incident now_is(void)
-{
-    struct incident in;
-    caller_in(&caller, 1, &in);
-    return in;
-}
-
 /* Minutes since it was declared, at 19:10; INT64_MIN: not recorded. */
 static int64_t told(enum milestone milestone)
 {
@@ -28,11 +21,6 @@ static int64_t told(enum milestone milestone)
                              : INT64_MIN;
 }
 
-static void minutes(int64_t count)
-{
-    caller.now_ms += count * MS_PER_MINUTE;
-}
-
 static void declare(const char *started)
 {
     struct interaction it = slash("incident declare");
@@ -40,13 +28,6 @@ static void declare(const char *started)
     if (started != NULL)
         add_text(&it, "started", started);
     (void)does(&it);
-}
-
-/* The number of the entry. */
-static int64_t keeps(struct interaction *it)
-{
-    (void)does(it);
-    return caller.taken.outcome.events[0].seq;
 }
 
 static int64_t moves(const char *state, const char *at)
@@ -71,17 +52,6 @@ static int64_t takes_command(uint64_t id, const char *name)
     struct interaction it = slash("ic assign");
     add_user(&it, "user", id, name);
     return keeps(&it);
-}
-
-static const char *edits(int64_t seq, const char *option, const char *value)
-{
-    char id[24];
-    struct interaction it = slash("timeline edit");
-    (void)snprintf(id, sizeof id, "#%" PRId64, seq);
-    add_text(&it, "incident", "1");
-    add_text(&it, "id", id);
-    add_text(&it, option, value);
-    return does(&it);
 }
 
 static void a_typo_moves_nothing(void **state)
@@ -532,48 +502,6 @@ static void a_time_that_was_taken_back_is_no_anchor(void **state)
                      NOW - 12 * MS_PER_DAY - 30 * MS_PER_MINUTE);
 }
 
-/* What belongs to an entry has its time, also once that is corrected. */
-static void evidence_follows_its_entry(void **state)
-{
-    struct interaction it = slash("timeline import");
-    (void)state;
-    declare(NULL);
-    add_text(&it, "text",
-             "2022-11-13 18:53 UTC @nova Slow\n```\nMISCONF\n```\n");
-    add_flag(&it, "keep", true);
-    int64_t slow = keeps(&it);
-    assert_int_equal(now_is().last_seq, 3);
-    (void)edits(slow, "time", "2022-12-13 18:53");
-    assert_int_equal(now_is().first_event_ms, NOW - 17 * MS_PER_MINUTE);
-    assert_int_equal(now_is().latest_typed_ms, NOW - 17 * MS_PER_MINUTE);
-    (void)edits(slow + 1, "text", "It cannot save its data");
-    assert_int_equal(now_is().first_event_ms, NOW - 17 * MS_PER_MINUTE);
-    assert_int_equal(now_is().latest_typed_ms, NOW - 17 * MS_PER_MINUTE);
-    minutes(1);
-    (void)resolves();
-    assert_int_equal(told(MILESTONE_RESOLVED), 1);
-}
-
-/* What belongs to none has its own. */
-static void evidence_alone_has_its_time(void **state)
-{
-    struct interaction it = slash("timeline add");
-    (void)state;
-    declare(NULL);
-    add_text(&it, "text", "MISCONF");
-    add_text(&it, "kind", "evidence");
-    add_text(&it, "time", "2022-12-05 18:53");
-    int64_t log = keeps(&it);
-    int64_t week_ago = now_is().first_event_ms;
-    assert_int_equal(week_ago, NOW - 8 * MS_PER_DAY - 17 * MS_PER_MINUTE);
-    (void)edits(log, "text", "MISCONF: no space left");
-    assert_int_equal(now_is().first_event_ms, week_ago);
-    assert_int_equal(now_is().latest_typed_ms, week_ago);
-    (void)edits(log, "time", "2022-12-06 18:53");
-    assert_int_equal(now_is().first_event_ms, week_ago + MS_PER_DAY);
-    assert_int_equal(now_is().latest_typed_ms, week_ago + MS_PER_DAY);
-}
-
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -596,8 +524,6 @@ int main(void)
         CASE(what_is_only_identified_is_not_mitigated),
         CASE(others_tell_no_milestone),
         CASE(what_was_taken_back_stays_so),
-        CASE(evidence_follows_its_entry),
-        CASE(evidence_alone_has_its_time),
         CASE(a_wrong_beginning_is_forgotten),
         CASE(what_goes_with_an_entry_is_said),
         CASE(an_end_is_no_alarm),
