@@ -219,6 +219,11 @@ static enum err say_failure(const struct line *line, int rc)
                         "the ssh key %s cannot be read: it must be a private "
                         "key of ed25519 or ecdsa without a passphrase",
                         job->ssh_key.s);
+    if (strstr(buf_text(&trouble->text), "cannot redirect") != NULL)
+        return git_fail(trouble, GIT_REASON_NOT_FOUND,
+                        "%s sends us to another host, and a token is for one. "
+                        "If the repository has moved, set its new address",
+                        job->repository.s);
     if (rc == GIT_ENONFASTFORWARD)
         trouble->reason = GIT_REASON_CONFLICT;
     else

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
+import net from 'node:net';
 import test, { after } from 'node:test';
 
 import { asRendered } from './bot.mjs';
@@ -101,6 +103,26 @@ test('a certificate for another name is refused', async () => {
     const said = await place.fails(place.job(elsewhere.url('push.git'), { auth: elsewhere.auth }));
     assert.equal(said.reason, 'certificate');
     assert.doesNotMatch(elsewhere.said(), /push\.git/, 'nothing was asked for');
+});
+
+test('a redirect to another host is not followed: the token is for one', async () => {
+    const { file, key } = place.certificate('localhost');
+    const listening = (one) => new Promise((done) => { one.listen(0, '127.0.0.1', () => done(one.address().port)); });
+    let reached = 0, asked = 0;
+    const elsewhere = net.createServer((socket) => { reached++; socket.destroy(); });
+    const port = await listening(elsewhere);
+    const moved = https.createServer({ cert: readFileSync(file), key: readFileSync(key) }, (request, response) => {
+        asked++;
+        response.writeHead(302, { location: `https://127.0.0.1:${port}${request.url}` }).end();
+    });
+    try {
+        const said = await place.fails(job('push.git', { repository: `https://localhost:${await listening(moved)}/push.git` }));
+        assert.deepEqual([asked, reached, said.reason, said.retry], [1, 0, 'not_found', false]);
+        assert.match(said.error, /sends us to another host, and a token is for one\. If the repository has moved, set its new address$/);
+    } finally {
+        for (const one of [elsewhere, moved]) one.close();
+        moved.closeAllConnections();
+    }
 });
 
 test('bad addresses are refused before anything is sent', async () => {
