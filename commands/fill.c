@@ -13,6 +13,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 const struct value *call_value(const struct call *call, const char *name)
 {
@@ -201,7 +202,8 @@ static bool fill_option(struct attempt *attempt, const struct check *check,
             return false;
         value->emptied =
             attempt->interaction->type == INTERACTION_FORM && !value->given;
-        if (option->type == VALUE_TEXT && value->given)
+        if (option->type == VALUE_TEXT && value->given &&
+            memchr(value->text.s, '<', value->text.n) != NULL)
             name_mentioned(attempt, option, place, value);
     } else if (attempt->menu != NULL &&
                !fill_from_menu(attempt, check, option, value)) {
