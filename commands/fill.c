@@ -164,8 +164,7 @@ static bool knows_incident(struct attempt *attempt, const struct option *option,
 
 static struct str handle_of(const void *context, uint64_t user_id)
 {
-    struct interaction_user user;
-    return interaction_knows(context, user_id, &user) ? user.handle : STR_NONE;
+    return interaction_handle(context, user_id);
 }
 
 /* Text as typed where names make it too long. A mention and nothing else may

@@ -74,16 +74,22 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
     struct str name = json_text(member, "nick");
     if (name.n == 0)
         name = json_text(user, "global_name");
-    struct str user_name = json_text(user, "username");
     if (name.n == 0)
-        name = user_name;
+        name = json_text(user, "username");
     return (struct interaction_user){
         .id = json_get_id(user, "id"),
         .name = name,
-        .handle = is_handle(name) || !is_handle(user_name) ? name : user_name,
         .is_bot = json_is_true(user, "bot"),
         .roles = cJSON_IsArray(roles) ? roles : NULL,
     };
+}
+
+/* For behind an @: the name, or the user name where only that is one word. */
+static struct str handle_of(const cJSON *user, const cJSON *member)
+{
+    struct str name = user_of(user, member).name;
+    struct str user_name = json_text(user, "username");
+    return is_handle(name) || !is_handle(user_name) ? name : user_name;
 }
 
 size_t interaction_role_ids(const struct interaction_user *user,
@@ -141,19 +147,30 @@ struct str interaction_mention(const struct interaction_message *message,
     cJSON_ArrayForEach(user, message->mentions)
     {
         if (json_get_id(user, "id") == user_id)
-            return user_of(user, json_get(user, "member")).handle;
+            return handle_of(user, json_get(user, "member"));
     }
     return STR_NONE;
+}
+
+static const cJSON *resolved_of(const struct interaction *in, const char *what,
+                                uint64_t id)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%" PRIu64, id);
+    return json_get(json_get(in->resolved, what), digits);
+}
+
+struct str interaction_handle(const struct interaction *in, uint64_t user_id)
+{
+    return handle_of(resolved_of(in, "users", user_id),
+                     resolved_of(in, "members", user_id));
 }
 
 bool interaction_knows(const struct interaction *in, uint64_t user_id,
                        struct interaction_user *out)
 {
-    char digits[24];
-    (void)snprintf(digits, sizeof digits, "%" PRIu64, user_id);
-    struct interaction_user user =
-        user_of(json_get(json_get(in->resolved, "users"), digits),
-                json_get(json_get(in->resolved, "members"), digits));
+    struct interaction_user user = user_of(resolved_of(in, "users", user_id),
+                                           resolved_of(in, "members", user_id));
     if (user.id == 0 || user.name.n == 0)
         return false;
     *out = user;

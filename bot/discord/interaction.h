@@ -31,9 +31,7 @@ enum option_type {
 
 struct interaction_user {
     uint64_t id;
-    struct str name;   /* nick, else global name, else user name */
-    struct str handle; /* for behind an @: the name, or the user name where only
-                        * that is one word of letters, digits, _ . - */
+    struct str name; /* nick, else global name, else user name */
     bool is_bot;
     const cJSON *roles; /* ids, of a member; borrowed. NULL: not known */
 };
@@ -75,7 +73,9 @@ struct interaction_message {
  * may be missing (0). */
 bool interaction_message_parse(const cJSON *json,
                                struct interaction_message *out);
-/* The handle of a user that the message mentions; STR_NONE: of nobody. */
+/* For behind an @: the name of a user that the message mentions, or the user
+ * name where only that is one word of letters, digits, _ . -; STR_NONE: of
+ * nobody. */
 struct str interaction_mention(const struct interaction_message *message,
                                uint64_t user_id);
 
@@ -125,6 +125,8 @@ interaction_parse(const cJSON *data, struct interaction *out, const char **why);
  * name. False: this one does not, and *out is untouched. */
 bool interaction_knows(const struct interaction *in, uint64_t user_id,
                        struct interaction_user *out);
+/* The same for behind an @, see interaction_mention; or STR_NONE. */
+struct str interaction_handle(const struct interaction *in, uint64_t user_id);
 /* Milliseconds since 1970 from a snowflake. */
 int64_t snowflake_ms(uint64_t id);
 /* How many of user->roles there are, into `out`. */
