@@ -318,17 +318,17 @@ static void take_back(struct runner_probe *one)
     memory_changed(one);
 }
 
-void probes_told(bool kept, void *context)
+void probes_told(bool kept, void *receipt)
 {
-    const struct receipt *receipt = context;
-    struct runner_probe *one = receipt->one;
+    const struct receipt *of = receipt;
+    struct runner_probe *one = of->one;
     struct probe_runner *runner = one->runner;
     int64_t again_ms = loop_now_ms(runner->config.loop) + AGAIN_MS;
-    if (kept && receipt->is_of_expiry)
+    if (kept && of->is_of_expiry)
         one->kept_days = one->expiry.told_days;
     else if (kept)
         note_kept(one);
-    else if (receipt->is_of_expiry)
+    else if (of->is_of_expiry)
         one->expiry.told_days = one->kept_days;
     else
         take_back(one);

@@ -52,13 +52,14 @@ static bool is_half(struct str text, struct str second_digits)
  * would take nothing of it all. */
 static size_t show_half(char *text, size_t n)
 {
+    static const char unknown[] = {'\\', 'u', 'F', 'F', 'F', 'D'};
     struct str rest = {text, n};
     bool is_first = is_half(rest, FIRST_HALF);
     if (is_first && is_half(str_from(rest, 6), SECOND_HALF))
         return 12;
     if (!is_first && !is_half(rest, SECOND_HALF))
         return 2; /* the second of two backslashes begins nothing */
-    memcpy(text, "\\uFFFD", 6);
+    memcpy(text, unknown, sizeof unknown);
     return 6;
 }
 
