@@ -24,19 +24,22 @@ static struct str handle_in(const void *context, uint64_t user_id)
     return interaction_mention(context, user_id);
 }
 
+/* is_short: neither an embed's fields nor the names of files. */
 static void add_shown(struct buf *out, const struct interaction_message *from,
-                      bool with_fields)
+                      bool is_short)
 {
     struct buf raw = BUF_INIT(SHOWN_BYTES), words = BUF_INIT(SHOWN_BYTES);
     buf_add(&raw, str_trim(from->content));
-    embedded_add(&raw, from, with_fields);
+    embedded_add(&raw, from, !is_short);
     mentions_add(&words, buf_str(&raw), handle_in, from);
     buf_release(&raw);
     /* More than an entry takes is cut in the end, and the answer says so. */
     buf_cut(&words, utf8_cut_units(buf_str(&words), 2 * TEXT_UNITS));
     add_printable(out, buf_str(&words));
     buf_release(&words);
-    for (int i = 0; i < from->file_count && (i > 0 || out->n == 0); i++) {
+    if (is_short || out->n > 0)
+        return;
+    for (int i = 0; i < from->file_count; i++) {
         buf_add_text(out, i == 0 ? "Attached: " : ", ");
         add_printable(out, from->files[i].name);
     }
@@ -44,10 +47,10 @@ static void add_shown(struct buf *out, const struct interaction_message *from,
 
 /* Who brought it here did not write it. */
 static void add_words(struct buf *out, const struct interaction_message *from,
-                      bool with_fields)
+                      bool is_short)
 {
     struct buf shown = BUF_INIT(WORDS_BYTES);
-    add_shown(&shown, from, with_fields);
+    add_shown(&shown, from, is_short);
     if (from->is_forwarded && shown.n > 0)
         buf_add_text(out, "Forwarded: ");
     buf_add(out, buf_str(&shown));
@@ -72,7 +75,7 @@ void set_message(struct command_run *run,
              "https://discord.com/channels/%" PRIu64 "/%" PRIu64 "/%" PRIu64,
              call->guild_id, message->channel_id, message->id);
     buf_clear(&run->message_words);
-    add_words(&run->message_words, message, true);
+    add_words(&run->message_words, message, false);
     call->message_is_cut = cut(&run->message_words, TEXT_UNITS);
     call->message = message;
     call->message_link = buf_str(&link);
@@ -101,8 +104,8 @@ void bring_message(struct attempt *attempt, struct buf *presets)
              presets->n > 0 ? "|" : "", attempt->run->call.id);
 }
 
-/* On one line, and without fields unless there is nothing else, where the
- * option takes one: a title. */
+/* On one line, and short if that says anything, where the option takes one: a
+ * title. */
 static struct str words_for(struct attempt *attempt,
                             const struct option *option)
 {
@@ -110,7 +113,7 @@ static struct str words_for(struct attempt *attempt,
     struct buf *text = &attempt->run->message_title;
     buf_clear(text);
     if (!option->many_lines)
-        add_words(text, call->message, false);
+        add_words(text, call->message, true);
     if (text->n == 0)
         buf_add(text, call->message_words);
     for (size_t i = 0; i < text->n && !option->many_lines; i++)

@@ -393,6 +393,25 @@ static void an_older_one_is_reached_otherwise(void **state)
     cJSON_Delete(json);
 }
 
+/* Its picture's name tells nobody what is down. */
+static void an_alert_gives_its_words_for_a_title(void **state)
+{
+    (void)state;
+    struct interaction it = message_menu("Declare incident", "");
+    cJSON *embeds = cJSON_Parse("[{\"fields\":[{\"name\":\"Error\","
+                                "\"value\":\"HTTP 504\"}]}]");
+    it.id = 77;
+    it.target_message.author.is_bot = true;
+    it.target_message.embeds = embeds;
+    add_file_to(&it, "graph.png", 10);
+    cJSON *json = message_json(&it);
+    it.target_json = json;
+    assert_string_equal(caller_does(&caller, &it), ""); /* the form */
+    assert_string_equal(field_value(0), "Error: HTTP 504");
+    cJSON_Delete(json);
+    cJSON_Delete(embeds);
+}
+
 static void declared_from_a_message(void **state)
 {
     (void)state;
@@ -538,6 +557,7 @@ int main(void)
         TEST(of_two_incidents_a_button_says_which),
         TEST(of_past_incidents_a_button_says_which),
         TEST(an_older_one_is_reached_otherwise),
+        TEST(an_alert_gives_its_words_for_a_title),
         TEST(declared_from_a_message),
         TEST(declared_from_a_private_room),
         TEST(declared_where_a_private_one_has_no_room),
