@@ -9,12 +9,12 @@
 /* More alerts of one source within that time are one entry. */
 #define ALERT_FOLD_MS (2 * MS_PER_MINUTE)
 
-/* `before` fires, and so does `alert` of the same key: whether that is news. */
 enum told {
     TOLD_AGAIN,     /* it is none */
     TOLD_OTHERWISE, /* it is another one now */
     TOLD_ANEW       /* it was over meanwhile, and nobody told us */
 };
+/* `before` fires, and so does `alert` of the same key: whether that is news. */
 enum told alerts_told(const struct stored_alert *before,
                       const struct alert *alert, int64_t now_ms);
 /* An entry of its own, or one more of the storm that the last entry tells; its
@@ -33,13 +33,13 @@ struct folded {
 };
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
                                 struct folded *out);
-/* That alert, which an incident has, is over: when it was the last of its
- * entry, an entry says so. *waits is set as above. */
 enum alert_end {
     ALERT_END_TOLD,
     ALERT_END_UNTOLD,  /* it was some time ago */
     ALERT_END_UNKNOWN, /* whether it is: nobody watches it any more */
 };
+/* That alert, which an incident has, is over: when it was the last of its
+ * entry, an entry says so. *waits is set as above. */
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
                                      int64_t now_ms, enum alert_end end,
                                      bool *waits);

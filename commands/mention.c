@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define MOMENT_MOST_S UINT64_C(253402300799) /* the year 9999 ends */
+
 uint64_t mention_at(struct str text, size_t *n)
 {
     uint64_t id;
@@ -16,8 +18,6 @@ uint64_t mention_at(struct str text, size_t *n)
         digits = str_from(digits, 1);
     return str_to_u64(digits, &id) ? id : 0;
 }
-
-#define MOMENT_MOST_S UINT64_C(253402300799) /* the year 9999 ends */
 
 /* "<t:1670957580>", or with the letter of a style, ":R"; 0: something else. */
 static size_t add_moment(struct buf *out, struct str text)

@@ -83,7 +83,6 @@ MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
 /* Whether warnings are on it: it has nothing else then. */
 MUST_CHECK enum err store_card_warns(struct store *store, int64_t card,
                                      bool *out);
-
 struct alert_sums {
     int64_t count;
     enum severity severity;                  /* the worst */

@@ -9,7 +9,7 @@
 /* Sets what the event says about milestones; nothing else of *in. */
 void fold_milestones(struct incident *in, const struct event *event);
 
-/* A monitor's word on what is, when it came: nobody writes that up. */
-bool is_by_monitor(const struct event *event);
+/* A monitor or a probe says it when it is so: nobody writes that up. */
+bool fold_is_by_monitor(const struct event *event);
 
 #endif

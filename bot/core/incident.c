@@ -297,7 +297,7 @@ static void fold_service(struct incident *in, struct str service)
 /* A monitor handed it in, or the forge told it: nobody has said anything. */
 static bool is_by_machine(const struct event *event)
 {
-    return event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE ||
+    return fold_is_by_monitor(event) ||
            (event->kind == EVENT_ITEM && event->source == SOURCE_SYSTEM);
 }
 
@@ -314,7 +314,7 @@ static void fold_lived(struct incident *in, const struct event *event)
     bool is_edit = event->kind == EVENT_EDIT;
     if (is_lived_kind(is_edit ? event->entry_kind : event->kind))
         keep_latest(in, event->occurred.from_ms);
-    else if (is_by_monitor(event))
+    else if (event->kind == EVENT_ALERT && fold_is_by_monitor(event))
         keep_latest(in, event->recorded_at_ms);
 }
 

@@ -103,10 +103,9 @@ static void fold_moved(struct incident *in, const struct event *event,
         in->identified_by_move = true;
 }
 
-bool is_by_monitor(const struct event *event)
+bool fold_is_by_monitor(const struct event *event)
 {
-    return event->kind == EVENT_ALERT &&
-           (event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE);
+    return event->source == SOURCE_WEBHOOK || event->source == SOURCE_PROBE;
 }
 
 struct when incident_time_told(const struct incident *in,
@@ -115,9 +114,9 @@ struct when incident_time_told(const struct incident *in,
     static const struct when never;
     bool is_now = event->untold ||
                   when_is_untyped(&event->occurred, event->recorded_at_ms);
-    return is_now && incident_is_written_up(in) && !is_by_monitor(event)
-               ? never
-               : event->occurred;
+    bool is_alarm = event->kind == EVENT_ALERT && fold_is_by_monitor(event);
+    return is_now && incident_is_written_up(in) && !is_alarm ? never
+                                                             : event->occurred;
 }
 
 enum milestone milestone_of_entry(enum event_kind kind,

@@ -5,10 +5,10 @@
  */
 #include "bot/discord/interaction.h"
 
+#include "bot/base/handle.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,19 +54,6 @@ static bool is_token(struct str token)
     return has_more_than_dots;
 }
 
-/* As far as a page for everybody takes "@somebody" out: see handle_length in
- * bot/postmortem/people.c. */
-static bool is_handle(struct str name)
-{
-    for (size_t i = 0; i < name.n; i++) {
-        unsigned char c = (unsigned char)name.s[i];
-        bool is_letter = isalnum(c) || c == '_' || c >= 0x80;
-        if (!is_letter && (i == 0 || (c != '.' && c != '-')))
-            return false;
-    }
-    return name.n > 0;
-}
-
 /* Nick, else global name, else user name. `member` may be NULL. */
 static struct interaction_user user_of(const cJSON *user, const cJSON *member)
 {
@@ -84,12 +71,13 @@ static struct interaction_user user_of(const cJSON *user, const cJSON *member)
     };
 }
 
-/* For behind an @: the name, or the user name where only that is one word. */
+/* For behind an @: the name, or the user name where only that is one that a
+ * page for everybody can take out, see bot/postmortem/people.c. */
 static struct str handle_of(const cJSON *user, const cJSON *member)
 {
     struct str name = user_of(user, member).name;
     struct str user_name = json_text(user, "username");
-    return is_handle(name) || !is_handle(user_name) ? name : user_name;
+    return handle_is(name) || !handle_is(user_name) ? name : user_name;
 }
 
 size_t interaction_role_ids(const struct interaction_user *user,

@@ -1,5 +1,6 @@
 #include "bot/postmortem/people.h"
 
+#include "bot/base/handle.h"
 #include "bot/base/mem.h"
 #include "bot/base/utf8.h"
 #include "bot/core/secrets.h"
@@ -193,18 +194,6 @@ struct actor people_call(const struct people *people, const struct actor *actor,
 
 /* ---- prose ---- */
 
-/* Bytes above ASCII are parts of letters, where nothing is known of them. */
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
-}
-
-static bool is_handle(char c)
-{
-    return is_word(c) || c == '.' || c == '-';
-}
-
 static char at(struct str text, size_t i)
 {
     return i < text.n ? text.s[i] : '\0';
@@ -216,7 +205,7 @@ static size_t letter(struct str text)
     uint32_t point;
     size_t n = utf8_next(text, &point);
     bool is_one =
-        point < 0x80 ? is_word(at(text, 0)) : !utf8_parts_words(point);
+        point < 0x80 ? handle_may_begin(at(text, 0)) : !utf8_parts_words(point);
     return is_one ? n : 0;
 }
 
@@ -249,14 +238,14 @@ static const struct person *name_at(const struct people *people,
 static size_t mail_length(struct str text)
 {
     size_t n = 0, domain;
-    while (is_handle(at(text, n)) || at(text, n) == '+')
+    while (handle_may_have(at(text, n)) || at(text, n) == '+')
         n++;
-    if (n == 0 || at(text, n) != '@' || !is_word(at(text, n + 1)))
+    if (n == 0 || at(text, n) != '@' || !handle_may_begin(at(text, n + 1)))
         return 0;
     domain = ++n;
-    while (is_handle(at(text, n)))
+    while (handle_may_have(at(text, n)))
         n++;
-    while (n > domain && !is_word(text.s[n - 1]))
+    while (n > domain && !handle_may_begin(text.s[n - 1]))
         n--;
     return memchr(text.s + domain, '.', n - domain) == NULL ? 0 : n;
 }
@@ -270,11 +259,11 @@ static size_t handle_length(struct str text)
         const char *end = memchr(text.s, '>', text.n);
         return end == NULL ? 0 : (size_t)(end - text.s) + 1;
     }
-    if (at(text, 0) != '@' || !is_word(at(text, 1)))
+    if (at(text, 0) != '@' || !handle_may_begin(at(text, 1)))
         return 0;
-    while (is_handle(at(text, n)) || at(text, n) == '@')
+    while (handle_may_have(at(text, n)) || at(text, n) == '@')
         n++;
-    while (n > 2 && !is_word(text.s[n - 1]))
+    while (n > 2 && !handle_may_begin(text.s[n - 1]))
         n--;
     return n;
 }

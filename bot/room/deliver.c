@@ -145,8 +145,9 @@ enum err effect_failed_last(struct store *store, int64_t incident_id,
     return ERR_OK;
 }
 
-/* Discord docs, JSON Error Codes: those a room can meet. */
 #define PERMISSION_MISSING 50013
+
+/* Discord docs, JSON Error Codes: those a room can meet. */
 static const char *code_words(int code)
 {
     switch (code) {

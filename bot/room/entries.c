@@ -217,13 +217,19 @@ static enum delivery_verdict post(struct rooms_work *work)
     return visit_post(work->visit, POST, work->channel, message, key);
 }
 
+/* What is in the batch is about to be sent. */
+static void note_sending(struct rooms_work *work)
+{
+    struct delivery *delivery = work->visit->delivery;
+    delivery->planned.content = batch_hash(&work->batch);
+    delivery->is_withheld = work->batch.is_withheld;
+}
+
 /* Writes down what is about to be sent, then sends it. */
 static enum delivery_verdict plan_and_send(struct rooms_work *work)
 {
-    struct room_message *planned = &work->visit->delivery->planned;
-    planned->message_id = 0;
-    planned->content = batch_hash(&work->batch);
-    work->visit->delivery->is_withheld = work->batch.is_withheld;
+    work->visit->delivery->planned.message_id = 0;
+    note_sending(work);
     return put(work) == ERR_OK ? post(work) : visit_store_failed(work->visit);
 }
 
@@ -271,8 +277,7 @@ static enum delivery_verdict edit(struct rooms_work *work,
 {
     struct room_message *planned = &work->visit->delivery->planned;
     *planned = *message;
-    planned->content = batch_hash(&work->batch);
-    work->visit->delivery->is_withheld = work->batch.is_withheld;
+    note_sending(work);
     if (work->visit->now_ms - snowflake_ms(planned->message_id) > OLD_MS)
         work->visit->delivery->again_ms = work->visit->now_ms + OLD_EDIT_MS;
     return visit_call(

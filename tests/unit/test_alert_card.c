@@ -153,6 +153,14 @@ static void end_alerts(struct world *world, int64_t first, int64_t last)
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 
+/* The first one, which is alone on its card. */
+static void end_alert(struct world *world, int64_t card)
+{
+    end_alerts(world, 1, 1);
+    want(world, card);
+    world_run(world, 3);
+}
+
 /* "Over since 09:58" would be the time when it began. */
 static void what_is_over_has_both_times(void **state)
 {
@@ -162,9 +170,7 @@ static void what_is_over_has_both_times(void **state)
     int64_t card = put_card(&world, "Forum is down"), start = world.now_ms;
     world_run(&world, 3);
     world.now_ms += 6 * MS_PER_MINUTE;
-    end_alerts(&world, 1, 1);
-    want(&world, card);
-    world_run(&world, 3);
+    end_alert(&world, card);
     char line[200];
     (void)snprintf(line, sizeof line,
                    "- Over: **Forum is down** from <t:%" PRId64
@@ -192,9 +198,7 @@ static void what_began_days_ago_has_its_date(void **state)
     assert_non_null(strstr(text_of_card(&world, card).s, line));
     world.now_ms += MS_PER_DAY;
     int64_t end = world.now_ms;
-    end_alerts(&world, 1, 1);
-    want(&world, card);
-    world_run(&world, 3);
+    end_alert(&world, card);
     (void)snprintf(line, sizeof line,
                    "** from <t:%" PRId64 ":f> to <t:%" PRId64 ":f> (robot)",
                    start / 1000, end / 1000);
@@ -221,9 +225,7 @@ static void a_warning_neither_fires_nor_ends(void **state)
     assert_non_null(strstr(text_of_card(&world, card).s, line));
     world.now_ms += 7 * MS_PER_DAY;
     int64_t again = world.now_ms;
-    end_alerts(&world, 1, 1);
-    want(&world, card);
-    world_run(&world, 3);
+    end_alert(&world, card);
     (void)snprintf(line, sizeof line,
                    "** at <t:%" PRId64 ":t> and again at <t:%" PRId64
                    ":f> (robot)\nNone of it goes on",

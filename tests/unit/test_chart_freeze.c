@@ -208,16 +208,22 @@ static void make_room(struct bench *bench, enum effect_kind room, uint64_t id)
                      VERDICT_ACCEPTED);
 }
 
+/* Both rooms are there, and a chart is in the record. */
+static void open_with_chart(struct bench *bench, void **state)
+{
+    bench_open(bench, state);
+    make_room(bench, EFFECT_WAR_ROOM, 4001);
+    make_room(bench, EFFECT_LIVE_ROOM, 4002);
+    put(bench, https, NOW, true, 120);
+    assert_true(freeze(bench, NOW + MINUTE));
+    assert_int_equal(record(bench, NOW + MINUTE), VERDICT_ACCEPTED);
+}
+
 /* Its category lets no files be attached; the live room is opsroom's own. */
 static void a_room_that_takes_no_picture_keeps_it_from_no_other(void **state)
 {
     struct bench bench;
-    bench_open(&bench, state);
-    make_room(&bench, EFFECT_WAR_ROOM, 4001);
-    make_room(&bench, EFFECT_LIVE_ROOM, 4002);
-    put(&bench, https, NOW, true, 120);
-    assert_true(freeze(&bench, NOW + MINUTE));
-    assert_int_equal(record(&bench, NOW + MINUTE), VERDICT_ACCEPTED);
+    open_with_chart(&bench, state);
     assert_int_equal(show(&bench, bench.in.last_seq), DELIVERY_CALL);
     assert_int_equal(bench.work.delivery.call.major_id, 4001);
     assert_int_equal(answer_forbidden(&bench), DELIVERY_CALL);
@@ -252,12 +258,7 @@ static enum delivery_verdict answer_nothing_there(struct bench *bench)
 static void a_picture_is_drawn_for_no_room_that_its_entry_left(void **state)
 {
     struct bench bench;
-    bench_open(&bench, state);
-    make_room(&bench, EFFECT_WAR_ROOM, 4001);
-    make_room(&bench, EFFECT_LIVE_ROOM, 4002);
-    put(&bench, https, NOW, true, 120);
-    assert_true(freeze(&bench, NOW + MINUTE));
-    assert_int_equal(record(&bench, NOW + MINUTE), VERDICT_ACCEPTED);
+    open_with_chart(&bench, state);
     int64_t seq = bench.in.last_seq;
     assert_int_equal(show(&bench, seq), DELIVERY_CALL);
     assert_int_equal(answer_forbidden(&bench), DELIVERY_CALL);

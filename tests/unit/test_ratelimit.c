@@ -115,16 +115,23 @@ static void calls_in_flight_count(void **state)
     ratelimit_free(limit);
 }
 
+/* Of a window of three calls in five seconds one is answered. */
+static struct ratelimit *two_under_way(void)
+{
+    struct ratelimit *limit = ratelimit_new();
+    call(limit, POST, 1, told("b", "3", "2", "5.0"), 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
+    return limit;
+}
+
 /* Answers overtake each other: the lowest count of a window holds. */
 static void late_answers_do_not_give_back(void **state)
 {
     (void)state;
-    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit *limit = two_under_way();
     struct ratelimit_headers none = told("b", "3", "0", "5.0");
     struct ratelimit_headers one = told("b", "3", "1", "5.0");
-    call(limit, POST, 1, told("b", "3", "2", "5.0"), 0);
-    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
-    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
     ratelimit_answer(limit, POST, 1, false, 200, &none, 10);
     ratelimit_answer(limit, POST, 1, false, 200, &one, 20);
     assert_in_range(ratelimit_take(limit, POST, 1, false, 20), 4000, 5000);
@@ -135,12 +142,9 @@ static void late_answers_do_not_give_back(void **state)
 static void late_answers_do_not_end_the_window(void **state)
 {
     (void)state;
-    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit *limit = two_under_way();
     struct ratelimit_headers none = told("b", "3", "0", "5.0");
     struct ratelimit_headers early = told("b", "3", "1", "0.5");
-    call(limit, POST, 1, told("b", "3", "2", "5.0"), 0);
-    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
-    assert_int_equal(ratelimit_take(limit, POST, 1, false, 0), 0);
     ratelimit_answer(limit, POST, 1, false, 200, &none, 10);
     ratelimit_answer(limit, POST, 1, false, 200, &early, 20);
     assert_true(ratelimit_take(limit, POST, 1, false, 1000) > 0);

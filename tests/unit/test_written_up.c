@@ -175,15 +175,20 @@ static void a_time_of_the_last_hour_is_of_today(void **state)
     takes_place_at("18:30", NOW - 40 * MS_PER_MINUTE);
 }
 
+static void declare_begun(const char *started)
+{
+    struct interaction it = slash("incident declare");
+    add_text(&it, "title", "Media uploads fail");
+    add_text(&it, "started", started);
+    (void)does(&it);
+}
+
 /* Somebody told when it began: who writes that up says what was then. */
 static void a_time_since_the_declaration_is_of_today(void **state)
 {
     (void)state;
     int64_t yesterday = civil_day_start(NOW) - MS_PER_DAY;
-    struct interaction it = slash("incident declare");
-    add_text(&it, "title", "Media uploads fail");
-    add_text(&it, "started", "Dec 11");
-    (void)does(&it);
+    declare_begun("Dec 11");
     add_note("The disk is full", "Dec 12 10:00");
     takes_place_at("19:09", yesterday + 1149 * MS_PER_MINUTE);
     takes_place_at("19:10", NOW);
@@ -195,10 +200,7 @@ static void a_write_up_of_days_ago_stays_there(void **state)
 {
     (void)state;
     int64_t then = civil_day_start(NOW) - 8 * MS_PER_DAY;
-    struct interaction it = slash("incident declare");
-    add_text(&it, "title", "Media uploads fail");
-    add_text(&it, "started", "2022-12-05 18:40");
-    (void)does(&it);
+    declare_begun("2022-12-05 18:40");
     takes_place_at("18:53", then + 1133 * MS_PER_MINUTE);
     caller.now_ms += MS_PER_HOUR;
     takes_place_at("19:40", then + 1180 * MS_PER_MINUTE);
@@ -208,10 +210,7 @@ static void a_write_up_of_days_ago_stays_there(void **state)
 static void the_first_word_may_be_of_today(void **state)
 {
     (void)state;
-    struct interaction it = slash("incident declare");
-    add_text(&it, "title", "Media uploads fail");
-    add_text(&it, "started", "2022-12-05 18:40");
-    (void)does(&it);
+    declare_begun("2022-12-05 18:40");
     caller.now_ms += MS_PER_HOUR;
     takes_place_at("19:40", NOW + 30 * MS_PER_MINUTE);
 }
@@ -232,16 +231,13 @@ static void a_corrected_time_is_of_its_own_day(void **state)
 {
     (void)state;
     int64_t yesterday = civil_day_start(NOW) - MS_PER_DAY;
-    struct interaction it = slash("incident declare");
-    add_text(&it, "title", "Media uploads fail");
-    add_text(&it, "started", "Dec 11");
-    (void)does(&it);
+    declare_begun("Dec 11");
     add_note("The disk is full", "Dec 12 10:00");
     int64_t note = kept()->seq;
     caller.now_ms += MS_PER_HOUR;
     is_corrected_to(note, "19:30", yesterday + 1170 * MS_PER_MINUTE);
 
-    it = slash("timeline add"); /* it goes on */
+    struct interaction it = slash("timeline add"); /* it goes on */
     add_text(&it, "text", "Nobody gets in");
     (void)does(&it);
     add_note("The kernel was upgraded", "2022-06-01 09:00");

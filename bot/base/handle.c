@@ -1,0 +1,20 @@
+#include "bot/base/handle.h"
+
+bool handle_may_begin(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+}
+
+bool handle_may_have(char c)
+{
+    return handle_may_begin(c) || c == '.' || c == '-';
+}
+
+bool handle_is(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (i == 0 ? !handle_may_begin(name.s[i]) : !handle_may_have(name.s[i]))
+            return false;
+    return name.n > 0;
+}
