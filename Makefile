@@ -38,10 +38,10 @@ CMOCKA = $(shell pkg-config --libs cmocka)
 
 # ---- what is built from what ----
 
-PRODUCT_DIRS := bot bot/base bot/core bot/discord bot/alert bot/forge bot/probe bot/io bot/room bot/postmortem bot/outbox bot/road \
-	commands storage templates
+PRODUCT_DIRS := bot bot/base bot/config bot/core bot/discord bot/alert bot/forge bot/probe bot/io bot/room bot/postmortem bot/outbox \
+	bot/road bot/watch bot/turn bot/cli commands storage templates
 PRODUCT := $(filter-out bot/main.c,$(foreach d,$(PRODUCT_DIRS),$(wildcard $(d)/*.c)))
-PRODUCT_CC := $(wildcard bot/*.cc)
+PRODUCT_CC := $(wildcard bot/config/*.cc)
 OBJECTS := $(PRODUCT:%.c=$(BUILD)/%.o) $(PRODUCT_CC:%.cc=$(BUILD)/%.o)
 HELPER_GIT := $(wildcard bot/helpers/git*.c) bot/helpers/merge.c $(wildcard bot/base/*.c)
 HELPER_DRAW := $(wildcard bot/helpers/draw*.c) $(wildcard bot/base/*.c)

@@ -1,7 +1,7 @@
 #include "bot/app.h"
 
 #include "bot/base/log.h"
-#include "bot/cli.h"
+#include "bot/cli/cli.h"
 #include "bot/dispatch.h"
 #include "bot/export.h"
 #include "bot/forge_parts.h"
@@ -11,9 +11,9 @@
 #include "bot/preview.h"
 #include "bot/session.h"
 #include "bot/supervisor.h"
-#include "bot/turn.h"
+#include "bot/turn/turn.h"
 #include "bot/version.h"
-#include "bot/watch.h"
+#include "bot/watch/watch.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -8,7 +8,7 @@
 #ifndef BOT_APP_H
 #define BOT_APP_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 
 /* Runs until SIGTERM or SIGINT (0), a failure (1), or a token that Discord
  * refuses (3). program_dir is where opsroom-git is looked for. */

@@ -8,8 +8,8 @@
 
 #include "bot/discord/gateway.h"
 #include "bot/supervisor.h"
-#include "bot/turn.h"
-#include "bot/watch.h"
+#include "bot/turn/turn.h"
+#include "bot/watch/watch.h"
 
 struct dispatch;
 

@@ -1,6 +1,6 @@
 #include "bot/export.h"
 
-#include "bot/cli_event.h"
+#include "bot/cli/event.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #ifndef BOT_FORGE_HOOK_H
 #define BOT_FORGE_HOOK_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/io/http_server.h"
 
 struct forge_hook;

@@ -5,7 +5,7 @@
 #ifndef BOT_FORGE_PARTS_H
 #define BOT_FORGE_PARTS_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/outbox/forge_desk.h"
 
 #include <uv.h>

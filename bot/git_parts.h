@@ -5,7 +5,7 @@
 #ifndef BOT_GIT_PARTS_H
 #define BOT_GIT_PARTS_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/postmortem/postmortem.h"
 
 struct git_parts;

@@ -1,9 +1,9 @@
 #include "bot/listener.h"
 
-#include "bot/alert_door.h"
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
 #include "bot/forge_hook.h"
+#include "bot/watch/alert_door.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

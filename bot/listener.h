@@ -5,12 +5,12 @@
 #ifndef BOT_LISTENER_H
 #define BOT_LISTENER_H
 
-#include "bot/alerts.h"
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/metrics.h"
 #include "bot/outbox/outbox.h"
-#include "bot/probes.h"
 #include "bot/session.h"
+#include "bot/watch/alerts.h"
+#include "bot/watch/probes.h"
 #include "commands/process.h"
 
 struct listener;

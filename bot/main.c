@@ -6,9 +6,9 @@
  * token, 4 another program answers with it, 5 Discord wants something changed.
  */
 #include "bot/app.h"
-#include "bot/arguments.h"
 #include "bot/base/log.h"
-#include "bot/cli.h"
+#include "bot/cli/arguments.h"
+#include "bot/cli/cli.h"
 #include "bot/discord/json_blocks.h"
 #include "bot/version.h"
 

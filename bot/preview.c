@@ -1,6 +1,6 @@
 #include "bot/preview.h"
 
-#include "bot/cli.h"
+#include "bot/cli/cli.h"
 #include "bot/discord/message.h"
 #include "bot/postmortem/checklist.h"
 #include "bot/postmortem/postmortem.h"

@@ -5,7 +5,7 @@
 #ifndef BOT_PREVIEW_H
 #define BOT_PREVIEW_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "storage/store.h"
 
 /* As of struct process in commands/process.h. */

@@ -6,7 +6,7 @@
 #ifndef BOT_SESSION_H
 #define BOT_SESSION_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/discord/gateway.h"
 #include "bot/io/rest.h"
 #include "storage/store.h"

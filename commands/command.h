@@ -12,7 +12,7 @@
 #ifndef COMMANDS_COMMAND_H
 #define COMMANDS_COMMAND_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/core/incident.h"
 #include "bot/discord/interaction.h"
 #include "commands/answer.h"

@@ -5,7 +5,7 @@
 #ifndef COMMANDS_PROCESS_H
 #define COMMANDS_PROCESS_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/probe/status.h"
 #include "storage/store.h"
 

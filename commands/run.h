@@ -1,6 +1,6 @@
 /*
  * From an interaction to a checked request, and from its outcome to the answer.
- * The one door to the commands, for bot/take.c:
+ * The one door to the commands, for bot/turn/take.c:
  *
  *     err = command_run(&run, interaction, &world, &answer);
  *     if (err == ERR_OK && answer == NULL)

@@ -1,7 +1,7 @@
 /*
  * What a monitor says: one alert that fires or is over, as every door (webhook,
- * our own probes) hands it in. Not yet part of any record: bot/alerts.c links
- * it to an incident or shows it in the announce channel.
+ * our own probes) hands it in. Not yet part of any record: bot/watch/alerts.c
+ * links it to an incident or shows it in the announce channel.
  */
 #ifndef BOT_CORE_ALERT_H
 #define BOT_CORE_ALERT_H

@@ -1,6 +1,6 @@
 /*
  * A check of the settings, [[probe]], and what its results mean. Pure: the
- * sockets are in bot/io/check.h, the timer is in bot/probes.c.
+ * sockets are in bot/io/check.h, the timer is in bot/watch/probes.c.
  */
 #ifndef BOT_PROBE_PROBE_H
 #define BOT_PROBE_PROBE_H

@@ -2,7 +2,7 @@
  * Any bytes as a settings file: refused with a place on every line, or settings
  * within their rows' bounds.
  */
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <assert.h>

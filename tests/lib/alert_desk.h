@@ -6,7 +6,7 @@
 #define TESTS_LIB_ALERT_DESK_H
 
 #include "bot/alert/source.h"
-#include "bot/alerts.h"
+#include "bot/watch/alerts.h"
 #include "tests/lib/scratch.h"
 
 struct desk {

@@ -6,7 +6,7 @@
 #define TESTS_LIB_CALLER_H
 
 #include "bot/road/road.h"
-#include "bot/take.h"
+#include "bot/turn/take.h"
 #include "tests/lib/scratch.h"
 
 #define GUILD    UINT64_C(900000000000000001)

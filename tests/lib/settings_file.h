@@ -4,7 +4,7 @@
 #ifndef TESTS_LIB_SETTINGS_FILE_H
 #define TESTS_LIB_SETTINGS_FILE_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "tests/lib/scratch.h"
 
 #include <sys/types.h>

@@ -4,7 +4,7 @@
 #include "tests/sim/people.h"
 
 #include "bot/base/mem.h"
-#include "bot/cli.h"
+#include "bot/cli/cli.h"
 #include "bot/discord/json.h"
 #include "bot/postmortem/postmortem.h"
 #include "commands/answer.h"

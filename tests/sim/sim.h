@@ -11,7 +11,7 @@
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "bot/discord/rest_call.h"
 #include "storage/store.h"
 #include "tests/lib/chance.h"

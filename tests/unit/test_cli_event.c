@@ -1,5 +1,5 @@
 /* The record as `opsroom timeline` prints it: every line says what it tells. */
-#include "bot/cli_event.h"
+#include "bot/cli/event.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

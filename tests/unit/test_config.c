@@ -1,4 +1,4 @@
-#include "bot/config.h"
+#include "bot/config/config.h"
 
 #include "bot/base/url.h"
 #include "tests/lib/settings_file.h"

@@ -2,7 +2,7 @@
  * [[service]], [[probe]] and [[alert]] of the settings: what reaches the
  * fields, and what is said of what is wrong.
  */
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "tests/lib/settings_file.h"
 
 #include <setjmp.h>

@@ -3,7 +3,7 @@
  * shows them.
  */
 #include "bot/base/mem.h"
-#include "bot/config.h"
+#include "bot/config/config.h"
 #include "tests/lib/settings_file.h"
 
 #include <setjmp.h>

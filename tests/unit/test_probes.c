@@ -1,5 +1,5 @@
 #include "bot/base/civil.h"
-#include "bot/probes.h"
+#include "bot/watch/probes.h"
 #include "tests/lib/peer.h"
 #include "tests/lib/scratch.h"
 

@@ -1,4 +1,4 @@
-#include "bot/rivals.h"
+#include "bot/turn/rivals.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

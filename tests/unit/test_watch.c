@@ -1,5 +1,5 @@
 /* A probe's alert on its way to the record. */
-#include "bot/watch.h"
+#include "bot/watch/watch.h"
 #include "tests/lib/peer.h"
 #include "tests/lib/scratch.h"
 
