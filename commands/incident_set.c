@@ -3,7 +3,10 @@
 #include "commands/entries.h"
 #include "commands/words.h"
 
+#include "bot/base/sha256.h"
+
 #include <inttypes.h>
+#include <string.h>
 
 #define NOT_RECORDED "not recorded"
 
@@ -49,9 +52,47 @@ static bool set_milestone(const struct call *call, struct event *draft,
     return check_when(words, "time", time, &call->times, &draft->milestone_at);
 }
 
+/* ---- what the form showed ---- */
+
+#define TITLE_BITS    INT64_C(0x000000000fffffff)
+#define IMPACT_BITS   INT64_C(0x00fffffff0000000)
+#define SEVERITY_BITS INT64_C(0x0f00000000000000)
+#define TYPE_BITS     INT64_C(0x7000000000000000)
+_Static_assert(SEVERITY_COUNT <= 16 && TYPE_COUNT <= 8, "each has its bits");
+
+static int64_t packed_text(struct str text, int64_t bits)
+{
+    struct sha256 hash = sha256_of(text);
+    int64_t head;
+    memcpy(&head, hash.bytes, sizeof head);
+    return head & bits;
+}
+
+/* The form's fields in one number, which goes with it as answer->seen. */
+static int64_t packed(struct str title, struct str impact, int severity,
+                      int type)
+{
+    return packed_text(title, TITLE_BITS) | packed_text(impact, IMPACT_BITS) |
+           ((int64_t)severity << 56) | ((int64_t)type << 60);
+}
+
+/* The bits of what somebody says. A field that came back as it was shown says
+ * nothing: it would take back what others set since. */
+static int64_t said_bits(const struct call *call)
+{
+    if (call->seen < 0)
+        return -1;
+    return call->seen ^ packed(call_value(call, "title")->text,
+                               call_value(call, "impact")->text,
+                               call_value(call, "severity")->choice,
+                               call_value(call, "type")->choice);
+}
+
 /* What stands there, to be changed in places. */
 static enum reply open_form(const struct incident *in, struct answer *answer)
 {
+    answer->seen = packed(str_of(in->title), str_of(in->impact),
+                          (int)in->severity, (int)in->type);
     answer_fill(answer, "title", str_of(in->title));
     answer_fill(answer, "impact", str_of(in->impact));
     answer_fill(answer, "severity",
@@ -72,37 +113,43 @@ static enum reply open_moment(const struct call *call, enum milestone milestone,
     return REPLY_FORM;
 }
 
-static enum reply run(const struct call *call, struct request *request,
-                      struct answer *answer)
+/* False: no option was given, and no form sent back. */
+static bool set_options(const struct call *call, struct event *draft)
 {
-    struct event *draft = &request->draft;
     const struct value *severity = call_value(call, "severity");
     const struct value *type = call_value(call, "type");
     const struct value *is_private = call_value(call, "private");
     const struct value *title = call_value(call, "title");
     const struct value *impact = call_value(call, "impact");
+    int64_t said = said_bits(call);
+    if (severity->given && (said & SEVERITY_BITS) != 0)
+        draft->severity = (enum severity)severity->choice;
+    if (type->given && (said & TYPE_BITS) != 0)
+        draft->type = (enum incident_type)type->choice;
+    if (is_private->given)
+        draft->is_private = is_private->flag;
+    if (title->given && (said & TITLE_BITS) != 0)
+        draft->title = title->text;
+    if ((impact->given || impact->emptied) && (said & IMPACT_BITS) != 0)
+        draft->impact = impact->text;
+    return severity->given || type->given || is_private->given ||
+           title->given || impact->given || impact->emptied;
+}
+
+static enum reply run(const struct call *call, struct request *request,
+                      struct answer *answer)
+{
+    struct event *draft = &request->draft;
     const struct value *milestone = call_value(call, "milestone");
     if (call->source == SOURCE_BUTTON && milestone->given)
         return open_moment(call, (enum milestone)milestone->choice, answer);
     request->kind = REQUEST_SET;
     draft->kind = EVENT_SET;
     incident_set_draft(call->in, draft);
-    if (severity->given)
-        draft->severity = (enum severity)severity->choice;
-    if (type->given)
-        draft->type = (enum incident_type)type->choice;
-    if (is_private->given)
-        draft->is_private = is_private->flag;
-    if (title->given)
-        draft->title = title->text;
-    if (impact->given)
-        draft->impact = impact->text;
+    bool has_options = set_options(call, draft);
     if (!set_milestone(call, draft, &answer->words))
         return REPLY_REFUSED;
-    bool says_nothing = !severity->given && !type->given &&
-                        !is_private->given && !title->given && !impact->given &&
-                        draft->milestone == MILESTONE_NONE;
-    if (!says_nothing)
+    if (has_options || draft->milestone != MILESTONE_NONE)
         return REPLY_REQUEST;
     if (call->source != SOURCE_SLASH)
         return open_form(call->in, answer);

@@ -102,6 +102,61 @@ static void an_update_keeps_its_words(void **state)
     assert_text(kept()->text, "Half of the logins fail");
 }
 
+/* nova presses Correct; what somebody sends back goes with that form. */
+static struct interaction set_form(void)
+{
+    static char custom_id[CUSTOM_ID_BYTES];
+    struct interaction pressed = button("1|incident set|1|");
+    (void)caller_does(&caller, &pressed);
+    (void)snprintf(custom_id, sizeof custom_id, "%s",
+                   cJSON_GetObjectItem(
+                       cJSON_GetObjectItem(caller.answer, "data"), "custom_id")
+                       ->valuestring);
+    return form(custom_id);
+}
+
+static void send_set(struct interaction *sent, const char *title,
+                     const char *severity, const char *impact)
+{
+    add_text(sent, "title", title);
+    add_text(sent, "severity", severity);
+    add_text(sent, "impact", impact);
+    add_text(sent, "type", "service");
+}
+
+/* While nova types a better title, somebody else makes it SEV1. */
+static void a_form_takes_back_nothing_that_came_meanwhile(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction sent = set_form();
+    struct interaction other = slash("incident set");
+    add_text(&other, "severity", "SEV1");
+    add_text(&other, "impact", "Nobody can log in");
+    (void)does(&other);
+    send_set(&sent, "Logins fail with 502", "SEV3", "");
+    assert_says(does(&sent), "title: Logins fail with 502.");
+    assert_int_equal(now_is().severity, SEVERITY_1);
+    assert_string_equal(now_is().impact, "Nobody can log in");
+
+    sent = set_form();
+    send_set(&sent, "Logins fail with 502", "SEV1", "Nobody can log in");
+    keeps_nothing(&sent, "is so already");
+}
+
+static void an_impact_that_is_emptied_goes(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    struct interaction other = slash("incident set");
+    add_text(&other, "impact", "Nobody can log in");
+    (void)does(&other);
+    struct interaction sent = set_form();
+    send_set(&sent, "Logins fail", "SEV3", "");
+    assert_says(does(&sent), "no impact");
+    assert_string_equal(now_is().impact, "");
+}
+
 #define CASE(name)                                                             \
     cmocka_unit_test_setup_teardown(name, caller_setup, caller_teardown)
 
@@ -112,6 +167,8 @@ int main(void)
         CASE(a_finding_becomes_a_change),
         CASE(what_is_emptied_goes),
         CASE(an_update_keeps_its_words),
+        CASE(a_form_takes_back_nothing_that_came_meanwhile),
+        CASE(an_impact_that_is_emptied_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
