@@ -21,7 +21,7 @@ static const struct words card_state_words = {card_state_all,
 #define SELECT_ALERT                                                           \
     "SELECT id, source, key, by_probe, service, severity, title, text, link,"  \
     " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told," \
-    " is_warning FROM alert"
+    " is_warning, again_ms FROM alert"
 
 enum {
     ROW_ID,
@@ -41,7 +41,8 @@ enum {
     ROW_INCIDENT,
     ROW_SEQ,
     ROW_IS_TOLD,
-    ROW_IS_WARNING
+    ROW_IS_WARNING,
+    ROW_AGAIN
 };
 
 /* ---- reading ---- */
@@ -65,6 +66,7 @@ static bool read_alert(const struct query *query, struct stored_alert *stored)
                   .started_ms = row_int(query, ROW_STARTED),
                   .ended_ms = row_int(query, ROW_ENDED)},
         .received_ms = row_int(query, ROW_RECEIVED),
+        .again_ms = row_int(query, ROW_AGAIN),
         .times = row_int(query, ROW_TIMES),
         .card = row_int(query, ROW_CARD),
         .incident_id = row_int(query, ROW_INCIDENT),
@@ -361,10 +363,12 @@ enum err store_put_alert(struct store *store, const struct alert *alert,
     return err;
 }
 
-enum err store_alert_again(struct store *store, int64_t id)
+enum err store_alert_again(struct store *store, int64_t id, int64_t now_ms)
 {
     struct query query =
-        query_new(store, "UPDATE alert SET times = times + 1 WHERE id = ?");
+        query_new(store, "UPDATE alert SET times = times + 1, again_ms = ?"
+                         " WHERE id = ?");
+    query_int(&query, now_ms);
     query_int(&query, id);
     return query_run(&query);
 }

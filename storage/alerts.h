@@ -15,6 +15,7 @@ struct stored_alert {
     struct alert alert;
     int64_t received_ms;
     int64_t times;            /* how often it was handed in */
+    int64_t again_ms;         /* for the last time; 0: only once */
     int64_t card;             /* where it is shown, or 0 */
     int64_t incident_id, seq; /* the entry that tells it, or 0 */
     bool is_told;             /* the entry's words count it */
@@ -34,7 +35,8 @@ MUST_CHECK enum err store_firing_alert(struct store *store, struct str source,
 MUST_CHECK enum err store_alert(struct store *store, int64_t id,
                                 store_alert_fn *each,
                                 void *context); /* or NOT_FOUND */
-MUST_CHECK enum err store_alert_again(struct store *store, int64_t id);
+MUST_CHECK enum err store_alert_again(struct store *store, int64_t id,
+                                      int64_t now_ms);
 MUST_CHECK enum err store_alert_over(struct store *store, int64_t id,
                                      int64_t ended_ms);
 MUST_CHECK enum err store_alert_on_card(struct store *store, int64_t id,

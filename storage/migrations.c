@@ -300,6 +300,9 @@ static const char warnings_14[] =
 static const char refused_14[] =
     "ALTER TABLE room_message ADD COLUMN refused BLOB NOT NULL DEFAULT"
     " x'0000000000000000000000000000000000000000000000000000000000000000';";
+
+static const char again_15[] =
+    "ALTER TABLE alert ADD COLUMN again_ms INTEGER NOT NULL DEFAULT 0;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -318,6 +321,7 @@ static const char *const migrations[][4] = {
     {since_12},
     {NULL},
     {warnings_14, refused_14},
+    {again_15},
 };
 const int schema_version = 1 + COUNT(migrations);
 

@@ -425,7 +425,8 @@ const struct setting settings[] = {
      "How bad it is.", false, BIT(ALERT_FORM_GENERIC)},
     {"alert", "state_path", SETTING_TEXT, ALERT(state_path),
      "\"\"", 0, 200, NULL, check_json_path,
-     "Whether it fires or is over.", false, BIT(ALERT_FORM_GENERIC)},
+     "Whether it fires or is over. Empty: all fire, and the same is\n"
+     "told as another one after 36 hours without it.", false, BIT(ALERT_FORM_GENERIC)},
     {"alert", "started_path", SETTING_TEXT, ALERT(started_path),
      "\"\"", 0, 200, NULL, check_json_path,
      "When it began.", false, BIT(ALERT_FORM_GENERIC)},

@@ -379,7 +379,7 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
     if (!alert->is_firing)
         return take_over(desk, alert, &known, now_ms, accepted);
     if (known.told == TOLD_AGAIN)
-        return store_alert_again(store, known.id);
+        return store_alert_again(store, known.id, now_ms);
     struct alert end = unknown_end;
     if (known.told == TOLD_ANEW) {
         end.ended_ms = alert->started_ms; /* at the latest */

@@ -16,6 +16,8 @@
 
 /* Monitors warn once a day at most; what comes sooner was sent twice. */
 #define WARNED_AGAIN_MS (12 * MS_PER_HOUR)
+/* Who repeats what fires does it once a day at least, and may be late. */
+#define REPEATED_MS (36 * MS_PER_HOUR)
 
 /* What a decision takes: too large for the stack. */
 struct taking {
@@ -135,13 +137,27 @@ static bool is_told_otherwise(const struct stored_alert *before,
     return alert->is_warning && now_ms - before->received_ms >= WARNED_AGAIN_MS;
 }
 
-/* It fired when we heard of it, and has fired since later only: its end came
- * while it was silenced, or while nobody could reach us. */
-static bool is_told_anew(const struct stored_alert *before,
-                         const struct alert *alert)
+/* Silence of itself says nothing: most monitors never repeat. A clock that was
+ * set since may have written when it was heard. */
+static bool was_silent(const struct stored_alert *before, int64_t now_ms)
 {
-    return alert->keeps_start && alert->started_ms > before->received_ms &&
-           alert->started_ms > before->alert.started_ms;
+    int64_t heard_ms =
+        before->again_ms != 0 ? before->again_ms : before->received_ms;
+    return llabs(now_ms - heard_ms) > REPEATED_MS;
+}
+
+/* It fired when we heard of it, and has fired since later only: its end came
+ * while it was silenced, or while nobody could reach us; or its monitor tells
+ * of none. A start that a repeat may bring anew, or none, says so after a
+ * silence only. */
+static bool is_told_anew(const struct stored_alert *before,
+                         const struct alert *alert, int64_t now_ms)
+{
+    bool began_later = alert->started_ms > before->alert.started_ms;
+    if (alert->keeps_start)
+        return began_later && alert->started_ms > before->received_ms;
+    return !alert->by_probe && (began_later || alert->started_ms == 0) &&
+           was_silent(before, now_ms);
 }
 
 enum told alerts_told(const struct stored_alert *before,
@@ -149,7 +165,7 @@ enum told alerts_told(const struct stored_alert *before,
 {
     if (is_told_otherwise(before, alert, now_ms))
         return TOLD_OTHERWISE;
-    return is_told_anew(before, alert) ? TOLD_ANEW : TOLD_AGAIN;
+    return is_told_anew(before, alert, now_ms) ? TOLD_ANEW : TOLD_AGAIN;
 }
 
 /* When it was, if the clock that says so can be believed. */

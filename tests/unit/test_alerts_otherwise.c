@@ -111,6 +111,60 @@ static void what_fires_anew_is_told_though_its_end_was_not(void **state)
     }
 }
 
+/* UptimeRobot's repeat may bring another time, and JSON that tells no state
+ * none: an end that was lost is to silence neither for ever. */
+static void what_was_not_told_for_long_is_told_anew(void **state)
+{
+    const int64_t began_ms[] = {0, NOW + 3 * MS_PER_DAY};
+    for (size_t i = 0; i < sizeof began_ms / sizeof began_ms[0]; i++) {
+        struct desk desk = desk_open(state);
+        desk_begin(&desk);
+        desk_hand_in(&desk, alert_fires("forum", "forum", NOW), NOW);
+        for (int day = 1; day <= 3; day++) /* once a day it is repeated */
+            desk_hand_in(&desk, alert_fires("forum", "forum", 0),
+                         NOW + day * MS_PER_DAY + MINUTE);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 1);
+        assert_int_equal(desk_number(&desk, "SELECT times FROM alert"), 4);
+        int64_t later_ms = NOW + 5 * MS_PER_DAY;
+        desk_hand_in(&desk, alert_fires("forum", "forum", began_ms[i]),
+                     later_ms);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 2);
+        assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert WHERE"
+                                            " ended_ms = 0 AND card = 2"),
+                         1);
+        desk_close(&desk);
+        assert_int_equal(remove(desk.scratch->db), 0);
+    }
+}
+
+/* Whoever ignored it was told that it would be. */
+static void what_was_ignored_is_told_anew_after_long(void **state)
+{
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("forum", "forum", 0), NOW);
+    scratch_sql(desk.scratch, "UPDATE alert_card SET state = 'ignored',"
+                              " by_name = 'nova'");
+    desk_hand_in(&desk, alert_fires("forum", "forum", 0),
+                 NOW + 60 * MS_PER_DAY);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert_card"
+                                        " WHERE state = 'open'"),
+                     1);
+    desk_close(&desk);
+}
+
+/* A script may tell what it sees once a week, and since when. */
+static void what_says_when_it_began_is_the_same(void **state)
+{
+    struct desk desk = desk_open(state);
+    desk_begin(&desk);
+    desk_hand_in(&desk, alert_fires("forum", "forum", NOW), NOW);
+    desk_hand_in(&desk, alert_fires("forum", "forum", NOW),
+                 NOW + 7 * MS_PER_DAY);
+    assert_int_equal(desk_number(&desk, "SELECT count(*) FROM alert"), 1);
+    desk_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +174,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             what_fires_anew_is_told_though_its_end_was_not, scratch_setup,
             scratch_teardown),
+        cmocka_unit_test_setup_teardown(what_was_not_told_for_long_is_told_anew,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(
+            what_was_ignored_is_told_anew_after_long, scratch_setup,
+            scratch_teardown),
+        cmocka_unit_test_setup_teardown(what_says_when_it_began_is_the_same,
+                                        scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

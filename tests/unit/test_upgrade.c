@@ -162,6 +162,14 @@ static void version_14(struct record *record)
     put_alert(record, &alert);
 }
 
+static void version_15(struct record *record)
+{
+    assert_int_equal(store_begin(record->store), ERR_OK);
+    assert_int_equal(store_alert_again(record->store, 1, record->now_ms),
+                     ERR_OK);
+    assert_int_equal(store_commit(record->store), ERR_OK);
+}
+
 /* A version that adds nothing that a record would show has an empty row here;
  * one without a row fails. */
 static void version_11(struct record *record)
@@ -180,7 +188,7 @@ static void (*const versions[])(struct record *record) = {
     version_1,       version_2,       version_3,       version_4,
     version_5,       version_nothing, version_nothing, version_nothing,
     version_nothing, version_nothing, version_11,      version_nothing,
-    version_nothing, version_14,
+    version_nothing, version_14,      version_15,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 
@@ -359,6 +367,7 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 
 /* Of a file that the newest program made. */
 #define SET_BACK_14                                                            \
+    "ALTER TABLE alert DROP COLUMN again_ms;"                                  \
     "ALTER TABLE alert DROP COLUMN is_warning;"                                \
     "ALTER TABLE room_message DROP COLUMN refused;"
 #define SET_BACK_TO_13 SET_BACK_14 "PRAGMA user_version = 13"
