@@ -2,6 +2,7 @@
 
 #include "bot/base/utf8.h"
 #include "commands/reach.h"
+#include "commands/reference.h"
 #include "commands/words.h"
 
 #include <ctype.h>
@@ -55,6 +56,12 @@ void complete_incidents(const struct call *call, struct str typed,
                         struct choices *out)
 {
     struct incident_search search = {call, typed, out, 0};
+    struct incident named;
+    int64_t id;
+    /* However long ago it was. */
+    if (incident_reference(typed, &id) &&
+        store_incident(call->store, id, &named) == ERR_OK)
+        (void)offer_incident(&named, &search);
     /* A list that stops short is better than none: nothing is said of it. */
     enum err err = store_each_incident(call->store, offer_incident, &search);
     (void)err;

@@ -167,19 +167,29 @@ static bool offer_item(const struct stored_item *stored, void *context)
     return goes_on(search);
 }
 
+/* 0: of all. Of each, as many rows are looked at. */
+static enum err offer_items(struct search *search, int64_t incident_id)
+{
+    const struct item_filter filter = {.guild_id = search->call->guild_id,
+                                       .incident_id = incident_id,
+                                       .open_only = true};
+    search->looked_at = 0;
+    return store_each_item(search->call->store, &filter, offer_item, search);
+}
+
 void complete_items(const struct call *call, struct str typed,
                     struct choices *out)
 {
     struct search search = {.call = call, .typed = typed, .out = out};
-    struct item_filter filter = {.guild_id = call->guild_id,
-                                 .incident_id = call->in->id,
-                                 .open_only = true};
+    struct str rest = typed, head;
+    int64_t named;
     enum err err = ERR_OK;
-    if (filter.incident_id != 0)
-        err = store_each_item(call->store, &filter, offer_item, &search);
-    filter.incident_id = 0;
+    if (str_cut(&rest, '#', &head) && incident_reference(head, &named))
+        err = offer_items(&search, named);
+    if (err == ERR_OK && call->in->id != 0)
+        err = offer_items(&search, call->in->id);
     if (err == ERR_OK)
-        err = store_each_item(call->store, &filter, offer_item, &search);
+        err = offer_items(&search, 0);
     (void)err;
 }
 

@@ -278,6 +278,46 @@ static void action_items(void **state)
                      "INC-1 #6\tINC-1 #6 Tidy up (dma)\n");
 }
 
+/* However many came since. */
+static void an_old_incident_by_its_number(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 130; i++)
+        (void)caller_declares(&caller);
+    struct interaction it = typing("timeline add", "incident", "inc-12");
+    assert_true(str_starts(str_of(caller_is_offered(&caller, &it)),
+                           "INC-12\tINC-12 Logins fail (investigating)\n"));
+    it = typing("timeline add", "incident", "9");
+    assert_true(str_starts(str_of(caller_is_offered(&caller, &it)), "INC-9\t"));
+    it = typing("timeline add", "incident", "inc-999");
+    assert_offers(&it, "");
+    it = typing("timeline add", "incident", "inc-12");
+    it.guild_id = GUILD + 1;
+    assert_offers(&it, "");
+}
+
+/* However many were open before. */
+static void a_new_item_by_its_incident(void **state)
+{
+    (void)state;
+    const struct event item = {.text = STR("Bigger disk"),
+                               .item_state = ITEM_OPEN};
+    (void)caller_declares(&caller);
+    for (int i = 0; i < 120; i++)
+        takes(item, REQUEST_ITEM);
+    (void)caller_declares(&caller);
+    struct interaction add = slash("action add");
+    add_text(&add, "text", "Alert on disk space");
+    add_text(&add, "incident", "INC-2");
+    (void)caller_does(&caller, &add);
+    static const char *const typed[] = {"INC-2", "inc-2 #", "INC-2 #4"};
+    for (size_t i = 0; i < sizeof typed / sizeof typed[0]; i++) {
+        struct interaction it = typing("action done", "id", typed[i]);
+        assert_offers(&it, "INC-2 #4\tINC-2 #4 Alert on disk space"
+                           " (volunteer wanted)\n");
+    }
+}
+
 /* Silence, where a command would be refused in words. */
 /* As many as Discord takes, and none longer than that. */
 static void offers_fit_discord(void **state)
@@ -511,6 +551,8 @@ int main(void)
         TEST(entries),
         TEST(entries_without_text),
         TEST(action_items),
+        TEST(an_old_incident_by_its_number),
+        TEST(a_new_item_by_its_incident),
         TEST(places),
         TEST(incidents),
         TEST(never_a_private_one),
