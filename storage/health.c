@@ -23,13 +23,14 @@ static enum err read_oldest(struct store *store, int64_t ahead_ms,
     return query_end(&query);
 }
 
+/* To count the events would read all pages of the log. */
 static enum err read_size(struct store *store, struct store_health *health)
 {
     struct query query =
         query_new(store, "SELECT (SELECT page_count FROM pragma_page_count)"
                          " * (SELECT page_size FROM pragma_page_size),"
                          " (SELECT count(*) FROM incident),"
-                         " (SELECT count(*) FROM event)");
+                         " (SELECT coalesce(sum(last_seq), 0) FROM incident)");
     if (query_row(&query)) {
         health->bytes = row_int(&query, 0);
         health->incidents = row_int(&query, 1);

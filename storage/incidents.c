@@ -269,11 +269,13 @@ enum err store_each_incident(struct store *store, store_incident_fn *each,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* The guild's newest one that is over and older than `id`. */
+/* The guild's newest one that is over and older than `id`. Left to itself,
+ * SQLite sorts all of the guild's for it. */
 static enum err older_past(struct store *store, uint64_t guild_id, int64_t *id)
 {
     struct query query = query_new(
-        store, "SELECT id FROM incident WHERE id < ? AND guild_id = ? AND"
+        store, "SELECT id FROM incident NOT INDEXED WHERE id < ? AND"
+               " guild_id = ? AND"
                " state NOT IN ('investigating', 'identified', 'mitigated')"
                " ORDER BY id DESC LIMIT 1");
     query_int(&query, *id);

@@ -38,8 +38,10 @@ const struct columns item_columns = {item_all, COUNT(item_all)};
     " FROM item AS i"                                                          \
     " JOIN event AS f ON f.incident = i.incident AND f.seq = i.seq"            \
     " JOIN incident AS c ON c.id = i.incident"
-#define OF_FILTER                                                              \
-    " WHERE (?1 = 0 OR i.incident = ?1) AND (?2 = 0 OR c.guild_id = ?2)"
+#define OF_ONE    " WHERE i.incident = ?1 AND (?2 = 0 OR c.guild_id = ?2)"
+#define OF_ALL    " WHERE ?1 = 0 AND (?2 = 0 OR c.guild_id = ?2)"
+#define THAT_OPEN " AND i.state IN ('open', 'doing')"
+#define IN_ORDER  " ORDER BY i.incident, i.seq"
 /* clang-format on */
 
 enum {
@@ -80,11 +82,12 @@ static enum err each_item(struct query *query, store_item_fn *each,
 enum err store_each_item(struct store *store, const struct item_filter *filter,
                          store_item_fn *each, void *context)
 {
-    struct query query = query_new(
-        store, filter->open_only
-                   ? SELECT_ITEMS OF_FILTER " AND i.state IN ('open', 'doing')"
-                                            " ORDER BY i.incident, i.seq"
-                   : SELECT_ITEMS OF_FILTER " ORDER BY i.incident, i.seq");
+    static const char *const selects[2][2] = {
+        {SELECT_ITEMS OF_ALL IN_ORDER, SELECT_ITEMS OF_ALL THAT_OPEN IN_ORDER},
+        {SELECT_ITEMS OF_ONE IN_ORDER, SELECT_ITEMS OF_ONE THAT_OPEN IN_ORDER},
+    };
+    struct query query =
+        query_new(store, selects[filter->incident_id != 0][filter->open_only]);
     query_int(&query, filter->incident_id);
     query_id(&query, filter->guild_id);
     enum err err = each_item(&query, each, context);

@@ -143,11 +143,121 @@ static void a_command_reads_no_more_of_a_longer_record(void **state)
                      early[i], SHORT, late[i], LONG);
 }
 
+static bool any_item(const struct stored_item *stored, void *context)
+{
+    (void)stored;
+    ++*(int *)context;
+    return true;
+}
+
+static void read_items_of(int64_t incident_id, bool open_only)
+{
+    const struct item_filter filter = {.incident_id = incident_id,
+                                       .open_only = open_only};
+    int count = 0;
+    assert_int_equal(store_each_item(caller.store, &filter, any_item, &count),
+                     ERR_OK);
+    assert_int_equal(count, 2);
+}
+
+enum { OPEN_ITEMS, ALL_ITEMS, LIST, READINGS };
+
+static int64_t steps_to_read(int what)
+{
+    const struct interaction list = slash("incident list");
+    int64_t steps = 0;
+    if (what == LIST)
+        return steps_of(&list);
+    sqlite3_progress_handler(caller.store->db, 1, count_step, &steps);
+    read_items_of(12, what == OPEN_ITEMS);
+    sqlite3_progress_handler(caller.store->db, 0, NULL, NULL);
+    return steps;
+}
+
+/* Some that are over, with two items that nobody has done. */
+static void add_past(int count)
+{
+    for (int i = 0; i < count; i++) {
+        char incident[24];
+        int64_t id = caller_declares(&caller);
+        (void)snprintf(incident, sizeof incident, "INC-%" PRId64, id);
+        for (int j = 0; j < 2; j++) {
+            struct interaction item = slash("action add");
+            add_text(&item, "text", "Buy a disk");
+            add_text(&item, "incident", incident);
+            (void)does(&item);
+        }
+        struct interaction end = slash("resolve");
+        add_text(&end, "summary", "Space made");
+        add_text(&end, "incident", incident);
+        (void)does(&end);
+    }
+}
+
+/* After each change all that have something open are looked at: what one of
+ * them costs must not grow with the others. */
+static void the_past_costs_no_more_when_there_is_more_of_it(void **state)
+{
+    int64_t early[READINGS];
+    (void)state;
+    add_past(20);
+    for (int i = 0; i < READINGS; i++)
+        early[i] = steps_to_read(i);
+    add_past(100);
+    for (int i = 0; i < READINGS; i++) {
+        int64_t late = steps_to_read(i);
+        if (late > MORE(early[i]))
+            fail_msg("reading %d: %" PRId64 " steps among 20 incidents,"
+                     " %" PRId64 " among 120",
+                     i, early[i], late);
+    }
+}
+
+/* To count rows is one step, through all pages. */
+static int pages_read(void)
+{
+    int hit = 0, missed = 0, most;
+    (void)sqlite3_db_status(caller.store->db, SQLITE_DBSTATUS_CACHE_HIT, &hit,
+                            &most, 1);
+    (void)sqlite3_db_status(caller.store->db, SQLITE_DBSTATUS_CACHE_MISS,
+                            &missed, &most, 1);
+    return hit + missed;
+}
+
+static int pages_of_health(void)
+{
+    struct store_health health;
+    (void)pages_read();
+    assert_int_equal(store_health(caller.store, 0, &health), ERR_OK);
+    int pages = pages_read();
+    assert_int_equal(
+        health.events,
+        scratch_number(caller.scratch, "SELECT count(*) FROM event"));
+    return pages;
+}
+
+static void health_reads_no_more_of_a_longer_record(void **state)
+{
+    (void)state;
+    add_entries(SHORT);
+    int early = pages_of_health();
+    add_entries(LONG);
+    int late = pages_of_health();
+    if (late > early + 10)
+        fail_msg("%d pages among %d entries, %d among %d", early, SHORT, late,
+                 LONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_command_reads_no_more_of_a_longer_record, caller_setup_declared,
+            caller_teardown),
+        cmocka_unit_test_setup_teardown(health_reads_no_more_of_a_longer_record,
+                                        caller_setup_declared, caller_teardown),
+        cmocka_unit_test_setup_teardown(
+            the_past_costs_no_more_when_there_is_more_of_it, caller_setup,
             caller_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
