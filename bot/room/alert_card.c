@@ -99,7 +99,9 @@ static bool add_alert(const struct stored_alert *stored, void *context)
 
 static void add_title(struct buf *out, const struct look *look)
 {
-    if (look->count.all == 1)
+    if (look->count.all == 0)
+        buf_add_text(out, "Alerts");
+    else if (look->count.all == 1)
         markdown_add_line(out, str_of(look->title));
     else
         buf_addf(out, "%" PRId64 " alerts", look->count.all);
@@ -134,12 +136,18 @@ static void add_service(struct buf *out, const struct look *look,
 }
 
 /* Everybody reads this: of a private incident not even the number. */
+static bool may_be_named(const struct visit *visit,
+                         const struct alert_card *card, struct incident *in)
+{
+    return store_incident(visit->store, card->incident_id, in) == ERR_OK &&
+           !in->is_private;
+}
+
 static void add_home(struct buf *out, const struct visit *visit,
                      const struct alert_card *card)
 {
     struct incident in;
-    if (store_incident(visit->store, card->incident_id, &in) != ERR_OK ||
-        in.is_private) {
+    if (!may_be_named(visit, card, &in)) {
         buf_add_text(out, "Responders see to it.");
         return;
     }
@@ -201,8 +209,8 @@ static enum err read_alerts(struct visit *visit, struct alert_card *card,
                : err;
 }
 
-static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
-                      struct look *look)
+static cJSON *words_of(const struct visit *visit, const struct alert_card *card,
+                       struct look *look)
 {
     struct buf title = BUF_INIT(WORDS_BYTES), text = BUF_INIT(WORDS_BYTES);
     struct buf footer = BUF_INIT(64);
@@ -215,22 +223,34 @@ static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
     add_service(&text, look, visit->set->services);
     add_fate(&text, visit, look, card);
     add_footer(&footer, visit);
-    cJSON *message = message_new(STR_NONE);
     cJSON *embed =
         embed_new(buf_str(&title), buf_str(&text),
                   is_open && look->count.firing > 0 ? COLOR_OPEN : COLOR_OVER);
     embed_set_footer(embed, buf_str(&footer));
-    message_add_embed(message, embed);
+    buf_release(&title);
+    buf_release(&text);
+    buf_release(&footer);
+    return embed;
+}
+
+/* Alerts that were over long ago are forgotten: what the message says of them
+ * nobody can say again. It stays, unless it names what is private now. */
+static cJSON *card_of(const struct visit *visit, const struct alert_card *card,
+                      struct look *look)
+{
+    struct incident in;
+    cJSON *message = message_new(STR_NONE);
+    bool is_hidden =
+        card->state == ALERT_CARD_DECLARED && !may_be_named(visit, card, &in);
+    if (look->count.all > 0 || is_hidden)
+        message_add_embed(message, words_of(visit, card, look));
     message_clear_buttons(message);
-    if (is_open) {
+    if (card->state == ALERT_CARD_OPEN) {
         add_button(message, BUTTON_PRIMARY, "Declare incident",
                    "incident declare", card->id);
         add_button(message, BUTTON_SECONDARY, "Ignore", "alert ignore",
                    card->id);
     }
-    buf_release(&title);
-    buf_release(&text);
-    buf_release(&footer);
     return message;
 }
 
@@ -290,6 +310,8 @@ static enum delivery_verdict show(struct visit *visit)
         verdict = DELIVERY_DONE; /* taken away, or never posted */
     else if (was_sent)
         verdict = look(visit);
+    else if (words.count.all == 0)
+        verdict = DELIVERY_DONE; /* nobody knows any more what it would say */
     else
         verdict = post(visit, card_of(visit, &card, &words));
     buf_release(&words.lines);

@@ -313,15 +313,8 @@ static void set_private(struct world *world, int64_t id, bool is_private)
     world_run(world, 3);
 }
 
-/* It names the incident that was declared from it, as long as everybody may
- * know of that. */
-static void a_declared_card_follows_its_incident(void **state)
+static struct incident declare_from(struct world *world, int64_t card)
 {
-    struct world world;
-    (void)state;
-    struct incident in = world_open_declared(&world);
-    char link[40];
-    int64_t id = put_card(&world, "Forum is down");
     struct request request = {
         .kind = REQUEST_DECLARE,
         .draft = {.kind = EVENT_DECLARED,
@@ -329,12 +322,24 @@ static void a_declared_card_follows_its_incident(void **state)
                   .recorder = {ACTOR_MEMBER, 77, STR("nova")}},
         .guild_id = WORLD_GUILD,
         .origin_channel_id = WORLD_ORIGIN,
-        .new_id = in.id + 1,
-        .alert_card = id,
+        .new_id = 2,
+        .alert_card = card,
     };
-    in = world_incident(&world, world_take(&world, 0, &request));
-    world_run(&world, 3);
-    in = world_incident(&world, in.id);
+    int64_t id = world_take(world, 0, &request);
+    world_run(world, 3);
+    return world_incident(world, id);
+}
+
+/* It names the incident that was declared from it, as long as everybody may
+ * know of that. */
+static void a_declared_card_follows_its_incident(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    char link[40];
+    int64_t id = put_card(&world, "Forum is down");
+    struct incident in = declare_from(&world, id);
     (void)snprintf(link, sizeof link, "follow it in <#%" PRIu64 ">",
                    in.live_channel_id);
     assert_true(shows(&world, id, "INC-2"));
@@ -344,6 +349,57 @@ static void a_declared_card_follows_its_incident(void **state)
     assert_true(shows(&world, id, "Responders see to it."));
     set_private(&world, in.id, false);
     assert_true(shows(&world, id, link));
+    world_close(&world);
+}
+
+static void forget_alerts(struct world *world)
+{
+    end_alerts(world, 1, 1);
+    world->now_ms += 91 * MS_PER_DAY;
+    assert_int_equal(store_begin(world->store), ERR_OK);
+    assert_int_equal(store_forget_alerts(world->store, world->now_ms), ERR_OK);
+    assert_int_equal(store_commit(world->store), ERR_OK);
+}
+
+/* The rooms of last year are deleted, which the cards that name them follow. */
+static void a_card_keeps_the_words_of_what_was_forgotten(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t id = put_card(&world, "Forum is down");
+    struct incident in = declare_from(&world, id);
+    forget_alerts(&world);
+    want(&world, id);
+    world_run(&world, 3);
+    assert_true(shows(&world, id, "Forum is down"));
+    assert_true(shows(&world, id, "INC-2"));
+    set_private(&world, in.id, true);
+    assert_false(shows(&world, id, "INC-"));
+    assert_true(shows(&world, id, "Responders see to it."));
+    assert_false(shows(&world, id, "0 alerts"));
+    world_close(&world);
+}
+
+/* Somebody tidies up: the buttons go, and nothing else. */
+static void a_forgotten_card_is_ignored(void **state)
+{
+    struct world world;
+    (void)state;
+    world_open(&world, WORLD_START);
+    int64_t id = put_card(&world, "Forum is down");
+    world_run(&world, 3);
+    assert_true(shows(&world, id, "Declare incident"));
+    forget_alerts(&world);
+    struct alert_card card = card_of(&world, id);
+    card.state = ALERT_CARD_IGNORED;
+    assert_int_equal(store_begin(world.store), ERR_OK);
+    assert_int_equal(store_put_alert_card(world.store, &card, &id), ERR_OK);
+    assert_int_equal(store_commit(world.store), ERR_OK);
+    want(&world, id);
+    world_run(&world, 3);
+    assert_true(shows(&world, id, "Forum is down"));
+    assert_false(shows(&world, id, "Declare incident"));
     world_close(&world);
 }
 
@@ -436,6 +492,8 @@ int main(void)
         cmocka_unit_test(a_storm_with_long_links_still_says_what_to_do),
         cmocka_unit_test(a_channel_that_refuses_is_tried_again),
         cmocka_unit_test(a_declared_card_follows_its_incident),
+        cmocka_unit_test(a_card_keeps_the_words_of_what_was_forgotten),
+        cmocka_unit_test(a_forgotten_card_is_ignored),
         cmocka_unit_test(a_card_goes_on_where_it_stands),
         cmocka_unit_test(past_a_shut_channel_a_card_is_edited),
         cmocka_unit_test(a_card_that_may_stand_is_not_ignored),
