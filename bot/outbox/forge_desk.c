@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMORIES 128 /* forgetting one costs a whole answer */
+/* Forgetting one costs a whole answer, and one after the other is asked for: of
+ * fewer than there are, none would be remembered by its next turn. */
+#define MEMORIES 2000
 
 struct forge_desk {
     struct forge_desk_config config;
@@ -13,8 +15,8 @@ struct forge_desk {
     struct memory {
         char path[200];
         char etag[FORGE_ETAG_BYTES];
-    } memories[MEMORIES];
-    int next;
+    } memories[MEMORIES]; /* the first `count` */
+    int count, next;
 };
 
 struct forge_desk *forge_desk_new(const struct forge_desk_config *config)
@@ -51,7 +53,7 @@ void forge_desk_close_until(struct forge_desk *desk, int64_t now_ms,
 static const struct memory *find(const struct forge_desk *desk,
                                  const char *path)
 {
-    for (int i = 0; i < MEMORIES; i++)
+    for (int i = 0; i < desk->count; i++)
         if (strcmp(desk->memories[i].path, path) == 0)
             return &desk->memories[i];
     return NULL;
@@ -70,10 +72,12 @@ void forge_desk_remember(struct forge_desk *desk, const char *path,
 {
     const struct memory *known = find(desk, path);
     struct memory *memory = &desk->memories[desk->next];
-    if (known != NULL)
+    if (known != NULL) {
         memory = &desk->memories[known - desk->memories];
-    else
+    } else {
         desk->next = (desk->next + 1) % MEMORIES;
+        desk->count += desk->count < MEMORIES;
+    }
     *memory = (struct memory){.path = ""};
     if (etag.n == 0 || etag.n >= sizeof memory->etag ||
         strlen(path) >= sizeof memory->path)
