@@ -34,19 +34,24 @@ static bool may_know(struct listing *list, int64_t incident_id)
     return list->is_known;
 }
 
-static void add_buttons(const struct stored_item *stored, struct answer *answer)
+/* Those of several incidents often have the same number. */
+static void add_buttons(const struct listing *list,
+                        const struct stored_item *stored)
 {
     const struct action_item *item = &stored->item;
-    char label[40];
+    struct answer *answer = list->answer;
+    char of[32] = "", label[80];
     if (!item_is_open(item))
         return;
-    (void)snprintf(label, sizeof label, "Done #%" PRId64, item->seq);
+    if (list->many)
+        (void)snprintf(of, sizeof of, "INC-%" PRId64 " ", stored->incident_id);
+    (void)snprintf(label, sizeof label, "Done %s#%" PRId64, of, item->seq);
     answer_button(answer, BUTTON_SECONDARY, label, "action done",
                   "id=INC-%" PRId64 " #%" PRId64, stored->incident_id,
                   item->seq);
     if (item->owner_type != ACTOR_NOBODY)
         return;
-    (void)snprintf(label, sizeof label, "Take #%" PRId64, item->seq);
+    (void)snprintf(label, sizeof label, "Take %s#%" PRId64, of, item->seq);
     answer_button(answer, BUTTON_PRIMARY, label, "action assign",
                   "id=INC-%" PRId64 " #%" PRId64 "|user=me",
                   stored->incident_id, item->seq);
@@ -86,7 +91,7 @@ static bool add_row(const struct stored_item *stored, void *context)
         return false;
     list->rows++;
     say_row(list, stored);
-    add_buttons(stored, list->answer);
+    add_buttons(list, stored);
     return true;
 }
 

@@ -105,6 +105,25 @@ static void an_item_changes_hands(void **state)
     keeps_nothing(&it, "has no action item #1");
 }
 
+/* Which one a button is about, it says. */
+static void a_list_of_several_incidents_tells_them_apart(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    (void)caller_declares(&caller);
+    (void)make("1", "Alert on disk space", NULL, 0);
+    (void)make("2", "Bigger disk", NULL, 0);
+    struct interaction it = list();
+    (void)caller_does(&caller, &it);
+    assert_non_null(caller_button(&caller, "Done INC-1 #4"));
+    assert_string_equal(caller_button(&caller, "Take INC-2 #4"),
+                        "1|action assign|0|id=INC-2 #4|user=me");
+    it.channel_id = 1002; /* in a room there is one #4 */
+    (void)caller_does(&caller, &it);
+    assert_string_equal(caller_button(&caller, "Done #4"),
+                        "1|action done|0|id=INC-2 #4");
+}
+
 static void two_people_may_have_one_name(void **state)
 {
     (void)state;
@@ -370,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(an_item_is_made),
         CASE(an_item_changes_hands),
+        CASE(a_list_of_several_incidents_tells_them_apart),
         CASE(two_people_may_have_one_name),
         CASE(an_item_is_no_entry),
         CASE(an_item_ends),
