@@ -51,9 +51,10 @@ static void offer(struct search *search, const struct buf *value,
 
 /* ---- entries ---- */
 
-static void show_role(const struct event *event, struct buf *out)
+static void show_role(const struct call *call, const struct event *event,
+                      struct buf *out)
 {
-    buf_addf(out, "%s: ", entry_label(event));
+    buf_addf(out, "%s: ", entry_label(call, event));
     if (event->holder.type == ACTOR_NOBODY)
         buf_add_text(out, "nobody now");
     else
@@ -61,7 +62,8 @@ static void show_role(const struct event *event, struct buf *out)
 }
 
 /* As say_entry_text has it; but nothing is markdown here. */
-static void show_text(const struct event *event, struct buf *out)
+static void show_text(const struct call *call, const struct event *event,
+                      struct buf *out)
 {
     bool is_role = event->kind == EVENT_ROLE || event->kind == EVENT_HANDOFF;
     if (event->kind == EVENT_CHANGE)
@@ -69,7 +71,7 @@ static void show_text(const struct event *event, struct buf *out)
                  STR_ARG(event->change_where), STR_ARG(event->change_from),
                  STR_ARG(event->change_to));
     else if (is_role)
-        show_role(event, out);
+        show_role(call, event, out);
     if (event->text.n > 0 && is_role)
         buf_add_text(out, " · ");
     if (event->text.n > 0)
@@ -85,18 +87,18 @@ static void show_text(const struct event *event, struct buf *out)
         buf_addf(out, " (of #%" PRId64 ")", event->target);
 }
 
-static void show_entry(const struct event *event, int64_t now_ms,
+static void show_entry(const struct call *call, const struct event *event,
                        struct buf *out)
 {
     buf_addf(out, "#%" PRId64 " ", event->seq);
     when_print_utc(&event->occurred,
                    civil_day_start(event->occurred.from_ms) !=
-                       civil_day_start(now_ms),
+                       civil_day_start(call->now_ms),
                    out);
     if (event->actor.name.n > 0)
         buf_addf(out, " %.*s", STR_ARG(event->actor.name));
     buf_add_text(out, ": ");
-    show_text(event, out);
+    show_text(call, event, out);
 }
 
 static bool offer_entry(const struct entry *entry, void *context)
@@ -106,7 +108,7 @@ static bool offer_entry(const struct entry *entry, void *context)
     if (entry->state.struck == 0) {
         struct buf value = BUF_INIT(40), shown = BUF_INIT(SHOWN_BYTES);
         buf_addf(&value, "#%" PRId64, event->seq);
-        show_entry(event, search->call->now_ms, &shown);
+        show_entry(search->call, event, &shown);
         offer(search, &value, &shown);
         buf_release(&value);
         buf_release(&shown);

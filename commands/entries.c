@@ -108,7 +108,7 @@ bool entry_was_corrected(const struct call *call, const struct entry *entry,
     (void)err;
     buf_add_text(words, ", after you opened the form. Yours would take that "
                         "back: nothing was kept. It reads now, in UTC:\n");
-    say_entry(words, entry, 300, call->now_ms);
+    say_entry(call, words, entry, 300, call->now_ms);
     answer_button(answer, BUTTON_PRIMARY, "Correct it", call->command->name,
                   "%s=%" PRId64, option, entry->event.seq);
     return true;
@@ -187,7 +187,7 @@ void offer_removal(struct answer *answer, const struct event *entry)
 
 /* ---- showing it ---- */
 
-const char *entry_label(const struct event *event)
+const char *entry_label(const struct call *call, const struct event *event)
 {
     switch ((int)event->kind) {
     case EVENT_FINDING:
@@ -198,7 +198,7 @@ const char *entry_label(const struct event *event)
         return event_moves(event) ? word_of(&state_words, (int)event->state_to)
                                   : "update";
     case EVENT_ROLE:
-        return word_of(&role_words, (int)event->role);
+        return config_role_name(call->config, event->role);
     default:
         return word_of(&event_kind_words, (int)event->kind);
     }
@@ -267,14 +267,16 @@ static void say_clock(struct buf *words, const struct when *when, int64_t ms)
     buf_release(&text);
 }
 
-void say_entry(struct buf *words, const struct entry *entry, size_t units,
-               int64_t ms)
+void say_entry(const struct call *call, struct buf *words,
+               const struct entry *entry, size_t units, int64_t ms)
 {
     const struct event *event = &entry->event;
     bool is_struck = entry->state.struck != 0;
     buf_addf(words, "**#%" PRId64 "** %s", event->seq, is_struck ? "~~" : "");
     say_clock(words, &event->occurred, ms);
-    buf_addf(words, " · %s · ", entry_label(event));
+    buf_add_text(words, " · ");
+    markdown_add_line(words, str_of(entry_label(call, event)));
+    buf_add_text(words, " · ");
     if (event->actor.type != ACTOR_NOBODY && event->kind != EVENT_ROLE) {
         say_excerpt(words, event->actor.name, NAME_SHOWN_UNITS);
         buf_add_text(words, ": ");

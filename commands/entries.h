@@ -36,15 +36,15 @@ struct event entry_version(const struct event *event);
 void offer_removal(struct answer *answer, const struct event *entry);
 
 /* "finding, ruled out", "parked idea", "update" */
-const char *entry_label(const struct event *event);
+const char *entry_label(const struct call *call, const struct event *event);
 /* What it says, on one line, escaped: its text, its change, its file. Each part
  * is cut to that many UTF-16 units. */
 void say_entry_text(struct buf *words, const struct event *event, size_t units);
 /* "**#7** 18:53 · finding · nova: text"; struck through, and said, when it is
  * struck. Times are UTC, and without their day when that is the one that `ms`
  * is of. */
-void say_entry(struct buf *words, const struct entry *entry, size_t units,
-               int64_t ms);
+void say_entry(const struct call *call, struct buf *words,
+               const struct entry *entry, size_t units, int64_t ms);
 /* "proxy_read_timeout on web-03: 30s → 120s" */
 void say_change(struct buf *words, const struct event *event, size_t units);
 

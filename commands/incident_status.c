@@ -126,7 +126,8 @@ static void show(struct latest *latest, const struct entry *entry)
     struct entry clean = public_entry(latest->call, entry);
     latest->shown++;
     buf_add_text(&latest->lines, "- ");
-    say_entry(&latest->lines, &clean, ENTRY_SHOWN, latest->call->now_ms);
+    say_entry(latest->call, &latest->lines, &clean, ENTRY_SHOWN,
+              latest->call->now_ms);
     buf_add_char(&latest->lines, '\n');
 }
 

@@ -134,7 +134,7 @@ static void told(const struct call *call, const struct incident *after,
     buf_addf(words, "Entry #%" PRId64 " of ", entry.event.seq);
     say_incident(words, after);
     buf_add_text(words, " now reads, in UTC:\n");
-    say_entry(words, &entry, 300, call->now_ms);
+    say_entry(call, words, &entry, 300, call->now_ms);
     say_what_stays(call, after, &entry.event, words);
     say_milestones(call, after, words);
     say_disorder(words, call->in, after, call->now_ms);

@@ -33,7 +33,7 @@ static bool take_line(const struct entry *entry, void *context)
 {
     struct page *page = context;
     struct buf line = BUF_INIT(WORDS_BYTES);
-    say_entry(&line, entry, LINE_UNITS, entry->state.from_ms);
+    say_entry(page->call, &line, entry, LINE_UNITS, entry->state.from_ms);
     size_t units = utf16_units(buf_str(&line)) + DAY_UNITS + 1;
     page->goes_on = page->count == LINES || page->units + units > PAGE_UNITS;
     if (!page->goes_on) {

@@ -194,7 +194,8 @@ const struct setting settings[] = {
 
     {"roles", "commander", SETTING_TEXT, ROLE_NAME(ROLE_COMMANDER),
      "\"commander\"", 1, 40, NULL, NULL,
-     "What people read for each role, such as \"incident commander\"."},
+     "What people read for each role, such as \"incident commander\". To type in\n"
+     "a command it keeps the name it has here."},
     {"roles", "scribe", SETTING_TEXT, ROLE_NAME(ROLE_SCRIBE),
      "\"scribe\"", 1, 40, NULL, NULL,
      "Who writes the record."},

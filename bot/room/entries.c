@@ -41,7 +41,8 @@ static struct rooms_work work_on(struct visit *visit, enum room room)
         .view = {.store = visit->store,
                  .in = in,
                  .room = room,
-                 .delay_ms = room == ROOM_LIVE ? visit->set->live_delay_ms : 0},
+                 .delay_ms = room == ROOM_LIVE ? visit->set->live_delay_ms : 0,
+                 .role_names = visit->set->role_names},
         .channel = room_channel(in, room),
     };
 }

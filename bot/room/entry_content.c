@@ -62,7 +62,8 @@ void line_add_label(struct line *line)
         add_state_label(line);
         break;
     case EVENT_ROLE:
-        buf_add_text(out, word_of(&role_words, (int)event->role));
+        markdown_add_line(
+            out, str_of(role_name(line->shown->role_names, event->role)));
         break;
     case EVENT_TASK:
         buf_add_text(out, task_label(event));

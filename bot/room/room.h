@@ -115,12 +115,14 @@ struct shown {
     int64_t corrected_ms, struck_ms; /* recorded; 0: not */
     bool is_withheld; /* Discord refuses what it says: its place alone */
     struct str struck_by, struck_why;
+    const char *const *role_names; /* may be NULL */
 };
 struct room_view {
     struct store *store;
     const struct incident *in;
     enum room room;
     int64_t delay_ms; /* how long after its recording an entry shows up */
+    const char *const *role_names; /* may be NULL */
 };
 typedef void shown_fn(const struct shown *shown, void *context);
 /* Calls back with the event of the log as the room shows it; not at all when it

@@ -212,10 +212,11 @@ static bool read_entry(const struct entry *entry, void *context)
 enum err shown_read(const struct room_view *view, const struct event *logged,
                     shown_fn *each, void *context)
 {
-    struct reading reading = {.view = view,
-                              .each = each,
-                              .context = context,
-                              .shown = {.room = view->room}};
+    struct reading reading = {
+        .view = view,
+        .each = each,
+        .context = context,
+        .shown = {.room = view->room, .role_names = view->role_names}};
     if (event_is_entry(logged)) {
         enum err err = store_entry_logged(view->store, view->in->id, logged,
                                           read_entry, &reading);

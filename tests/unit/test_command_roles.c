@@ -54,6 +54,23 @@ static void command_is_handed_over(void **state)
                        "over)\n- 19:10 UTC (<t:1670958600:t>) commander: nova");
 }
 
+/* [roles] */
+static void roles_have_the_names_that_people_use(void **state)
+{
+    (void)state;
+    (void)caller_declares(&caller);
+    caller.config.role_names[ROLE_COMMANDER] = (char[]){"incident lead"};
+    struct interaction it = slash("ic assign");
+    add_user(&it, "user", DMA, "dma");
+    assert_says(does(&it), "dma is incident lead of");
+    it = slash("timeline list");
+    assert_says(caller_does(&caller, &it), " · incident lead · ");
+    assert_null(strstr(caller_does(&caller, &it), "commander"));
+    it = typing("timeline strike", "id", "");
+    it = typing("timeline strike", "id", "");
+    assert_says(caller_is_offered(&caller, &it), "incident lead: dma");
+}
+
 /* Everybody in the war room reads it. */
 static void a_handover_tells_nothing_private(void **state)
 {
@@ -140,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(command_is_handed_over),
+        CASE(roles_have_the_names_that_people_use),
         CASE(a_handover_tells_nothing_private),
         CASE(a_handover_needs_no_brief),
         CASE(a_role_is_left),
