@@ -363,13 +363,18 @@ static bool has_service(int64_t card, int64_t before_id, struct str service)
     return has;
 }
 
-/* Its alerts belong together: gives when the last of them came. */
+/* Its alerts belong together: gives when the last of them came. What went on
+ * from a duplicate was received anew then, and stays on the card it was on. */
 static int64_t check_group(int64_t card)
 {
     int64_t newest_ms = 0;
     struct query query =
-        query_new(sim.store, "SELECT id, received_ms, service, title FROM alert"
-                             " WHERE card = ? ORDER BY id");
+        query_new(sim.store,
+                  "SELECT id, received_ms, service, title FROM alert AS one"
+                  " WHERE card = ? AND NOT EXISTS (SELECT 1 FROM alert AS left"
+                  " WHERE left.source = one.source AND left.key = one.key"
+                  " AND left.incident <> 0 AND left.ended_ms = one.received_ms)"
+                  " ORDER BY id");
     query_int(&query, card);
     while (query_row(&query)) {
         int64_t gap_ms = row_int(&query, 1) - newest_ms;
