@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SLOW_SYNC_MS 8000
+
 struct undo {
     struct undo *older;
     int64_t at, n, size; /* what was there, and how long the file was */
@@ -152,10 +154,20 @@ static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
     return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
+/* The bot stands still meanwhile, and the world does not. */
+static void take_time(void)
+{
+    if (sim.is_looking || !trouble_befalls(SIM_DISK_SLOW))
+        return;
+    people_excuse_all();
+    sim.now_ms += 100 + (int64_t)luck_below(LUCK_DISK, SLOW_SYNC_MS);
+}
+
 /* Memory is as good as a disk here: nothing has to be waited for. */
 static int on_sync(sqlite3_file *file, int flags)
 {
     (void)flags;
+    take_time();
     if (!sim_thing() || trouble_befalls(SIM_DISK_SYNC) ||
         fault_fires(FAULT_SYNC))
         return SQLITE_IOERR_FSYNC;

@@ -22,15 +22,51 @@ static void check_url(const struct incident *in, const struct thing *thing,
 
 /* ---- the pull request ---- */
 
+/* How often the record says that this pull request came to that. */
+struct ending {
+    const char *url;
+    enum pull_state state;
+    int count;
+};
+
+static bool count_ending(const struct event *event, void *context)
+{
+    struct ending *ending = context;
+    ending->count += event->kind == EVENT_TASK && !event->failed &&
+                     event->effect == EFFECT_PULL &&
+                     event->pull_state == ending->state &&
+                     str_is(event->link, ending->url);
+    return true;
+}
+
+static int times_told(const struct incident *in, const char *url,
+                      enum pull_state state)
+{
+    struct ending ending = {url, state, 0};
+    must_read(store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0,
+                               count_ending, &ending));
+    return ending.count;
+}
+
+/* Closed there before the record knew of it: nobody finds it again. */
+static bool was_never_known(const struct incident *in,
+                            const struct thing *thing)
+{
+    char url[100];
+    forge_print_url(thing, url, sizeof url);
+    return thing->is_closed && times_told(in, url, PULL_OPEN) == 0;
+}
+
 /* What comes after a merge has another one; so has what the forge once said was
  * none. */
-static int count_pulls(const char *branch)
+static int count_pulls(const struct incident *in)
 {
     int count = 0;
     for (int i = 0; i < forge_count(); i++) {
         const struct thing *thing = forge_at(i);
         count += thing->is_pull && !thing->is_merged && !thing->seemed_gone &&
-                 strcmp(thing->branch, branch) == 0;
+                 strcmp(thing->branch, in->postmortem_ref) == 0 &&
+                 !was_never_known(in, thing);
     }
     return count;
 }
@@ -91,9 +127,9 @@ static void check_pull(const struct incident *in)
     if (thing == NULL || strcmp(thing->branch, in->postmortem_ref) != 0)
         sim_fail("INC-%" PRId64 " has a pull request that is none", in->id);
     check_url(in, thing, in->pull_url);
-    if (count_pulls(in->postmortem_ref) > 1)
+    if (count_pulls(in) > 1)
         sim_fail("INC-%" PRId64 " has %d pull requests", in->id,
-                 count_pulls(in->postmortem_ref));
+                 count_pulls(in));
     check_state(in, thing);
     if (!thing->is_closed && !has_failed && !incident_is_live(in) &&
         !is_withheld(in))
@@ -203,32 +239,6 @@ static void note_item(const struct event *event, const struct incident *in)
     }
     item->is_open = opens;
     item->is_forges = event->source == SOURCE_SYSTEM;
-}
-
-/* How often the record says that this pull request came to that. */
-struct ending {
-    const char *url;
-    enum pull_state state;
-    int count;
-};
-
-static bool count_ending(const struct event *event, void *context)
-{
-    struct ending *ending = context;
-    ending->count += event->kind == EVENT_TASK && !event->failed &&
-                     event->effect == EFFECT_PULL &&
-                     event->pull_state == ending->state &&
-                     str_is(event->link, ending->url);
-    return true;
-}
-
-static int times_told(const struct incident *in, const char *url,
-                      enum pull_state state)
-{
-    struct ending ending = {url, state, 0};
-    must_read(store_each_event(sim.store, in->id, EVENTS_BY_SEQ, 0,
-                               count_ending, &ending));
-    return ending.count;
 }
 
 static void check_told_pulls(const struct incident *in)

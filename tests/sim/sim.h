@@ -95,6 +95,7 @@ sim_fail(const char *format, ...);
     X(DISK_SYNC, "disk syncs fail")                                            \
     X(DISK_FULL, "the disk is full")                                           \
     X(DISK_READ_ONLY, "the file system is read-only")                          \
+    X(DISK_SLOW, "disk syncs take seconds")                                    \
     X(FORGE_DOWN, "the forge is down")                                         \
     X(FORGE_SLOW, "the forge takes seconds, or longer than anybody waits")     \
     X(FORGE_LIMIT, "the forge wants to be left alone")                         \
