@@ -46,8 +46,9 @@ static void add_acts(struct script *script, uint64_t *luck)
 
 static void add_trouble(struct script *script, uint64_t *luck)
 {
-    static const int codes[] = {0,    0,    1000, 1001, 4000, 4001, 4002, 4003,
-                                4005, 4007, 4008, 4009, 4004, 4011, 4012};
+    static const int codes[] = {0,    0,    1000, 1001, 4000, 4001,
+                                4002, 4003, 4004, 4005, 4007, 4008,
+                                4009, 4010, 4011, 4012, 4013, 4014};
     static const int ops[] = {1, 7, 9, 9};
     int64_t at_ms = (int64_t)below(luck, (uint64_t)script->ends_ms);
     struct item *item = add(script, at_ms, TURN_TROUBLE);
