@@ -18,6 +18,11 @@ test('while the disk is full, nothing is kept and nothing dies', async () => {
         const { war, live, card } = await declare(guild, nova);
         await standin.until(() => card.pinned && live.all.length > 0, 'the rooms');
         const before = told(bot);
+        const [, address] = await bot.logged(/event=listening address=(\S+)/);
+        const health = async () => {
+            const answer = await fetch(`http://${address}/healthz`);
+            return `${answer.status} ${await answer.text()}`;
+        };
         limitFiles(bot, statSync(`${bot.database}-wal`).size);
 
         const status = await nova.slash('/incident status', {}, { channel: war });
@@ -25,11 +30,13 @@ test('while the disk is full, nothing is kept and nothing dies', async () => {
         const lost = await quill.slash('/timeline add', { text: 'restarted the queue workers' }, { channel: war });
         assert.match(lost.text, /could not write.*nothing was kept/s);
         assert.match(lost.text, /restarted the queue workers/, 'what was typed is given back');
+        assert.match(await health(), /^503 Connected to Discord\.\nThe database could not be written \d+ s ago\.\n$/);
         assert.match((await nova.slash('/incident update', { message: 'Restarted', at: 'lately' }, { channel: war })).text, /`at`: /);
         assert.deepEqual(told(bot), before);
 
         limitFiles(bot, 'unlimited');
         assert.match((await quill.slash('/timeline add', { text: 'restarted the queue workers' }, { channel: war })).text, /Kept as #/);
         await war.message('restarted the queue workers');
+        assert.match(await health(), /^200 /);
     });
 });
