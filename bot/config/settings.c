@@ -241,7 +241,8 @@ const struct setting settings[] = {
      "0: no digest."},
     {"reminders", "archive_days", SETTING_INTEGER,
      FIELD(reminders.archive_days), "14", 0, 365, NULL, NULL,
-     "Rooms become read-only so long after the incident. 0: never."},
+     "Rooms become read-only when the incident is over and nobody has added to\n"
+     "its record for so long. 0: never."},
 
     {"log", "level", SETTING_CHOICE, FIELD(log_level),
      "\"info\"", 0, 0, "debug info warn error", NULL,
