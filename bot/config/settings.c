@@ -337,7 +337,8 @@ const struct setting settings[] = {
     {"probe", "credentials_file", SETTING_SECRET, PROBE(credentials_file),
      "\"\"", 0, 1000, NULL, NULL,
      "File with user:password in its first line, readable by nobody else\n"
-     "(chmod 600). Empty: none are sent.", false,
+     "(chmod 600), for an https:// target or one on this machine. Empty: none\n"
+     "are sent.", false,
      BIT(PROBE_HTTP) | BIT(PROBE_PROMETHEUS)},
     {"probe", "expect_status", SETTING_INTEGER, PROBE(expect_status),
      "0", 0, 599, NULL, NULL,

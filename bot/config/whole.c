@@ -6,6 +6,7 @@
 #include "bot/config/read.h"
 
 #include "bot/base/closest.h"
+#include "bot/base/url.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -81,9 +82,22 @@ static void check_services(struct reading *reading)
     }
 }
 
+/* A password goes out as every other secret does. */
+static void check_credentials(struct reading *reading,
+                              const struct probe *probe, const cJSON *table)
+{
+    if (probe->credentials_file[0] == '\0' ||
+        url_is_allowed(probe->target, "https", "http"))
+        return;
+    reading_complain(reading, place_of(reading, table, "credentials_file"),
+                     "probe.credentials_file: on the way to an http:// target "
+                     "everybody could read the password; give an https:// one");
+}
+
 static void check_probe(struct reading *reading, const struct probe *probe,
                         const cJSON *table)
 {
+    check_credentials(reading, probe, table);
     check_service(reading, "probe.service", probe->service,
                   place_of(reading, table, "service"));
     if (probe->timeout_s >= probe->interval_s)

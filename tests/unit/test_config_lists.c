@@ -192,6 +192,10 @@ static void wrong_lists_are_named_with_their_place(void **state)
 }
 
 /* One key and its value, below what its kind needs. */
+#define LOCKED                                                                 \
+    "[[probe]]\nname = \"p\"\nkind = \"http\"\n"                               \
+    "credentials_file = \"p.credentials\"\n"
+
 static const struct {
     const char *above, *line;
     bool is_right;
@@ -211,6 +215,10 @@ static const struct {
     {HTTP, "expect_status = 0", true},
     {HTTP, "expect_status = 100", true},
     {HTTP, "credentials_file = \"p.credentials\"", true},
+    {LOCKED, "target = \"http://a.example/\"", false},
+    {LOCKED, "target = \"http://10.0.0.7:9090/\"", false},
+    {LOCKED, "target = \"http://127.0.0.1:9090/\"", true},
+    {LOCKED, "target = \"https://a.example/\"", true},
     {HTTP, "down_after = 10\nof = 10", true},
     {GENERIC, "title_path = \"incident.title\"", true},
     {GENERIC, "title_path = \".title\"", false},
