@@ -1,6 +1,7 @@
 // What admins ask of the running bot, and a postmortem read and written in Discord.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import test from 'node:test';
 
@@ -26,7 +27,8 @@ scene('setup, health and export are for admins', options, async ({ standin, guil
     standin.faults.revoke('PIN_MESSAGES');
     const setup = await nova.slash('/opsroom setup');
     assert.match(setup.text, /Missing in this channel\*\*\n- Pin Messages: to pin the card\n/);
-    assert.match(setup.text, /permissions=2252180186844240/);
+    const [, permissions] = /permissions `(\d+)`/.exec(readFileSync(new URL('../../README.md', import.meta.url), 'utf8'));
+    assert.ok(setup.text.includes(`permissions=${permissions}&`), 'the README invites with what is needed');
 
     const exported = await nova.slash('/opsroom export', {}, { channel: war });
     assert.equal(file(exported).name, 'inc-1.json');
