@@ -102,6 +102,20 @@ test('the unit is valid and its sandbox is tight', () => {
     assert.doesNotMatch(run('systemd-analyze', 'verify', 'bot/dist/opsroom.service').err, /opsroom\.service:\d+:/);
 });
 
+test('the sandbox lets through what fences opsroom-git off', () => {
+    /** Names of calls, "@group" being all of a group. */
+    const calls = (word) => (!word.startsWith('@') ? [word]
+        : run('systemd-analyze', 'syscall-filter', '--no-pager', word).out.split('\n').slice(1)
+            .map((line) => line.trim()).filter((line) => line && !line.startsWith('#')).flatMap(calls));
+    const allowed = new Set(calls('@default'));
+    for (const [, not, words] of readFileSync('bot/dist/opsroom.service', 'utf8').matchAll(/^SystemCallFilter=(~?)(.+)$/gm))
+        for (const call of words.split(' ').flatMap(calls)) not ? allowed.delete(call) : allowed.add(call);
+    assert.ok(allowed.has('openat') && !allowed.has('mount'));
+    const asked = [...readFileSync('bot/helpers/git_fence.c', 'utf8').matchAll(/SYS_(\w+)/g)].map(([, call]) => call);
+    assert.deepEqual([...new Set(asked)].filter((call) => !allowed.has(call)), []);
+    assert.ok(asked.includes('landlock_restrict_self'));
+});
+
 test('the man page, the usage, the exit codes and the package agree', () => {
     const page = readFileSync('bot/dist/opsroom.1', 'utf8'), usage = run(program, 'help').out;
     const plain = page.replace(/\\f[A-Z]/g, '').replaceAll('\\-', '-');
