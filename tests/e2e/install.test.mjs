@@ -102,6 +102,12 @@ test('the unit is valid and its sandbox is tight', () => {
     assert.doesNotMatch(run('systemd-analyze', 'verify', 'bot/dist/opsroom.service').err, /opsroom\.service:\d+:/);
 });
 
+test('a helper that takes too much memory ends alone', () => {
+    const unit = readFileSync('bot/dist/opsroom.service', 'utf8');
+    // Else systemd stops all of the service: DefaultOOMPolicy=stop.
+    assert.deepEqual([/^MemoryMax=/m.test(unit), /^OOMPolicy=(.*)$/m.exec(unit)?.[1]], [true, 'continue']);
+});
+
 test('the sandbox lets through what fences opsroom-git off', () => {
     /** Names of calls, "@group" being all of a group. */
     const calls = (word) => (!word.startsWith('@') ? [word]
