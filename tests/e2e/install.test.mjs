@@ -102,6 +102,21 @@ test('the unit is valid and its sandbox is tight', () => {
     assert.doesNotMatch(run('systemd-analyze', 'verify', 'bot/dist/opsroom.service').err, /opsroom\.service:\d+:/);
 });
 
+test('the service waits for a secret, whatever its name', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'opsroom-secrets-'));
+    const conditions = [...readFileSync('bot/dist/opsroom.service', 'utf8').matchAll(/^Condition.*$/gm)]
+        .map(([line]) => line.replace('/etc/opsroom/secrets', folder));
+    const starts = () => run('systemd-analyze', 'condition', ...conditions).code === 0;
+    try {
+        assert.equal(conditions.length, 1);
+        assert.equal(starts(), false);
+        writeFileSync(join(folder, 'bot-token'), 'y'.repeat(40)); // token_file = "credential:bot-token"
+        assert.equal(starts(), true);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+});
+
 test('a helper that takes too much memory ends alone', () => {
     const unit = readFileSync('bot/dist/opsroom.service', 'utf8');
     // Else systemd stops all of the service: DefaultOOMPolicy=stop.
