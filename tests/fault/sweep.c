@@ -49,6 +49,7 @@ static const struct kind {
     {"git-fails", FAULT_CHILD, SIM_GIT_FAILS},
     {"git-slow", FAULT_CHILD, SIM_GIT_SLOW},
     {"git-dies", FAULT_CHILD, SIM_GIT_DIES},
+    {"draw-fails", FAULT_CHILD, SIM_DRAW_FAILS},
     {"clock-ahead", FAULT_JUMP, 180},
     {"clock-back", FAULT_JUMP, -180},
 };
@@ -72,7 +73,8 @@ static void make_script(struct script *script)
         {20000, ACT_REOPEN, 1},      {20000, ACT_TITLE, 1},
         {24000, ACT_RESOLVE, 1},     {24500, ACT_RESOLVE, 0},
         {11000, ACT_PRESS_CARD, 0},  {18500, ACT_WRITE, 1},
-        {26000, ACT_WRITE, 1},
+        {26000, ACT_WRITE, 1},       {27000, ACT_LINK_SERVICE, 0},
+        {100000, ACT_CHART, 0},
     };
     static const struct {
         int64_t at_ms;
@@ -85,7 +87,7 @@ static void make_script(struct script *script)
         {22000, MONITOR_AGAIN, 3},
     };
     *script = (struct script){
-        .ends_ms = 30000, .from_nothing = true, .is_watched = true};
+        .ends_ms = 102000, .from_nothing = true, .is_watched = true};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
         script->items[script->count++] = (struct item){.at_ms = acts[i].at_ms,
                                                        .kind = TURN_ACT,

@@ -153,6 +153,7 @@ static void on_done(void *context)
 static void draw(struct child *child)
 {
     child->status = trouble_befalls(SIM_DRAW_FAILS) ? 1 : 0;
+    sim_tell("  drawing: %d", child->status);
     (void)snprintf(child->output, sizeof child->output, "a picture");
     sim_at(sim.now_ms + 20, on_done, child);
 }
@@ -163,6 +164,7 @@ static void on_work(void *context)
     fault_force(child->forced);
     if (child->draws) {
         draw(child);
+        fault_force(-1);
         return;
     }
     bool fails = trouble_befalls(SIM_GIT_FAILS);
