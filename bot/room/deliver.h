@@ -28,6 +28,8 @@ enum delivery_verdict deliver_announce(struct visit *visit);
 #define DIGEST_HEADING "**Still to be done**"
 #define DIGEST_ITEM    "- INC-" /* its incident's number follows */
 enum delivery_verdict deliver_digests(struct visit *visit);
+/* One of the incident's server: others may share the announce channel. */
+bool digest_is_of_server(const struct visit *visit, struct str text);
 enum delivery_verdict deliver_alert_card(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 

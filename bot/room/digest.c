@@ -31,6 +31,19 @@ static bool is_hidden(const struct visit *visit, struct str line)
            in.is_private;
 }
 
+bool digest_is_of_server(const struct visit *visit, struct str text)
+{
+    struct str line;
+    int64_t id = 0;
+    struct incident in;
+    if (!str_starts(text, DIGEST_HEADING))
+        return false;
+    while (id == 0 && str_cut(&text, '\n', &line))
+        id = incident_in(line);
+    return id != 0 && store_incident(visit->store, id, &in) == ERR_OK &&
+           in.guild_id == visit->delivery->in.guild_id;
+}
+
 struct rest_of_it {
     struct buf text;
     int items;

@@ -301,10 +301,14 @@ static uint64_t place(const struct reminder_text *say)
                : incident_room(&say->visit->delivery->in);
 }
 
+/* A digest is weekly, and what it names may have changed since it was said. */
 static bool says_the_same(const cJSON *message, const void *context)
 {
-    return str_eq(json_text(message, "content"),
-                  buf_str(&((const struct reminder_text *)context)->text));
+    const struct reminder_text *say = context;
+    struct str text = json_text(message, "content");
+    return say->reminder == REMINDER_DIGEST
+               ? digest_is_of_server(say->visit, text)
+               : str_eq(text, buf_str(&say->text));
 }
 
 static enum delivery_verdict post(struct reminder_text *say)

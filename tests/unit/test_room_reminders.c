@@ -188,6 +188,58 @@ static void a_reminder_is_said_once(void **state)
     }
 }
 
+/* What it names changes before it is known that it was said. */
+static void a_digest_is_said_once(void **state)
+{
+    (void)state;
+    for (int changes = 0; changes < 2; changes++) {
+        struct world world;
+        struct incident in = world_open_declared(&world);
+        world.nonce_life_ms = 1;
+        (void)room_item(&world, in.id, "Alert on disk space");
+        (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+        world.trouble = TROUBLE_LOST;
+        world.trouble_at = "POST /channels/1003/messages";
+        while (world.trouble != TROUBLE_NONE)
+            assert_true(world_step(&world));
+        if (changes == 1)
+            (void)room_item(&world, in.id, "Watch the queue");
+        world.now_ms += 10 * MS_PER_MINUTE;
+        world_run(&world, 5);
+        assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "Alert on disk"), 1);
+        world_close(&world);
+    }
+}
+
+/* Two servers have one announce channel: what is said of one stands, and the
+ * other's try did not arrive. */
+static void each_server_has_its_digest(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    const struct request declare = {.kind = REQUEST_DECLARE,
+                                    .draft = {.kind = EVENT_DECLARED,
+                                              .text = STR("Mail is late"),
+                                              .recorder = nova},
+                                    .new_id = in.id + 1,
+                                    .guild_id = WORLD_GUILD + 1,
+                                    .origin_channel_id = WORLD_ORIGIN};
+    int64_t other = world_take(&world, 0, &declare);
+    (void)room_item(&world, other, "Watch the queue");
+    (void)room_remind(&world, other, REMINDER_DIGEST, 0);
+    world_run(&world, 3);
+    (void)room_item(&world, in.id, "Alert on disk space");
+    (void)room_remind(&world, in.id, REMINDER_DIGEST, 0);
+    world.trouble = TROUBLE_UNREACHED;
+    world.trouble_at = "POST /channels/1003/messages";
+    world_run(&world, 5);
+    assert_int_equal(world.trouble, TROUBLE_NONE);
+    assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "Watch the queue"), 1);
+    assert_int_equal(room_said(&world, WORLD_ANNOUNCE, "Alert on disk"), 1);
+    world_close(&world);
+}
+
 /* Its room was deleted, and nobody knew: it is said in the one that is made. */
 static void a_reminder_follows_to_a_new_room(void **state)
 {
@@ -296,6 +348,8 @@ int main(void)
         cmocka_unit_test(what_is_done_needs_no_reminder),
         cmocka_unit_test(what_is_due_later_needs_no_reminder),
         cmocka_unit_test(a_reminder_is_said_once),
+        cmocka_unit_test(a_digest_is_said_once),
+        cmocka_unit_test(each_server_has_its_digest),
         cmocka_unit_test(a_reminder_follows_to_a_new_room),
         cmocka_unit_test(a_reminder_waits_for_the_room_that_is_made),
         cmocka_unit_test(of_reminders_that_piled_up_the_newest_is_said),
