@@ -45,6 +45,7 @@ void bench_open(struct bench *bench, const struct scratch *scratch,
                        .author_email = "opsroom@example.org"},
         .git_helper =
             parts->git_helper == NULL ? "/bin/true" : parts->git_helper,
+        .forge = parts->forge,
         .attachment_max_bytes = 4096,
         .wake = count_wake,
         .context = bench,

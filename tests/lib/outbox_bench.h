@@ -19,6 +19,7 @@ struct bench {
 /* What may be another one; NULL: ours, and a program that says nothing. */
 struct bench_parts {
     const char *template, *git_helper;
+    struct forge_desk *forge; /* NULL: the settings name none */
 };
 void bench_open(struct bench *bench, const struct scratch *scratch,
                 const struct bench_parts *parts);

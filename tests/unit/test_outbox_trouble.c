@@ -1,4 +1,5 @@
 /* What cannot be done: what the record says of it, and what goes on. */
+#include "bot/outbox/forge_desk.h"
 #include "bot/outbox/losses.h"
 #include "tests/lib/outbox_bench.h"
 
@@ -121,6 +122,38 @@ static void tries_come_ever_later(void **state)
     bench_close(&bench);
 }
 
+/* A forge says how long it wants to be left alone. What waits for it is looked
+ * at then, not every few seconds, each time with a sync of the disk; and of a
+ * time far off not only then, should a clock be wrong. */
+static void what_waits_for_the_forge_is_left_alone(void **state)
+{
+    static const struct {
+        int64_t rest_ms, waits_ms;
+    } cases[] = {{MS_PER_SECOND, 2 * MS_PER_SECOND},
+                 {5 * MS_PER_MINUTE, 5 * MS_PER_MINUTE},
+                 {MS_PER_HOUR, OUTBOX_WAIT_MOST_MS}};
+    struct forge_desk *desk = forge_desk_new(&(struct forge_desk_config){0});
+    const struct bench_parts parts = {.forge = desk};
+    struct bench bench;
+    int64_t now_ms = NOW;
+    bench_open(&bench, *state, &parts);
+    bench_declare(&bench, *state, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        scratch_sql(*state, "DELETE FROM outbox");
+        assert_int_equal(store_begin(bench.store), ERR_OK);
+        bench_want(&bench, EFFECT_PULL, 1);
+        assert_int_equal(store_commit(bench.store), ERR_OK);
+        forge_desk_close_until(desk, now_ms, now_ms + cases[i].rest_ms);
+        bench_settle(&bench, now_ms);
+        assert_int_equal(
+            scratch_number(*state, "SELECT not_before_ms FROM outbox"),
+            now_ms + cases[i].waits_ms);
+        now_ms += cases[i].rest_ms;
+    }
+    bench_close(&bench);
+    forge_desk_free(desk);
+}
+
 /* Pages of others name it: the one that cannot be read is renewed later. */
 static void a_damaged_incident_keeps_none_from_becoming_private(void **state)
 {
@@ -187,6 +220,7 @@ int main(void)
         TEST(a_conflict_is_told_whole),
         TEST(a_damaged_incident_holds_up_no_other),
         TEST(tries_come_ever_later),
+        TEST(what_waits_for_the_forge_is_left_alone),
         TEST(a_damaged_incident_keeps_none_from_becoming_private),
         cmocka_unit_test_setup_teardown(
             what_is_deleted_at_once_is_looked_for_again, scratch_setup,

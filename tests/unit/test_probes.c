@@ -246,6 +246,21 @@ static void a_status_says_how_it_stands(void **state)
     close_scene(&scene);
 }
 
+/* No alert and no command brings a turn: it asks for one within seconds. */
+static void samples_bring_a_turn_of_their_own(void **state)
+{
+    struct scene scene;
+    open_scene(&scene, *state);
+    for (int i = 0; i < 3; i++) {
+        settle(&scene);
+        check(&scene, 0, false); /* all is well from the second on */
+    }
+    (void)uv_run(&scene.loop, UV_RUN_NOWAIT);
+    assert_false(probes_have_work(scene.runner));
+    assert_in_range(uv_backend_timeout(&scene.loop), 1, 5000);
+    close_scene(&scene);
+}
+
 static void samples_go_to_the_store_with_a_turn(void **state)
 {
     struct scene scene;
@@ -493,6 +508,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(changes_are_told_once),
         TEST(a_status_says_how_it_stands),
+        TEST(samples_bring_a_turn_of_their_own),
         TEST(samples_go_to_the_store_with_a_turn),
         TEST(a_turn_that_fails_loses_nothing),
         TEST(an_alert_that_is_not_kept_is_told_again),
