@@ -316,10 +316,14 @@ static void check_secrecy(const cJSON *body)
         const char *at = strstr(text.s, "INC-");
         int64_t id = at == NULL ? 0 : strtoll(at + 4, NULL, 10);
         int64_t since_ms = id == 0 ? 0 : people_hidden_ms(id);
-        if (since_ms != 0 && sim.now_ms - since_ms > JOB_MS &&
-            strstr(text.s, "discord.com/channels/") != NULL)
+        if (since_ms == 0 || sim.now_ms - since_ms <= JOB_MS)
+            continue;
+        if (strstr(text.s, "discord.com/channels/") != NULL)
             sim_fail("INC-%" PRId64 " is private; the forge is told its room",
                      id);
+        if (!sim.config->private_pages)
+            sim_fail("INC-%" PRId64 " is private; the forge is told: %s", id,
+                     text.s);
     }
 }
 

@@ -196,6 +196,7 @@ static struct {
         /* Its owner, and since when; both as its issue was recorded. */
         uint64_t owner, owner_then;
         int64_t owned_ms, owned_then_ms;
+        int64_t due_ms;
         int told, opened_again; /* by the forge; by people here */
     } items[ITEMS_MOST];
     int count;
@@ -225,6 +226,12 @@ static void note_item(const struct event *event, const struct incident *in)
     struct told_item *item =
         told_of(event->target != 0 ? event->target : event->seq);
     bool opens = is_open_state(event->item_state);
+    if (event->source == SOURCE_SYSTEM &&
+        (event->holder.id != item->owner || event->due_ms != item->due_ms))
+        sim_fail("INC-%" PRId64 " #%" PRId64 ": what the forge tells of an "
+                 "action item changes whose it is, or when it is due",
+                 in->id, event->seq);
+    item->due_ms = event->due_ms;
     if (event->holder.id != item->owner)
         item->owned_ms = event->recorded_at_ms;
     item->owner = event->holder.id;
