@@ -74,6 +74,30 @@ static void a_conflict_is_told_whole(void **state)
     buf_release(&script);
 }
 
+/* A message may have several files: what becomes of the second one is told of
+ * its entry, too. */
+static void a_second_file_is_of_its_entry(void **state)
+{
+    const struct fetch file = {.url = STR("http://127.0.0.1:1/")};
+    struct bench bench;
+    bench_open(&bench, *state, NULL);
+    bench_declare(&bench, *state, 1);
+    assert_int_equal(store_begin(bench.store), ERR_OK);
+    assert_int_equal(store_want(bench.store, EFFECT_FETCH, 1,
+                                fetch_target(1, 1), &file, NOW),
+                     ERR_OK);
+    assert_int_equal(store_commit(bench.store), ERR_OK);
+    scratch_sql(*state, "UPDATE outbox SET attempts = 100");
+    bench_settle(&bench, NOW);
+    bench_wait(&bench);
+    bench_settle(&bench, NOW);
+    assert_int_equal(scratch_number(*state,
+                                    "SELECT target FROM event WHERE failed = 1"
+                                    " AND effect = 'fetch'"),
+                     1);
+    bench_close(&bench);
+}
+
 /* Somebody has written into the file by hand, or a bit has flipped. */
 static void a_damaged_incident_holds_up_no_other(void **state)
 {
@@ -218,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_page_that_cannot_be_made_is_told_once),
         TEST(a_conflict_is_told_whole),
+        TEST(a_second_file_is_of_its_entry),
         TEST(a_damaged_incident_holds_up_no_other),
         TEST(tries_come_ever_later),
         TEST(what_waits_for_the_forge_is_left_alone),

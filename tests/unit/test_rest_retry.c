@@ -310,6 +310,28 @@ static void a_recalled_call_ends_with_the_attempt_on_the_wire(void **state)
                         "> POST /api/c/1 {\"n\":2}\n< done 200\n");
 }
 
+static void recall_all(struct bench *bench)
+{
+    bench->after = NULL;
+    rest_recall(bench->rest, bench);
+}
+
+/* Nor is what waits behind another in its lane sent any more. */
+static void what_waits_in_line_is_recalled(void **state)
+{
+    static const struct reply script[] = {{ANSWER, 200, NULL, "{}"}};
+    struct bench bench;
+    (void)state;
+    OPEN(&bench, script);
+    bench.after = recall_all;
+    ask(&bench, message(1, "{\"n\":1}"));
+    ask(&bench, message(1, "{\"n\":2}"));
+    ask(&bench, message(1, "{\"n\":3}"));
+    run(&bench);
+    close_bench(&bench, "> POST /api/c/1 {\"n\":1}\n< done 200\n"
+                        "< unreachable 0\n< unreachable 0\n");
+}
+
 /* Of the edit below: it is recalled once the other call was answered. */
 static void then_another(struct bench *bench)
 {
@@ -350,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_port_that_refuses_is_tried_until_the_end),
         cmocka_unit_test(a_call_that_is_late_already_is_not_sent),
         cmocka_unit_test(a_recalled_call_ends_with_the_attempt_on_the_wire),
+        cmocka_unit_test(what_waits_in_line_is_recalled),
         cmocka_unit_test(
             an_edit_of_an_answer_waits_for_as_long_as_its_token_lives),
     };

@@ -98,6 +98,25 @@ static void what_is_no_longer_for_a_room_goes(void **state)
     world_close(&world);
 }
 
+/* Nothing that the live room shows came before it, or after. */
+static void what_may_be_told_after_all_is_shown(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "db-1 fails for gold customers", VISIBILITY_ROOM);
+    int64_t seq = room_newest(&world, in.id);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_MINUTE;
+    room_correct(&world, in.id, seq, "some logins of gold customers fail",
+                 VISIBILITY_ROOM);
+    world_run(&world, 3);
+    room_correct(&world, in.id, seq, "some logins fail", VISIBILITY_LIVE);
+    world_run(&world, 3);
+    room_contents(&world, in.live_channel_id, "some logins fail", "gold");
+    world_close(&world);
+}
+
 static void what_belongs_to_an_entry_goes_with_it(void **state)
 {
     (void)state;
@@ -123,6 +142,25 @@ static void what_belongs_to_an_entry_goes_with_it(void **state)
     world_run(&world, 3);
     room_contents(&world, rooms[0], "members.csv", NULL);
     room_contents(&world, rooms[1], "members.csv", NULL);
+    world_close(&world);
+}
+
+/* It came later, and stands in a message of its own. */
+static void what_came_later_goes_with_its_entry(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    world_add(&world, in.id, "these logins fail", VISIBILITY_LIVE);
+    int64_t seq = room_newest(&world, in.id);
+    world_run(&world, 3);
+    world.now_ms += MS_PER_MINUTE;
+    room_add_file(&world, in.id, seq);
+    world_run(&world, 3);
+    room_contents(&world, in.live_channel_id, "members.csv", NULL);
+    room_correct(&world, in.id, seq, "these logins fail", VISIBILITY_ROOM);
+    world_run(&world, 3);
+    room_contents(&world, in.live_channel_id, NULL, "members.csv");
     world_close(&world);
 }
 
@@ -324,6 +362,46 @@ static void a_deleted_message_is_posted_again(void **state)
     world_close(&world);
 }
 
+static int pinged(const struct world *world, uint64_t channel, const char *text)
+{
+    const cJSON *message = message_with(world, channel, text);
+    const cJSON *mentions = json_get(message, "allowed_mentions");
+    return cJSON_GetArraySize(json_get(mentions, "users"));
+}
+
+/* Who was called for was called: at night, once is enough. */
+static void what_is_posted_again_calls_nobody_again(void **state)
+{
+    (void)state;
+    struct world world;
+    struct incident in = world_open_declared(&world);
+    const struct request assign = {
+        .kind = REQUEST_ASSIGN,
+        .draft = {.kind = EVENT_ROLE,
+                  .role = ROLE_COMMANDER,
+                  .holder = {ACTOR_MEMBER, 79, STR("quill")},
+                  .actor = {ACTOR_MEMBER, 77, STR("nova")},
+                  .recorder = {ACTOR_MEMBER, 77, STR("nova")}}};
+    struct request lost = {.kind = REQUEST_LOST,
+                           .draft = {.effect = EFFECT_ROOM}};
+    int64_t id;
+    enum room room;
+    (void)world_take(&world, in.id, &assign);
+    world_run(&world, 3);
+    assert_int_equal(pinged(&world, in.war_channel_id, "<@79>"), 1);
+    lost.draft.ref_id =
+        json_get_id(message_with(&world, in.war_channel_id, "<@79>"), "id");
+    assert_int_equal(store_room_message_of(world.store, lost.draft.ref_id, &id,
+                                           &room, &lost.draft.target),
+                     ERR_OK);
+    world.now_ms += MS_PER_MINUTE;
+    world_delete(&world, lost.draft.ref_id);
+    (void)world_take(&world, in.id, &lost);
+    world_run(&world, 3);
+    assert_int_equal(pinged(&world, in.war_channel_id, "<@79>"), 0);
+    world_close(&world);
+}
+
 static void a_deleted_room_is_made_again(void **state)
 {
     (void)state;
@@ -487,6 +565,8 @@ int main(void)
         cmocka_unit_test(corrections_show_in_place),
         cmocka_unit_test(only_what_differs_is_edited),
         cmocka_unit_test(what_is_no_longer_for_a_room_goes),
+        cmocka_unit_test(what_may_be_told_after_all_is_shown),
+        cmocka_unit_test(what_came_later_goes_with_its_entry),
         cmocka_unit_test(what_belongs_to_an_entry_goes_with_it),
         cmocka_unit_test(a_full_message_takes_corrections),
         cmocka_unit_test(what_a_message_cannot_hold_is_said),
@@ -494,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_clock_put_back_holds_nothing_back),
         cmocka_unit_test(the_live_room_keeps_secrets),
         cmocka_unit_test(a_deleted_message_is_posted_again),
+        cmocka_unit_test(what_is_posted_again_calls_nobody_again),
         cmocka_unit_test(a_deleted_room_is_made_again),
         cmocka_unit_test(an_entry_corrected_at_once_is_no_loss),
         cmocka_unit_test(what_was_struck_in_private_stays_there),
