@@ -131,6 +131,45 @@ static void check_secrecy(const char *what, uint64_t channel_id,
         sim_fail("%s shows everybody a secret: %s", what, body);
 }
 
+static bool note_recorded(const struct event *event, void *context)
+{
+    *(int64_t *)context = event->recorded_at_ms;
+    return false;
+}
+
+static void check_delayed(int64_t incident_id, int64_t seq, int64_t sent_ms)
+{
+    int64_t recorded_ms = 0;
+    sim.is_looking = true;
+    enum err err =
+        store_event(sim.store, incident_id, seq, note_recorded, &recorded_ms);
+    sim.is_looking = false;
+    int64_t due_ms = recorded_ms + world.set.live_delay_ms;
+    if (err == ERR_OK && sent_ms < due_ms)
+        sim_fail("INC-%" PRId64 " #%" PRId64 " is in the live room %" PRId64
+                 " ms too soon",
+                 incident_id, seq, due_ms - sent_ms);
+}
+
+/* Responders have some time to think better of what all are going to read:
+ * entries end with their number, charts begin with it. */
+static void check_delay(uint64_t channel_id, const char *body, int64_t sent_ms)
+{
+    static const char *const marks[] = {"\\n-# #", "\"**#"};
+    char name[40];
+    int64_t id = 0;
+    str_copy_to(name, json_text(world_channel(&world, channel_id), "name"));
+    if (world.set.live_delay_ms == 0 || sim.was_skewed || sim.store == NULL ||
+        sscanf(name, "inc-%" SCNd64, &id) != 1 || !is_public(channel_id))
+        return;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        for (const char *at = strstr(body, marks[i]); at != NULL;
+             at = strstr(at, marks[i])) {
+            at += strlen(marks[i]);
+            check_delayed(id, strtoll(at, NULL, 10), sent_ms);
+        }
+}
+
 static uint64_t id_at(const char *path, const char *after)
 {
     const char *at = strstr(path, after);
@@ -286,6 +325,8 @@ static void take_guild(const struct sim_request *request,
         check_hidden(channel_id, call.body, request->sent_ms);
     if (call.body != NULL && is_message)
         check_secrecy(route, channel_id, call.body);
+    if (call.body != NULL && is_message && request->method == REST_POST)
+        check_delay(channel_id, call.body, request->sent_ms);
     int code = refusal(request, route);
     if (code != 0) {
         answer_code(reply, code == 50013 ? 403 : 400, code);
