@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SILENT_MS   (36 * MS_PER_HOUR)   /* then a repeat is another one */
 #define PATIENCE_MS (10 * MS_PER_SECOND) /* then it is sent again */
 #define LATE_MS     (40 * MS_PER_SECOND)
 #define STORM       24
@@ -71,11 +72,20 @@ bool monitors_wait(void)
 
 /* ---- what the bot can have made of it ---- */
 
+/* Long enough unheard, it is another one. */
+static bool may_be_anew(const struct alarm *alarm)
+{
+    return sim.was_skewed || sim.now_ms - alarm->heard_ms > SILENT_MS;
+}
+
 static void may_become(struct alarm *alarm, bool fires, bool is_sure)
 {
     uint32_t over = alarm->may_be[0], firing = alarm->may_be[1];
+    uint32_t anew = over | (may_be_anew(alarm) ? firing : 0);
     uint32_t new_over = fires ? 0 : over | firing;
-    uint32_t new_firing = fires ? firing | over << 1 : 0;
+    uint32_t new_firing = fires ? firing | anew << 1 : 0;
+    if (fires && is_sure)
+        alarm->heard_ms = sim.now_ms;
     alarm->may_be[0] = new_over | (is_sure ? 0 : over);
     alarm->may_be[1] = new_firing | (is_sure ? 0 : firing);
 }

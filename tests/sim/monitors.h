@@ -11,7 +11,8 @@ struct alarm {
     int source;          /* of [[alert]] */
     const char *service; /* NULL: it names none */
     bool is_firing;
-    int under_way; /* requests with it that were handed in, not answered */
+    int under_way;    /* requests with it that were handed in, not answered */
+    int64_t heard_ms; /* that it fires: a repeat was answered with 200 */
     /* What the record may hold: bit n is set when there may be n of it, the
      * newest over [0] or firing [1]. An answer of 200 leaves no choice, no
      * answer leaves both. */
