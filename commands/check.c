@@ -1,5 +1,6 @@
 #include "commands/check.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 #include "bot/discord/message.h"
 #include "commands/reference.h"
@@ -137,9 +138,7 @@ static bool is_reference(struct str text)
         return false;
     for (size_t i = 1; i < text.n; i++) {
         char c = text.s[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                     (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-        if (!plain)
+        if (!is_alnum(c) && c != '-' && c != '_')
             return false;
     }
     return true;

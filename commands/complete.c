@@ -1,12 +1,10 @@
 #include "commands/complete.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 #include "commands/reach.h"
 #include "commands/reference.h"
 #include "commands/words.h"
-
-#include <ctype.h>
-#include <string.h>
 
 #define INCIDENTS_LOOKED_AT 100 /* a keystroke reads no more */
 
@@ -16,8 +14,7 @@ bool text_holds(struct str text, struct str part)
         return true;
     for (; text.n >= part.n; text = str_from(text, 1)) {
         size_t i = 0;
-        while (i < part.n && tolower((unsigned char)text.s[i]) ==
-                                 tolower((unsigned char)part.s[i]))
+        while (i < part.n && to_lower(text.s[i]) == to_lower(part.s[i]))
             i++;
         if (i == part.n)
             return true;

@@ -1,6 +1,7 @@
 /*
  * A command's form, filled in with what the call brought.
  */
+#include "bot/base/ascii.h"
 #include "commands/attempt.h"
 
 #include "bot/discord/message.h"
@@ -11,8 +12,7 @@
 static void print_label(struct buf *out, const struct option *option)
 {
     for (const char *c = option->name; *c != '\0'; c++) {
-        bool first = c == option->name && *c >= 'a' && *c <= 'z';
-        char shown = first ? (char)(*c - 'a' + 'A') : *c;
+        char shown = c == option->name ? to_upper(*c) : *c;
         buf_add_char(out, shown == '_' ? ' ' : shown);
     }
 }

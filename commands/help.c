@@ -1,10 +1,10 @@
+#include "bot/base/ascii.h"
 #include "commands/complete.h"
 #include "commands/menus.h"
 #include "commands/words.h"
 
 #include "bot/base/closest.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static bool may_use(const struct call *call, const struct command *command)
@@ -176,7 +176,7 @@ static void say_unknown(const struct call *call, struct str text,
     text = str_trim(str_from(text, str_starts(text, "/")));
     char *typed = call_alloc(call, text.n + 1);
     for (size_t i = 0; i < text.n; i++)
-        typed[i] = (char)tolower((unsigned char)text.s[i]);
+        typed[i] = to_lower(text.s[i]);
     const struct command *command = nearest(call, typed);
     buf_add_text(words, "There is no /");
     say_excerpt(words, text, 40);

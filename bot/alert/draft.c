@@ -1,4 +1,5 @@
 #include "bot/alert/forms.h"
+#include "bot/base/ascii.h"
 
 #include "bot/base/mem.h"
 #include "bot/base/sha256.h"
@@ -181,8 +182,7 @@ void draft_add_line(struct buf *text, struct str line)
 static bool is_hex(struct str text)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (!(text.s[i] >= '0' && text.s[i] <= '9') &&
-            !(text.s[i] >= 'a' && text.s[i] <= 'f'))
+        if (!is_digit(text.s[i]) && !(text.s[i] >= 'a' && text.s[i] <= 'f'))
             return false;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "bot/base/buf.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/mem.h"
 
 #include <assert.h>
@@ -71,8 +72,7 @@ void buf_add_capital(struct buf *buf, const char *word)
 {
     if (word[0] == '\0')
         return;
-    bool is_small = word[0] >= 'a' && word[0] <= 'z';
-    buf_add_char(buf, is_small ? (char)(word[0] - 'a' + 'A') : word[0]);
+    buf_add_char(buf, to_upper(word[0]));
     buf_add_text(buf, word + 1);
 }
 

@@ -1,9 +1,10 @@
 #include "bot/base/handle.h"
 
+#include "bot/base/ascii.h"
+
 bool handle_may_begin(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+    return is_alnum(c) || c == '_' || (c & 0x80) != 0;
 }
 
 bool handle_may_have(char c)

@@ -1,20 +1,9 @@
 #include "bot/base/str.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 
 #include <string.h>
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static char lower(char c)
-{
-    if (c < 'A' || c > 'Z')
-        return c;
-    return (char)(c - 'A' + 'a');
-}
 
 struct str str_of(const char *text)
 {
@@ -26,7 +15,7 @@ bool str_eq_nocase(struct str a, struct str b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.s[i]) != lower(b.s[i]))
+        if (to_lower(a.s[i]) != to_lower(b.s[i]))
             return false;
     return true;
 }
@@ -51,9 +40,9 @@ bool str_ends(struct str text, const char *suffix)
 
 struct str str_trim(struct str text)
 {
-    while (text.n > 0 && is_blank(text.s[0]))
+    while (text.n > 0 && is_space(text.s[0]))
         text = str_from(text, 1);
-    while (text.n > 0 && is_blank(text.s[text.n - 1]))
+    while (text.n > 0 && is_space(text.s[text.n - 1]))
         text.n--;
     return text;
 }

@@ -1,5 +1,6 @@
 #include "bot/base/url.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 
 #include <arpa/inet.h>
@@ -13,15 +14,9 @@ static bool is_scheme(struct str text)
            str_is(text, "wss") || str_is(text, "ws");
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_name_char(char c)
 {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_';
+    return is_alnum(c) || c == '.' || c == '-' || c == '_';
 }
 
 /* A dotted quad, or a name whose last label begins with a letter: there are
@@ -130,7 +125,7 @@ bool url_is_allowed(const char *text, const char *secure, const char *plain)
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (is_digit(c))
         return c - '0';
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;

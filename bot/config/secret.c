@@ -8,6 +8,7 @@
  * FOLDER_FILE; the unit loads the folder `secrets`. Without systemd, as when
  * somebody types `opsroom check`, it is the file in that folder itself.
  */
+#include "bot/base/ascii.h"
 #include "bot/config/config.h"
 
 #include "bot/base/mem.h"
@@ -139,12 +140,6 @@ static enum err read_secret_file(const struct secret_rule *rule,
     return err;
 }
 
-static bool is_letter_or_digit(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9');
-}
-
 /* What is in it that must not be, in words; NULL: nothing. */
 static const char *stranger_in(const struct secret_rule *rule,
                                struct str secret)
@@ -155,7 +150,7 @@ static const char *stranger_in(const struct secret_rule *rule,
             return rule->plain_hint;
         if (c < ' ' || c == 0x7F)
             return "a control character";
-        if (rule->also != NULL && !is_letter_or_digit(c) &&
+        if (rule->also != NULL && !is_alnum((char)c) &&
             strchr(rule->also, c) == NULL)
             return rule->plain_hint;
     }

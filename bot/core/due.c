@@ -1,5 +1,7 @@
 #include "bot/core/due.h"
 
+#include "bot/base/ascii.h"
+
 #include <string.h>
 
 #define WORDS     5
@@ -134,7 +136,7 @@ static bool read_distance(const struct reader *reader, int64_t *out)
     struct str first = reader->words[0];
     int count;
     size_t digits = 0;
-    while (digits < first.n && first.s[digits] >= '0' && first.s[digits] <= '9')
+    while (digits < first.n && is_digit(first.s[digits]))
         digits++;
     if (reader->count == 1 && digits > 0)
         return number_of((struct str){first.s, digits}, MOST_DAYS, &count) &&

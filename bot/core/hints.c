@@ -1,5 +1,7 @@
 #include "bot/core/hints.h"
 
+#include "bot/base/ascii.h"
+
 #include <string.h>
 
 /* Whole words; a `*` stands for the endings of a verb. */
@@ -61,22 +63,11 @@ static const char *const no_host[] = {
     "top",   "prod", "staging", "hold", "hosts", "nodes", "demand", "purpose",
     "there", "them", "various", "many", "most",  "more",  "servers"};
 
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (unsigned char)c >= 0x80;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Takes the letters at the front off *rest. */
 static bool take_word(struct str *rest, struct str *word)
 {
     *word = (struct str){rest->s, 0};
-    while (word->n < rest->n && is_letter(rest->s[word->n]))
+    while (word->n < rest->n && is_any_letter(rest->s[word->n]))
         word->n++;
     *rest = str_from(*rest, word->n);
     return word->n > 0;
@@ -85,7 +76,7 @@ static bool take_word(struct str *rest, struct str *word)
 /* Also what stands before them. */
 static bool next_word(struct str *rest, struct str *word)
 {
-    while (rest->n > 0 && !is_letter(rest->s[0]))
+    while (rest->n > 0 && !is_any_letter(rest->s[0]))
         *rest = str_from(*rest, 1);
     return take_word(rest, word);
 }
@@ -151,9 +142,10 @@ static bool has_value(struct str text)
         char next = i + 1 < text.n ? text.s[i + 1] : ' ';
         if (is_digit(c) || c == '`' || c == '"' || c == '=')
             return true;
-        if (i > 0 && c == '.' && is_letter(text.s[i - 1]) && is_letter(next))
+        if (i > 0 && c == '.' && is_any_letter(text.s[i - 1]) &&
+            is_any_letter(next))
             return true;
-        if (c == '/' && is_letter(next) && (i == 0 || text.s[i - 1] == ' '))
+        if (c == '/' && is_any_letter(next) && (i == 0 || text.s[i - 1] == ' '))
             return true;
     }
     return memmem(text.s, text.n, "\xE2\x80\x9C", 3) != NULL; /* “ */

@@ -1,3 +1,4 @@
+#include "bot/base/ascii.h"
 #include "bot/core/import_parts.h"
 
 #include "bot/base/utf8.h"
@@ -7,11 +8,6 @@
 #include <string.h>
 
 #define SHOWN_UNITS 60
-
-static bool is_one_of(char c, const char *list)
-{
-    return c != '\0' && strchr(list, c) != NULL;
-}
 
 /* ---- lines ---- */
 

@@ -1,3 +1,4 @@
+#include "bot/base/ascii.h"
 #include "bot/core/import_parts.h"
 
 #include "bot/base/utf8.h"
@@ -9,26 +10,6 @@
 #define NAME_WORDS       20 /* of a heading, looked at for a date */
 
 /* ---- characters ---- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_letter(char c)
-{
-    return is_upper(c) || (c >= 'a' && c <= 'z');
-}
-
-static bool is_one_of(char c, const char *list)
-{
-    return c != '\0' && strchr(list, c) != NULL;
-}
 
 static char at(struct str text, size_t i)
 {

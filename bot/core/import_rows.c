@@ -1,14 +1,10 @@
+#include "bot/base/ascii.h"
 #include "bot/core/import_parts.h"
 
 #include "bot/base/utf8.h"
 #include "bot/core/phase.h"
 
 #include <string.h>
-
-static bool is_one_of(char c, const char *list)
-{
-    return c != '\0' && strchr(list, c) != NULL;
-}
 
 /* ---- rows ---- */
 

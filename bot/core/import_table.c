@@ -1,13 +1,9 @@
+#include "bot/base/ascii.h"
 #include "bot/core/import_parts.h"
 
 #include "bot/core/phase.h"
 
 #include <string.h>
-
-static bool is_one_of(char c, const char *list)
-{
-    return c != '\0' && strchr(list, c) != NULL;
-}
 
 bool import_is_table_rule(struct str line)
 {

@@ -24,8 +24,8 @@ static bool is_in(enum char_class class, char c)
     case CLASS_SOLID:
         return (unsigned char)c > ' ' && strchr("\"'`<>&;|", c) == NULL;
     case CLASS_SIX:
-        return is_digit_char(c) || c == ':' ||
-               (lower_char(c) >= 'a' && lower_char(c) <= 'f');
+        return is_digit(c) || c == ':' ||
+               (to_lower(c) >= 'a' && to_lower(c) <= 'f');
     }
     return false;
 }
@@ -100,9 +100,8 @@ bool find_pem(struct scan *scan, size_t i, struct find *out)
         return false;
     size_t close = i + 11;
     while (close < i + LABEL_MOST &&
-           (is_digit_char(char_at(scan, close)) ||
-            char_at(scan, close) == ' ' ||
-            (char_at(scan, close) >= 'A' && char_at(scan, close) <= 'Z')))
+           (is_digit(char_at(scan, close)) || char_at(scan, close) == ' ' ||
+            is_upper(char_at(scan, close))))
         close++;
     struct str label = {scan->text.s + i, close - i};
     if (memmem(label.s, label.n, "PRIVATE KEY", 11) == NULL ||

@@ -5,7 +5,7 @@ static int octet(const struct scan *scan, size_t *i)
 {
     int value = 0;
     size_t n = 0;
-    while (n < 4 && is_digit_char(char_at(scan, *i + n))) {
+    while (n < 4 && is_digit(char_at(scan, *i + n))) {
         value = value * 10 + (char_at(scan, *i + n) - '0');
         n++;
     }
@@ -27,8 +27,8 @@ static bool find_four(const struct scan *scan, size_t i, struct find *out)
 {
     int part[4];
     size_t end = i;
-    bool goes_on = char_before(scan, i, 1) == '.' &&
-                   is_digit_char(char_before(scan, i, 2));
+    bool goes_on =
+        char_before(scan, i, 1) == '.' && is_digit(char_before(scan, i, 2));
     if (goes_on)
         return false;
     for (int k = 0; k < 4; k++) {
@@ -39,7 +39,7 @@ static bool find_four(const struct scan *scan, size_t i, struct find *out)
             return false;
     }
     if (is_word_char(char_at(scan, end)) ||
-        (char_at(scan, end) == '.' && is_digit_char(char_at(scan, end + 1))))
+        (char_at(scan, end) == '.' && is_digit(char_at(scan, end + 1))))
         return false;
     *out = (struct find){i, end, SECRET_ADDRESS};
     return is_private_four(part);
@@ -48,9 +48,9 @@ static bool find_four(const struct scan *scan, size_t i, struct find *out)
 /* fc00::/7 and fe80::/10: their first group always has four digits. */
 static bool starts_private_six(const struct scan *scan, size_t i)
 {
-    char first = lower_char(char_at(scan, i));
-    char second = lower_char(char_at(scan, i + 1));
-    char third = lower_char(char_at(scan, i + 2));
+    char first = to_lower(char_at(scan, i));
+    char second = to_lower(char_at(scan, i + 1));
+    char third = to_lower(char_at(scan, i + 2));
     if (first != 'f' || char_at(scan, i + 4) != ':')
         return false;
     return second == 'c' || second == 'd' ||
@@ -82,6 +82,6 @@ static bool find_six(struct scan *scan, size_t i, struct find *out)
 
 bool find_address(struct scan *scan, size_t i, struct find *out)
 {
-    return is_digit_char(char_at(scan, i)) ? find_four(scan, i, out)
-                                           : find_six(scan, i, out);
+    return is_digit(char_at(scan, i)) ? find_four(scan, i, out)
+                                      : find_six(scan, i, out);
 }

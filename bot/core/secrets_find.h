@@ -12,6 +12,7 @@
 #ifndef BOT_CORE_SECRETS_FIND_H
 #define BOT_CORE_SECRETS_FIND_H
 
+#include "bot/base/ascii.h"
 #include "bot/core/secrets.h"
 
 enum char_class {
@@ -66,16 +67,6 @@ static inline char char_before(const struct scan *scan, size_t i, size_t n)
     if (i < n)
         return '\0';
     return i - n < scan->floor ? ']' : scan->text.s[i - n];
-}
-
-static inline bool is_digit_char(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline char lower_char(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /* ASCII letter, digit or _ */

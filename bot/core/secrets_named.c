@@ -113,7 +113,7 @@ static bool is_whole(struct str name, size_t ending)
 {
     size_t at = name.n - ending;
     return at == 0 || !is_word_char(name.s[at - 1]) || name.s[at - 1] == '_' ||
-           (name.s[at] >= 'A' && name.s[at] <= 'Z' && name.s[at - 1] >= 'a');
+           (is_upper(name.s[at]) && name.s[at - 1] >= 'a');
 }
 
 static bool ends_with(struct str word, const char *ending, size_t n)
@@ -121,7 +121,7 @@ static bool ends_with(struct str word, const char *ending, size_t n)
     if (word.n < n)
         return false;
     const char *end = word.s + word.n - n;
-    while (n > 0 && lower_char(end[n - 1]) == ending[n - 1])
+    while (n > 0 && to_lower(end[n - 1]) == ending[n - 1])
         n--;
     return n == 0;
 }
@@ -133,7 +133,7 @@ static bool is_of_aws(struct str name)
     if (name.n < 10 || memchr(name.s, '_', name.n) == NULL)
         return false;
     for (size_t i = 0; i < name.n; i++)
-        lower[i] = lower_char(name.s[i]);
+        lower[i] = to_lower(name.s[i]);
     return memmem(lower, name.n, "aws_secret", 10) != NULL;
 }
 
@@ -143,7 +143,7 @@ static enum sureness sureness_of(struct str name)
         name = str_from(name, name.n - NAME_MOST);
     if (is_of_aws(name))
         return NAMES_A_TOKEN;
-    char last = name.n > 0 ? lower_char(name.s[name.n - 1]) : '\0';
+    char last = name.n > 0 ? to_lower(name.s[name.n - 1]) : '\0';
     /* The shell's PWD is where it stands. */
     if (last == 'd' && str_is(name, "pwd"))
         return NAMES_PASSWORD;
@@ -224,9 +224,9 @@ static struct looks looks_of(const struct scan *scan, size_t from, size_t to)
     struct looks looks = {0};
     for (size_t i = from; i < to; i++) {
         char c = char_at(scan, i);
-        looks.digit = looks.digit || is_digit_char(c);
-        looks.lower = looks.lower || (c >= 'a' && c <= 'z');
-        looks.upper = looks.upper || (c >= 'A' && c <= 'Z');
+        looks.digit = looks.digit || is_digit(c);
+        looks.lower = looks.lower || is_lower(c);
+        looks.upper = looks.upper || is_upper(c);
     }
     return looks;
 }
@@ -237,10 +237,10 @@ static size_t hex_end(const struct scan *scan, size_t from, size_t to)
     size_t end = from;
     bool digit = false;
     for (; end < to; end++) {
-        char c = lower_char(char_at(scan, end));
-        if (!is_digit_char(c) && (c < 'a' || c > 'f') && c != '-')
+        char c = to_lower(char_at(scan, end));
+        if (!is_digit(c) && (c < 'a' || c > 'f') && c != '-')
             break;
-        digit = digit || is_digit_char(c);
+        digit = digit || is_digit(c);
     }
     return digit && !is_word_char(char_at(scan, end)) ? end : from;
 }
@@ -262,7 +262,7 @@ static bool is_placeholder(struct str value)
 static bool is_setting(const struct named *named)
 {
     for (size_t i = 0; i < named->name.n; i++)
-        if (named->name.s[i] >= 'a' && named->name.s[i] <= 'z')
+        if (is_lower(named->name.s[i]))
             return false;
     return named->is_tight;
 }
@@ -408,7 +408,7 @@ static size_t user_info_end(const struct scan *scan, size_t from, size_t colon)
     if (slash == 0)
         return end;
     if (last_at_sign(scan, from, slash) > from ||
-        is_digit_char(char_at(scan, colon + 1)))
+        is_digit(char_at(scan, colon + 1)))
         return slash;
     return end;
 }

@@ -71,7 +71,7 @@ static bool find_aws(struct scan *scan, size_t i, struct find *out)
         return false;
     for (size_t k = 4; k < 20; k++) {
         char c = char_at(scan, i + k);
-        if (!is_digit_char(c) && (c < 'A' || c > 'Z'))
+        if (!is_digit(c) && (c < 'A' || c > 'Z'))
             return false;
     }
     *out = (struct find){i, i + 20, SECRET_TOKEN};
@@ -106,7 +106,7 @@ static bool find_webhook(struct scan *scan, size_t i, struct find *out)
     size_t k;
     if (starts_at(scan, i, "webhooks/")) {
         size_t digits = k = i + 9;
-        while (k < digits + 20 && is_digit_char(char_at(scan, k)))
+        while (k < digits + 20 && is_digit(char_at(scan, k)))
             k++;
         if (k - digits < 15 || char_at(scan, k) != '/')
             return false;

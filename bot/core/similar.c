@@ -1,5 +1,7 @@
 #include "bot/core/similar.h"
 
+#include "bot/base/ascii.h"
+
 #include <string.h>
 
 #define WORDS      32 /* the rest of a longer title is left out */
@@ -26,32 +28,16 @@ struct words_of {
 
 /* ---- words ---- */
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* Of any script: what is not ASCII is taken for letters. */
-static bool is_letter(char c)
-{
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (unsigned char)c >= 0x80;
-}
-
 /* Dots and dashes within: media.example.org, cdn-frankfurt-1. */
 static bool joins(struct str text, size_t i)
 {
     char c = text.s[i];
     return (c == '.' || c == '-' || c == '_') && i > 0 && i + 1 < text.n &&
-           (is_letter(text.s[i - 1]) || is_digit(text.s[i - 1])) &&
-           (is_letter(text.s[i + 1]) || is_digit(text.s[i + 1]));
+           (is_any_letter(text.s[i - 1]) || is_digit(text.s[i - 1])) &&
+           (is_any_letter(text.s[i + 1]) || is_digit(text.s[i + 1]));
 }
 
-static bool is_one_of(struct str word, const char *const *list, size_t count)
+static bool is_listed(struct str word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (str_is(word, list[i]))
@@ -67,7 +53,7 @@ static bool says_nothing(struct str word)
         "to",   "and",  "or",   "with",  "from",  "by",      "our",
         "my",   "it",   "its",  "again", "since", "current", "currently",
         "we",   "have", "has",  "some",  "very",  "there",   "please"};
-    return is_one_of(word, list, sizeof list / sizeof *list);
+    return is_listed(word, list, sizeof list / sizeof *list);
 }
 
 /* What incidents are called whatever has happened. */
@@ -77,7 +63,7 @@ static bool is_everyday(struct str word)
         "down",   "fail",     "error", "slow",    "degrad", "issue", "problem",
         "broken", "incident", "not",   "no",      "work",   "load",  "high",
         "user",   "service",  "site",  "respons", "report", "server"};
-    return is_one_of(word, list, sizeof list / sizeof *list);
+    return is_listed(word, list, sizeof list / sizeof *list);
 }
 
 /* Different words for the same trouble, all as stems. */
@@ -134,7 +120,7 @@ static void add_word(struct words_of *words, struct str text)
         return;
     for (size_t i = 0; i < text.n && word.n + 1 < WORD_BYTES; i++) {
         is_name = is_name || is_digit(text.s[i]) || joins(text, i);
-        word.s[word.n++] = lower(text.s[i]);
+        word.s[word.n++] = to_lower(text.s[i]);
     }
     struct str whole = {word.s, word.n};
     if (says_nothing(whole))
@@ -159,7 +145,7 @@ static void read_words(struct str text, struct words_of *words)
     words->count = words->weight = 0;
     for (size_t i = 0; i <= text.n; i++) {
         if (i < text.n &&
-            (is_letter(text.s[i]) || is_digit(text.s[i]) || joins(text, i)))
+            (is_any_letter(text.s[i]) || is_digit(text.s[i]) || joins(text, i)))
             continue;
         if (i > from)
             add_word(words, (struct str){text.s + from, i - from});

@@ -1,5 +1,6 @@
 #include "bot/core/when_read.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 
 #include <stdarg.h>
@@ -33,16 +34,6 @@ static struct str shown(struct str text)
 }
 
 /* ---- letters and digits ---- */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 static char at(struct str text, size_t i)
 {

@@ -5,6 +5,7 @@
  */
 #include "bot/discord/interaction.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/handle.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
@@ -45,9 +46,7 @@ static bool is_token(struct str token)
         return false;
     for (size_t i = 0; i < token.n; i++) {
         char c = token.s[i];
-        bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     (c >= '0' && c <= '9');
-        if (!alnum && strchr("-._~=+:", c) == NULL)
+        if (!is_alnum(c) && strchr("-._~=+:", c) == NULL)
             return false;
         has_more_than_dots = has_more_than_dots || c != '.';
     }

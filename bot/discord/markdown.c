@@ -4,6 +4,7 @@
  * page on markdown. Escaping is for the eye; who is pinged is decided by
  * allowed_mentions alone (message.c).
  */
+#include "bot/base/ascii.h"
 #include "bot/base/url.h"
 #include "bot/base/utf8.h"
 #include "bot/discord/message.h"
@@ -17,16 +18,6 @@
 /* Legal in a link and inert between < and >. Brackets, quotes, '|', '\\' and
  * '`' are not legal in a URL, so they end it. */
 #define LINK_MARKS "-._~:/?#@!$&'()*+,;=%"
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static bool starts_nocase(struct str text, const char *word)
 {

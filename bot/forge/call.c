@@ -1,5 +1,7 @@
 #include "bot/forge/parts.h"
 
+#include "bot/base/ascii.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -65,9 +67,7 @@ void forge_graphql_base(const char *api_base, struct buf *out)
 
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-           c == '~';
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 /* What does not fit is left out: the settings' limits are far below. */

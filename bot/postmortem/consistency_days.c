@@ -4,6 +4,8 @@
  */
 #include "bot/postmortem/prose.h"
 
+#include "bot/base/ascii.h"
+
 #include <string.h>
 
 /* A clock time counts when it lies that near to the record: else it is about
@@ -75,13 +77,13 @@ static int nearest_entry(const struct recorded *record, int64_t ms)
 static bool is_clock(struct str word)
 {
     size_t digits = 0;
-    while (digits < word.n && word.s[digits] >= '0' && word.s[digits] <= '9')
+    while (digits < word.n && is_digit(word.s[digits]))
         digits++;
     if (digits < 1 || digits > 2 || word.n != digits + 3 ||
         word.s[digits] != ':')
         return false;
     for (size_t i = digits + 1; i < word.n; i++)
-        if (word.s[i] < '0' || word.s[i] > '9')
+        if (!is_digit(word.s[i]))
             return false;
     return true;
 }

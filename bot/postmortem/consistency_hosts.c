@@ -8,21 +8,13 @@
  */
 #include "bot/postmortem/prose.h"
 
+#include "bot/base/ascii.h"
+
 #include <string.h>
 
 #define TELLING_BYTES 5 /* shorter words say little */
 
 /* ---- what a host looks like ---- */
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /* "cdn-frankfurt-1"; not "utf-8". */
 static bool is_numbered(struct str word)
@@ -181,16 +173,11 @@ static void name_hosts(const struct hosts *hosts, struct buf *out)
 
 /* ---- which entries a sentence tells of ---- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool holds(struct str text, struct str word)
 {
-    char first = lower(word.s[0]);
+    char first = to_lower(word.s[0]);
     for (size_t i = 0; i + word.n <= text.n; i++)
-        if (lower(text.s[i]) == first &&
+        if (to_lower(text.s[i]) == first &&
             strncasecmp(text.s + i, word.s, word.n) == 0)
             return true;
     return false;

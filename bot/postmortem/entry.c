@@ -1,3 +1,4 @@
+#include "bot/base/ascii.h"
 #include "bot/postmortem/data.h"
 
 #include "bot/base/mem.h"
@@ -136,8 +137,8 @@ static bool is_handle(struct str name)
 {
     for (size_t i = 0; i < name.n; i++) {
         char c = name.s[i];
-        bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                    c == '_' || c == '.' || c == '-';
+        bool fits =
+            is_lower(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
         if (!fits)
             return false;
     }

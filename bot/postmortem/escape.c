@@ -1,24 +1,10 @@
 #include "bot/postmortem/escape.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/url.h"
 #include "bot/base/utf8.h"
 
 #include <string.h>
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_word(char c)
-{
-    return is_letter(c) || is_digit(c);
-}
 
 /* NUL beyond either end. */
 static char at(struct str text, size_t i)
@@ -133,7 +119,7 @@ static bool needs_backslash(struct str text, size_t i)
     case '#': /* the end of a heading */
         return i + 1 == text.n;
     case '_': /* inside of a word it is only itself */
-        return !is_word(before) || !is_word(next);
+        return !is_alnum(before) || !is_alnum(next);
     case '\'': /* in "don't" a curly one does no harm */
         return !is_letter(before) || !is_letter(next);
     case '&': /* an entity? */
@@ -145,8 +131,8 @@ static bool needs_backslash(struct str text, size_t i)
         return (before == '.' && i >= 2 && text.s[i - 2] == '.') ||
                (i >= 3 && memcmp(text.s + i - 3, "www", 3) == 0);
     case ':': /* a link, or an emoji's name */
-        return next == '/' || (!is_word(before) &&
-                               (is_word(next) || next == '+' || next == '-'));
+        return next == '/' || (!is_alnum(before) &&
+                               (is_alnum(next) || next == '+' || next == '-'));
     default:
         return false;
     }
@@ -175,7 +161,7 @@ void markdown_escape(struct buf *out, struct str text)
     size_t i = escape_line_start(out, text);
     while (i < text.n) {
         struct str rest = str_from(text, i);
-        bool begins_word = i == 0 || !is_word(text.s[i - 1]);
+        bool begins_word = i == 0 || !is_alnum(text.s[i - 1]);
         size_t url = begins_word ? url_length(rest) : 0;
         if (url > 0) {
             add_url(out, (struct str){rest.s, url});

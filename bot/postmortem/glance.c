@@ -1,6 +1,8 @@
 /* At a glance: the table of what, when and who. */
 #include "bot/postmortem/data.h"
 
+#include "bot/base/ascii.h"
+
 #define LINE_BYTES 8000
 
 struct glance glance_new(void)
@@ -80,8 +82,7 @@ static void add_row(cJSON *rows, const char *name, struct str value)
     cJSON *row = add_to(rows, cJSON_CreateObject());
     struct buf label = BUF_INIT(200);
     buf_add_text(&label, name);
-    if (label.s[0] >= 'a' && label.s[0] <= 'z')
-        label.s[0] = (char)(label.s[0] - 'a' + 'A');
+    label.s[0] = to_upper(label.s[0]);
     put_text(row, "name", buf_str(&label));
     put_line(row, "value", value.n > 0 ? value : STR("not recorded"));
     buf_release(&label);

@@ -1,5 +1,6 @@
 #include "bot/postmortem/postmortem.h"
 
+#include "bot/base/ascii.h"
 #include "bot/base/utf8.h"
 #include "bot/core/secrets.h"
 #include "bot/postmortem/data.h"
@@ -115,12 +116,10 @@ static void add_plain(struct buf *out, uint32_t point)
     char c = point < 0x80 ? (char)point : '-';
     if (point >= 0xC0 && point < 0x180)
         c = plain_latin[point - 0xC0];
-    if (point >= 0x80 && c >= 'A' && c <= 'Z')
+    if (point >= 0x80 && is_upper(c))
         buf_add_text(out, two_letters(c));
-    else if (c >= 'A' && c <= 'Z')
-        buf_add_char(out, (char)(c - 'A' + 'a'));
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-        buf_add_char(out, c);
+    else if (is_alnum(c))
+        buf_add_char(out, to_lower(c));
     else if (out->n > 0 && out->s[out->n - 1] != '-')
         buf_add_char(out, '-');
 }

@@ -1,18 +1,15 @@
 #include "bot/postmortem/prose.h"
 
-#include <string.h>
+#include "bot/base/ascii.h"
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+#include <string.h>
 
 /* A full stop that a blank or the end follows. */
 static size_t sentence_length(struct str text)
 {
     for (size_t i = 0; i < text.n; i++) {
         char c = text.s[i];
-        bool ends = i + 1 == text.n || is_blank(text.s[i + 1]);
+        bool ends = i + 1 == text.n || is_space(text.s[i + 1]);
         bool is_break = c == '\n' && i + 1 < text.n && text.s[i + 1] == '\n';
         if (is_break || ((c == '.' || c == '!' || c == '?') && ends))
             return i + 1;
@@ -74,7 +71,7 @@ bool sentence_next(struct str *rest, struct sentence *out)
     for (size_t i = 0; i < text.n && out->count < WORDS_MOST;) {
         size_t from = i;
         int ticks = 0;
-        while (i < text.n && !is_blank(text.s[i]))
+        while (i < text.n && !is_space(text.s[i]))
             ticks += text.s[i++] == '`';
         if (i > from) {
             struct str raw = {text.s + from, i - from};
@@ -83,7 +80,7 @@ bool sentence_next(struct str *rest, struct sentence *out)
                 out->words[out->count++] = word;
         }
         is_coded = is_coded != (ticks % 2 == 1);
-        while (i < text.n && is_blank(text.s[i]))
+        while (i < text.n && is_space(text.s[i]))
             i++;
     }
     return true;
