@@ -14,6 +14,8 @@
 #include "bot/turn/turn.h"
 #include "bot/version.h"
 #include "bot/watch/watch.h"
+#include "storage/discord.h"
+#include "storage/drafts.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,7 @@
 #include "bot/facts.h"
 
 #include "bot/base/log.h"
+#include "storage/discord.h"
 
 void fact_keep(struct store *store, const char *name, struct str value)
 {

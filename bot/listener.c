@@ -4,6 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/forge_hook.h"
 #include "bot/watch/alert_door.h"
+#include "storage/health.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "bot/base/sha256.h"
 #include "bot/facts.h"
 #include "commands/command.h"
+#include "storage/discord.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include "bot/io/gateway_ws.h"
 #include "bot/io/loop.h"
 #include "bot/version.h"
+#include "storage/discord.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "commands/attempt.h"
 
 #include "bot/discord/json.h"
+#include "storage/drafts.h"
 
 #include <inttypes.h>
 

@@ -10,6 +10,7 @@
 #include "bot/base/utf8.h"
 #include "bot/discord/embedded.h"
 #include "bot/discord/json.h"
+#include "storage/rooms.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

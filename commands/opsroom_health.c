@@ -1,5 +1,6 @@
 #include "commands/command.h"
 #include "commands/words.h"
+#include "storage/health.h"
 
 #include <inttypes.h>
 

@@ -2,6 +2,7 @@
 #include "commands/words.h"
 
 #include "bot/probe/measured.h"
+#include "storage/samples.h"
 
 static bool is_there(const struct sample *sample, void *context)
 {

@@ -3,9 +3,12 @@
  * made beside its place as FILE.part, proven, and only then renamed: under its
  * own name there is never half a backup.
  */
+#include "storage/backup.h"
+#include "storage/discord.h"
 #include "storage/store_internal.h"
 
 #include "bot/base/civil.h"
+#include "storage/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>

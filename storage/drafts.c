@@ -1,3 +1,4 @@
+#include "storage/drafts.h"
 #include "storage/store_internal.h"
 
 enum err store_put_draft(struct store *store, uint64_t interaction_id,

@@ -1,4 +1,5 @@
 /* How the database is, for whoever runs opsroom. */
+#include "storage/health.h"
 #include "storage/outbox.h"
 #include "storage/store_internal.h"
 

@@ -1,3 +1,4 @@
+#include "storage/rooms.h"
 #include "storage/store_internal.h"
 
 #include <assert.h>

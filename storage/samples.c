@@ -3,6 +3,7 @@
  * at about the same time write to few pages, a probe's rows of an hour are
  * found with twelve steps, and what is thinned or dropped lies together.
  */
+#include "storage/samples.h"
 #include "storage/store_internal.h"
 
 #include "bot/base/civil.h"

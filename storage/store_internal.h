@@ -4,6 +4,7 @@
 #ifndef STORAGE_STORE_INTERNAL_H
 #define STORAGE_STORE_INTERNAL_H
 
+#include "storage/rooms.h"
 #include "storage/store.h"
 
 #include <limits.h>

@@ -3,6 +3,7 @@
  * a replay of the log, the evidence against its hashes, the indexes against
  * their tables. Only reads, but for the projections of an older program.
  */
+#include "storage/verify.h"
 #include "bot/base/mem.h"
 #include "storage/store_internal.h"
 

@@ -1,9 +1,11 @@
 /*
  * `opsroom backup` and `opsroom restore`.
  */
+#include "storage/backup.h"
 #include "bot/base/civil.h"
 #include "bot/cli/cli.h"
 #include "storage/store.h"
+#include "storage/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "bot/postmortem/page.h"
 #include "bot/postmortem/postmortem.h"
 #include "commands/command.h"
+#include "storage/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "bot/discord/message.h"
 #include "bot/probe/measured.h"
 #include "bot/room/deliver.h"
+#include "storage/samples.h"
 
 #include <inttypes.h>
 #include <math.h>

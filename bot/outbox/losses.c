@@ -4,6 +4,7 @@
 #include "bot/base/mem.h"
 #include "bot/road/damage.h"
 #include "bot/road/road.h"
+#include "storage/rooms.h"
 
 #include <stdlib.h>
 

@@ -7,6 +7,7 @@
 #include "bot/outbox/heal.h"
 #include "bot/outbox/work.h"
 #include "bot/road/road.h"
+#include "storage/discord.h"
 
 #include <assert.h>
 #include <stdlib.h>

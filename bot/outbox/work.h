@@ -8,6 +8,7 @@
 
 #include "bot/outbox/outbox.h"
 #include "bot/outbox/pictures.h"
+#include "storage/rooms.h"
 
 enum work_state {
     WORK_FREE,

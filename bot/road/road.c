@@ -3,6 +3,7 @@
 #include "bot/road/damage.h"
 #include "storage/alerts.h"
 #include "storage/outbox.h"
+#include "storage/rooms.h"
 
 /* A card of alerts belongs to no incident. */
 static int64_t incident_of(const struct incident *in,

@@ -1,4 +1,5 @@
 #include "bot/room/deliver.h"
+#include "storage/discord.h"
 
 enum delivery_verdict visit_announce(struct visit *visit, int step,
                                      cJSON *message, const char *key)

@@ -7,6 +7,7 @@
 #define BOT_ROOM_DELIVER_H
 
 #include "bot/room/room.h"
+#include "storage/rooms.h"
 
 struct visit {
     struct delivery *delivery;

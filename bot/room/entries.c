@@ -4,6 +4,7 @@
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
+#include "storage/rooms.h"
 
 #include <inttypes.h>
 #include <stdio.h>

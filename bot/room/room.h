@@ -10,6 +10,7 @@
 #include "bot/discord/rest_call.h"
 #include "bot/probe/service.h"
 #include "storage/outbox.h"
+#include "storage/rooms.h"
 
 struct room_settings {
     uint64_t bot_user_id, announce_channel_id, category_id, archive_category_id;

@@ -1,6 +1,7 @@
 #include "bot/base/mem.h"
 #include "bot/core/secrets.h"
 #include "bot/room/room.h"
+#include "storage/rooms.h"
 
 #include <stdlib.h>
 

@@ -2,6 +2,8 @@
 
 #include "bot/discord/json.h"
 #include "bot/road/road.h"
+#include "storage/discord.h"
+#include "storage/drafts.h"
 
 #include <stdlib.h>
 

@@ -6,6 +6,7 @@
 #include "bot/turn/answers.h"
 #include "bot/turn/item.h"
 #include "bot/turn/take.h"
+#include "storage/discord.h"
 
 #include <assert.h>
 #include <stdlib.h>

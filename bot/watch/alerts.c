@@ -9,6 +9,7 @@
 #include "bot/watch/alerts_follow.h"
 #include "bot/watch/alerts_record.h"
 #include "storage/alerts.h"
+#include "storage/samples.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 #include "bot/probe/news.h"
 #include "bot/watch/waiting_samples.h"
 #include "storage/alerts.h"
+#include "storage/samples.h"
 
 #include <stdlib.h>
 #include <string.h>

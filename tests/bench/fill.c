@@ -1,3 +1,4 @@
+#include "storage/rooms.h"
 #include "tests/bench/bench.h"
 
 #include "bot/road/road.h"

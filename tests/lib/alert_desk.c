@@ -1,6 +1,7 @@
 #include "tests/lib/alert_desk.h"
 
 #include "bot/alert/parse.h"
+#include "storage/verify.h"
 #include "tests/lib/alert_bodies.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
 #include "bot/room/batch.h"
+#include "storage/rooms.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

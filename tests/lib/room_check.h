@@ -5,6 +5,7 @@
 #ifndef TESTS_LIB_ROOM_CHECK_H
 #define TESTS_LIB_ROOM_CHECK_H
 
+#include "storage/rooms.h"
 #include "tests/lib/room_world.h"
 
 void check_room(const struct world *world, int64_t id, enum room room);

@@ -8,6 +8,7 @@
 
 #include "bot/road/road.h"
 #include "bot/room/room.h"
+#include "storage/rooms.h"
 
 #define WORLD_GUILD    UINT64_C(1000)
 #define WORLD_BOT      UINT64_C(1001)

@@ -11,6 +11,7 @@
 #include "bot/room/room.h"
 #include "commands/check.h"
 #include "commands/menus.h"
+#include "storage/verify.h"
 #include "tests/lib/caller.h"
 #include "tests/lib/chance.h"
 

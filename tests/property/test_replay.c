@@ -7,6 +7,7 @@
  */
 #include "bot/road/road.h"
 #include "storage/store_internal.h"
+#include "storage/verify.h"
 #include "tests/lib/chance.h"
 #include "tests/lib/scratch.h"
 

@@ -1,5 +1,7 @@
 /* What the bot promises, held against what is on record and in the rooms. */
 #include "tests/sim/promises.h"
+#include "storage/drafts.h"
+#include "storage/verify.h"
 #include "tests/sim/monitors.h"
 #include "tests/sim/people.h"
 

@@ -2,6 +2,7 @@
 #ifndef TESTS_SIM_PROMISES_H
 #define TESTS_SIM_PROMISES_H
 
+#include "storage/rooms.h"
 #include "tests/lib/room_world.h"
 #include "tests/sim/sim.h"
 

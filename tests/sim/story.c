@@ -1,4 +1,5 @@
 #include "tests/sim/story.h"
+#include "storage/health.h"
 #include "tests/sim/people.h"
 
 #include "bot/app.h"

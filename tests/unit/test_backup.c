@@ -3,6 +3,9 @@
  * is worth keeping.
  */
 #include "bot/base/civil.h"
+#include "storage/backup.h"
+#include "storage/discord.h"
+#include "storage/verify.h"
 #include "tests/lib/scratch.h"
 
 #include <dirent.h>

@@ -5,6 +5,7 @@
 #include "bot/discord/json.h"
 #include "bot/outbox/chart_work.h"
 #include "bot/road/road.h"
+#include "storage/samples.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>

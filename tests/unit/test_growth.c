@@ -3,6 +3,7 @@
  * SQLite's machine, which no load of this one changes. How long it takes:
  * make bench.
  */
+#include "storage/health.h"
 #include "storage/store_internal.h"
 #include "tests/lib/one_caller.h"
 

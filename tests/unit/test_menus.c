@@ -1,6 +1,7 @@
 /* A menu on a message or a member is a slash command with its options filled
  * in. */
 #include "bot/base/utf8.h"
+#include "storage/rooms.h"
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+#include "storage/health.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>

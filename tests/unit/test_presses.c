@@ -1,5 +1,6 @@
 /* Presses of buttons and selects in a private answer: presets, what is chosen,
  * and drafts. */
+#include "storage/drafts.h"
 #include "tests/lib/one_caller.h"
 
 #include <setjmp.h>

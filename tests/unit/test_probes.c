@@ -1,5 +1,6 @@
 #include "bot/base/civil.h"
 #include "bot/watch/probes.h"
+#include "storage/samples.h"
 #include "tests/lib/peer.h"
 #include "tests/lib/scratch.h"
 

@@ -6,6 +6,7 @@
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
+#include "storage/rooms.h"
 #include "tests/lib/room_check.h"
 
 #include <inttypes.h>

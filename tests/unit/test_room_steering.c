@@ -4,6 +4,7 @@
  */
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "storage/rooms.h"
 #include "tests/lib/room_check.h"
 
 #include <inttypes.h>

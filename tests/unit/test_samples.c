@@ -1,4 +1,5 @@
 #include "bot/base/civil.h"
+#include "storage/samples.h"
 #include "tests/lib/scratch.h"
 
 #include <math.h>

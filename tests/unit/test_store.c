@@ -1,3 +1,4 @@
+#include "storage/discord.h"
 #include "storage/store_internal.h"
 #include "tests/lib/scratch.h"
 

@@ -1,4 +1,5 @@
 #include "storage/store_internal.h"
+#include "storage/verify.h"
 #include "tests/lib/scratch.h"
 
 #include <errno.h>

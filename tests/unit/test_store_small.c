@@ -1,3 +1,6 @@
+#include "storage/discord.h"
+#include "storage/drafts.h"
+#include "storage/rooms.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>

@@ -9,7 +9,10 @@
  */
 #include "bot/base/civil.h"
 #include "storage/alerts.h"
+#include "storage/discord.h"
+#include "storage/rooms.h"
 #include "storage/store_internal.h"
+#include "storage/verify.h"
 #include "tests/lib/schema_1.h"
 #include "tests/lib/scratch.h"
 

@@ -2,6 +2,8 @@
  * Each kind of damage is done by a second connection, past the triggers, and
  * the proof must name it.
  */
+#include "storage/rooms.h"
+#include "storage/verify.h"
 #include "tests/lib/scratch.h"
 
 #include <setjmp.h>
