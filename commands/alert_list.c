@@ -2,6 +2,7 @@
 #include "commands/alerts.h"
 #include "commands/reach.h"
 #include "commands/words.h"
+#include "storage/alerts.h"
 
 #include <inttypes.h>
 

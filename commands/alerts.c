@@ -4,6 +4,8 @@
 #include "commands/reference.h"
 
 #include "bot/base/utf8.h"
+#include "storage/alert_cards.h"
+#include "storage/alerts.h"
 
 #include <inttypes.h>
 

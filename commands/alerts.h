@@ -5,7 +5,6 @@
 #define COMMANDS_ALERTS_H
 
 #include "commands/command.h"
-#include "storage/alerts.h"
 
 /* The option `alerts`: "12" or "#12". 0: not given; -1: no number. */
 int64_t alert_card_typed(const struct call *call);

@@ -1,7 +1,7 @@
 /*
  * Alerts of monitors, a part of storage/store.h: what monitors handed in,
  * whether or not an incident has it. An alert that fires again while it fires
- * is one row; after its end it is another.
+ * is one row; after its end it is another. Their cards: storage/alert_cards.h.
  */
 #ifndef STORAGE_ALERTS_H
 #define STORAGE_ALERTS_H
@@ -39,8 +39,6 @@ MUST_CHECK enum err store_alert_again(struct store *store, int64_t id,
                                       int64_t now_ms);
 MUST_CHECK enum err store_alert_over(struct store *store, int64_t id,
                                      int64_t ended_ms);
-MUST_CHECK enum err store_alert_on_card(struct store *store, int64_t id,
-                                        int64_t card);
 MUST_CHECK enum err store_alert_in_incident(struct store *store, int64_t id,
                                             int64_t incident_id, int64_t seq,
                                             bool is_told);
@@ -69,22 +67,9 @@ MUST_CHECK enum err store_each_alert_on_card(struct store *store, int64_t card,
 MUST_CHECK enum err
 store_each_alert_of_entry(struct store *store, int64_t incident_id, int64_t seq,
                           bool told_only, store_alert_fn *each, void *context);
-struct alert_counts {
-    int64_t all, firing;
-    int64_t services; /* that they are about; to name none is one, too */
-};
-MUST_CHECK enum err store_count_alerts_on_card(struct store *store,
-                                               int64_t card,
-                                               struct alert_counts *out);
 /* Warnings left out. */
 MUST_CHECK enum err store_count_firing_in(struct store *store,
                                           int64_t incident_id, int64_t *out);
-/* Whether one of the card's fires that no incident has. */
-MUST_CHECK enum err store_card_has_homeless(struct store *store, int64_t card,
-                                            bool *any);
-/* Whether warnings are on it: it has nothing else then. */
-MUST_CHECK enum err store_card_warns(struct store *store, int64_t card,
-                                     bool *out);
 struct alert_sums {
     int64_t count;
     enum severity severity;                  /* the worst */
@@ -115,44 +100,6 @@ MUST_CHECK enum err store_last_alert_entry(struct store *store,
 /* Whether an entry says already that so many alerts of that one are over. */
 MUST_CHECK enum err store_end_is_told(struct store *store, int64_t incident_id,
                                       int64_t seq, int64_t count, bool *out);
-
-/* Alerts that no incident has, as one message in the announce channel. */
-#define ALERT_CARD_STATE_LIST(X)                                               \
-    X(OPEN, "open")                                                            \
-    X(DECLARED, "declared") /* an incident has its alerts */                   \
-    X(IGNORED, "ignored")
-#define ALERT_CARD_STATE_ENUM(name, word) ALERT_CARD_##name,
-enum alert_card_state {
-    ALERT_CARD_STATE_LIST(ALERT_CARD_STATE_ENUM) ALERT_CARD_STATE_COUNT
-};
-struct alert_card {
-    int64_t id; /* 0: put as a new one */
-    enum alert_card_state state;
-    int64_t opened_ms, newest_ms; /* received: first and last alert */
-    int64_t incident_id;          /* DECLARED */
-    char by_name[NAME_BYTES];     /* who declared or ignored; "": nobody did */
-    uint64_t message_id;          /* 0: not posted yet */
-};
-MUST_CHECK enum err store_alert_card(struct store *store, int64_t id,
-                                     struct alert_card *out); /* or NOT_FOUND */
-typedef bool store_alert_card_fn(const struct alert_card *card, void *context);
-/* That nobody has seen to and that have alerts which fire; newest first. */
-MUST_CHECK enum err store_each_open_alert_card(struct store *store,
-                                               store_alert_card_fn *each,
-                                               void *context);
-/* That this incident has; newest first. */
-MUST_CHECK enum err store_each_alert_card_of(struct store *store,
-                                             int64_t incident_id,
-                                             store_alert_card_fn *each,
-                                             void *context);
-/* The newest one, or NOT_FOUND. */
-MUST_CHECK enum err store_last_alert_card(struct store *store,
-                                          struct alert_card *out);
-MUST_CHECK enum err store_put_alert_card(struct store *store,
-                                         const struct alert_card *card,
-                                         int64_t *id);
-/* How many an incident has. */
-MUST_CHECK enum err store_settled_cards(struct store *store, int64_t *count);
 /* What is over, and what warned, before that is forgotten; the record keeps its
  * own. */
 MUST_CHECK enum err store_forget_alerts(struct store *store, int64_t before_ms);

@@ -2,7 +2,7 @@
  * What a request is about, as the record has it: read here, so that
  * incident_step stays pure.
  */
-#include "storage/alerts.h"
+#include "storage/alert_cards.h"
 #include "storage/store_internal.h"
 
 struct search {

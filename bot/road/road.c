@@ -1,7 +1,7 @@
 #include "bot/road/road.h"
 
 #include "bot/road/damage.h"
-#include "storage/alerts.h"
+#include "storage/alert_cards.h"
 #include "storage/outbox.h"
 #include "storage/rooms.h"
 

@@ -4,6 +4,7 @@
 #include "bot/discord/custom_id.h"
 #include "bot/discord/json.h"
 #include "bot/discord/message.h"
+#include "storage/alert_cards.h"
 #include "storage/alerts.h"
 
 #include <inttypes.h>

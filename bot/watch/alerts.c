@@ -8,6 +8,7 @@
 #include "bot/watch/alerts_card.h"
 #include "bot/watch/alerts_follow.h"
 #include "bot/watch/alerts_record.h"
+#include "storage/alert_cards.h"
 #include "storage/alerts.h"
 #include "storage/samples.h"
 

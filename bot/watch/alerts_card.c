@@ -1,6 +1,7 @@
 #include "bot/watch/alerts_card.h"
 
 #include "bot/base/civil.h"
+#include "storage/alert_cards.h"
 #include "storage/outbox.h"
 
 /* Onto the same card: whatever comes in one go, and what is about the same

@@ -4,6 +4,7 @@
 #include "bot/road/damage.h"
 #include "bot/watch/alerts_card.h"
 #include "bot/watch/alerts_record.h"
+#include "storage/alert_cards.h"
 
 #include <stdlib.h>
 

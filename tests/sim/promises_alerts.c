@@ -1,4 +1,5 @@
 /* What monitors and probes saw, held against the record and the cards. */
+#include "storage/alert_cards.h"
 #include "tests/sim/monitors.h"
 #include "tests/sim/people.h"
 #include "tests/sim/promises.h"

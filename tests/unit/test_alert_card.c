@@ -1,6 +1,7 @@
 /* The card of alerts that no incident has, in the announce channel: one,
  * whatever gets lost on the way, and let alone when people took it away. */
 #include "bot/discord/json.h"
+#include "storage/alert_cards.h"
 #include "storage/alerts.h"
 #include "tests/lib/room_world.h"
 

@@ -1,4 +1,5 @@
 /* Two people declare what happens: alerts follow to the one that goes on. */
+#include "storage/alert_cards.h"
 #include "storage/alerts.h"
 #include "tests/lib/alert_desk.h"
 

@@ -1,4 +1,5 @@
 /* What the commands make of alerts, and who may read of them. */
+#include "storage/alert_cards.h"
 #include "storage/alerts.h"
 #include "tests/lib/one_caller.h"
 
