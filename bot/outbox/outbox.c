@@ -5,6 +5,7 @@
 #include "bot/io/loop.h"
 #include "bot/outbox/forge_work.h"
 #include "bot/outbox/heal.h"
+#include "bot/outbox/pace.h"
 #include "bot/outbox/work.h"
 #include "bot/road/road.h"
 #include "storage/discord.h"
@@ -43,48 +44,11 @@ static enum part part_of(enum effect_kind kind)
 #define RETRY_FIRST_MS (2 * MS_PER_SECOND)
 #define RETRY_MOST_MS  (5 * MS_PER_MINUTE)
 
-/* The least time between two deliveries of one kind to one incident: what is
- * wanted in between is delivered together. Hints from Discord's observed pace
- * (about 5 messages per 5 s and channel), never a condition of correctness. */
-static int64_t spacing_ms(enum effect_kind kind)
-{
-    switch ((int)kind) {
-    case EFFECT_CARD:
-    case EFFECT_LIVE_CARD:
-        return 8 * MS_PER_SECOND;
-    case EFFECT_ROOM:
-    case EFFECT_LIVE:
-        return 1 * MS_PER_SECOND;
-    case EFFECT_POSTMORTEM:
-        return 2 * MS_PER_SECOND;
-    case EFFECT_PULL:
-    case EFFECT_POLL:
-        return 5 * MS_PER_SECOND;
-    case EFFECT_RENAME: /* names and topics: 2 per 10 minutes, see pace_set */
-        return 10 * MS_PER_MINUTE;
-    default:
-        return 0;
-    }
-}
-
-/* Remembered here, too: a row that is done is gone, and its pace with it. */
-struct pace {
-    enum effect_kind kind;
-    int64_t incident_id;
-    int64_t not_before_ms; /* wall */
-};
-/* After that long without one, a card may be edited again sooner: what people
- * do in a quiet moment shows soon. */
-#define QUIET_MS       (30 * MS_PER_SECOND)
-#define QUIET_SPACE_MS (3 * MS_PER_SECOND)
-#define PACES          64
-
 struct outbox {
     struct outbox_config config;
     struct room_settings rooms;
     struct work works[WORKS];
-    struct pace paces[PACES]; /* a ring: forgetting one is only impolite */
-    int pace_next;
+    struct paces paces;
     struct losses losses;
     bool heals;           /* with the next turn */
     bool polls;           /* the same */
@@ -95,11 +59,18 @@ struct outbox {
     struct deadline *due; /* wakes the turn at next_due_ms */
 };
 
-static void on_due(void *context)
+/* ---- life ---- */
+
+/* The next turn asks the store what is due. */
+static void look_again(struct outbox *outbox)
 {
-    struct outbox *outbox = context;
     outbox->wanted = true;
     outbox->config.wake(outbox->config.context);
+}
+
+static void on_due(void *context)
+{
+    look_again(context);
 }
 
 struct outbox *outbox_new(const struct outbox_config *config,
@@ -127,18 +98,18 @@ void outbox_free(struct outbox *outbox)
     free(outbox);
 }
 
+/* ---- what others tell ---- */
+
 void outbox_set_rooms(struct outbox *outbox, const struct room_settings *rooms)
 {
     outbox->rooms = *rooms;
-    outbox->wanted = true;
-    outbox->config.wake(outbox->config.context);
+    look_again(outbox);
 }
 
 void outbox_lost(struct outbox *outbox, struct loss loss)
 {
     losses_add(&outbox->losses, loss);
-    outbox->wanted = true;
-    outbox->config.wake(outbox->config.context);
+    look_again(outbox);
 }
 
 bool outbox_has_losses(const struct outbox *outbox)
@@ -149,15 +120,13 @@ bool outbox_has_losses(const struct outbox *outbox)
 void outbox_heal(struct outbox *outbox)
 {
     outbox->heals = true;
-    outbox->wanted = true;
-    outbox->config.wake(outbox->config.context);
+    look_again(outbox);
 }
 
 void outbox_poll(struct outbox *outbox)
 {
     outbox->polls = outbox->config.forge != NULL;
-    outbox->wanted = true;
-    outbox->config.wake(outbox->config.context);
+    look_again(outbox);
 }
 
 static bool has_due_rows(const struct outbox *outbox)
@@ -169,6 +138,8 @@ bool outbox_has_work(const struct outbox *outbox)
 {
     return has_due_rows(outbox) || outbox->answered;
 }
+
+/* ---- lanes and parts ---- */
 
 /* A work that is over holds its lane no longer: nothing else would ask for the
  * row behind it. */
@@ -189,63 +160,6 @@ static bool part_is_full(const struct outbox *outbox, enum part part)
         count += outbox->works[i].state != WORK_FREE &&
                  part_of(outbox->works[i].delivery.row.kind) == part;
     return count >= part_most[part];
-}
-
-static struct pace *pace_find(struct outbox *outbox,
-                              const struct outbox_row *row)
-{
-    for (int i = 0; i < PACES; i++)
-        if (outbox->paces[i].kind == row->kind &&
-            outbox->paces[i].incident_id == row->incident_id)
-            return &outbox->paces[i];
-    return NULL;
-}
-
-static bool is_card(const struct outbox_row *row)
-{
-    return row->kind == EFFECT_CARD || row->kind == EFFECT_LIVE_CARD;
-}
-
-/* With a target it takes an older card away: the new one is not to wait. */
-static bool is_paced(const struct outbox_row *row)
-{
-    return spacing_ms(row->kind) > 0 && !(is_card(row) && row->target != 0);
-}
-
-/* Gives the time of the next delivery. */
-static int64_t pace_set(struct outbox *outbox, const struct outbox_row *row,
-                        int64_t wall_ms)
-{
-    struct pace *pace = pace_find(outbox, row);
-    int64_t space_ms = spacing_ms(row->kind);
-    bool was_quiet = pace == NULL || wall_ms - pace->not_before_ms > QUIET_MS;
-    if (!is_paced(row))
-        return wall_ms;
-    if (is_card(row) && was_quiet && space_ms > QUIET_SPACE_MS)
-        space_ms = QUIET_SPACE_MS;
-    /* The second may follow at once: what became private is not to keep its
-     * name for minutes. */
-    if (row->kind == EFFECT_RENAME &&
-        (pace == NULL || wall_ms - pace->not_before_ms >= space_ms))
-        space_ms = 0;
-    /* Further off, the row would be taken for one that is due. */
-    assert(space_ms <= OUTBOX_WAIT_MOST_MS);
-    if (pace == NULL) {
-        pace = &outbox->paces[outbox->pace_next];
-        outbox->pace_next = (outbox->pace_next + 1) % PACES;
-    }
-    *pace = (struct pace){row->kind, row->incident_id, wall_ms + space_ms};
-    return pace->not_before_ms;
-}
-
-/* A pace further off than it can be was set by a clock put back since. */
-static int64_t paced_until_ms(struct outbox *outbox,
-                              const struct outbox_row *row, int64_t wall_ms)
-{
-    const struct pace *pace = pace_find(outbox, row);
-    bool is_meant = pace != NULL && is_paced(row) &&
-                    pace->not_before_ms <= wall_ms + spacing_ms(row->kind);
-    return is_meant ? pace->not_before_ms : wall_ms;
 }
 
 /* ---- an answer arrived ---- */
@@ -300,7 +214,7 @@ static enum err finish(struct outbox *outbox, struct work *work, bool keeps,
     enum err err = record_result(outbox, delivery, wall_ms);
     if (err != ERR_OK)
         return err;
-    int64_t paced_ms = pace_set(outbox, row, wall_ms);
+    int64_t paced_ms = pace_set(&outbox->paces, row, wall_ms);
     int64_t again_ms = delivery->again_ms;
     outbox->wanted = true;
     work->state = WORK_OVER;
@@ -392,7 +306,7 @@ static bool start_row(const struct outbox_row *row, void *context)
         outbox->crowded = true;
         return true;
     }
-    int64_t until_ms = paced_until_ms(outbox, row, start->wall_ms);
+    int64_t until_ms = pace_until_ms(&outbox->paces, row, start->wall_ms);
     if (until_ms > start->wall_ms) {
         if (start->paced_count == WORKS)
             return false;
