@@ -2,17 +2,15 @@
 
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
-#include "bot/base/utf8.h"
 #include "bot/road/damage.h"
 #include "bot/road/road.h"
+#include "bot/watch/alert_words.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMED       5  /* of a storm; the rest is counted */
-#define FOLDS       64 /* entries at once; the rest in the next turn */
-#define WORDS_BYTES ((size_t)TEXT_UNITS * 3 + 1)
+#define FOLDS 64 /* entries at once; the rest in the next turn */
 
 /* Monitors warn once a day at most; what comes sooner was sent twice. */
 #define WARNED_AGAIN_MS (12 * MS_PER_HOUR)
@@ -44,83 +42,6 @@ static enum err take(struct store *store, int64_t incident_id,
         log_warn("alert_refused", LOG_INT("incident", incident_id),
                  LOG_TEXT("words", taking->outcome.words));
     return store_request_keep(store);
-}
-
-/* ---- words ---- */
-
-/* What an entry tells of its alerts. */
-struct telling {
-    struct alert_sums sums;
-    struct buf text;
-};
-
-/* A title is often made of the text's first line. */
-static void add_alone(struct buf *text, const struct alert *alert)
-{
-    struct str title = alert->title, rest = alert->text, line;
-    buf_add(text, title);
-    if (!str_cut(&rest, '\n', &line))
-        return;
-    if (memmem(title.s, title.n, line.s, line.n) == NULL)
-        rest = alert->text;
-    if (rest.n > 0) {
-        buf_add_text(text, ": ");
-        buf_add(text, rest);
-    }
-}
-
-struct naming {
-    struct buf *text;
-    int64_t named, of;
-};
-
-static bool add_name(const struct stored_alert *stored, void *context)
-{
-    struct naming *naming = context;
-    if (naming->of == 1)
-        add_alone(naming->text, &stored->alert);
-    else
-        buf_addf(naming->text, "%s%.*s", naming->named > 0 ? "; " : "",
-                 STR_ARG(stored->alert.title));
-    return ++naming->named < naming->of && naming->named < NAMED;
-}
-
-/* "12 alerts: A; B; C; D; E; and 7 more" */
-static enum err tell_entry(struct store *store, int64_t incident_id,
-                           int64_t seq, bool told_only, struct telling *telling)
-{
-    *telling = (struct telling){.text = BUF_INIT(WORDS_BYTES * 4)};
-    struct buf *text = &telling->text;
-    enum err err = store_sum_alerts_of_entry(store, incident_id, seq, told_only,
-                                             &telling->sums);
-    int64_t count = telling->sums.count;
-    struct naming naming = {text, 0, count};
-    if (count > 1)
-        buf_addf(text, "%" PRId64 " alerts: ", count);
-    if (err == ERR_OK)
-        err = store_each_alert_of_entry(store, incident_id, seq, told_only,
-                                        add_name, &naming);
-    if (count > naming.named)
-        buf_addf(text, "; and %" PRId64 " more", count - naming.named);
-    buf_cut(text, utf8_cut_units(buf_str(text), TEXT_UNITS));
-    return err;
-}
-
-/* "12 minutes", "3 hours" */
-static void add_span(struct buf *out, int64_t ms)
-{
-    static const struct {
-        int64_t ms;
-        const char *name;
-    } units[] = {{24 * MS_PER_HOUR, "day"},
-                 {MS_PER_HOUR, "hour"},
-                 {MS_PER_MINUTE, "minute"},
-                 {MS_PER_SECOND, "second"}};
-    size_t i = 0;
-    while (i < 3 && ms < 2 * units[i].ms)
-        i++;
-    int64_t n = ms / units[i].ms;
-    buf_addf(out, "%" PRId64 " %s%s", n, units[i].name, n == 1 ? "" : "s");
 }
 
 /* ---- linking ---- */
@@ -192,11 +113,10 @@ static enum err add_entry(struct store *store,
 {
     const struct alert *alert = &stored->alert;
     struct taking *taking = mem_alloc(sizeof *taking);
-    struct buf text = BUF_INIT(WORDS_BYTES * 2);
+    struct buf text = BUF_INIT(ALERT_WORDS_BYTES);
     struct request request = {.kind = REQUEST_ADD};
     fill(alert, &request.draft);
-    add_alone(&text, alert);
-    buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));
+    alert_words_of_one(alert, &text);
     request.draft.text = buf_str(&text);
     request.draft.occurred = time_of(stored_alert_began_ms(stored), now_ms);
     request.draft.alert_state = ALERT_FIRING;
@@ -236,7 +156,7 @@ enum err alerts_link(struct store *store, const struct stored_alert *stored,
 struct folding {
     struct store *store;
     int64_t incident_id, now_ms;
-    struct telling telling;
+    struct alert_words telling;
     bool is_theirs; /* a person struck or corrected it: it tells no more */
     enum err err;
 };
@@ -244,9 +164,9 @@ struct folding {
 /* Its words are the ones that we gave it. */
 static bool is_ours(struct folding *folding, const struct entry *entry)
 {
-    struct telling before;
-    folding->err = tell_entry(folding->store, folding->incident_id,
-                              entry->state.seq, true, &before);
+    struct alert_words before;
+    folding->err = alert_words_of_entry(folding->store, folding->incident_id,
+                                        entry->state.seq, true, &before);
     bool same = str_eq(buf_str(&before.text), entry->event.text);
     buf_release(&before.text);
     return folding->err == ERR_OK && same;
@@ -284,7 +204,8 @@ static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
 {
     struct folding folding = {
         .store = store, .incident_id = incident_id, .now_ms = now_ms};
-    enum err err = tell_entry(store, incident_id, seq, false, &folding.telling);
+    enum err err =
+        alert_words_of_entry(store, incident_id, seq, false, &folding.telling);
     if (err == ERR_OK)
         err = store_entry(store, incident_id, seq, renew_entry, &folding);
     if (err == ERR_OK)
@@ -359,22 +280,17 @@ static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
 struct ending {
     struct store *store;
     int64_t incident_id, now_ms;
-    const struct telling *telling;
+    const struct alert_words *telling;
     enum alert_end end;
     enum err err;
 };
 
-static const char *const end_words[] = {[ALERT_END_TOLD] = "Over after",
-                                        [ALERT_END_UNTOLD] = "Over within",
-                                        [ALERT_END_UNKNOWN] =
-                                            "No longer watched after"};
-
 static bool add_end(const struct entry *entry, void *context)
 {
     struct ending *ending = context;
-    const struct telling *telling = ending->telling;
+    const struct alert_words *telling = ending->telling;
     const struct event *event = &entry->event;
-    struct buf text = BUF_INIT(WORDS_BYTES * 2);
+    struct buf text = BUF_INIT(ALERT_WORDS_BYTES);
     struct request request = {.kind = REQUEST_ADD};
     struct event *draft = &request.draft;
     if (entry->state.struck != 0)
@@ -389,14 +305,9 @@ static bool add_end(const struct entry *entry, void *context)
     draft->alert_state = ALERT_OVER;
     draft->alert_count = telling->sums.count;
     draft->occurred = time_of(telling->sums.last_ended_ms, ending->now_ms);
-    buf_addf(&text, "%s ", end_words[ending->end]);
-    add_span(&text,
-             draft->occurred.from_ms > telling->sums.first_started_ms
-                 ? draft->occurred.from_ms - telling->sums.first_started_ms
-                 : 0);
-    buf_add_text(&text, ": ");
-    buf_add(&text, event->text);
-    buf_cut(&text, utf8_cut_units(buf_str(&text), TEXT_UNITS));
+    int64_t lasted_ms =
+        draft->occurred.from_ms - telling->sums.first_started_ms;
+    alert_words_of_end(ending->end, lasted_ms, event->text, &text);
     draft->text = buf_str(&text);
     ending->err = take(ending->store, ending->incident_id, &request,
                        ending->now_ms, taking);
@@ -408,8 +319,9 @@ static bool add_end(const struct entry *entry, void *context)
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
                           int64_t now_ms, enum alert_end end)
 {
-    struct telling telling;
-    enum err err = tell_entry(store, incident_id, seq, false, &telling);
+    struct alert_words telling;
+    enum err err =
+        alert_words_of_entry(store, incident_id, seq, false, &telling);
     struct ending ending = {store, incident_id, now_ms, &telling, end, ERR_OK};
     bool is_told = false;
     if (err == ERR_OK)

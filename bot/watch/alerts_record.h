@@ -4,7 +4,7 @@
 #ifndef BOT_WATCH_ALERTS_RECORD_H
 #define BOT_WATCH_ALERTS_RECORD_H
 
-#include "storage/alerts.h"
+#include "bot/watch/alert_words.h"
 
 /* More alerts of one source within that time are one entry. */
 #define ALERT_FOLD_MS (2 * MS_PER_MINUTE)
@@ -33,11 +33,6 @@ struct folded {
 };
 MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
                                 struct folded *out);
-enum alert_end {
-    ALERT_END_TOLD,
-    ALERT_END_UNTOLD,  /* it was some time ago */
-    ALERT_END_UNKNOWN, /* whether it is: nobody watches it any more */
-};
 /* That alert, which an incident has, is over: when it was the last of its
  * entry, an entry says so. *waits is set as above. */
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
