@@ -2,9 +2,9 @@
 
 #include "bot/base/log.h"
 #include "bot/base/mem.h"
-#include "bot/base/sha256.h"
 #include "bot/io/loop.h"
 #include "bot/road/damage.h"
+#include "bot/watch/alert_homes.h"
 #include "bot/watch/alerts_card.h"
 #include "bot/watch/alerts_follow.h"
 #include "bot/watch/alerts_record.h"
@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define FOLD_PAUSE_MS (3 * MS_PER_SECOND) /* what comes by then is one edit */
-#define HOMES         200                 /* live incidents looked at */
 /* In one turn, so that nobody's command waits for a storm. */
 #define TAKEN_A_TURN    100
 #define HOUSED_A_TURN   100
@@ -36,14 +35,6 @@ struct batch {
     int taken; /* so many of them, with the turn under way */
 };
 
-/* A live incident. A drill has only what was declared from its card. */
-struct home {
-    int64_t id;
-    bool is_drill;
-    int64_t declared_ms;
-    char services[SERVICES_BYTES];
-};
-
 struct alerts_desk {
     struct alerts_config config;
     struct batch *first, **last;
@@ -59,11 +50,7 @@ struct alerts_desk {
     bool has_sought;
     int64_t received, forgotten_ms;
     /* Of one turn. */
-    int64_t live[HOMES];
-    struct home homes[HOMES];
-    int home_count;
-    struct incident in;
-    struct alert_card card; /* looked at last; id 0: none */
+    struct alert_homes homes;
     int64_t ids[HOUSED_A_TURN];
     int id_count;
     bool has_more; /* to be housed by the next turn */
@@ -89,6 +76,8 @@ struct alerts_desk *alerts_new(const struct alerts_config *config)
 {
     struct alerts_desk *desk = mem_alloc(sizeof *desk);
     desk->config = *config;
+    desk->homes.store = config->store;
+    desk->homes.services = config->services;
     desk->last = &desk->first;
     desk->fold = deadline_new(config->loop, on_fold, desk);
     /* What a process before us left. */
@@ -190,85 +179,6 @@ int64_t alerts_received(const struct alerts_desk *desk)
     return desk->received;
 }
 
-/* ---- which incident ---- */
-
-/* Newest first. */
-static enum err find_homes(struct alerts_desk *desk)
-{
-    struct store *store = desk->config.store;
-    int count = 0;
-    enum err err = store_live(store, desk->live, HOMES, &count);
-    desk->home_count = 0;
-    for (int i = 0; i < count && err == ERR_OK; i++) {
-        enum err read = store_incident(store, desk->live[i], &desk->in);
-        err = damage_passed(store, desk->live[i], read);
-        if (read != ERR_OK)
-            continue;
-        struct home *home = &desk->homes[desk->home_count++];
-        home->id = desk->in.id;
-        home->is_drill = desk->in.is_drill;
-        home->declared_ms = desk->in.milestones[MILESTONE_DECLARED].from_ms;
-        memcpy(home->services, desk->in.services, sizeof home->services);
-    }
-    return err;
-}
-
-/* What warned before an incident was declared is not what it is about. */
-static int64_t home_of_service(const struct alerts_desk *desk,
-                               const struct stored_alert *stored)
-{
-    struct str service = stored->alert.service;
-    for (int i = 0; i < desk->home_count && service.n > 0; i++) {
-        if (desk->homes[i].is_drill ||
-            (stored->alert.is_warning &&
-             stored->received_ms < desk->homes[i].declared_ms))
-            continue;
-        struct str rest = str_of(desk->homes[i].services), name;
-        while (incident_next_service(&rest, &name))
-            if (services_are_related(desk->config.services, name, service))
-                return desk->homes[i].id;
-    }
-    return 0;
-}
-
-/* What can give a home to an alert that had none. */
-static enum err homes_digest(const struct alerts_desk *desk, struct sha256 *out)
-{
-    int64_t cards;
-    enum err err = store_settled_cards(desk->config.store, &cards);
-    if (err != ERR_OK)
-        return err;
-    struct buf text = BUF_INIT((size_t)HOMES * (SERVICES_BYTES + 24));
-    for (int i = 0; i < desk->home_count; i++)
-        buf_addf(&text, "%" PRId64 " %s\n", desk->homes[i].id,
-                 desk->homes[i].services);
-    buf_addf(&text, "%" PRId64, cards);
-    *out = sha256_of(buf_str(&text));
-    buf_release(&text);
-    return ERR_OK;
-}
-
-/* An incident that was declared from its card, or one about its service. */
-static enum err find_home(struct alerts_desk *desk,
-                          const struct stored_alert *stored, int64_t *out)
-{
-    struct alert_card *card = &desk->card;
-    enum err err = ERR_OK;
-    if (stored->card != 0 && stored->card != card->id)
-        err = store_alert_card(desk->config.store, stored->card, card);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        return err;
-    bool has_card = stored->card != 0 && err == ERR_OK;
-    bool is_declared = has_card && card->state == ALERT_CARD_DECLARED;
-    /* Whoever ignored it was told that no incident gets it; whoever deleted the
-     * card was told nothing. */
-    bool is_ignored = has_card && card->state == ALERT_CARD_IGNORED &&
-                      card->by_name[0] != '\0';
-    int64_t home = is_declared ? card->incident_id : 0;
-    *out = home != 0 || is_ignored ? home : home_of_service(desk, stored);
-    return ERR_OK;
-}
-
 /* ---- one alert ---- */
 
 static void fold_later(struct alerts_desk *desk)
@@ -286,7 +196,7 @@ static enum err house(struct alerts_desk *desk,
     struct store *store = desk->config.store;
     int64_t home = 0;
     bool linked = false;
-    enum err err = find_home(desk, stored, &home);
+    enum err err = alert_home(&desk->homes, stored, &home);
     if (err == ERR_OK && home != 0)
         err = alerts_link(store, stored, home, now_ms, &linked);
     if (linked) {
@@ -295,7 +205,7 @@ static enum err house(struct alerts_desk *desk,
         fold_later(desk);
         if (stored->card == 0)
             return err;
-        desk->card.id = 0; /* it may be settled now */
+        alert_homes_look_again(&desk->homes); /* it may be settled now */
         return alerts_settle_card(store, stored->card, home, now_ms);
     }
     desk->has_homeless = true;
@@ -442,7 +352,7 @@ static bool note_housed(const struct stored_alert *stored, void *context)
     struct alerts_desk *desk = seeking->desk;
     int64_t home = 0;
     desk->has_homeless = true;
-    seeking->err = find_home(desk, stored, &home);
+    seeking->err = alert_home(&desk->homes, stored, &home);
     if (seeking->err == ERR_OK && home != 0)
         desk->ids[desk->id_count++] = stored->id;
     return seeking->err == ERR_OK && desk->id_count < HOUSED_A_TURN;
@@ -462,7 +372,7 @@ static enum err seek_homes(struct alerts_desk *desk, int64_t now_ms,
     struct store *store = desk->config.store;
     struct seeking seeking = {desk, now_ms, accepted, 0, ERR_OK};
     struct sha256 homes;
-    enum err err = homes_digest(desk, &homes);
+    enum err err = alert_homes_digest(&desk->homes, &homes);
     if (err != ERR_OK ||
         (desk->has_sought && memcmp(&homes, &desk->sought, sizeof homes) == 0))
         return err;
@@ -547,10 +457,10 @@ enum err alerts_settle(struct alerts_desk *desk, int64_t now_ms, bool *accepted)
 {
     if (!alerts_have_work(desk))
         return ERR_OK;
-    desk->card.id = 0;
+    alert_homes_look_again(&desk->homes);
     desk->has_more = false;
     bool takes = desk->seeks_homes || desk->first != NULL;
-    enum err err = takes ? find_homes(desk) : ERR_OK;
+    enum err err = takes ? alert_homes_read(&desk->homes) : ERR_OK;
     if (err == ERR_OK)
         err = give_up(desk, now_ms, accepted);
     if (err == ERR_OK)
