@@ -1,7 +1,6 @@
 /*
- * Calls stand in lanes: one lane per route and major id, in order, one on the
- * wire at a time; an interaction callback is a lane of its own. `lanes` holds
- * the first call of each; the others hang behind it. Start reading at pump().
+ * Calls stand in lanes (rest_lanes.h); the first of each is on the wire, or
+ * waits. Start reading at pump().
  */
 #include "bot/io/rest.h"
 
@@ -14,46 +13,18 @@
 #include "bot/io/rest_clock.h"
 #include "bot/io/rest_curl.h"
 #include "bot/io/rest_judge.h"
+#include "bot/io/rest_lanes.h"
+#include "bot/io/rest_patience.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define ANSWER_BYTES       ((size_t)4 << 20)
 #define LOGGED_BYTES       2048
-#define ATTEMPT_MS         15000
-#define GIVE_UP_MS         60000
-#define BACKOFF_MS         250
-#define BACKOFF_MOST_MS    8000
 #define RETRY_AFTER_MOST_S 86400
 #define FETCH_MS           15000 /* and what the largest takes on a slow line */
 #define FETCH_BYTES_PER_MS 128
-/* Discord docs, Interactions: the first answer is due within 3 s. A lost
- * attempt must leave time for another. */
-#define CALLBACK_GIVE_UP_MS 3000
-#define CALLBACK_ATTEMPT_MS 1200
-#define CALLBACK_BACKOFF_MS 50
-/* The same: what follows it, for 15 minutes from the command on. */
-#define EDIT_GIVE_UP_MS (14 * MS_PER_MINUTE)
-
-/* An attempt that got no answer may still arrive. Its repeat says the same, but
- * what follows that must not be overtaken by it. */
-#define OVERTAKEN_MS 2000
-
-#define CODE_INVALID_FORM 50035 /* Discord docs, JSON error codes */
-
-struct job {
-    struct job *next;   /* of the lanes */
-    struct job *behind; /* the next one in this lane */
-    struct rest_call call;
-    rest_fn *done;
-    void *context;
-    int64_t not_before_ms; /* after a failure, or told by the rate limiter */
-    int64_t sent_ms;       /* the last attempt */
-    int failures;
-    int status;      /* of the last attempt; 0: none was answered */
-    bool is_sent;    /* on the wire now */
-    bool maybe_done; /* an earlier attempt may have been carried out */
-};
+#define CODE_INVALID_FORM  50035 /* Discord docs, JSON error codes */
 
 struct fetch {
     struct fetch *next;
@@ -67,7 +38,7 @@ struct rest {
     struct ratelimit *limit;
     struct deadline *wake;
     char *api_base; /* without a '/' at the end */
-    struct job *lanes;
+    struct rest_job *lanes;
     struct fetch *fetches;
     int in_flight;
     struct rest_counts counts;
@@ -80,72 +51,21 @@ struct rest {
     bool is_dead; /* rest_free was called meanwhile */
 };
 
-static void pump(struct rest *rest);
-
-static bool is_first_answer(const struct rest_call *call)
-{
-    return call->is_callback && call->method == REST_POST;
-}
-
-/* ---- lanes ---- */
-
-static bool same_lane(const struct rest_call *a, const struct rest_call *b)
-{
-    return !a->is_callback && !b->is_callback && a->major_id == b->major_id &&
-           strcmp(a->route, b->route) == 0;
-}
-
-static void enqueue(struct rest *rest, struct job *job)
-{
-    struct job **end = &rest->lanes;
-    for (; *end != NULL; end = &(*end)->next)
-        if (same_lane(&(*end)->call, &job->call)) {
-            end = &(*end)->behind;
-            while (*end != NULL)
-                end = &(*end)->behind;
-            break;
-        }
-    *end = job;
-}
-
-/* The one behind takes its place. */
-static void dequeue(struct rest *rest, struct job *job)
-{
-    struct job **at = &rest->lanes;
-    while (*at != job)
-        at = &(*at)->next;
-    *at = job->next;
-    if (job->behind != NULL) {
-        job->behind->next = job->next;
-        *at = job->behind;
-    }
-    job->next = job->behind = NULL;
-}
-
-static void job_free(struct job *job)
-{
-    rest_call_release(&job->call);
-    free(job);
-}
-
 /* Calls back; the rest may be dead afterwards. */
-static void finish(struct rest *rest, struct job *job,
+static void finish(struct rest *rest, struct rest_job *job,
                    const struct rest_answer *answer)
 {
-    dequeue(rest, job);
+    lanes_remove(&rest->lanes, job);
     job->done(answer, job->context);
-    job_free(job);
+    rest_job_free(job);
 }
 
 /* ---- sending ---- */
 
-static void start(struct rest *rest, struct job *job)
+static void start(struct rest *rest, struct rest_job *job)
 {
     const struct rest_call *call = &job->call;
     struct buf url = BUF_INIT(4096);
-    int64_t timeout_ms = call->timeout_ms > 0 ? call->timeout_ms : ATTEMPT_MS;
-    if (is_first_answer(call) && timeout_ms > CALLBACK_ATTEMPT_MS)
-        timeout_ms = CALLBACK_ATTEMPT_MS;
     buf_addf(&url, "%s%s", rest->api_base, call->path);
     struct transfer_order order = {
         .method = call->method,
@@ -156,7 +76,7 @@ static void start(struct rest *rest, struct job *job)
         .reason = call->reason,
         .with_token = !call->is_callback,
         .only_once = !call->is_callback && call->repeat == REST_REPEAT_NEVER,
-        .timeout_ms = timeout_ms,
+        .timeout_ms = rest_attempt_ms(call),
         .limit = ANSWER_BYTES,
         .owner = job,
     };
@@ -168,7 +88,7 @@ static void start(struct rest *rest, struct job *job)
 }
 
 /* Starts it when the limiter lets it, else notes when to ask again. */
-static void try_start(struct rest *rest, struct job *job)
+static void try_start(struct rest *rest, struct rest_job *job)
 {
     int64_t now_ms = loop_now_ms(rest->loop);
     const struct rest_call *call = &job->call;
@@ -185,10 +105,10 @@ static void try_start(struct rest *rest, struct job *job)
 }
 
 /* One that will not be sent (again) in time, or NULL. */
-static struct job *find_hopeless(const struct rest *rest)
+static struct rest_job *find_hopeless(const struct rest *rest)
 {
     int64_t now_ms = loop_now_ms(rest->loop);
-    for (struct job *job = rest->lanes; job != NULL; job = job->next)
+    for (struct rest_job *job = rest->lanes; job != NULL; job = job->next)
         if (!job->is_sent &&
             (rest->is_stopped || now_ms > job->call.give_up_ms ||
              job->not_before_ms > job->call.give_up_ms))
@@ -196,7 +116,7 @@ static struct job *find_hopeless(const struct rest *rest)
     return NULL;
 }
 
-static void give_up(struct rest *rest, struct job *job)
+static void give_up(struct rest *rest, struct rest_job *job)
 {
     struct rest_answer answer = {
         .fate = rest->is_stopped ? REST_BAD_TOKEN : REST_UNREACHABLE,
@@ -212,7 +132,7 @@ static void give_up(struct rest *rest, struct job *job)
 /* Does all that can be done now, and sets the time for the rest of it. */
 static void pump(struct rest *rest)
 {
-    struct job *job;
+    struct rest_job *job;
     int64_t next_ms = INT64_MAX;
     do {
         for (job = rest->lanes; job != NULL; job = job->next)
@@ -230,14 +150,6 @@ static void pump(struct rest *rest)
 }
 
 /* ---- answers ---- */
-
-static int64_t backoff_ms(const struct job *job)
-{
-    int64_t ms = is_first_answer(&job->call) ? CALLBACK_BACKOFF_MS : BACKOFF_MS;
-    for (int i = 1; i < job->failures && ms < BACKOFF_MOST_MS; i++)
-        ms *= 2;
-    return ms;
-}
 
 static bool is_json(struct str content_type)
 {
@@ -262,7 +174,7 @@ static void tell_halt(struct rest *rest)
 
 /* Tells the limiter what came back, or that nothing did (a lost request may
  * have counted: the next answer tells). */
-static void account(struct rest *rest, const struct job *job,
+static void account(struct rest *rest, const struct rest_job *job,
                     const struct transfer *transfer,
                     const struct transfer_end *end, const cJSON *json)
 {
@@ -294,7 +206,8 @@ static void account(struct rest *rest, const struct job *job,
 }
 
 /* The route, never the path: paths hold interaction tokens. */
-static void log_failure(const struct job *job, const struct transfer_end *end,
+static void log_failure(const struct rest_job *job,
+                        const struct transfer_end *end,
                         const struct rest_answer *answer)
 {
     struct buf words = BUF_INIT(LOGGED_BYTES);
@@ -338,17 +251,19 @@ static int64_t retry_after_ms(const struct transfer *transfer,
 
 /* Notes when the next attempt may begin. Who was told to wait, waited, and is
  * told again, was told too little. */
-static void put_off(struct rest *rest, struct job *job, enum rest_next next,
-                    const struct transfer *transfer, const cJSON *json)
+static void put_off(struct rest *rest, struct rest_job *job,
+                    enum rest_next next, const struct transfer *transfer,
+                    const cJSON *json)
 {
     int64_t now_ms = loop_now_ms(rest->loop);
     bool is_told = next == REST_AGAIN_WHEN_ALLOWED;
     if (!is_told || job->status == 429 || job->call.is_callback)
         job->failures++;
-    int64_t wait_ms = job->failures == 0 ? 0 : backoff_ms(job);
-    bool was_long = now_ms - job->sent_ms >= ATTEMPT_MS;
-    if (was_long && wait_ms < OVERTAKEN_MS)
-        wait_ms = OVERTAKEN_MS;
+    int64_t wait_ms =
+        job->failures == 0 ? 0 : rest_backoff_ms(&job->call, job->failures);
+    bool was_long = now_ms - job->sent_ms >= REST_ATTEMPT_MS;
+    if (was_long && wait_ms < REST_OVERTAKEN_MS)
+        wait_ms = REST_OVERTAKEN_MS;
     if (is_told && job->call.is_callback)
         wait_ms += retry_after_ms(transfer, json);
     if (is_told)
@@ -370,7 +285,7 @@ static void count(struct rest_counts *counts, int status)
 static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
                               const struct transfer_end *end)
 {
-    struct job *job = end->owner;
+    struct rest_job *job = end->owner;
     struct rest_answer answer = {.status = end->status, .text = end->body};
     int64_t code = 0;
     /* What a callback brings back is of no use, unless it failed. */
@@ -433,9 +348,9 @@ static void destroy(struct rest *rest)
     ratelimit_free(rest->limit);
     deadline_free(rest->wake);
     while (rest->lanes != NULL) {
-        struct job *job = rest->lanes;
-        dequeue(rest, job);
-        job_free(job);
+        struct rest_job *job = rest->lanes;
+        lanes_remove(&rest->lanes, job);
+        rest_job_free(job);
     }
     while (rest->fetches != NULL) {
         struct fetch *fetch = rest->fetches;
@@ -512,28 +427,21 @@ void rest_free(struct rest *rest)
         destroy(rest);
 }
 
-static int64_t patience_ms(const struct rest_call *call)
-{
-    if (is_first_answer(call))
-        return CALLBACK_GIVE_UP_MS;
-    return call->is_callback ? EDIT_GIVE_UP_MS : GIVE_UP_MS;
-}
-
 void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
                void *context)
 {
-    struct job *job = mem_alloc(sizeof *job);
+    struct rest_job *job = mem_alloc(sizeof *job);
     job->call = *call;
     *call = (struct rest_call){.method = REST_GET};
     job->done = done;
     job->context = context;
     if (job->call.give_up_ms == 0)
         job->call.give_up_ms =
-            loop_now_ms(rest->loop) + patience_ms(&job->call);
-    enqueue(rest, job);
+            loop_now_ms(rest->loop) + rest_patience_ms(&job->call);
+    lanes_add(&rest->lanes, job);
     /* A callback leaves now. What must wait, or fails, waits for the loop:
      * nothing is called back from here. */
-    if (is_first_answer(&job->call))
+    if (rest_is_first_answer(&job->call))
         try_start(rest, job);
     if (!job->is_sent)
         deadline_set(rest->wake, 0);
@@ -541,8 +449,8 @@ void rest_send(struct rest *rest, struct rest_call *call, rest_fn *done,
 
 void rest_recall(struct rest *rest, const void *context)
 {
-    for (struct job *head = rest->lanes; head != NULL; head = head->next)
-        for (struct job *job = head; job != NULL; job = job->behind)
+    for (struct rest_job *head = rest->lanes; head != NULL; head = head->next)
+        for (struct rest_job *job = head; job != NULL; job = job->behind)
             if (job->context == context)
                 job->call.give_up_ms = loop_now_ms(rest->loop) - 1;
     deadline_set(rest->wake, 0);
