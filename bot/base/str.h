@@ -35,6 +35,12 @@ static inline struct str str_from(struct str text, size_t skip)
     return text;
 }
 
+/* NUL beyond the end. */
+static inline char str_at(struct str text, size_t i)
+{
+    return i < text.n ? text.s[i] : '\0';
+}
+
 static inline bool str_eq(struct str a, struct str b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);

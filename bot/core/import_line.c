@@ -11,16 +11,9 @@
 
 /* ---- characters ---- */
 
-static char at(struct str text, size_t i)
-{
-    if (i >= text.n)
-        return '\0';
-    return text.s[i];
-}
-
 static size_t skip_blanks(struct str text, size_t i)
 {
-    while (at(text, i) == ' ' || at(text, i) == '\t')
+    while (str_at(text, i) == ' ' || str_at(text, i) == '\t')
         i++;
     return i;
 }
@@ -31,13 +24,13 @@ static size_t skip_blanks(struct str text, size_t i)
 static size_t number_or_hash(struct str text)
 {
     size_t n = 0;
-    while (n < 6 && at(text, n) == '#')
+    while (n < 6 && str_at(text, n) == '#')
         n++;
     if (n > 0)
         return n;
-    while (n < 3 && is_digit(at(text, n)))
+    while (n < 3 && is_digit(str_at(text, n)))
         n++;
-    return n > 0 && is_one_of(at(text, n), ".)") ? n + 1 : 0;
+    return n > 0 && is_one_of(str_at(text, n), ".)") ? n + 1 : 0;
 }
 
 /* Bytes of a mark at the front, or 0. ASCII ones need a blank after them:
@@ -54,13 +47,13 @@ static size_t bullet(struct str text)
     for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++)
         if (str_starts(text, boxes[i]))
             return strlen(boxes[i]);
-    if (at(text, 0) == '>')
+    if (str_at(text, 0) == '>')
         return 1;
-    size_t n = is_one_of(at(text, 0), "-*+") ? 1 : number_or_hash(text);
+    size_t n = is_one_of(str_at(text, 0), "-*+") ? 1 : number_or_hash(text);
     if (str_starts(text, "\xE2\x80\x93") || /* dashes */
         str_starts(text, "\xE2\x80\x94"))
         n = 3;
-    return n > 0 && is_one_of(at(text, n), " \t") ? n : 0;
+    return n > 0 && is_one_of(str_at(text, n), " \t") ? n : 0;
 }
 
 struct str import_strip_marks(struct str line)
@@ -109,7 +102,7 @@ static void push(struct flat *flat, char c, size_t where)
 /* [22:17]dma: as Discord copies a chat. */
 static bool is_glued(struct str line, size_t i)
 {
-    char next = at(line, i + 1);
+    char next = str_at(line, i + 1);
     return line.s[i] == ']' && next != '\0' && !is_one_of(next, " \t") &&
            !is_mark(next);
 }
@@ -124,7 +117,7 @@ static void flatten(struct str line, size_t from, struct flat *flat)
             push(flat, ' ', i);
         if (is_mark(c))
             continue;
-        if (c == '\xC2' && at(line, i + 1) == '\xA0') {
+        if (c == '\xC2' && str_at(line, i + 1) == '\xA0') {
             push(flat, ' ', ++i); /* no-break space */
         } else if (c == '~' && flat->n > 0 && flat->s[flat->n - 1] == ' ' &&
                    flat->about_at == SIZE_MAX) {
@@ -139,16 +132,16 @@ static void flatten(struct str line, size_t from, struct flat *flat)
 static size_t skip_weekday(struct str line)
 {
     size_t from = 0, n = 0;
-    while (is_mark(at(line, from)))
+    while (is_mark(str_at(line, from)))
         from++;
-    while (is_letter(at(line, from + n)))
+    while (is_letter(str_at(line, from + n)))
         n++;
     struct str word = str_from(line, from);
     word.n = n;
     if (civil_weekday_named(word) < 0)
         return 0;
     n += from;
-    while (is_one_of(at(line, n), "., "))
+    while (is_one_of(str_at(line, n), "., "))
         n++;
     return n;
 }
@@ -248,7 +241,7 @@ static int count(struct str line, size_t from, size_t to, char c)
 static size_t skip_closers(struct str line, size_t from, size_t end, size_t i)
 {
     static const char closers[] = "*_`])", openers[] = "*_`[(";
-    for (; is_one_of(at(line, i), closers); i++) {
+    for (; is_one_of(str_at(line, i), closers); i++) {
         char closer = line.s[i];
         char opener = openers[strchr(closers, closer) - closers];
         int open = count(line, from, end, opener);
@@ -264,13 +257,14 @@ static size_t skip_closers(struct str line, size_t from, size_t end, size_t i)
 static size_t separator(struct str line, size_t i)
 {
     struct str rest = str_from(line, i);
-    char after = at(line, i + 1);
+    char after = str_at(line, i + 1);
     if (str_starts(rest, "\xE2\x80\x93") || str_starts(rest, "\xE2\x80\x94"))
         return 3;
-    if (is_one_of(at(line, i), ":,;|") || str_starts(rest, "->"))
-        return at(line, i) == '-' ? 2 : 1;
-    return is_one_of(at(line, i), "-.") && (after == '\0' || after == ' ') ? 1
-                                                                           : 0;
+    if (is_one_of(str_at(line, i), ":,;|") || str_starts(rest, "->"))
+        return str_at(line, i) == '-' ? 2 : 1;
+    return is_one_of(str_at(line, i), "-.") && (after == '\0' || after == ' ')
+               ? 1
+               : 0;
 }
 
 static void set_rest(struct str line, size_t from, size_t end,
@@ -292,11 +286,11 @@ static void set_rest(struct str line, size_t from, size_t end,
 static bool is_firm(struct str line, size_t end, const struct import_head *head)
 {
     const struct when_parts *parts = &head->reading.from;
-    if (parts->has_clock || is_digit(at(str_of(head->typed), 3)) ||
+    if (parts->has_clock || is_digit(str_at(str_of(head->typed), 3)) ||
         head->reading.form == READING_RANGE)
         return true;
     size_t i = end;
-    while (is_mark(at(line, i)))
+    while (is_mark(str_at(line, i)))
         i++;
     return i > end || i == line.n || separator(line, skip_blanks(line, i)) > 0;
 }
@@ -310,8 +304,9 @@ static bool goes_on_badly(struct str line, size_t end,
                                       "CST", "IST", "AST", "SST"};
     size_t from = skip_blanks(line, end), n = 0;
     char typed[HEAD_BYTES + 8];
-    while (is_letter(at(line, from + n)) ||
-           (at(line, from + n) == '.' && is_letter(at(line, from + n + 1))))
+    while (is_letter(str_at(line, from + n)) ||
+           (str_at(line, from + n) == '.' &&
+            is_letter(str_at(line, from + n + 1))))
         n++;
     struct str word = str_from(line, from);
     word.n = n;
@@ -340,16 +335,17 @@ static void complain(struct str line, struct buf *why)
     struct str head = {flat.s, 0};
     size_t from = flat.n > 0 && flat.s[0] == '~' ? 1 : 0, digits = 0;
     struct str all = {flat.s, flat.n};
-    while (is_digit(at(all, from + digits)))
+    while (is_digit(str_at(all, from + digits)))
         digits++;
-    char mark = at(all, from + digits), next = at(all, from + digits + 1);
+    char mark = str_at(all, from + digits),
+         next = str_at(all, from + digits + 1);
     bool is_clock = (digits == 1 || digits == 2) && mark == ':' &&
                     (is_digit(next) || next == 'X' || next == 'x') &&
-                    at(all, from + digits + 2) != '\0' &&
-                    at(all, from + digits + 2) != ' ';
+                    str_at(all, from + digits + 2) != '\0' &&
+                    str_at(all, from + digits + 2) != ' ';
     bool is_date = digits == 4 && mark == '-' && is_digit(next) &&
-                   is_digit(at(all, from + digits + 2)) &&
-                   at(all, from + digits + 3) == '-';
+                   is_digit(str_at(all, from + digits + 2)) &&
+                   str_at(all, from + digits + 3) == '-';
     if (!is_clock && !is_date)
         return;
     while (head.n < flat.n && flat.s[head.n] != ' ')
@@ -403,7 +399,7 @@ bool import_find_zone(struct str text, int *zone_min)
         while (n < text.n && !is_one_of(text.s[n], " \t()[],;.*_`|\"="))
             n++;
         struct str word = {text.s, n};
-        bool is_name = is_upper(at(word, 0)) && is_upper(at(word, 1));
+        bool is_name = is_upper(str_at(word, 0)) && is_upper(str_at(word, 1));
         if (n >= 3 && n < 16 && (is_name || str_is_nocase(word, "utc"))) {
             (void)snprintf(typed, sizeof typed, "00:00 %.*s", STR_ARG(word));
             if (when_read(str_of(typed), &reading, NULL) == ERR_OK &&
@@ -433,9 +429,10 @@ static bool goes_on_with_name(struct str rest)
         if (!str_starts(rest, joins[i]))
             continue;
         struct str next = str_trim(str_from(rest, strlen(joins[i])));
-        return at(next, 0) == '@' || (at(next, 0) == '`' && at(next, 1) == '@');
+        return str_at(next, 0) == '@' ||
+               (str_at(next, 0) == '`' && str_at(next, 1) == '@');
     }
-    return at(rest, 0) == '@';
+    return str_at(rest, 0) == '@';
 }
 
 #define APOSTROPHE "\xE2\x80\x99"
@@ -443,7 +440,7 @@ static bool goes_on_with_name(struct str rest)
 /* "@dma's server is down" was said of them, not by them. */
 static bool owns_what_follows(struct str name, struct str rest)
 {
-    return at(rest, 0) == '\'' || str_starts(rest, APOSTROPHE) ||
+    return str_at(rest, 0) == '\'' || str_starts(rest, APOSTROPHE) ||
            str_ends(name, APOSTROPHE) || str_ends(name, APOSTROPHE "s");
 }
 
@@ -458,18 +455,18 @@ static struct str take_handle(struct import_head *head)
 {
     struct str rest = head->rest;
     size_t i = 0, n = 0;
-    while (is_one_of(at(rest, i), "*_`(["))
+    while (is_one_of(str_at(rest, i), "*_`(["))
         i++;
-    if (at(rest, i) != '@')
+    if (str_at(rest, i) != '@')
         return STR_NONE;
     i++;
-    while (!is_name_end(at(rest, i + n)))
+    while (!is_name_end(str_at(rest, i + n)))
         n++;
-    while (n > 0 && is_one_of(at(rest, i + n - 1), ".-"))
+    while (n > 0 && is_one_of(str_at(rest, i + n - 1), ".-"))
         n--;
     struct str name = {rest.s + i, n};
     i += n;
-    while (is_one_of(at(rest, i), "*`)]"))
+    while (is_one_of(str_at(rest, i), "*`)]"))
         i++;
     if (is_nobody(name) || owns_what_follows(name, str_from(rest, i)) ||
         goes_on_with_name(str_from(rest, i)))
@@ -483,15 +480,15 @@ static struct str take_handle(struct import_head *head)
 static struct str take_bare_name(struct import_head *head)
 {
     struct str rest = head->rest;
-    bool angled = at(rest, 0) == '<';
+    bool angled = str_at(rest, 0) == '<';
     size_t n = angled ? 1 : 0, from = n;
-    if (at(rest, from) == '@')
+    if (str_at(rest, from) == '@')
         return STR_NONE; /* <@123> */
-    while (!is_name_end(at(rest, n)))
+    while (!is_name_end(str_at(rest, n)))
         n++;
-    char after = at(rest, n + 1);
+    char after = str_at(rest, n + 1);
     struct str name = {rest.s + from, n - from};
-    if (at(rest, n) != (angled ? '>' : ':') ||
+    if (str_at(rest, n) != (angled ? '>' : ':') ||
         (after != ' ' && after != '\0') || is_nobody(name))
         return STR_NONE;
     head->rest = str_trim(str_from(rest, n + 1));

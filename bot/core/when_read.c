@@ -35,17 +35,10 @@ static struct str shown(struct str text)
 
 /* ---- letters and digits ---- */
 
-static char at(struct str text, size_t i)
-{
-    if (i >= text.n)
-        return '\0';
-    return text.s[i];
-}
-
 static size_t digits_at(struct str text, size_t i)
 {
     size_t n = 0;
-    while (is_digit(at(text, i + n)))
+    while (is_digit(str_at(text, i + n)))
         n++;
     return n;
 }
@@ -53,7 +46,7 @@ static size_t digits_at(struct str text, size_t i)
 static struct str word_at(struct str text)
 {
     size_t n = 0;
-    while (is_letter(at(text, n)))
+    while (is_letter(str_at(text, n)))
         n++;
     return (struct str){text.s, n};
 }
@@ -63,7 +56,7 @@ static int number(struct str text, size_t i, size_t n)
 {
     int value = 0;
     for (size_t k = 0; k < n; k++)
-        value = value * 10 + (at(text, i + k) - '0');
+        value = value * 10 + (str_at(text, i + k) - '0');
     return value;
 }
 
@@ -74,7 +67,7 @@ static void skip(struct reader *reader, size_t n)
 
 static void skip_blanks(struct reader *reader)
 {
-    while (at(reader->rest, 0) == ' ' || at(reader->rest, 0) == ',')
+    while (str_at(reader->rest, 0) == ' ' || str_at(reader->rest, 0) == ',')
         skip(reader, 1);
 }
 
@@ -115,8 +108,8 @@ static void check_date(struct reader *reader, const struct when_parts *parts)
 static bool read_iso_date(struct reader *reader, struct when_parts *parts)
 {
     struct str rest = reader->rest;
-    if (parts->has_date || digits_at(rest, 0) != 4 || at(rest, 4) != '-' ||
-        digits_at(rest, 5) != 2 || at(rest, 7) != '-' ||
+    if (parts->has_date || digits_at(rest, 0) != 4 || str_at(rest, 4) != '-' ||
+        digits_at(rest, 5) != 2 || str_at(rest, 7) != '-' ||
         digits_at(rest, 8) != 2)
         return false;
     parts->has_date = parts->has_year = true;
@@ -124,7 +117,8 @@ static bool read_iso_date(struct reader *reader, struct when_parts *parts)
     parts->month = number(rest, 5, 2);
     parts->day = number(rest, 8, 2);
     skip(reader, 10);
-    if ((at(rest, 10) == 'T' || at(rest, 10) == 't') && is_digit(at(rest, 11)))
+    if ((str_at(rest, 10) == 'T' || str_at(rest, 10) == 't') &&
+        is_digit(str_at(rest, 11)))
         skip(reader, 1);
     check_date(reader, parts);
     return true;
@@ -137,7 +131,7 @@ static bool read_month(struct reader *reader, struct when_parts *parts)
     if (parts->month == 0)
         return false;
     skip(reader, word.n);
-    if (at(reader->rest, 0) == '.')
+    if (str_at(reader->rest, 0) == '.')
         skip(reader, 1);
     return true;
 }
@@ -148,7 +142,7 @@ static bool read_day(struct reader *reader, struct when_parts *parts)
     static const char *const endings[] = {"st", "nd", "rd", "th"};
     struct str rest = reader->rest;
     size_t n = digits_at(rest, 0);
-    if (n < 1 || n > 2 || at(rest, n) == ':')
+    if (n < 1 || n > 2 || str_at(rest, n) == ':')
         return false;
     parts->day = number(rest, 0, n);
     skip(reader, n);
@@ -179,7 +173,7 @@ static bool read_named_date(struct reader *reader, struct when_parts *parts)
     parts->has_date = true;
     *reader = ahead;
     skip_blanks(&ahead);
-    if (digits_at(ahead.rest, 0) == 4 && at(ahead.rest, 4) != ':') {
+    if (digits_at(ahead.rest, 0) == 4 && str_at(ahead.rest, 4) != ':') {
         parts->has_year = true;
         parts->year = number(ahead.rest, 0, 4);
         skip(&ahead, 4);
@@ -194,13 +188,13 @@ static bool read_named_date(struct reader *reader, struct when_parts *parts)
 static void read_seconds(struct reader *reader, struct when_parts *parts)
 {
     struct str rest = reader->rest;
-    if (at(rest, 0) != ':' || digits_at(rest, 1) != 2)
+    if (str_at(rest, 0) != ':' || digits_at(rest, 1) != 2)
         return;
     parts->has_seconds = true;
     parts->second = number(rest, 1, 2);
     skip(reader, 3);
     size_t n = digits_at(reader->rest, 1);
-    if (at(reader->rest, 0) != '.' || n < 1 || n > 9)
+    if (str_at(reader->rest, 0) != '.' || n < 1 || n > 9)
         return;
     static const int scale[] = {0, 100, 10, 1};
     size_t used = n < 3 ? n : 3;
@@ -217,7 +211,7 @@ static bool read_clock(struct reader *reader, struct when_parts *parts)
     struct str mark = word_at(str_from(rest, n + 1));
     bool minutes = digits_at(rest, n + 1) == 2;
     bool hour_only = str_is_nocase(mark, "XX");
-    if (parts->has_clock || n < 1 || n > 2 || at(rest, n) != ':' ||
+    if (parts->has_clock || n < 1 || n > 2 || str_at(rest, n) != ':' ||
         !(minutes || hour_only))
         return false;
     parts->has_clock = true;
@@ -258,7 +252,7 @@ static const char *const ambiguous_zones[] = {"CST", "IST", "AST", "SST"};
 static bool read_offset(struct reader *reader, struct when_parts *parts)
 {
     struct str rest = reader->rest;
-    char sign = at(rest, 0);
+    char sign = str_at(rest, 0);
     size_t n = digits_at(rest, 1);
     int hours, minutes = 0;
     if ((sign != '+' && sign != '-') || n < 1 || n == 3 || n > 4)
@@ -267,7 +261,7 @@ static bool read_offset(struct reader *reader, struct when_parts *parts)
     if (n == 4)
         minutes = number(rest, 3, 2);
     skip(reader, 1 + n);
-    if (n <= 2 && at(reader->rest, 0) == ':' &&
+    if (n <= 2 && str_at(reader->rest, 0) == ':' &&
         digits_at(reader->rest, 1) == 2) {
         minutes = number(reader->rest, 1, 2);
         skip(reader, 3);
@@ -287,8 +281,9 @@ static void complain_of_days(struct reader *reader,
 {
     struct str rest = reader->rest;
     size_t n = digits_at(rest, 1);
-    if (parts->has_date && !parts->has_clock && at(rest, 0) == '-' &&
-        is_digit(rest.s[-1]) && (n == 1 || n == 2) && at(rest, 1 + n) != ':')
+    if (parts->has_date && !parts->has_clock && str_at(rest, 0) == '-' &&
+        is_digit(rest.s[-1]) && (n == 1 || n == 2) &&
+        str_at(rest, 1 + n) != ':')
         complain(reader, "Days from one to another are written as between Dec "
                          "10 and Dec 12.");
 }
@@ -339,14 +334,15 @@ static void complain_of_half_day(struct reader *reader)
 {
     struct str rest = reader->rest;
     size_t n = digits_at(rest, 0), end = n;
-    bool minutes = at(rest, n) == ':' && digits_at(rest, n + 1) == 2;
+    bool minutes = str_at(rest, n) == ':' && digits_at(rest, n + 1) == 2;
     if (minutes)
         end += 3;
     struct str seconds = str_from(rest, end);
-    bool has = minutes && at(rest, end) == ':' && digits_at(rest, end + 1) == 2;
+    bool has =
+        minutes && str_at(rest, end) == ':' && digits_at(rest, end + 1) == 2;
     seconds.n = has ? 3 : 0;
     end += seconds.n;
-    size_t blank = at(rest, end) == ' ';
+    size_t blank = str_at(rest, end) == ' ';
     struct str word = word_at(str_from(rest, end + blank));
     bool is_pm = str_is_nocase(word, "pm");
     if (n < 1 || n > 2 || !(is_pm || str_is_nocase(word, "am")))
@@ -366,7 +362,7 @@ static void complain_of_bare_digits(struct reader *reader)
     struct str rest = reader->rest;
     bool tight = digits_at(rest, 0) == 4;
     size_t second = tight ? 2 : 3;
-    bool dotted = digits_at(rest, 0) == 2 && at(rest, 2) == '.' &&
+    bool dotted = digits_at(rest, 0) == 2 && str_at(rest, 2) == '.' &&
                   digits_at(rest, 3) == 2;
     if ((!tight && !dotted) || rest.n != second + 2)
         return;
@@ -381,12 +377,12 @@ static bool skip_about(struct reader *reader)
 {
     static const char *const words[] = {"about",         "around", "approx",
                                         "approximately", "circa",  "ca"};
-    bool found = at(reader->rest, 0) == '~';
+    bool found = str_at(reader->rest, 0) == '~';
     if (found)
         skip(reader, 1);
     for (size_t i = 0; i < sizeof words / sizeof *words && !found; i++) {
         found = skip_word(reader, words[i]);
-        if (found && at(reader->rest, 0) == '.')
+        if (found && str_at(reader->rest, 0) == '.')
             skip(reader, 1);
     }
     skip_blanks(reader);

@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-/* NUL beyond either end. */
-static char at(struct str text, size_t i)
-{
-    return i < text.n ? text.s[i] : '\0';
-}
-
 static bool holds(struct str text, const char *what)
 {
     return text.n > 0 && memmem(text.s, text.n, what, strlen(what)) != NULL;
@@ -30,7 +24,7 @@ static size_t scheme_length(struct str text)
  * place of a secret is no part of an address. */
 static size_t url_character(struct str text)
 {
-    char c = at(text, 0);
+    char c = str_at(text, 0);
     if ((unsigned char)c >= 0x80)
         return url_letter(text);
     return c > ' ' && strchr("<>\"`{}|\\^\x7f", c) == NULL &&
@@ -90,9 +84,9 @@ static size_t escape_line_start(struct buf *out, struct str text)
         buf_add_char(out, text.s[0]);
         return 1;
     }
-    while (is_digit(at(text, digits)))
+    while (is_digit(str_at(text, digits)))
         digits++;
-    char mark = at(text, digits);
+    char mark = str_at(text, digits);
     if (digits == 0 || (mark != '.' && mark != ')'))
         return 0;
     buf_add_bytes(out, text.s, digits);
@@ -103,7 +97,7 @@ static size_t escape_line_start(struct buf *out, struct str text)
 
 static bool needs_backslash(struct str text, size_t i)
 {
-    char c = text.s[i], next = at(text, i + 1);
+    char c = text.s[i], next = str_at(text, i + 1);
     char before = i == 0 ? '\0' : text.s[i - 1];
     switch (c) {
     case '\\': /* the escape itself */
@@ -198,7 +192,7 @@ bool markdown_may_fence(struct str bytes)
     for (size_t i = 0; i < bytes.n; i++) {
         /* A lone CR ends a line in CommonMark and would leave the fence. */
         if (bytes.s[i] == '\0' ||
-            (bytes.s[i] == '\r' && at(bytes, i + 1) != '\n'))
+            (bytes.s[i] == '\r' && str_at(bytes, i + 1) != '\n'))
             return false;
     }
     return bytes.n > 0 && utf8_valid(bytes) && !holds(bytes, "{{<") &&

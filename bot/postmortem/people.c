@@ -194,18 +194,13 @@ struct actor people_call(const struct people *people, const struct actor *actor,
 
 /* ---- prose ---- */
 
-static char at(struct str text, size_t i)
-{
-    return i < text.n ? text.s[i] : '\0';
-}
-
 /* Bytes of the letter of a word at the front; 0: there is none. */
 static size_t letter(struct str text)
 {
     uint32_t point;
     size_t n = utf8_next(text, &point);
-    bool is_one =
-        point < 0x80 ? handle_may_begin(at(text, 0)) : !utf8_parts_words(point);
+    bool is_one = point < 0x80 ? handle_may_begin(str_at(text, 0))
+                               : !utf8_parts_words(point);
     return is_one ? n : 0;
 }
 
@@ -238,12 +233,13 @@ static const struct person *name_at(const struct people *people,
 static size_t mail_length(struct str text)
 {
     size_t n = 0, domain;
-    while (handle_may_have(at(text, n)) || at(text, n) == '+')
+    while (handle_may_have(str_at(text, n)) || str_at(text, n) == '+')
         n++;
-    if (n == 0 || at(text, n) != '@' || !handle_may_begin(at(text, n + 1)))
+    if (n == 0 || str_at(text, n) != '@' ||
+        !handle_may_begin(str_at(text, n + 1)))
         return 0;
     domain = ++n;
-    while (handle_may_have(at(text, n)))
+    while (handle_may_have(str_at(text, n)))
         n++;
     while (n > domain && !handle_may_begin(text.s[n - 1]))
         n--;
@@ -259,9 +255,9 @@ static size_t handle_length(struct str text)
         const char *end = memchr(text.s, '>', text.n);
         return end == NULL ? 0 : (size_t)(end - text.s) + 1;
     }
-    if (at(text, 0) != '@' || !handle_may_begin(at(text, 1)))
+    if (str_at(text, 0) != '@' || !handle_may_begin(str_at(text, 1)))
         return 0;
-    while (handle_may_have(at(text, n)) || at(text, n) == '@')
+    while (handle_may_have(str_at(text, n)) || str_at(text, n) == '@')
         n++;
     while (n > 2 && !handle_may_begin(text.s[n - 1]))
         n--;
@@ -288,7 +284,7 @@ static size_t marked_length(struct str text)
 static size_t replace(const struct people *people, struct str text,
                       struct buf *out)
 {
-    bool is_marked = at(text, 0) == '@';
+    bool is_marked = str_at(text, 0) == '@';
     const struct person *person =
         name_at(people, str_from(text, is_marked), is_marked);
     size_t n = mail_length(text);
