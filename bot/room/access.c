@@ -1,3 +1,4 @@
+#include "bot/room/channel.h"
 #include "bot/room/overwrites.h"
 
 #include "bot/discord/json.h"

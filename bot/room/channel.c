@@ -1,3 +1,4 @@
+#include "bot/room/channel.h"
 #include "bot/room/deliver.h"
 
 #include "bot/discord/json.h"

@@ -1,7 +1,8 @@
 /*
- * What the kinds of delivery share. One file a kind; deliver.c chooses. Every
- * deliver_x is called with answer NULL first, then with the answer to the call
- * it asked for, `delivery->step` telling which one that was.
+ * Deliveries to Discord: the kinds, and what they share. One file a kind;
+ * deliver.c chooses. Every deliver_x is called with answer NULL first, then
+ * with the answer to the call it asked for, `delivery->step` telling which one
+ * that was.
  */
 #ifndef BOT_ROOM_DELIVER_H
 #define BOT_ROOM_DELIVER_H
@@ -34,7 +35,7 @@ bool digest_is_of_server(const struct visit *visit, struct str text);
 enum delivery_verdict deliver_alert_card(struct visit *visit);
 enum delivery_verdict deliver_entries(struct visit *visit, enum room room);
 
-/* ---- how a visit ends ---- */
+/* ---- how a visit ends (visit.c) ---- */
 
 /* Asks for a call; its answer finds `step` in delivery->step. */
 enum delivery_verdict visit_call(struct visit *visit, int step,
@@ -49,6 +50,32 @@ enum delivery_verdict visit_store_failed(struct visit *visit);
 /* A person deleted it: done with this one, the rules want it again. */
 enum delivery_verdict visit_lost(struct visit *visit, enum effect_kind effect,
                                  int64_t target, uint64_t id);
+/* For good, for the reason in delivery->words. */
+enum delivery_verdict visit_failed(struct visit *visit);
+/* Refused, and no failure on the record brings it back when the permission is
+ * there: the same row, some minutes later. */
+enum delivery_verdict visit_again_when_allowed(struct visit *visit);
+
+/* ---- what it goes by (visit.c) ---- */
+
+/* Now by Discord's clock, as far as its answers told: ids are by that, and so
+ * is when something was first sent. Ours may be put right meanwhile. */
+int64_t visit_discord_ms(const struct visit *visit);
+/* How long ago, by that clock, what has that id was made. */
+int64_t visit_age_ms(const struct visit *visit, uint64_t id);
+/* So young that Discord's "unknown message" does not mean deleted. */
+bool visit_is_new(const struct visit *visit, uint64_t message_id);
+/* The war room, or what serves as it; the live room. 0: there is none to write
+ * to. */
+uint64_t room_channel(const struct incident *in, enum room room);
+/* The war room when it is a channel of our own; what serves in its stead
+ * belongs to others, too. */
+uint64_t own_war_room(const struct incident *in);
+/* Which room of ours the effect happens in; EFFECT_NONE: in none, or in
+ * several. */
+enum effect_kind room_of_effect(enum effect_kind kind);
+
+/* ---- what Discord refused (refusal.c) ---- */
 
 /* For the words of a failure: "The war room could not be made", what Discord
  * calls the permission it takes, and what happens now. */
@@ -68,20 +95,13 @@ enum delivery_verdict visit_refused_in(struct visit *visit,
 /* After the last of them: FAILED when one refused, though the others did not.
  */
 enum delivery_verdict delivery_end(const struct delivery *delivery);
-
-/* Refused, and no failure on the record brings it back when the permission is
- * there: the same row, some minutes later. */
-enum delivery_verdict visit_again_when_allowed(struct visit *visit);
 /* visit_refused, but a permission that is missing is waited for. */
 enum delivery_verdict
 visit_refused_until_allowed(struct visit *visit, const struct refusal *refusal);
-
 /* The words alone. */
 void visit_say_refused(struct visit *visit, const struct refusal *refusal);
-/* For good, for the reason in delivery->words. */
-enum delivery_verdict visit_failed(struct visit *visit);
 
-/* ---- messages ---- */
+/* ---- messages (listing.c) ---- */
 
 /* POST under the nonce of `key`. Takes the message. */
 enum delivery_verdict visit_post(struct visit *visit, int step,
@@ -91,11 +111,6 @@ enum delivery_verdict visit_post(struct visit *visit, int step,
  * against a second message for a few minutes, but it would also swallow what
  * has changed since. */
 bool visit_is_repeat(const struct visit *visit);
-/* Now by Discord's clock, as far as its answers told: ids are by that, and so
- * is when something was first sent. Ours may be put right meanwhile. */
-int64_t visit_discord_ms(const struct visit *visit);
-/* So young that Discord's "unknown message" does not mean deleted. */
-bool visit_is_new(const struct visit *visit, uint64_t message_id);
 /* Lists messages from shortly before since_ms (by Discord's clock) on, to find
  * one of ours. */
 enum delivery_verdict visit_look(struct visit *visit, int step,
@@ -108,91 +123,5 @@ uint64_t listing_find(const struct visit *visit, message_is_fn *is,
 /* True when the listing was full: the same look, further on, was asked for; or
  * anew, when its answer told that our clock is ahead. */
 bool listing_goes_on(struct visit *visit, uint64_t channel_id);
-/* The war room, or what serves as it; the live room. 0: there is none to write
- * to. */
-uint64_t room_channel(const struct incident *in, enum room room);
-/* The war room when it is a channel of our own; what serves in its stead
- * belongs to others, too. */
-uint64_t own_war_room(const struct incident *in);
-
-/* ---- the announce channel (announced.c) ----
- *
- * The setting may have been another when a message was posted. Whatever looks
- * for one does so in the setting's channel, then in each that anything was ever
- * announced in. */
-
-/* POST in the setting's, which is known as one from then on; done when there is
- * none. Takes the message. */
-enum delivery_verdict visit_announce(struct visit *visit, int step,
-                                     cJSON *message, const char *key);
-/* Where it looks now. */
-uint64_t announce_channel(const struct visit *visit);
-typedef enum delivery_verdict visit_fn(struct visit *visit);
-/* `begin` in the first of them; done when there is none. */
-enum delivery_verdict visit_where_announced(struct visit *visit,
-                                            visit_fn *begin);
-/* It is not there: `again` in the next one; when there is none, `nowhere`
- * (NULL: done), with announce_channel the setting's again. */
-enum delivery_verdict visit_elsewhere(struct visit *visit, visit_fn *again,
-                                      visit_fn *nowhere);
-/* The same after an answer that tells nothing of the message, where it may
- * stand: that is kept. */
-enum delivery_verdict visit_past_shut(struct visit *visit, visit_fn *again,
-                                      visit_fn *nowhere);
-/* For `nowhere`: there was such a one, and its answer is the visit's again. */
-bool visit_was_shut(struct visit *visit);
-/* The answer tells that the message is not there. That the setting's channel is
- * not there is another matter. */
-bool is_not_here(const struct visit *visit);
-/* Of a message known by its id: the answer tells that opsroom may not go there,
- * or that the setting's channel is not there. */
-bool is_barred(const struct visit *visit);
-/* One of before, in which nothing can be looked for any more. */
-bool is_shut(const struct visit *visit);
-
-/* ---- channels (channel.c) ---- */
-
-/* What delivery->narrowed counts. A category takes 50 channels and may be gone;
- * an id in the settings may belong to nobody in this guild. */
-enum {
-    AS_WISHED,
-    OUTSIDE_CATEGORY, /* for rooms that set their own overwrites */
-    WITHOUT_NAMED_PERSONS,
-};
-
-struct channel_plan {
-    enum room room;
-    bool has_plain_name; /* "inc-12", when Discord refuses words of the title */
-    bool asks_roles;  /* overwrites() wants the guild's roles as the answer */
-    bool is_unwanted; /* only what an earlier try made is taken */
-    int narrow_most;  /* how far it may be narrowed */
-    struct refusal refusal;
-    /* The list, owned by the caller; NULL: as its category has it. */
-    cJSON *(*overwrites)(const struct visit *visit);
-    enum delivery_verdict (*made)(struct visit *visit, uint64_t id);
-    /* When Discord will not have it; NULL: it is refused. */
-    enum delivery_verdict (*instead)(struct visit *visit,
-                                     const struct refusal *refusal);
-};
-#define CHANNEL_STEPS 10 /* channel_make's are below */
-/* "Your server name or channel names contain words that are not allowed". */
-#define NAME_REFUSED        20031
-#define CHANNEL_NAME_BYTES  1000
-#define CHANNEL_TOPIC_BYTES 3000
-/* "inc-12-title-of-it", "inc-12-private", "inc-12-live", or plain "inc-12". */
-void channel_name_add(struct buf *out, const struct incident *in,
-                      enum room room, bool is_plain);
-/* What it is about, and the mark. */
-void channel_topic_add(struct buf *out, const struct visit *visit,
-                       enum room room, bool is_plain);
-/* The end of a topic: names the room, the incident and the database, so that a
- * channel of ours is known again. */
-void channel_mark_add(struct buf *out, const struct visit *visit,
-                      enum room room);
-enum delivery_verdict channel_make(struct visit *visit,
-                                   const struct channel_plan *plan);
-/* It stands. If the incident has become private, or public, since it was asked
- * for, the room is brought in line. */
-enum delivery_verdict channel_made(struct visit *visit, uint64_t id);
 
 #endif

@@ -1,3 +1,4 @@
+#include "bot/room/channel.h"
 #include "bot/room/overwrites.h"
 
 static cJSON *overwrites(const struct visit *visit)

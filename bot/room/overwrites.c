@@ -2,6 +2,7 @@
 
 #include "bot/discord/interaction.h"
 #include "bot/discord/json.h"
+#include "bot/room/channel.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+#include "bot/room/announced.h"
 #include "bot/room/deliver.h"
 
 #include "bot/base/utf8.h"

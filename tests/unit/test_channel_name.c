@@ -3,6 +3,7 @@
  * that.
  */
 #include "bot/discord/json.h"
+#include "bot/room/channel.h"
 #include "bot/room/deliver.h"
 #include "tests/lib/room_world.h"
 
