@@ -16,7 +16,6 @@
 #define EMBEDS             10
 #define EMBED_TOTAL_UNITS  6000
 #define EMBED_FOOTER_UNITS 2048
-#define EMBED_FIELDS       25
 #define MENTIONS           100
 #define BUTTONS_IN_ROW     5
 #define ROWS               5
@@ -104,12 +103,6 @@ void message_allow_user(cJSON *message, uint64_t user_id)
 
 /* ---- embeds ---- */
 
-/* Discord trims texts and then refuses an empty field. */
-static struct str or_blank(struct str text)
-{
-    return str_trim(text).n == 0 ? STR("\xE2\x80\x8B") : text;
-}
-
 cJSON *embed_new(struct str title, struct str description, int color)
 {
     cJSON *embed = json_object();
@@ -119,20 +112,6 @@ cJSON *embed_new(struct str title, struct str description, int color)
         text_set(embed, "description", description, EMBED_TEXT_UNITS);
     json_set_number(embed, "color", color & 0xFFFFFF);
     return embed;
-}
-
-void embed_add_field(cJSON *embed, struct str name, struct str value,
-                     bool is_inline)
-{
-    cJSON *fields = list_in(embed, "fields");
-    if (cJSON_GetArraySize(fields) >= EMBED_FIELDS)
-        return;
-    cJSON *field = json_object();
-    text_set(field, "name", or_blank(name), FIELD_NAME_UNITS);
-    text_set(field, "value", or_blank(value), FIELD_VALUE_UNITS);
-    if (is_inline)
-        json_set_true(field, "inline");
-    json_add(fields, field);
 }
 
 void embed_set_footer(cJSON *embed, struct str text)
@@ -163,19 +142,13 @@ static void count_text(struct embed_texts *texts, cJSON *object,
 static struct embed_texts count_texts(const cJSON *embeds)
 {
     struct embed_texts texts = {0};
-    cJSON *embed, *field;
+    cJSON *embed;
     cJSON_ArrayForEach(embed, embeds)
     {
         count_text(&texts, embed, "title");
         count_text(&texts, embed, "description");
         count_text(&texts, cJSON_GetObjectItemCaseSensitive(embed, "footer"),
                    "text");
-        cJSON_ArrayForEach(field,
-                           cJSON_GetObjectItemCaseSensitive(embed, "fields"))
-        {
-            count_text(&texts, field, "name");
-            count_text(&texts, field, "value");
-        }
     }
     return texts;
 }
@@ -291,6 +264,12 @@ cJSON *message_add_select(cJSON *message, const char *custom_id,
     cJSON *options = list_in(select, "options");
     json_add(new_row(message), select);
     return options;
+}
+
+/* Discord trims texts and then refuses an empty one. */
+static struct str or_blank(struct str text)
+{
+    return str_trim(text).n == 0 ? STR("\xE2\x80\x8B") : text;
 }
 
 void select_add_row(cJSON *rows, struct str value, struct str label,

@@ -14,8 +14,6 @@
 #define MESSAGE_UNITS     2000
 #define EMBED_TITLE_UNITS 256
 #define EMBED_TEXT_UNITS  4096
-#define FIELD_NAME_UNITS  256
-#define FIELD_VALUE_UNITS 1024
 #define CUSTOM_ID_UNITS   100
 #define NONCE_BYTES       26 /* with the NUL */
 
@@ -53,9 +51,6 @@ void nonce_make(char out[static NONCE_BYTES], const char *instance,
 void message_allow_user(cJSON *message, uint64_t user_id);
 
 cJSON *embed_new(struct str title, struct str description, int color);
-/* Of more than 25 fields the rest is left out. */
-void embed_add_field(cJSON *embed, struct str name, struct str value,
-                     bool is_inline);
 void embed_set_footer(cJSON *embed, struct str text);
 /* Takes the finished embed: the 6000 units that all embeds of a message may
  * have together are kept here, by cutting the longest texts. At most 10. */

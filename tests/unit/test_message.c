@@ -146,16 +146,11 @@ static void embeds(void **state)
     (void)state;
     cJSON *message = message_new(STR(""));
     cJSON *embed = embed_new(STR("Title"), STR_NONE, 0x1FF0000);
-    embed_add_field(embed, STR("State"), STR("ok"), true);
-    embed_add_field(embed, STR("Empty"), STR(" \n"), false);
     embed_set_footer(embed, STR("INC-1"));
     message_add_embed(message, embed);
     assert_json(message,
                 "{\"content\":\"\",\"allowed_mentions\":{\"parse\":[]},"
                 "\"embeds\":[{\"title\":\"Title\",\"color\":16711680,"
-                "\"fields\":[{\"name\":\"State\",\"value\":\"ok\","
-                "\"inline\":true},"
-                "{\"name\":\"Empty\",\"value\":\"\u200b\"}],"
                 "\"footer\":{\"text\":\"INC-1\"}}]}");
 }
 
@@ -165,13 +160,9 @@ static void embed_texts_are_cut(void **state)
     struct buf text = BUF_INIT(10000);
     struct str much = letters(&text, 9000);
     cJSON *embed = embed_new(much, much, 0);
-    embed_add_field(embed, much, much, false);
     embed_set_footer(embed, much);
-    cJSON *field = cJSON_GetObjectItem(embed, "fields")->child;
     assert_int_equal(units_at(embed, "title"), 256);
     assert_int_equal(units_at(embed, "description"), 4096);
-    assert_int_equal(units_at(field, "name"), 256);
-    assert_int_equal(units_at(field, "value"), 1024);
     assert_int_equal(units_at(cJSON_GetObjectItem(embed, "footer"), "text"),
                      2048);
     cJSON_Delete(embed);
@@ -181,14 +172,11 @@ static void embed_texts_are_cut(void **state)
 static size_t embed_units(const cJSON *message)
 {
     size_t units = 0;
-    const cJSON *embed, *field;
+    const cJSON *embed;
     cJSON_ArrayForEach(embed, cJSON_GetObjectItem(message, "embeds"))
     {
-        units += units_at(embed, "title") + units_at(embed, "description");
-        cJSON_ArrayForEach(field, cJSON_GetObjectItem(embed, "fields"))
-        {
-            units += units_at(field, "name") + units_at(field, "value");
-        }
+        units += units_at(embed, "title") + units_at(embed, "description") +
+                 units_at(cJSON_GetObjectItem(embed, "footer"), "text");
     }
     return units;
 }
@@ -200,10 +188,7 @@ static void all_embeds_together_stay_within_6000(void **state)
     cJSON *message = message_new(STR(""));
     for (int i = 0; i < 10; i++) {
         cJSON *embed = embed_new(STR("short"), letters(&text, 4000), 0);
-        for (int f = 0; f < 30; f++)
-            embed_add_field(embed, STR("field"), letters(&text, 500), false);
-        assert_int_equal(
-            cJSON_GetArraySize(cJSON_GetObjectItem(embed, "fields")), 25);
+        embed_set_footer(embed, letters(&text, 2048));
         message_add_embed(message, embed);
         assert_in_range(embed_units(message), 5000, 6000);
         /* The longest are cut, the short ones kept. */
