@@ -145,24 +145,6 @@ enum err store_put_room_message(struct store *store, int64_t incident_id,
     return query_run(&query);
 }
 
-enum err store_each_room_message(struct store *store, int64_t incident_id,
-                                 enum room room, int64_t after_ordinal,
-                                 store_room_message_fn *each, void *context)
-{
-    struct query query =
-        of_room(store, SELECT_MESSAGE " AND ordinal > ? ORDER BY ordinal",
-                incident_id, room);
-    query_int(&query, after_ordinal);
-    while (query_row(&query)) {
-        struct room_message message;
-        if (!read_message(&query, &message))
-            return damaged(&query, incident_id);
-        if (!each(&message, context))
-            break;
-    }
-    return query_end(&query);
-}
-
 enum err store_room_message_of(struct store *store, uint64_t message_id,
                                int64_t *incident_id, enum room *room,
                                int64_t *ordinal)

@@ -62,13 +62,6 @@ MUST_CHECK enum err store_put_room_message(struct store *store,
                                            int64_t incident_id, enum room room,
                                            const struct room_message *message);
 
-typedef bool store_room_message_fn(const struct room_message *message,
-                                   void *context);
-MUST_CHECK enum err store_each_room_message(struct store *store,
-                                            int64_t incident_id, enum room room,
-                                            int64_t after_ordinal,
-                                            store_room_message_fn *each,
-                                            void *context);
 /* Which one that message is, or NOT_FOUND. */
 MUST_CHECK enum err store_room_message_of(struct store *store,
                                           uint64_t message_id,

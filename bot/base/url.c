@@ -101,7 +101,7 @@ bool url_parse(struct str text, struct url *out)
     return true;
 }
 
-bool url_is_loopback(const struct url *url)
+static bool is_loopback(const struct url *url)
 {
     char host[HOST_BYTES];
     struct in_addr four;
@@ -120,7 +120,7 @@ bool url_is_allowed(const char *text, const char *secure, const char *plain)
     if (!url_parse(str_of(text), &url))
         return false;
     return str_is(url.scheme, secure) ||
-           (str_is(url.scheme, plain) && url_is_loopback(&url));
+           (str_is(url.scheme, plain) && is_loopback(&url));
 }
 
 static int hex_digit(char c)

@@ -18,9 +18,8 @@ struct url {
 /* http, https, ws or wss; no user name, no fragment, no blanks. The parts
  * borrow from `text`. */
 bool url_parse(struct str text, struct url *out);
-/* 127.0.0.0/8, ::1 or localhost. */
-bool url_is_loopback(const struct url *url);
-/* The scheme is `secure`, or it is `plain` and the host is a loopback one. */
+/* The scheme is `secure`, or it is `plain` and the host is a loopback one:
+ * 127.0.0.0/8, ::1 or localhost. */
 bool url_is_allowed(const char *url, const char *secure, const char *plain);
 
 /* A name or a value of a query or of a form (WHATWG URL, urlencoded parsing):

@@ -56,7 +56,8 @@ static size_t bullet(struct str text)
     return n > 0 && is_one_of(str_at(text, n), " \t") ? n : 0;
 }
 
-struct str import_strip_marks(struct str line)
+/* And without quote marks, and the # of a heading. */
+static struct str strip_marks(struct str line)
 {
     size_t n;
     line = str_trim(line);
@@ -356,7 +357,7 @@ static void complain(struct str line, struct buf *why)
 
 void import_read_head(struct str line, struct import_head *out, struct buf *why)
 {
-    line = import_strip_marks(line);
+    line = strip_marks(line);
     *out = (struct import_head){.rest = line};
     size_t from = skip_weekday(line);
     size_t end = read_longest(line, from, out);
@@ -376,7 +377,7 @@ void import_read_head(struct str line, struct import_head *out, struct buf *why)
 
 bool import_find_date(struct str line, struct import_head *out)
 {
-    line = import_strip_marks(line);
+    line = strip_marks(line);
     *out = (struct import_head){.rest = line};
     for (size_t i = 0, words = 0; i < line.n && words < NAME_WORDS; i++) {
         if (i > 0 && !is_one_of(line.s[i - 1], " ([*_:,"))

@@ -30,8 +30,6 @@ struct str import_take_actor(struct import_head *head);
 bool import_find_date(struct str line, struct import_head *out);
 /* "All times UTC", "Time (CET)": the zone that the words name. */
 bool import_find_zone(struct str text, int *zone_min);
-/* Without list marks, quote marks and the # of a heading. */
-struct str import_strip_marks(struct str line);
 /* The sentence without the examples. */
 struct str import_shorten(struct str why);
 

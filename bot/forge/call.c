@@ -120,7 +120,8 @@ cJSON *texts_json(const char *const *texts, int count)
 
 /* ---- titles ---- */
 
-const char *draft_mark(enum forge_kind kind)
+/* What a title begins with while it is one. */
+static const char *draft_mark(enum forge_kind kind)
 {
     return kind == FORGE_GITEA    ? "WIP: "
            : kind == FORGE_GITLAB ? "Draft: "

@@ -34,8 +34,6 @@ struct forge_call lab_list_issues(const struct forge_settings *set,
 struct forge_call lab_open_issue(const struct forge_settings *set,
                                  const struct forge_issue_text *text);
 
-/* "WIP: " or "Draft: ": what a title begins with while it is one. */
-const char *draft_mark(enum forge_kind kind);
 /* The title with the mark, if it wants one. */
 void json_set_title(cJSON *body, enum forge_kind kind,
                     const struct forge_text *text);

@@ -40,7 +40,6 @@ struct rest {
     char *api_base; /* without a '/' at the end */
     struct rest_job *lanes;
     struct fetch *fetches;
-    int in_flight;
     struct rest_counts counts;
     struct rest_clock clock;
     int64_t halted_to_ms; /* as far as it was told */
@@ -83,7 +82,6 @@ static void start(struct rest *rest, struct rest_job *job)
     transfer_start(rest->curl, &order);
     job->is_sent = true;
     job->sent_ms = loop_now_ms(rest->loop);
-    rest->in_flight++;
     buf_release(&url);
 }
 
@@ -305,7 +303,6 @@ static void job_attempt_ended(struct rest *rest, struct transfer *transfer,
     enum rest_next next = rest_judge(&job->call, job->maybe_done, end, &answer);
     account(rest, job, transfer, end, answer.json);
     job->is_sent = false;
-    rest->in_flight--;
     answer.maybe_done = job->maybe_done =
         job->maybe_done || answer.maybe_done || end->was_resent;
     if (next != REST_FINAL)
@@ -331,7 +328,6 @@ static void fetch_ended(struct rest *rest, const struct transfer_end *end)
     while (*at != fetch)
         at = &(*at)->next;
     *at = fetch->next;
-    rest->in_flight--;
     if (fate != REST_DONE)
         log_warn("fetch_failed", LOG_INT("status", end->status),
                  LOG_TEXT("words", end->error));
@@ -472,7 +468,6 @@ void rest_fetch(struct rest *rest, const char *url, size_t max_bytes,
     fetch->context = context;
     fetch->next = rest->fetches;
     rest->fetches = fetch;
-    rest->in_flight++;
     transfer_start(rest->curl, &order);
 }
 
@@ -491,9 +486,4 @@ const struct rest_counts *rest_counts(const struct rest *rest)
 int64_t rest_ahead_ms(const struct rest *rest)
 {
     return rest_clock_ahead_ms(&rest->clock);
-}
-
-int rest_in_flight(const struct rest *rest)
-{
-    return rest->in_flight;
 }

@@ -66,7 +66,5 @@ const struct rest_counts *rest_counts(const struct rest *rest);
 /* How far our clock is ahead of Discord's, as rest_clock.h has it; but for
  * callbacks, each answer tells. */
 int64_t rest_ahead_ms(const struct rest *rest);
-/* Requests on the wire. */
-int rest_in_flight(const struct rest *rest);
 
 #endif

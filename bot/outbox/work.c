@@ -92,7 +92,7 @@ enum delivery_verdict work_retry(struct work *work, const char *words)
     return DELIVERY_RETRY;
 }
 
-enum delivery_verdict work_fail(struct work *work, const char *words)
+static enum delivery_verdict fail(struct work *work, const char *words)
 {
     say(&work->delivery, words);
     struct event *draft = work_result(work);
@@ -104,9 +104,8 @@ enum delivery_verdict work_fail(struct work *work, const char *words)
 enum delivery_verdict work_later_or_fail(struct work *work, const char *words,
                                          const char *for_good)
 {
-    return work->delivery.row.attempts < WORK_ATTEMPTS
-               ? work_retry(work, words)
-               : work_fail(work, for_good);
+    return work->delivery.row.attempts < WORK_ATTEMPTS ? work_retry(work, words)
+                                                       : fail(work, for_good);
 }
 
 enum delivery_verdict work_draw(struct work *work)
@@ -219,8 +218,8 @@ static enum delivery_verdict step_fetch(struct work *work,
             work, "The attached file could not be downloaded yet.",
             "The attached file could not be downloaded: "
             "Discord did not answer. Attach it again.");
-    return work_fail(work, "The attached file could not be kept: it is gone or "
-                           "too large. Attach it again.");
+    return fail(work, "The attached file could not be kept: it is gone or "
+                      "too large. Attach it again.");
 }
 
 /* ---- any ---- */

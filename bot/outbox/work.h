@@ -68,7 +68,6 @@ void work_send(struct work *work, const struct outbox_config *config);
 /* The draft of what the record should know. */
 struct event *work_result(struct work *work);
 enum delivery_verdict work_retry(struct work *work, const char *words);
-enum delivery_verdict work_fail(struct work *work, const char *words);
 /* Until WORK_ATTEMPTS are used up. */
 enum delivery_verdict work_later_or_fail(struct work *work, const char *words,
                                          const char *for_good);

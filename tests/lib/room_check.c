@@ -34,9 +34,8 @@ static void withhold(const struct check *check, struct batch *batch,
 
 /* The message says what the record says of its range, and follows the one
  * before it. */
-static bool check_message(const struct room_message *row, void *context)
+static void check_message(struct check *check, const struct room_message *row)
 {
-    struct check *check = context;
     struct batch batch = {.view = &check->view};
     const cJSON *message = world_message(check->world, row->message_id);
     assert_non_null(message);
@@ -61,7 +60,21 @@ static bool check_message(const struct room_message *row, void *context)
         }
     }
     buf_release(&batch.text);
-    return true;
+}
+
+/* Each but the card; they are numbered without a gap. */
+static void check_messages(struct check *check)
+{
+    struct store *store = check->world->store;
+    int64_t id = check->view.in->id;
+    enum room room = check->view.room;
+    struct room_message row;
+    while (store_room_message(store, id, room, check->messages + 1, &row) ==
+           ERR_OK)
+        check_message(check, &row);
+    enum err err = store_last_room_message(store, id, room, &row);
+    assert_true(err == ERR_NOT_FOUND || err == ERR_OK);
+    assert_int_equal(err == ERR_OK ? row.ordinal : 0, check->messages);
 }
 
 static void number_shown(const struct shown *shown, void *context)
@@ -92,9 +105,7 @@ void check_room(const struct world *world, int64_t id, enum room room)
         .want = BUF_INIT(1u << 20),
         .got = BUF_INIT(1u << 20),
     };
-    assert_int_equal(store_each_room_message(world->store, id, room, 0,
-                                             check_message, &check),
-                     ERR_OK);
+    check_messages(&check);
     assert_int_equal(store_each_event(world->store, id, EVENTS_BY_SEQ, 0,
                                       number_logged, &check),
                      ERR_OK);
