@@ -127,7 +127,7 @@ enum err store_put_alert_card(struct store *store,
 
 /* ---- the alerts on a card ---- */
 
-enum err store_alert_on_card(struct store *store, int64_t id, int64_t card)
+enum err store_put_alert_on_card(struct store *store, int64_t id, int64_t card)
 {
     struct query query =
         query_new(store, "UPDATE alert SET card = ? WHERE id = ?");

@@ -46,8 +46,8 @@ MUST_CHECK enum err store_settled_cards(struct store *store, int64_t *count);
 
 /* ---- the alerts on a card ---- */
 
-MUST_CHECK enum err store_alert_on_card(struct store *store, int64_t id,
-                                        int64_t card);
+MUST_CHECK enum err store_put_alert_on_card(struct store *store, int64_t id,
+                                            int64_t card);
 struct alert_counts {
     int64_t all, firing;
     int64_t services; /* that they are about; to name none is one, too */

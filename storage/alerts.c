@@ -146,7 +146,7 @@ enum err store_each_alert_on_card(struct store *store, int64_t card,
 }
 
 enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
-                                   int64_t seq, bool told_only,
+                                   int64_t seq, enum alert_scope scope,
                                    store_alert_fn *each, void *context)
 {
     struct query query =
@@ -155,7 +155,7 @@ enum err store_each_alert_of_entry(struct store *store, int64_t incident_id,
                                       " ORDER BY id");
     query_int(&query, incident_id);
     query_int(&query, seq);
-    query_int(&query, told_only);
+    query_int(&query, scope == ALERTS_TOLD);
     return each_alert_if_any(&query, each, context);
 }
 
@@ -177,7 +177,7 @@ enum err store_count_firing_in(struct store *store, int64_t incident_id,
 
 /* The worst severity is the first as text, too. */
 enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
-                                   int64_t seq, bool told_only,
+                                   int64_t seq, enum alert_scope scope,
                                    struct alert_sums *out)
 {
     struct query query = query_new(
@@ -195,7 +195,7 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
     query_text(&query, none);
     query_int(&query, incident_id);
     query_int(&query, seq);
-    query_int(&query, told_only);
+    query_int(&query, scope == ALERTS_TOLD);
     if (query_row(&query)) {
         sums.count = row_int(&query, 0);
         sums.first_started_ms = row_int(&query, 1);
@@ -335,8 +335,9 @@ enum err store_alert_over(struct store *store, int64_t id, int64_t ended_ms)
     return query_run(&query);
 }
 
-enum err store_alert_in_incident(struct store *store, int64_t id,
-                                 int64_t incident_id, int64_t seq, bool is_told)
+enum err store_put_alert_in_incident(struct store *store, int64_t id,
+                                     int64_t incident_id, int64_t seq,
+                                     bool is_told)
 {
     struct query query =
         query_new(store, "UPDATE alert SET incident = ?, seq = ?, is_told = ?"
@@ -357,8 +358,8 @@ static enum err run_on_entry(struct store *store, const char *sql,
     return query_run(&query);
 }
 
-enum err store_alerts_told(struct store *store, int64_t incident_id,
-                           int64_t seq)
+enum err store_mark_alerts_told(struct store *store, int64_t incident_id,
+                                int64_t seq)
 {
     return run_on_entry(store,
                         "UPDATE alert SET is_told = 1 WHERE incident = ?"
@@ -378,8 +379,8 @@ enum err store_move_untold_alerts(struct store *store, int64_t incident_id,
     return query_run(&query);
 }
 
-enum err store_alerts_end_untold(struct store *store, int64_t incident_id,
-                                 int64_t seq)
+enum err store_mark_end_untold(struct store *store, int64_t incident_id,
+                               int64_t seq)
 {
     return run_on_entry(store,
                         "UPDATE alert SET is_told = 2 WHERE incident = ?"

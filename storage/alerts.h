@@ -39,19 +39,19 @@ MUST_CHECK enum err store_alert_again(struct store *store, int64_t id,
                                       int64_t now_ms);
 MUST_CHECK enum err store_alert_over(struct store *store, int64_t id,
                                      int64_t ended_ms);
-MUST_CHECK enum err store_alert_in_incident(struct store *store, int64_t id,
-                                            int64_t incident_id, int64_t seq,
-                                            bool is_told);
+MUST_CHECK enum err store_put_alert_in_incident(struct store *store, int64_t id,
+                                                int64_t incident_id,
+                                                int64_t seq, bool is_told);
 /* The entry's words count all of its alerts now, and what ended is told. */
-MUST_CHECK enum err store_alerts_told(struct store *store, int64_t incident_id,
-                                      int64_t seq);
+MUST_CHECK enum err store_mark_alerts_told(struct store *store,
+                                           int64_t incident_id, int64_t seq);
 /* Those that its words do not count go to another entry. */
 MUST_CHECK enum err store_move_untold_alerts(struct store *store,
                                              int64_t incident_id, int64_t seq,
                                              int64_t to_seq);
 /* That they are over is to be told, too. */
-MUST_CHECK enum err store_alerts_end_untold(struct store *store,
-                                            int64_t incident_id, int64_t seq);
+MUST_CHECK enum err store_mark_end_untold(struct store *store,
+                                          int64_t incident_id, int64_t seq);
 /* Those that fire and that no incident has; oldest first. */
 MUST_CHECK enum err store_each_homeless_alert(struct store *store,
                                               store_alert_fn *each,
@@ -63,10 +63,15 @@ MUST_CHECK enum err store_each_firing_alert(struct store *store,
 MUST_CHECK enum err store_each_alert_on_card(struct store *store, int64_t card,
                                              store_alert_fn *each,
                                              void *context);
-/* told_only: those that the entry's words count. */
-MUST_CHECK enum err
-store_each_alert_of_entry(struct store *store, int64_t incident_id, int64_t seq,
-                          bool told_only, store_alert_fn *each, void *context);
+enum alert_scope {
+    ALERTS_ALL,
+    ALERTS_TOLD, /* those that the entry's words count */
+};
+MUST_CHECK enum err store_each_alert_of_entry(struct store *store,
+                                              int64_t incident_id, int64_t seq,
+                                              enum alert_scope scope,
+                                              store_alert_fn *each,
+                                              void *context);
 /* Warnings left out. */
 MUST_CHECK enum err store_count_firing_in(struct store *store,
                                           int64_t incident_id, int64_t *out);
@@ -78,7 +83,7 @@ struct alert_sums {
 };
 MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
-                                              bool told_only,
+                                              enum alert_scope scope,
                                               struct alert_sums *out);
 /* Whether one of them fires still. */
 MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,

@@ -52,19 +52,19 @@ static bool add_name(const struct stored_alert *stored, void *context)
 }
 
 enum err alert_words_of_entry(struct store *store, int64_t incident_id,
-                              int64_t seq, bool told_only,
+                              int64_t seq, enum alert_scope scope,
                               struct alert_words *words)
 {
     *words = (struct alert_words){.text = BUF_INIT(ALERT_WORDS_BYTES * 2)};
     struct buf *text = &words->text;
-    enum err err = store_sum_alerts_of_entry(store, incident_id, seq, told_only,
-                                             &words->sums);
+    enum err err =
+        store_sum_alerts_of_entry(store, incident_id, seq, scope, &words->sums);
     int64_t count = words->sums.count;
     struct naming naming = {text, 0, count};
     if (count > 1)
         buf_addf(text, "%" PRId64 " alerts: ", count);
     if (err == ERR_OK)
-        err = store_each_alert_of_entry(store, incident_id, seq, told_only,
+        err = store_each_alert_of_entry(store, incident_id, seq, scope,
                                         add_name, &naming);
     if (count > naming.named)
         buf_addf(text, "; and %" PRId64 " more", count - naming.named);

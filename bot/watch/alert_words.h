@@ -18,11 +18,11 @@ struct alert_words {
     struct alert_sums sums;
     struct buf text;
 };
-/* "12 alerts: A; B; C; D; E; and 7 more". told_only: as the entry was told
+/* "12 alerts: A; B; C; D; E; and 7 more". ALERTS_TOLD: as the entry was told
  * last. The text is to be released on an error, too. */
 MUST_CHECK enum err alert_words_of_entry(struct store *store,
                                          int64_t incident_id, int64_t seq,
-                                         bool told_only,
+                                         enum alert_scope scope,
                                          struct alert_words *words);
 
 enum alert_end {

@@ -62,7 +62,7 @@ enum err alerts_put_on_card(struct store *store,
     if (err == ERR_OK)
         err = store_put_alert_card(store, &card, &card.id);
     if (err == ERR_OK)
-        err = store_alert_on_card(store, stored->id, card.id);
+        err = store_put_alert_on_card(store, stored->id, card.id);
     return err == ERR_OK ? alerts_want_card(store, card.id, now_ms) : err;
 }
 

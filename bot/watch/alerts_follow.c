@@ -85,7 +85,7 @@ static enum err leave(struct following *following,
 {
     struct store *store = following->store;
     enum err err = store_alert_over(store, stored->id, following->now_ms);
-    return err == ERR_OK ? store_alert_on_card(store, stored->id, 0) : err;
+    return err == ERR_OK ? store_put_alert_on_card(store, stored->id, 0) : err;
 }
 
 static enum err follow(struct following *following,
@@ -105,7 +105,7 @@ static enum err follow(struct following *following,
         err = alerts_link(store, &anew, heir, following->now_ms, &linked);
     if (err != ERR_OK || anew.card == 0)
         return err;
-    err = store_alert_on_card(store, anew.id, anew.card);
+    err = store_put_alert_on_card(store, anew.id, anew.card);
     return err == ERR_OK ? move_card(store, anew.card, stored->incident_id,
                                      heir, following->now_ms)
                          : err;

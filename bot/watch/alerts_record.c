@@ -146,8 +146,8 @@ enum err alerts_link(struct store *store, const struct stored_alert *stored,
     if (!folds)
         err = add_entry(store, stored, incident_id, now_ms, &seq);
     *linked = err == ERR_OK && seq != 0;
-    return *linked ? store_alert_in_incident(store, stored->id, incident_id,
-                                             seq, !folds)
+    return *linked ? store_put_alert_in_incident(store, stored->id, incident_id,
+                                                 seq, !folds)
                    : err;
 }
 
@@ -166,7 +166,7 @@ static bool is_ours(struct folding *folding, const struct entry *entry)
 {
     struct alert_words before;
     folding->err = alert_words_of_entry(folding->store, folding->incident_id,
-                                        entry->state.seq, true, &before);
+                                        entry->state.seq, ALERTS_TOLD, &before);
     bool same = str_eq(buf_str(&before.text), entry->event.text);
     buf_release(&before.text);
     return folding->err == ERR_OK && same;
@@ -204,8 +204,8 @@ static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
 {
     struct folding folding = {
         .store = store, .incident_id = incident_id, .now_ms = now_ms};
-    enum err err =
-        alert_words_of_entry(store, incident_id, seq, false, &folding.telling);
+    enum err err = alert_words_of_entry(store, incident_id, seq, ALERTS_ALL,
+                                        &folding.telling);
     if (err == ERR_OK)
         err = store_entry(store, incident_id, seq, renew_entry, &folding);
     if (err == ERR_OK)
@@ -244,20 +244,20 @@ static enum err part(struct store *store, int64_t incident_id, int64_t seq,
     struct parting parting = {
         .store = store, .incident_id = incident_id, .now_ms = now_ms};
     bool fire = true, is_theirs;
-    enum err err = store_each_alert_of_entry(store, incident_id, seq, false,
-                                             add_untold, &parting);
+    enum err err = store_each_alert_of_entry(store, incident_id, seq,
+                                             ALERTS_ALL, add_untold, &parting);
     if (err == ERR_OK)
         err = parting.err;
     if (err != ERR_OK || parting.seq == 0)
         return err;
-    err = store_alert_in_incident(store, parting.id, incident_id, parting.seq,
-                                  true);
+    err = store_put_alert_in_incident(store, parting.id, incident_id,
+                                      parting.seq, true);
     if (err == ERR_OK)
         err = store_move_untold_alerts(store, incident_id, seq, parting.seq);
     if (err == ERR_OK)
         err = renew(store, incident_id, parting.seq, now_ms, &is_theirs);
     if (err == ERR_OK)
-        err = store_alerts_told(store, incident_id, parting.seq);
+        err = store_mark_alerts_told(store, incident_id, parting.seq);
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, parting.seq, &fire);
     return err == ERR_OK && !fire ? tell_over(store, incident_id, parting.seq,
@@ -272,7 +272,8 @@ static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
     enum err err = renew(store, incident_id, seq, now_ms, &is_theirs);
     if (err == ERR_OK && is_theirs)
         err = part(store, incident_id, seq, now_ms);
-    return err == ERR_OK ? store_alerts_told(store, incident_id, seq) : err;
+    return err == ERR_OK ? store_mark_alerts_told(store, incident_id, seq)
+                         : err;
 }
 
 /* ---- the end of it ---- */
@@ -321,7 +322,7 @@ static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
 {
     struct alert_words telling;
     enum err err =
-        alert_words_of_entry(store, incident_id, seq, false, &telling);
+        alert_words_of_entry(store, incident_id, seq, ALERTS_ALL, &telling);
     struct ending ending = {store, incident_id, now_ms, &telling, end, ERR_OK};
     bool is_told = false;
     if (err == ERR_OK)
@@ -369,7 +370,7 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
     err = is_final(store, incident_id, &final);
     if (err == ERR_OK && final) {
         *waits = true;
-        return store_alerts_end_untold(store, incident_id, seq);
+        return store_mark_end_untold(store, incident_id, seq);
     }
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);

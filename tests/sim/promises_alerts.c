@@ -109,8 +109,8 @@ static bool check_entry(const struct entry *entry, void *context)
                  telling->sums.count);
     if (telling->sums.count <= NAMED)
         must_read(store_each_alert_of_entry(sim.store, telling->incident_id,
-                                            telling->seq, false, check_named,
-                                            telling));
+                                            telling->seq, ALERTS_ALL,
+                                            check_named, telling));
     return false;
 }
 
@@ -158,7 +158,7 @@ static void check_told(int64_t incident_id, int64_t seq)
     struct telling telling = {.incident_id = incident_id, .seq = seq};
     if (is_touched(incident_id, seq) || is_final(incident_id))
         return;
-    must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, false,
+    must_read(store_sum_alerts_of_entry(sim.store, incident_id, seq, ALERTS_ALL,
                                         &telling.sums));
     must_read(store_entry(sim.store, incident_id, seq, check_entry, &telling));
     if (!telling.is_there)

@@ -43,7 +43,8 @@ static int64_t put_card_of(struct world *world, const struct alert *alert)
                      ERR_OK);
     assert_int_equal(store_put_alert_card(world->store, &card, &card.id),
                      ERR_OK);
-    assert_int_equal(store_alert_on_card(world->store, id, card.id), ERR_OK);
+    assert_int_equal(store_put_alert_on_card(world->store, id, card.id),
+                     ERR_OK);
     assert_int_equal(store_commit(world->store), ERR_OK);
     want(world, card.id);
     return card.id;
@@ -134,7 +135,7 @@ static void add_alert(struct world *world, int64_t card, int n)
     assert_int_equal(store_begin(world->store), ERR_OK);
     assert_int_equal(store_put_alert(world->store, &alert, world->now_ms, &id),
                      ERR_OK);
-    assert_int_equal(store_alert_on_card(world->store, id, card), ERR_OK);
+    assert_int_equal(store_put_alert_on_card(world->store, id, card), ERR_OK);
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
 

@@ -26,10 +26,10 @@ static void tells(const char *title, bool is_warning, int64_t incident_id,
     assert_int_equal(store_begin(caller.store), ERR_OK);
     assert_int_equal(store_put_alert(caller.store, &alert, caller.now_ms, &id),
                      ERR_OK);
-    assert_int_equal(store_alert_on_card(caller.store, id, card), ERR_OK);
+    assert_int_equal(store_put_alert_on_card(caller.store, id, card), ERR_OK);
     if (incident_id != 0)
         assert_int_equal(
-            store_alert_in_incident(caller.store, id, incident_id, 7, true),
+            store_put_alert_in_incident(caller.store, id, incident_id, 7, true),
             ERR_OK);
     assert_int_equal(store_commit(caller.store), ERR_OK);
 }
