@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PAGE_BYTES   (1u << 20)
 #define HEALTH_BYTES 400
@@ -118,10 +117,7 @@ static struct metrics_facts facts_now(const struct listener *listener)
 
 static bool wants_openmetrics(const struct http_request *request)
 {
-    return request->accept.n > 0 &&
-           memmem(request->accept.s, request->accept.n,
-                  "application/openmetrics-text",
-                  sizeof "application/openmetrics-text" - 1) != NULL;
+    return str_has(request->accept, STR("application/openmetrics-text"));
 }
 
 static void on_metrics(struct http_request *request, void *context)

@@ -92,9 +92,7 @@ static struct str part(struct str text, size_t from, size_t to)
 
 static bool find(struct str text, size_t from, struct str what, size_t *at)
 {
-    const char *hit =
-        from > text.n ? NULL
-                      : memmem(text.s + from, text.n - from, what.s, what.n);
+    const char *hit = str_find(str_from(text, from), what);
     if (hit == NULL)
         return false;
     *at = (size_t)(hit - text.s);

@@ -109,11 +109,10 @@ static size_t credentials(struct str text)
 
 static void drop_credentials(struct str text, struct buf *out)
 {
-    static const char mark[] = "://";
+    const struct str mark = STR("://");
     const char *at;
-    while (text.n > 0 &&
-           (at = memmem(text.s, text.n, mark, sizeof mark - 1)) != NULL) {
-        size_t head = (size_t)(at - text.s) + sizeof mark - 1;
+    while ((at = str_find(text, mark)) != NULL) {
+        size_t head = (size_t)(at - text.s) + mark.n;
         buf_add_bytes(out, text.s, head);
         text = str_from(text, head);
         text = str_from(text, credentials(text));
@@ -168,8 +167,7 @@ static void clean(struct str raw, bool keep_lines, size_t units,
 void draft_add_line(struct buf *text, struct str line)
 {
     line = str_trim(line);
-    if (line.n == 0 ||
-        (text->n > 0 && memmem(text->s, text->n, line.s, line.n) != NULL))
+    if (line.n == 0 || str_has(buf_str(text), line))
         return;
     if (text->n > 0)
         buf_add_char(text, '\n');

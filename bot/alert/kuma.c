@@ -9,8 +9,6 @@
 
 #include "bot/base/rfc3339.h"
 
-#include <string.h>
-
 enum status { DOWN, UP, PENDING, MAINTENANCE };
 
 /* "[Blog][https://…] the rest": false when it does not begin so. */
@@ -20,8 +18,8 @@ static bool cut_monitor(struct str *msg, struct str *name, struct str *url)
     if (!str_starts(rest, "["))
         return false;
     rest = str_from(rest, 1);
-    const char *at = rest.n == 0 ? NULL : memmem(rest.s, rest.n, "][", 2);
-    const char *end = rest.n == 0 ? NULL : memmem(rest.s, rest.n, "] ", 2);
+    const char *at = str_find(rest, STR("]["));
+    const char *end = str_find(rest, STR("] "));
     if (at == NULL || end == NULL || end < at)
         return false;
     *name = (struct str){rest.s, (size_t)(at - rest.s)};
@@ -50,8 +48,7 @@ static void set_warning(struct draft *draft, struct str msg)
 static enum err read_message(const struct reading *reading, struct str msg)
 {
     static const char words[] = " will expire in ";
-    const char *at =
-        msg.n == 0 ? NULL : memmem(msg.s, msg.n, words, sizeof words - 1);
+    const char *at = str_find(msg, STR(words));
     if (msg.n == 0)
         return alert_refuse(reading->why,
                             "Neither heartbeat nor msg is there: a "

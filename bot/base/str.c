@@ -38,6 +38,16 @@ bool str_ends(struct str text, const char *suffix)
            (text.n >= n && memcmp(text.s + text.n - n, suffix, n) == 0);
 }
 
+const char *str_find(struct str text, struct str piece)
+{
+    return text.n == 0 ? NULL : memmem(text.s, text.n, piece.s, piece.n);
+}
+
+bool str_has(struct str text, struct str piece)
+{
+    return str_find(text, piece) != NULL;
+}
+
 struct str str_trim(struct str text)
 {
     while (text.n > 0 && is_space(text.s[0]))

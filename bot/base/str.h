@@ -55,6 +55,9 @@ bool str_eq_nocase(struct str a, struct str b);
 bool str_is_nocase(struct str a, const char *b); /* ASCII only */
 bool str_starts(struct str text, const char *prefix);
 bool str_ends(struct str text, const char *suffix);
+/* Where the piece begins first, or NULL. */
+const char *str_find(struct str text, struct str piece);
+bool str_has(struct str text, struct str piece);
 struct str str_trim(struct str text); /* ASCII blanks, both ends */
 /* Takes the text up to `mark` (or all of it) off the front of *rest; false
  * when *rest is used up. */

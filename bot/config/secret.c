@@ -295,18 +295,13 @@ enum err config_git_token(const char *path, char **out, struct buf *why)
     return secret_of_file(&rule, path, out, why);
 }
 
-static bool holds(const struct buf *text, const char *what)
-{
-    return memmem(text->s, text->n, what, strlen(what)) != NULL;
-}
-
 /* OpenSSH's own form begins with "openssh-key-v1", NUL and the cipher, in
  * base64: here as far as the cipher "none". */
-static bool has_passphrase(const struct buf *key)
+static bool has_passphrase(struct str key)
 {
-    return holds(key, "ENCRYPTED") ||
-           (holds(key, "OPENSSH PRIVATE KEY") &&
-            !holds(key, "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU"));
+    return str_has(key, STR("ENCRYPTED")) ||
+           (str_has(key, STR("OPENSSH PRIVATE KEY")) &&
+            !str_has(key, STR("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU")));
 }
 
 /* opsroom-git reads it; what is in it stays unknown here. */
@@ -326,10 +321,10 @@ enum err config_key(const char *name, const char *file, char **out,
         return ERR_INVALID;
     }
     enum err err = read_secret_file(&rule, path, &text, why);
-    if (err == ERR_OK && !holds(&text, "PRIVATE KEY")) {
+    if (err == ERR_OK && !str_has(buf_str(&text), STR("PRIVATE KEY"))) {
         buf_addf(why, "%s: %s is not a private key", name, path);
         err = ERR_INVALID;
-    } else if (err == ERR_OK && has_passphrase(&text)) {
+    } else if (err == ERR_OK && has_passphrase(buf_str(&text))) {
         buf_addf(why,
                  "%s: %s has a passphrase, and nobody types it for the bot; "
                  "make a key without one",

@@ -148,7 +148,7 @@ static bool has_value(struct str text)
         if (c == '/' && is_any_letter(next) && (i == 0 || text.s[i - 1] == ' '))
             return true;
     }
-    return memmem(text.s, text.n, "\xE2\x80\x9C", 3) != NULL; /* “ */
+    return str_has(text, STR("\xE2\x80\x9C")); /* “ */
 }
 
 struct str hint_vague(enum event_kind kind, struct str text)

@@ -68,8 +68,7 @@ static struct str strip_marks(struct str line)
 
 struct str import_shorten(struct str why)
 {
-    const char *examples =
-        why.n == 0 ? NULL : memmem(why.s, why.n, " Examples:", 10);
+    const char *examples = str_find(why, STR(" Examples:"));
     if (examples != NULL)
         why.n = (size_t)(examples - why.s);
     return why;

@@ -73,7 +73,7 @@ static size_t pem_end(struct scan *scan, size_t i)
 {
     struct str rest = str_from(scan->text, i);
     if (scan->pem_end < i) {
-        const char *end = memmem(rest.s, rest.n, "-----END ", 9);
+        const char *end = str_find(rest, STR("-----END "));
         scan->pem_end =
             end == NULL ? scan->text.n : (size_t)(end - scan->text.s);
     }
@@ -104,8 +104,7 @@ bool find_pem(struct scan *scan, size_t i, struct find *out)
             is_upper(char_at(scan, close))))
         close++;
     struct str label = {scan->text.s + i, close - i};
-    if (memmem(label.s, label.n, "PRIVATE KEY", 11) == NULL ||
-        !starts_at(scan, close, "-----"))
+    if (!str_has(label, STR("PRIVATE KEY")) || !starts_at(scan, close, "-----"))
         return false;
     size_t body = close + 5;
     size_t end = pem_end(scan, body);

@@ -134,7 +134,7 @@ static bool is_of_aws(struct str name)
         return false;
     for (size_t i = 0; i < name.n; i++)
         lower[i] = to_lower(name.s[i]);
-    return memmem(lower, name.n, "aws_secret", 10) != NULL;
+    return str_has((struct str){lower, name.n}, STR("aws_secret"));
 }
 
 static enum sureness sureness_of(struct str name)

@@ -125,7 +125,7 @@ static bool split_range(struct when_scan *scan, struct str *a, struct str *b)
         *b = str_trim(str_from(text, where + strlen(word)));
         return true;
     }
-    const char *dash = memmem(text.s, text.n, en_dash, 3);
+    const char *dash = str_find(text, STR(en_dash));
     size_t tight = text.n;
     if (dash == NULL)
         tight = find_tight_dash(scan, text);

@@ -91,8 +91,7 @@ cJSON *json_parse(struct str text)
     cJSON *root = NULL;
     if (text.n == 0)
         return NULL;
-    if (memchr(text.s, '\0', text.n) == NULL &&
-        memmem(text.s, text.n, "\\u0000", 6) == NULL)
+    if (memchr(text.s, '\0', text.n) == NULL && !str_has(text, STR("\\u0000")))
         root = parse(text);
     return root != NULL ? root : parse_shown(text);
 }

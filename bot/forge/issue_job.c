@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define PAGES_MOST   20
 #define LOOK_BACK_MS (10 * MS_PER_MINUTE) /* their clock and ours */
@@ -104,8 +103,7 @@ static enum job_verdict read_list(struct issue_job *job,
     cJSON_ArrayForEach(one, answer->json)
     {
         struct str body = forge_body_of(job->set->kind, one);
-        bool is_ours = body.n > 0 && memmem(body.s, body.n, job->mark,
-                                            strlen(job->mark)) != NULL;
+        bool is_ours = str_has(body, str_of(job->mark));
         if (is_ours && forge_read_issue(job->set->kind, one, &job->issue))
             return dress(job);
     }

@@ -79,24 +79,19 @@ static enum job_verdict strange(struct pull_job *job)
 
 /* ---- what it says now, and shall say ---- */
 
-static const char *find_in(struct str text, const char *piece)
-{
-    return text.n == 0 ? NULL : memmem(text.s, text.n, piece, strlen(piece));
-}
-
 /* The last lines of ours: of a pair that lost one, what is left is theirs. */
 static bool find_ours(struct str there, const char **begin, const char **end)
 {
-    const char *next = find_in(there, FORGE_BODY_BEGIN);
+    const char *next = str_find(there, STR(FORGE_BODY_BEGIN));
     if (next == NULL)
         return false;
     struct str rest = there;
     while (next != NULL) {
         *begin = next;
         rest = str_from(there, (size_t)(next - there.s) + 1);
-        next = find_in(rest, FORGE_BODY_BEGIN);
+        next = str_find(rest, STR(FORGE_BODY_BEGIN));
     }
-    *end = find_in(rest, FORGE_BODY_END);
+    *end = str_find(rest, STR(FORGE_BODY_END));
     if (*end != NULL)
         *end += strlen(FORGE_BODY_END);
     return *end != NULL;

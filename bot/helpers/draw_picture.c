@@ -72,7 +72,7 @@ static void add_words(const struct draw_job *job, struct str svg,
                       struct buf *out)
 {
     static const char root[] = "<svg ";
-    const char *start = memmem(svg.s, svg.n, root, strlen(root));
+    const char *start = str_find(svg, STR(root));
     const char *end = start == NULL
                           ? NULL
                           : memchr(start, '>', svg.n - (size_t)(start - svg.s));

@@ -96,9 +96,8 @@ static bool is_our_issue(const struct forge_poll *poll, const cJSON *json)
     struct str body = forge_body_of(settings_of(poll)->kind, json);
     struct buf mark = BUF_INIT(200);
     issue_text_mark(poll->store, poll->in, polled->item, &mark);
-    bool is_ours =
-        strcmp(poll->issue.url, polled->url) == 0 ||
-        (body.n > 0 && memmem(body.s, body.n, mark.s, mark.n) != NULL);
+    bool is_ours = strcmp(poll->issue.url, polled->url) == 0 ||
+                   str_has(body, buf_str(&mark));
     buf_release(&mark);
     return is_ours;
 }

@@ -44,7 +44,7 @@ static bool in_entries(const struct recorded *record, struct str name)
 {
     for (int i = 0; i < record->entry_count; i++) {
         struct str text = record->entries[i].text;
-        if (text.n > 0 && memmem(text.s, text.n, name.s, name.n) != NULL)
+        if (str_has(text, name))
             return true;
     }
     return false;

@@ -192,8 +192,7 @@ static bool is_file(struct str word)
         has_mark |= word.s[i] == '.' || word.s[i] == '/' || word.s[i] == '_';
     }
     return word.n >= TELLING_BYTES && has_letter && has_mark &&
-           !is_hostlike(word) && memmem(word.s, word.n, "//", 2) == NULL &&
-           word.s[0] != '@';
+           !is_hostlike(word) && !str_has(word, STR("//")) && word.s[0] != '@';
 }
 
 static bool is_telling(const struct check *check, struct str word)

@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static bool holds(struct str text, const char *what)
-{
-    return text.n > 0 && memmem(text.s, text.n, what, strlen(what)) != NULL;
-}
-
 /* ---- links ---- */
 
 static size_t scheme_length(struct str text)
@@ -41,12 +36,12 @@ static size_t url_length(struct str text)
     while ((more = url_character(str_from(text, n))) > 0)
         n += more;
     struct str url = {text.s, n};
-    bool opens = holds(url, "(") || holds(url, "[");
+    bool opens = str_has(url, STR("(")) || str_has(url, STR("["));
     const char *loose = opens ? ".,;:!?'*_~" : ".,;:!?'*_~)]";
     while (url.n > scheme && strchr(loose, url.s[url.n - 1]) != NULL)
         url.n--;
     /* &amp; is a character even within <…>. */
-    bool entity = holds(url, "&") && holds(url, ";");
+    bool entity = str_has(url, STR("&")) && str_has(url, STR(";"));
     return url.n == scheme || entity ? 0 : url.n;
 }
 
@@ -172,10 +167,10 @@ void markdown_escape(struct buf *out, struct str text)
 
 void markdown_code(struct buf *out, struct str text)
 {
-    bool fits = text.n > 0 && !holds(text, "`") && !holds(text, "|") &&
-                !holds(text, "{{") && !holds(text, "<!--") &&
-                !holds(text, "\n") && !holds(text, "\r") &&
-                str_trim(text).n == text.n;
+    bool fits = text.n > 0 && !str_has(text, STR("`")) &&
+                !str_has(text, STR("|")) && !str_has(text, STR("{{")) &&
+                !str_has(text, STR("<!--")) && !str_has(text, STR("\n")) &&
+                !str_has(text, STR("\r")) && str_trim(text).n == text.n;
     if (!fits) {
         markdown_escape(out, text);
         return;
@@ -195,9 +190,10 @@ bool markdown_may_fence(struct str bytes)
             (bytes.s[i] == '\r' && str_at(bytes, i + 1) != '\n'))
             return false;
     }
-    return bytes.n > 0 && utf8_valid(bytes) && !holds(bytes, "{{<") &&
-           !holds(bytes, "{{%") && !holds(bytes, "<!--more-->") &&
-           !holds(bytes, "opsroom:begin") && !holds(bytes, "opsroom:end");
+    return bytes.n > 0 && utf8_valid(bytes) && !str_has(bytes, STR("{{<")) &&
+           !str_has(bytes, STR("{{%")) && !str_has(bytes, STR("<!--more-->")) &&
+           !str_has(bytes, STR("opsroom:begin")) &&
+           !str_has(bytes, STR("opsroom:end"));
 }
 
 static size_t longest_run(struct str text, char c)

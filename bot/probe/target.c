@@ -34,8 +34,7 @@ static size_t length_until(struct str text, const char *marks)
 
 void target_print(struct str target, struct buf *out)
 {
-    const char *slashes =
-        target.n == 0 ? NULL : memmem(target.s, target.n, "://", 3);
+    const char *slashes = str_find(target, STR("://"));
     struct str rest = target;
     if (slashes != NULL) {
         size_t scheme = (size_t)(slashes - target.s) + 3;

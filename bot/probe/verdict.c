@@ -100,13 +100,11 @@ void verdict_http(const struct probe *probe, int status, double ms,
                   struct str body, struct probe_result *out)
 {
     struct buf words = BUF_INIT(TEXT_BYTES);
-    size_t text = strlen(probe->expect_text);
+    struct str text = str_of(probe->expect_text);
     bool is_right = probe->expect_status == 0
                         ? status >= 200 && status < 400
                         : status == (int)probe->expect_status;
-    bool has_text =
-        text == 0 ||
-        (body.n > 0 && memmem(body.s, body.n, probe->expect_text, text));
+    bool has_text = text.n == 0 || str_has(body, text);
     bool is_quick =
         probe->slower_than_ms == 0 || ms <= (double)probe->slower_than_ms;
     add_status(&words, status);

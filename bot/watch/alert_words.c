@@ -4,7 +4,6 @@
 #include "bot/base/utf8.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define NAMED 5 /* of a storm; the rest is counted */
 
@@ -21,7 +20,7 @@ static void add_alone(const struct alert *alert, struct buf *text)
     buf_add(text, title);
     if (!str_cut(&rest, '\n', &line))
         return;
-    if (memmem(title.s, title.n, line.s, line.n) == NULL)
+    if (!str_has(title, line))
         rest = alert->text;
     if (rest.n > 0) {
         buf_add_text(text, ": ");

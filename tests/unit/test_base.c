@@ -42,6 +42,11 @@ static void cuts_text(void **state)
     struct str piece, rest = STR("a,,b");
     assert_true(str_is(str_trim(STR(" \t\r\n a b \n")), "a b"));
     assert_int_equal(str_trim(STR("  ")).n, 0);
+    struct str text = STR("a key, a KEY");
+    assert_ptr_equal(str_find(text, STR("KEY")), text.s + 9);
+    assert_null(str_find(text, STR("keys")));
+    assert_true(str_has(text, STR("a KEY")));
+    assert_false(str_has(STR_NONE, STR("a")));
     assert_true(str_is(str_from(STR("abc"), 1), "bc"));
     assert_int_equal(str_from(STR("abc"), 9).n, 0);
     assert_true(str_cut(&rest, ',', &piece) && str_is(piece, "a"));
