@@ -315,7 +315,7 @@ enum err store_put_alert(struct store *store, const struct alert *alert,
     return err;
 }
 
-enum err store_alert_again(struct store *store, int64_t id, int64_t now_ms)
+enum err store_repeat_alert(struct store *store, int64_t id, int64_t now_ms)
 {
     struct query query =
         query_new(store, "UPDATE alert SET times = times + 1, again_ms = ?"
@@ -325,7 +325,7 @@ enum err store_alert_again(struct store *store, int64_t id, int64_t now_ms)
     return query_run(&query);
 }
 
-enum err store_alert_over(struct store *store, int64_t id, int64_t ended_ms)
+enum err store_end_alert(struct store *store, int64_t id, int64_t ended_ms)
 {
     struct query query =
         query_new(store, "UPDATE alert SET ended_ms = ? WHERE id = ?");

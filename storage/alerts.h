@@ -35,10 +35,10 @@ MUST_CHECK enum err store_firing_alert(struct store *store, struct str source,
 MUST_CHECK enum err store_alert(struct store *store, int64_t id,
                                 store_alert_fn *each,
                                 void *context); /* or NOT_FOUND */
-MUST_CHECK enum err store_alert_again(struct store *store, int64_t id,
-                                      int64_t now_ms);
-MUST_CHECK enum err store_alert_over(struct store *store, int64_t id,
-                                     int64_t ended_ms);
+MUST_CHECK enum err store_repeat_alert(struct store *store, int64_t id,
+                                       int64_t now_ms);
+MUST_CHECK enum err store_end_alert(struct store *store, int64_t id,
+                                    int64_t ended_ms);
 MUST_CHECK enum err store_put_alert_in_incident(struct store *store, int64_t id,
                                                 int64_t incident_id,
                                                 int64_t seq, bool is_told);

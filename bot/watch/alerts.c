@@ -251,7 +251,7 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
     int64_t ended_ms = alert->ended_ms > 0 && alert->ended_ms <= now_ms
                            ? alert->ended_ms
                            : now_ms;
-    enum err err = store_alert_over(store, known->id, ended_ms);
+    enum err err = store_end_alert(store, known->id, ended_ms);
     if (err == ERR_OK && known->card != 0) {
         *accepted = true;
         err = alerts_want_card(store, known->card, now_ms);
@@ -291,7 +291,7 @@ static enum err take_alert(struct alerts_desk *desk, const struct alert *alert,
     if (!alert->is_firing)
         return take_over(desk, alert, &known, now_ms, accepted);
     if (known.told == TOLD_AGAIN)
-        return store_alert_again(store, known.id, now_ms);
+        return store_repeat_alert(store, known.id, now_ms);
     struct alert end = unknown_end;
     if (known.told == TOLD_ANEW) {
         end.ended_ms = alert->started_ms; /* at the latest */

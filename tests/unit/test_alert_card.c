@@ -150,7 +150,7 @@ static void end_alerts(struct world *world, int64_t first, int64_t last)
 {
     assert_int_equal(store_begin(world->store), ERR_OK);
     for (int64_t id = first; id <= last; id++)
-        assert_int_equal(store_alert_over(world->store, id, world->now_ms),
+        assert_int_equal(store_end_alert(world->store, id, world->now_ms),
                          ERR_OK);
     assert_int_equal(store_commit(world->store), ERR_OK);
 }

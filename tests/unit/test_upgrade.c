@@ -168,7 +168,7 @@ static void version_14(struct record *record)
 static void version_15(struct record *record)
 {
     assert_int_equal(store_begin(record->store), ERR_OK);
-    assert_int_equal(store_alert_again(record->store, 1, record->now_ms),
+    assert_int_equal(store_repeat_alert(record->store, 1, record->now_ms),
                      ERR_OK);
     assert_int_equal(store_commit(record->store), ERR_OK);
 }
