@@ -99,7 +99,8 @@ static void print_changes(struct step *step, struct buf *text)
     }
     if (!str_is(event->impact, in->impact)) {
         add_comma(text);
-        buf_add_text(text, event->impact.n > 0 ? "impact" : "no impact");
+        buf_add_text(text,
+                     event->impact.n > 0 ? "impact" : "impact not recorded");
     }
     if (event->milestone == MILESTONE_NONE ||
         when_equal(&event->milestone_at, &in->milestones[event->milestone]))

@@ -153,7 +153,7 @@ static void an_impact_that_is_emptied_goes(void **state)
     (void)does(&other);
     struct interaction sent = set_form();
     send_set(&sent, "Logins fail", "SEV3", "");
-    assert_says(does(&sent), "no impact");
+    assert_says(does(&sent), "impact not recorded");
     assert_string_equal(now_is().impact, "");
 }
 
