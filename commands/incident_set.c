@@ -151,13 +151,7 @@ static enum reply run(const struct call *call, struct request *request,
         return REPLY_REFUSED;
     if (has_options || draft->milestone != MILESTONE_NONE)
         return REPLY_REQUEST;
-    if (call->source != SOURCE_SLASH)
-        return open_form(call->in, answer);
-    buf_add_text(&answer->words,
-                 "Say what to set: `severity`, `title`, `impact`, `type`, "
-                 "`private`, or a `milestone` with its `time`. Nothing was "
-                 "kept.");
-    return REPLY_REFUSED;
+    return open_form(call->in, answer);
 }
 
 /* What serves as its room, a thread or the channel where it was declared,
@@ -264,6 +258,7 @@ const struct command command_incident_set = {
              .complete = complete_told},
         },
     .form_title = "Set",
+    .slash_asks = true,
     .form_fields = {"title", "severity", "impact", "type"},
     .run = run,
     .told = told,
