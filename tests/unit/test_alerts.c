@@ -187,31 +187,6 @@ static void a_storm_is_one_entry(void **state)
     desk_close(&desk);
 }
 
-/* The older ones come from a card, to the entry of a newer one. */
-static void older_ones_join_a_newer_entry(void **state)
-{
-    struct desk desk = desk_open(state);
-    desk_begin(&desk);
-    desk_hand_in(&desk, alert_fires("disk", "", NOW), NOW);
-    desk_hand_in(&desk, alert_fires("memory", "", NOW), NOW);
-    desk_declare(&desk, 1, "forum", 0);
-    desk_hand_in(&desk, alert_fires("api", "forum", NOW), NOW);
-    assert_string_equal(desk_last_alert(&desk, 1).text, "api");
-    struct incident in;
-    assert_int_equal(store_incident(desk.store, 1, &in), ERR_OK);
-    struct request link = {.kind = REQUEST_LINK,
-                           .draft = scratch_entry(EVENT_LINK, "").draft,
-                           .alert_card = 1};
-    assert_int_equal(scratch_take(desk.store, &in, &link, NOW),
-                     VERDICT_ACCEPTED);
-    alerts_changed(desk.alerts);
-    (void)desk_turns(&desk, NOW);
-    desk_restart(&desk, NOW + 1);
-    assert_string_equal(desk_last_alert(&desk, 1).text,
-                        "3 alerts: disk; memory; api");
-    desk_close(&desk);
-}
-
 /* Kept by the first turn, lost by the second: handed in again it is the same.
  */
 static void a_storm_that_fails_halfway_is_told(void **state)
@@ -580,7 +555,6 @@ int main(void)
         TEST(a_damaged_incident_takes_none),
         TEST(goes_along_dependencies_and_to_no_drill),
         TEST(a_storm_is_one_entry),
-        TEST(older_ones_join_a_newer_entry),
         TEST(a_storm_that_fails_halfway_is_told),
         TEST(what_a_person_corrected_stays),
         TEST(what_a_person_corrected_ends_once),
