@@ -331,6 +331,21 @@ static void a_429_waits_as_its_scope_says(void **state)
     }
 }
 
+/* Also when only a callback was told. */
+static void a_callback_hears_of_it_for_all(void **state)
+{
+    (void)state;
+    struct ratelimit *limit = ratelimit_new();
+    struct ratelimit_headers headers = refused("global", "4", -1);
+    ratelimit_answer(limit, POST, 1, true, 429, &headers, 0);
+    assert_int_equal(ratelimit_take(limit, LIST, 2, false, 0), 4000);
+    headers = refused(NULL, "900", -1);
+    headers.is_json = false;
+    ratelimit_answer(limit, POST, 1, true, 429, &headers, 0);
+    assert_int_equal(ratelimit_halted(limit, 0), 900000);
+    ratelimit_free(limit);
+}
+
 static void cloudflare_halts_everything(void **state)
 {
     (void)state;
@@ -438,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_refusal_tells_of_no_freedom),
         cmocka_unit_test(fifty_a_second),
         cmocka_unit_test(a_429_waits_as_its_scope_says),
+        cmocka_unit_test(a_callback_hears_of_it_for_all),
         cmocka_unit_test(cloudflare_halts_everything),
         cmocka_unit_test(invalid_answers_halt_before_the_ban),
         cmocka_unit_test(stopped_is_for_ever),

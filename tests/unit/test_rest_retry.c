@@ -362,6 +362,23 @@ an_edit_of_an_answer_waits_for_as_long_as_its_token_lives(void **state)
                         "< unreachable 429\n");
 }
 
+/* Some answers tell it nowhere else. Other routes that go on bring the ban
+ * nearer. */
+static void a_global_limit_in_the_body_is_for_all_routes(void **state)
+{
+    static const struct reply script[] = {
+        {ANSWER, 429, NULL, "{\"retry_after\":600,\"global\":true}"}};
+    struct bench bench;
+    (void)state;
+    OPEN(&bench, script);
+    ask(&bench, message(1, "{}"));
+    run(&bench);
+    ask(&bench, call_of(REST_GET, "GET", 3, NULL));
+    run(&bench);
+    close_bench(&bench, "> POST /api/c/1 {}\n< unreachable 429\n"
+                        "< unreachable 0\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +392,7 @@ int main(void)
         cmocka_unit_test(what_waits_in_line_is_recalled),
         cmocka_unit_test(
             an_edit_of_an_answer_waits_for_as_long_as_its_token_lives),
+        cmocka_unit_test(a_global_limit_in_the_body_is_for_all_routes),
     };
     bench_guard();
     return cmocka_run_group_tests(tests, NULL, NULL);
