@@ -234,6 +234,28 @@ static void a_room_that_takes_no_picture_keeps_it_from_no_other(void **state)
     bench_close(&bench);
 }
 
+static void strike(struct bench *bench, int64_t seq)
+{
+    struct request request = {.kind = REQUEST_STRIKE,
+                              .draft = scratch_entry(EVENT_NOTE, "Of another"
+                                                                 " host")
+                                           .draft};
+    request.draft.target = seq;
+    assert_int_equal(
+        scratch_take(bench->store, &bench->in, &request, NOW + MINUTE),
+        VERDICT_ACCEPTED);
+}
+
+static void a_struck_entry_shows_no_picture(void **state)
+{
+    struct bench bench;
+    open_with_chart(&bench, state);
+    int64_t seq = bench.in.last_seq;
+    strike(&bench, seq);
+    assert_int_equal(show(&bench, seq), DELIVERY_DONE);
+    bench_close(&bench);
+}
+
 static bool hide(const struct entry *entry, void *context)
 {
     struct bench *bench = context;
@@ -286,6 +308,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_room_that_takes_no_picture_keeps_it_from_no_other, scratch_setup,
             scratch_teardown),
+        cmocka_unit_test_setup_teardown(a_struck_entry_shows_no_picture,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(
             a_picture_is_drawn_for_no_room_that_its_entry_left, scratch_setup,
             scratch_teardown),
