@@ -88,6 +88,20 @@ static void refuse(const struct scratch *scratch, enum err expected,
     buf_release(&why);
 }
 
+/* The bot does not read all of it before it answers; `opsroom check` does. */
+static void opens_a_large_record(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct buf why = BUF_INIT(1000);
+    store_close(scratch_open(scratch));
+    scratch_sql(scratch, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+                         " SELECT i + 1 FROM n WHERE i < 400000)"
+                         " INSERT INTO fact SELECT 'n' || i, 'x' FROM n");
+    store_close(scratch_open(scratch));
+    assert_int_equal(store_check(scratch->db, &why), ERR_OK);
+    buf_release(&why);
+}
+
 static void refuses_what_is_not_a_database(void **state)
 {
     const struct scratch *scratch = *state;
@@ -454,6 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(makes_a_file_that_only_its_user_reads),
         TEST(keeps_its_settings_and_its_name),
+        TEST(opens_a_large_record),
         TEST(refuses_what_is_not_a_database),
         TEST(refuses_a_damaged_file),
         TEST(refuses_other_programs_and_newer_files),
