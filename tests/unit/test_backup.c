@@ -282,6 +282,37 @@ static void restores_and_keeps_what_was_there(void **state)
 }
 
 /* Moved away by hand, the file left its log: that is no part of the backup. */
+/* Whom the bot runs as. */
+#define BOT_USER 12345
+
+/* Else the bot cannot open what root restored for it. */
+static void what_root_restores_is_the_bots(void **state)
+{
+    const struct scratch *scratch = *state;
+    struct scratch copy = beside(scratch);
+    struct verdicts verdicts;
+    struct stat status;
+    if (geteuid() != 0)
+        skip();
+    scratch_fill(scratch);
+    struct buf why = BUF_INIT(4096);
+    assert_int_equal(backup(scratch, copy.db, &verdicts, &why), ERR_OK);
+    assert_int_equal(chown(scratch->db, BOT_USER, BOT_USER), 0);
+    for (int i = 0; i < 2; i++) {
+        struct restored restored;
+        if (restore(scratch, copy.db, &restored, &why) != ERR_OK)
+            fail_msg("%s", buf_text(&why));
+        buf_release(&restored.kept);
+        assert_int_equal(stat(scratch->db, &status), 0);
+        assert_int_equal(status.st_uid, BOT_USER);
+        assert_int_equal(status.st_gid, BOT_USER);
+        /* And when there was none: whose the folder is. */
+        assert_int_equal(remove(scratch->db), 0);
+        assert_int_equal(chown(scratch->folder, BOT_USER, BOT_USER), 0);
+    }
+    buf_release(&why);
+}
+
 static void a_log_without_its_file_is_put_away(void **state)
 {
     const struct scratch *scratch = *state;
@@ -447,6 +478,7 @@ int main(void)
         TEST(a_damaged_record_replaces_no_backup),
         TEST(the_log_of_an_older_copy_is_not_the_new_ones),
         TEST(restores_and_keeps_what_was_there),
+        TEST(what_root_restores_is_the_bots),
         TEST(a_log_without_its_file_is_put_away),
         TEST(names_may_be_links),
         TEST(restores_only_what_is_whole),
