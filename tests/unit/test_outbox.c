@@ -153,6 +153,34 @@ static void the_oldest_tells_since_when_it_waits(void **state)
     store_close(store);
 }
 
+static void try_in_vain(struct store *store, int64_t id, int64_t at_ms)
+{
+    assert_int_equal(store_outbox_begin(store, id, at_ms), ERR_OK);
+    assert_int_equal(store_outbox_retry(store, id, NOW + 60000, STR("no")),
+                     ERR_OK);
+}
+
+/* Not what only waits its turn, nor what looks again and again. */
+static void health_names_what_fails_for_longest(void **state)
+{
+    struct store *store = open_empty(state);
+    struct store_health health;
+    want(store, EFFECT_POLL, 1, 0);
+    want(store, EFFECT_ANNOUNCE, 1, 0);
+    want(store, EFFECT_LIVE_CARD, 1, 0);
+    want(store, EFFECT_CARD, 1, 0);
+    struct seen seen =
+        due(store, NOW, "poll/1 announce/1 live_card/1 card/1", INT64_MAX);
+    try_in_vain(store, seen.rows[0].id, NOW + 1);
+    try_in_vain(store, seen.rows[3].id, NOW + 5);
+    try_in_vain(store, seen.rows[2].id, NOW + 9);
+    assert_int_equal(store_health(store, 7, &health), ERR_OK);
+    assert_int_equal(health.kind, EFFECT_CARD);
+    assert_int_equal(health.first_attempt_ms, NOW + 12);
+    assert_string_equal(health.error, "no");
+    store_close(store);
+}
+
 static void only_the_head_of_a_lane_is_due(void **state)
 {
     struct store *store = open_empty(state);
@@ -470,6 +498,7 @@ int main(void)
         TEST(wanting_twice_is_one_row),
         TEST(lanes_by_kind),
         TEST(the_oldest_tells_since_when_it_waits),
+        TEST(health_names_what_fails_for_longest),
         TEST(only_the_head_of_a_lane_is_due),
         TEST(wanted_again_in_flight_is_delivered_again),
         TEST(done_in_part_goes_behind_its_lane),

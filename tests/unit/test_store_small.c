@@ -162,15 +162,44 @@ static void keeps_room_messages(void **state)
     store_close(store);
 }
 
+static void counts_action_items_that_somebody_works_on(void **state)
+{
+    struct store *store = scratch_open(*state);
+    struct incident in = {0};
+    struct open_counts open;
+    struct request request = scratch_declare(1, "Outage");
+    (void)scratch_take(store, &in, &request, SCRATCH_NOW_MS);
+    request = scratch_entry(EVENT_ITEM, "Buy a disk");
+    request.kind = REQUEST_ITEM;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(scratch_take(store, &in, &request, SCRATCH_NOW_MS),
+                         VERDICT_ACCEPTED);
+    request.draft.target = in.last_seq;
+    request.draft.item_state = ITEM_DOING;
+    assert_int_equal(scratch_take(store, &in, &request, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    request.draft.target = request.draft.target - 1;
+    request.draft.item_state = ITEM_DONE;
+    assert_int_equal(scratch_take(store, &in, &request, SCRATCH_NOW_MS),
+                     VERDICT_ACCEPTED);
+    assert_int_equal(store_open_counts(store, 1, &open), ERR_OK);
+    assert_int_equal(open.items, 2);
+    store_close(store);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(keeps_attachments_once),    TEST(keeps_answers_for_a_while),
-        TEST(keeps_the_gateway_session), TEST(counts_identifies_of_a_day),
-        TEST(keeps_room_messages),       TEST(keeps_drafts_for_their_writer),
+        TEST(keeps_attachments_once),
+        TEST(keeps_answers_for_a_while),
+        TEST(keeps_the_gateway_session),
+        TEST(counts_identifies_of_a_day),
+        TEST(keeps_room_messages),
+        TEST(keeps_drafts_for_their_writer),
+        TEST(counts_action_items_that_somebody_works_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
