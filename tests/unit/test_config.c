@@ -80,12 +80,20 @@ static const struct {
     {"[postmortem]\nbranch = \"a..b\"\n",
      "2:10: postmortem.branch: \"a..b\" does not fit; allowed is a git branch "
      "name such as \"main\"\n"},
+    {"[postmortem]\nbranch = \"-f\"\n",
+     "2:10: postmortem.branch: \"-f\" does not fit; allowed is a git branch "
+     "name such as \"main\"\n"},
     {"[postmortem]\npath = \"../{slug}.md\"\n",
      "2:8: postmortem.path: \"../{slug}.md\" does not fit; allowed is a path "
      "inside the repository that holds {slug} (and may hold {date} "
      "and {id}, no other), without \"..\"\n"},
     {"[postmortem]\npath = \"/{slug}.md\"\n",
      "2:8: postmortem.path: \"/{slug}.md\" does not fit; allowed is a path "
+     "inside the repository that holds {slug} (and may hold {date} "
+     "and {id}, no other), without \"..\"\n"},
+    {"[postmortem]\npath = \".Git/hooks/{slug}\"\n",
+     "2:8: postmortem.path: \".Git/hooks/{slug}\" does not fit; allowed is a "
+     "path "
      "inside the repository that holds {slug} (and may hold {date} "
      "and {id}, no other), without \"..\"\n"},
     {"[postmortem]\npath = \"{dat}-{slug}.md\"\n",
