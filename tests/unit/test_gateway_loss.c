@@ -42,6 +42,23 @@ static void asked_again_and_again_it_backs_off(void **state)
          "> next 2000..4000\n" CONNECT_RESUME HELLO RESUME_1);
 }
 
+/* How long resuming fails is counted anew: what came meanwhile would be lost
+ * with the session. */
+static void resumed_long_ago_it_resumes_again(void **state)
+{
+    (void)state;
+    play(LOGGED_IN
+         "> {'op':7}\n" LEAVE
+         "> next 0..0\n" CONNECT_RESUME HELLO RESUME_1 RESUMED "> {'op':11}\n"
+         "> pass 30000\n> {'op':11}\n"
+         "> pass 30000\n> {'op':11}\n"
+         "> pass 30000\n> {'op':11}\n"
+         "> pass 30000\n> {'op':11}\n"
+         "> {'op':7}\n" LEAVE "> next 0..0\n" CONNECT_RESUME "> opened\n"
+         "> {'op':7}\n" LEAVE "> next 1000..2000\n" CONNECT_RESUME HELLO
+         "< SEND RESUME s1 2\n= resuming\n");
+}
+
 static void nothing_is_sent_or_read_after_leaving(void **state)
 {
     (void)state;
@@ -346,6 +363,7 @@ int main(void)
         cmocka_unit_test(asked_to_reconnect_it_resumes_at_once),
         cmocka_unit_test(asked_to_reconnect_before_hello),
         cmocka_unit_test(asked_again_and_again_it_backs_off),
+        cmocka_unit_test(resumed_long_ago_it_resumes_again),
         cmocka_unit_test(nothing_is_sent_or_read_after_leaving),
         cmocka_unit_test(session_invalid_but_resumable),
         cmocka_unit_test(session_invalid),
