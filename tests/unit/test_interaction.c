@@ -196,7 +196,8 @@ static void message_menu(void **state)
              "'username':'kim'}],'embeds':[{'title':'DOWN','description':"
              "'504'},{'title':'x'}],'attachments':[{'id':'88','filename':"
              "'a.log','size':12,'url':'https://cdn.test/a.log'},{'id':'89',"
-             "'filename':'no address','size':12},7]}}}}}");
+             "'filename':'no address','size':12},7,{'id':'90','filename':"
+             "'b','size':1,'url':'https://cdn.test/b'}]}}}}}");
     assert_int_equal(interaction_parse(json, &in, &why), ERR_OK);
     assert_string_equal(in.command, "Add to timeline");
     assert_int_equal(in.command_type, 3);
@@ -207,12 +208,12 @@ static void message_menu(void **state)
     assert_true(str_is(message->author.name, "Lee"));
     assert_true(str_is(message->content, "<@77> look"));
     assert_int_equal(cJSON_GetArraySize(message->embeds), 2);
-    assert_int_equal(message->file_count, 1);
+    assert_int_equal(message->file_count, 2);
     assert_true(str_is(message->files[0].name, "a.log"));
+    assert_true(str_is(message->files[1].name, "b"));
     assert_true(str_is(interaction_mention(message, 77), "kim"));
     assert_true(interaction_mention(message, 78).n == 0);
-    assert_non_null(in.target_json);
-    assert_true(in.target_user.id == 0);
+    assert_true(in.target_json != NULL && in.target_user.id == 0);
     cJSON_Delete(json);
 }
 
