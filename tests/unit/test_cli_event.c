@@ -97,10 +97,26 @@ static void every_line_tells(void **state)
     }
 }
 
+/* They are above 2^53, where a number of JSON is not exact. */
+static void json_has_ids_as_they_are(void **state)
+{
+    const struct event event = {
+        .seq = 2,
+        .kind = EVENT_NOTE,
+        .actor = {ACTOR_MEMBER, 400000000000000001u, STR("nova")}};
+    (void)state;
+    cJSON *json = event_json(&event);
+    assert_string_equal(
+        cJSON_GetStringValue(cJSON_GetObjectItem(json, "actor_id")),
+        "400000000000000001");
+    cJSON_Delete(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_tells),
+        cmocka_unit_test(json_has_ids_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
