@@ -109,6 +109,7 @@ test('/metrics is what Prometheus takes, and counts', async () => {
         const value = (name) => Number(page.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ').at(-1));
         assert.equal(value('opsroom_gateway_connected'), 1);
         assert.equal(value('opsroom_gateway_state{state="ready"}'), 1);
+        assert.ok(value('opsroom_gateway_event_age_seconds') < 60);
         assert.equal(value('opsroom_answer_duration_seconds_count'), 2);
         assert.equal(value('opsroom_answers_lost_total'), 0);
         assert.equal(value('opsroom_http_answers_total{status="4xx"}'), 1);
