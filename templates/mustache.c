@@ -92,7 +92,9 @@ static struct str part(struct str text, size_t from, size_t to)
 
 static bool find(struct str text, size_t from, struct str what, size_t *at)
 {
-    const char *hit = str_find(str_from(text, from), what);
+    const char *hit =
+        from > text.n ? NULL
+                      : memmem(text.s + from, text.n - from, what.s, what.n);
     if (hit == NULL)
         return false;
     *at = (size_t)(hit - text.s);

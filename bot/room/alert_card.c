@@ -294,6 +294,13 @@ static enum delivery_verdict look(struct visit *visit)
                       visit->delivery->row.first_attempt_ms);
 }
 
+/* Never posted: it was taken away since, or nobody knows any more what it would
+ * say. */
+static bool is_pointless(const struct alert_card *card, const struct look *look)
+{
+    return card->state == ALERT_CARD_IGNORED || look->count.all == 0;
+}
+
 static enum delivery_verdict show(struct visit *visit)
 {
     struct look words = {.lines = BUF_INIT(WORDS_BYTES)};
@@ -308,12 +315,10 @@ static enum delivery_verdict show(struct visit *visit)
                                                card.message_id,
                                                card_of(visit, &card, &words)));
     else if (visit->set->announce_channel_id == 0 ||
-             (card.state == ALERT_CARD_IGNORED && !was_sent))
-        verdict = DELIVERY_DONE; /* taken away, or never posted */
+             (!was_sent && is_pointless(&card, &words)))
+        verdict = DELIVERY_DONE;
     else if (was_sent)
         verdict = look(visit);
-    else if (words.count.all == 0)
-        verdict = DELIVERY_DONE; /* nobody knows any more what it would say */
     else
         verdict = post(visit, card_of(visit, &card, &words));
     buf_release(&words.lines);

@@ -497,36 +497,6 @@ static void who_is_called_for_is_pinged(void **state)
     world_close(&world);
 }
 
-/* [roles], as on the card. */
-static void roles_have_the_names_that_people_use(void **state)
-{
-    static const char *const names[ROLE_COUNT] = {[ROLE_COMMANDER] =
-                                                      "incident lead"};
-    (void)state;
-    struct world world;
-    struct incident in = world_open_declared(&world);
-    struct request request = {
-        .kind = REQUEST_ASSIGN,
-        .draft = {.kind = EVENT_ROLE,
-                  .role = ROLE_COMMANDER,
-                  .holder = {ACTOR_MEMBER, 79, STR("quill")},
-                  .actor = {ACTOR_MEMBER, 79, STR("quill")},
-                  .recorder = {ACTOR_MEMBER, 79, STR("quill")}},
-    };
-    world.set.role_names = names;
-    (void)world_take(&world, in.id, &request);
-    world_run(&world, 3);
-    for (int room = 0; room < 2; room++) {
-        struct buf all = BUF_INIT(1u << 20);
-        world_contents(
-            &world, room == 0 ? in.war_channel_id : in.live_channel_id, &all);
-        assert_non_null(strstr(buf_text(&all), "**incident lead** · quill"));
-        assert_null(strstr(buf_text(&all), "commander"));
-        buf_release(&all);
-    }
-    world_close(&world);
-}
-
 static void resolving_leaves_the_final_card(void **state)
 {
     (void)state;
@@ -612,7 +582,6 @@ int main(void)
         cmocka_unit_test(what_is_found_is_not_posted_again),
         cmocka_unit_test(an_announcement_waits_for_the_war_room),
         cmocka_unit_test(who_is_called_for_is_pinged),
-        cmocka_unit_test(roles_have_the_names_that_people_use),
         cmocka_unit_test(resolving_leaves_the_final_card),
         cmocka_unit_test(the_final_card_tells_where_a_private_page_is),
         cmocka_unit_test(channel_names_are_what_discord_takes),
