@@ -186,10 +186,13 @@ void complete_items(const struct call *call, struct str typed,
     struct str rest = typed, head;
     int64_t named;
     enum err err = ERR_OK;
-    if (str_cut(&rest, '#', &head) && incident_reference(head, &named))
-        err = offer_items(&search, named);
-    if (err == ERR_OK && call->in->id != 0)
+    /* A bare number is one of the room's items to the command: they come before
+     * those of an incident that is called so. */
+    if (call->in->id != 0)
         err = offer_items(&search, call->in->id);
+    if (err == ERR_OK && str_cut(&rest, '#', &head) &&
+        incident_reference(head, &named))
+        err = offer_items(&search, named);
     if (err == ERR_OK)
         err = offer_items(&search, 0);
     (void)err;

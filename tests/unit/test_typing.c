@@ -318,6 +318,29 @@ static void a_new_item_by_its_incident(void **state)
     }
 }
 
+/* A bare number is one of the room's items, as the command takes it: not the
+ * first one of an incident that is called so. */
+static void a_bare_number_is_of_the_room(void **state)
+{
+    (void)state;
+    static const char *const of[] = {"INC-1", "INC-4"};
+    for (int i = 0; i < 4; i++)
+        (void)caller_declares(&caller);
+    for (int i = 0; i < 2; i++) {
+        struct interaction add = slash("action add");
+        add_text(&add, "text", "Bigger disk");
+        add_text(&add, "incident", of[i]);
+        (void)caller_does(&caller, &add);
+    }
+    struct interaction it = typing("action done", "id", "4");
+    it.channel_id = 1001;
+    assert_offers(&it, "INC-1 #4\tINC-1 #4 Bigger disk (volunteer wanted)\n"
+                       "INC-4 #4\tINC-4 #4 Bigger disk (volunteer wanted)\n");
+    it = typing("action done", "id", "INC-4");
+    it.channel_id = 1001;
+    assert_offers(&it, "INC-4 #4\tINC-4 #4 Bigger disk (volunteer wanted)\n");
+}
+
 /* Silence, where a command would be refused in words. */
 /* As many as Discord takes, and none longer than that. */
 static void offers_fit_discord(void **state)
@@ -553,6 +576,7 @@ int main(void)
         TEST(action_items),
         TEST(an_old_incident_by_its_number),
         TEST(a_new_item_by_its_incident),
+        TEST(a_bare_number_is_of_the_room),
         TEST(places),
         TEST(incidents),
         TEST(never_a_private_one),
