@@ -303,6 +303,12 @@ static const char refused_14[] =
 
 static const char again_15[] =
     "ALTER TABLE alert ADD COLUMN again_ms INTEGER NOT NULL DEFAULT 0;";
+/* Nobody knows when those were heard last, perhaps before this start. To take
+ * them for silent since the first time would tell an outage that goes on, and
+ * is repeated every hour, as over. */
+static const char heard_16[] =
+    "UPDATE alert SET again_ms = unixepoch() * 1000"
+    " WHERE times > 1 AND again_ms = 0 AND ended_ms = 0;";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -322,6 +328,7 @@ static const char *const migrations[][4] = {
     {NULL},
     {warnings_14, refused_14},
     {again_15},
+    {heard_16},
 };
 const int schema_version = 1 + COUNT(migrations);
 

@@ -41,7 +41,7 @@ static void keeps_its_settings_and_its_name(void **state)
     } settings[] = {
         {"PRAGMA synchronous", 2},    {"PRAGMA foreign_keys", 1},
         {"PRAGMA trusted_schema", 0}, {"PRAGMA cell_size_check", 1},
-        {"PRAGMA user_version", 15},  {"PRAGMA application_id", 0x6F70726D},
+        {"PRAGMA user_version", 16},  {"PRAGMA application_id", 0x6F70726D},
     };
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         struct query query = query_new(store, settings[i].pragma);

@@ -8,6 +8,7 @@
  * rows are moved into tables that the older migrations made.
  */
 #include "bot/base/civil.h"
+#include "bot/watch/alerts_record.h"
 #include "storage/alerts.h"
 #include "storage/discord.h"
 #include "storage/rooms.h"
@@ -191,7 +192,7 @@ static void (*const versions[])(struct record *record) = {
     version_1,       version_2,       version_3,       version_4,
     version_5,       version_nothing, version_nothing, version_nothing,
     version_nothing, version_nothing, version_11,      version_nothing,
-    version_nothing, version_14,      version_15,
+    version_nothing, version_14,      version_15,      version_nothing,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 
@@ -369,10 +370,12 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 }
 
 /* Of a file that the newest program made. */
+#define SET_BACK_15 "ALTER TABLE alert DROP COLUMN again_ms;"
 #define SET_BACK_14                                                            \
-    "ALTER TABLE alert DROP COLUMN again_ms;"                                  \
+    SET_BACK_15                                                                \
     "ALTER TABLE alert DROP COLUMN is_warning;"                                \
     "ALTER TABLE room_message DROP COLUMN refused;"
+#define SET_BACK_TO_14 SET_BACK_15 "PRAGMA user_version = 14"
 #define SET_BACK_TO_13 SET_BACK_14 "PRAGMA user_version = 13"
 #define SET_BACK_TO_12 SET_BACK_14 "PRAGMA user_version = 12"
 #define SET_BACK_TO_7                                                          \
@@ -469,6 +472,42 @@ static void an_alarm_is_folded_anew(void **state)
     store_close(record.store);
 }
 
+static bool note_alert(const struct stored_alert *stored, void *context)
+{
+    const struct alert again = {.key = stored->alert.key};
+    *(enum told *)context = alerts_told(stored, &again, clock_wall_ms());
+    return false;
+}
+
+/* Up to version 14 nobody remembered when an alert was heard last. What a
+ * script repeats every hour is not over because of that, nor is what was heard
+ * once the same for ever. */
+static void an_alert_that_is_repeated_goes_on(void **state)
+{
+    const struct scratch *scratch = *state;
+    const struct alert disk = {.source = STR("cron"), .key = STR("disk")};
+    const struct alert once = {.source = STR("cron"), .key = STR("once")};
+    struct record record = {.store = scratch_open(scratch),
+                            .now_ms = clock_wall_ms() - 5 * MS_PER_DAY};
+    enum told told = TOLD_OTHERWISE;
+    put_alert(&record, &disk);
+    put_alert(&record, &once);
+    scratch_sql(scratch, "UPDATE alert SET times = 120 WHERE key ="
+                         " 'disk'");
+    store_close(record.store);
+    scratch_sql(scratch, SET_BACK_TO_14);
+    record.store = scratch_open(scratch);
+    assert_int_equal(store_firing_alert(record.store, disk.source, disk.key,
+                                        note_alert, &told),
+                     ERR_OK);
+    assert_int_equal(told, TOLD_AGAIN);
+    assert_int_equal(store_firing_alert(record.store, once.source, once.key,
+                                        note_alert, &told),
+                     ERR_OK);
+    assert_int_equal(told, TOLD_ANEW);
+    store_close(record.store);
+}
+
 /* It stays for store_verify to tell. */
 static void damage_is_not_folded_away(void **state)
 {
@@ -504,6 +543,7 @@ int main(void)
         TEST(a_late_word_is_folded_anew),
         TEST(an_end_is_folded_anew),
         TEST(an_alarm_is_folded_anew),
+        TEST(an_alert_that_is_repeated_goes_on),
         TEST(damage_is_not_folded_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
