@@ -11,12 +11,16 @@
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
+#define END_WORD(name, word) word,
+static const char *const end_all[] = {ALERT_END_LIST(END_WORD)};
+static const struct words end_words = {end_all, COUNT(end_all)};
+
 /* is_told: 0, its entry's words do not count it yet; 1, they tell all; 2, they
  * count it, but do not tell that it is over. */
 #define SELECT_ALERT                                                           \
     "SELECT id, source, key, by_probe, service, severity, title, text, link,"  \
     " started_ms, ended_ms, received_ms, times, card, incident, seq, is_told," \
-    " is_warning, again_ms FROM alert"
+    " is_warning, again_ms, how_ended FROM alert"
 
 enum {
     ROW_ID,
@@ -37,7 +41,8 @@ enum {
     ROW_SEQ,
     ROW_IS_TOLD,
     ROW_IS_WARNING,
-    ROW_AGAIN
+    ROW_AGAIN,
+    ROW_END
 };
 
 /* ---- reading ---- */
@@ -45,6 +50,7 @@ enum {
 static bool read_alert(const struct query *query, struct stored_alert *stored)
 {
     int severity = word_find(&severity_words, row_text(query, ROW_SEVERITY));
+    int end = word_find(&end_words, row_text(query, ROW_END));
     *stored = (struct stored_alert){
         .id = row_int(query, ROW_ID),
         .alert = {.source = row_text(query, ROW_SOURCE),
@@ -60,6 +66,7 @@ static bool read_alert(const struct query *query, struct stored_alert *stored)
                       severity < 0 ? SEVERITY_NONE : (enum severity)severity,
                   .started_ms = row_int(query, ROW_STARTED),
                   .ended_ms = row_int(query, ROW_ENDED)},
+        .end = end < 0 ? ALERT_END_TOLD : (enum alert_end)end,
         .received_ms = row_int(query, ROW_RECEIVED),
         .again_ms = row_int(query, ROW_AGAIN),
         .times = row_int(query, ROW_TIMES),
@@ -68,7 +75,7 @@ static bool read_alert(const struct query *query, struct stored_alert *stored)
         .seq = row_int(query, ROW_SEQ),
         .is_told = row_int(query, ROW_IS_TOLD) != 0,
     };
-    return severity >= 0;
+    return severity >= 0 && end >= 0;
 }
 
 int64_t stored_alert_began_ms(const struct stored_alert *stored)
@@ -84,7 +91,8 @@ static enum err each_alert(struct query *query, store_alert_fn *each,
     while (query_row(query)) {
         if (!read_alert(query, &stored))
             return query_end_damaged(
-                query, "alert %" PRId64 ": severity is damaged", stored.id);
+                query, "alert %" PRId64 ": severity or end is damaged",
+                stored.id);
         if (!each(&stored, context))
             break;
     }
@@ -184,7 +192,6 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
         store,
         "SELECT count(*),"
         " coalesce(min(iif(started_ms > 0, started_ms, received_ms)), 0),"
-        " coalesce(max(ended_ms) FILTER (WHERE is_warning = 0), 0),"
         " coalesce(min(severity) FILTER (WHERE severity <> ?), ?)"
         " FROM alert WHERE incident = ? AND incident <> 0 AND seq = ?"
         " AND is_told >= ?");
@@ -199,8 +206,7 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
     if (query_row(&query)) {
         sums.count = row_int(&query, 0);
         sums.first_started_ms = row_int(&query, 1);
-        sums.last_ended_ms = row_int(&query, 2);
-        severity = word_find(&severity_words, row_text(&query, 3));
+        severity = word_find(&severity_words, row_text(&query, 2));
     }
     if (severity < 0)
         return query_end_damaged(&query,
@@ -211,6 +217,34 @@ enum err store_sum_alerts_of_entry(struct store *store, int64_t incident_id,
     enum err err = query_end(&query);
     if (err == ERR_OK)
         *out = sums;
+    return err;
+}
+
+enum err store_last_end(struct store *store, int64_t incident_id, int64_t seq,
+                        int64_t *ended_ms, enum alert_end *end)
+{
+    struct query query = query_new(
+        store, "SELECT ended_ms, how_ended FROM alert WHERE incident = ? AND"
+               " incident <> 0 AND seq = ? AND ended_ms <> 0 AND"
+               " is_warning = 0 ORDER BY ended_ms DESC, id DESC LIMIT 1");
+    int how = ALERT_END_TOLD;
+    int64_t ms = 0;
+    query_int(&query, incident_id);
+    query_int(&query, seq);
+    if (query_row(&query)) {
+        ms = row_int(&query, 0);
+        how = word_find(&end_words, row_text(&query, 1));
+    }
+    if (how < 0)
+        return query_end_damaged(&query,
+                                 "alerts of entry %" PRId64 " of incident"
+                                 " %" PRId64 ": end is damaged",
+                                 seq, incident_id);
+    enum err err = query_end_found(&query);
+    if (err == ERR_OK) {
+        *ended_ms = ms;
+        *end = (enum alert_end)how;
+    }
     return err;
 }
 
@@ -325,12 +359,14 @@ enum err store_repeat_alert(struct store *store, int64_t id, int64_t now_ms)
     return query_run(&query);
 }
 
-enum err store_end_alert(struct store *store, int64_t id, int64_t ended_ms)
+enum err store_end_alert(struct store *store, int64_t id, int64_t ended_ms,
+                         enum alert_end end)
 {
-    struct query query =
-        query_new(store, "UPDATE alert SET ended_ms = ? WHERE id = ?");
+    struct query query = query_new(
+        store, "UPDATE alert SET ended_ms = ?, how_ended = ? WHERE id = ?");
     assert(ended_ms > 0);
     query_int(&query, ended_ms);
+    query_text(&query, str_of(word_of(&end_words, (int)end)));
     query_int(&query, id);
     return query_run(&query);
 }

@@ -10,9 +10,17 @@
 
 #include "bot/core/alert.h"
 
+#define ALERT_END_LIST(X)                                                      \
+    X(TOLD, "told")                                                            \
+    X(UNTOLD, "untold")   /* it was some time ago, at the latest then */       \
+    X(UNKNOWN, "unknown") /* whether it is: nobody watches it any more */
+#define ALERT_END_ENUM(name, word) ALERT_END_##name,
+enum alert_end { ALERT_END_LIST(ALERT_END_ENUM) ALERT_END_COUNT };
+
 struct stored_alert {
     int64_t id;
     struct alert alert;
+    enum alert_end end; /* unless it fires */
     int64_t received_ms;
     int64_t times;            /* how often it was handed in */
     int64_t again_ms;         /* for the last time; 0: only once */
@@ -38,7 +46,7 @@ MUST_CHECK enum err store_alert(struct store *store, int64_t id,
 MUST_CHECK enum err store_repeat_alert(struct store *store, int64_t id,
                                        int64_t now_ms);
 MUST_CHECK enum err store_end_alert(struct store *store, int64_t id,
-                                    int64_t ended_ms);
+                                    int64_t ended_ms, enum alert_end end);
 MUST_CHECK enum err store_put_alert_in_incident(struct store *store, int64_t id,
                                                 int64_t incident_id,
                                                 int64_t seq, bool is_told);
@@ -77,14 +85,17 @@ MUST_CHECK enum err store_count_firing_in(struct store *store,
                                           int64_t incident_id, int64_t *out);
 struct alert_sums {
     int64_t count;
-    enum severity severity;                  /* the worst */
-    int64_t first_started_ms, last_ended_ms; /* 0: none has ended; a warning
-                                              * never has */
+    enum severity severity; /* the worst */
+    int64_t first_started_ms;
 };
 MUST_CHECK enum err store_sum_alerts_of_entry(struct store *store,
                                               int64_t incident_id, int64_t seq,
                                               enum alert_scope scope,
                                               struct alert_sums *out);
+/* Of the last one to end, or NOT_FOUND: none has, and a warning never does. */
+MUST_CHECK enum err store_last_end(struct store *store, int64_t incident_id,
+                                   int64_t seq, int64_t *ended_ms,
+                                   enum alert_end *end);
 /* Whether one of them fires still. */
 MUST_CHECK enum err store_alerts_fire(struct store *store, int64_t incident_id,
                                       int64_t seq, bool *fire);

@@ -309,6 +309,8 @@ static const char again_15[] =
 static const char heard_16[] =
     "UPDATE alert SET again_ms = unixepoch() * 1000"
     " WHERE times > 1 AND again_ms = 0 AND ended_ms = 0;";
+static const char ends_16[] =
+    "ALTER TABLE alert ADD COLUMN how_ended TEXT NOT NULL DEFAULT 'told';";
 /* clang-format on */
 
 /* Rows of texts, run in order; a row is a version, the first one 2. An empty
@@ -328,7 +330,7 @@ static const char *const migrations[][4] = {
     {NULL},
     {warnings_14, refused_14},
     {again_15},
-    {heard_16},
+    {heard_16, ends_16},
 };
 const int schema_version = 1 + COUNT(migrations);
 

@@ -51,7 +51,9 @@ static void add_moment(struct buf *out, int64_t ms,
 static void add_span(struct buf *out, const struct stored_alert *stored)
 {
     const struct alert *alert = &stored->alert;
-    const char *began = " since ", *ended = " to ";
+    const char *began = " since ";
+    const char *ended =
+        stored->end == ALERT_END_UNTOLD ? " to, at the latest, " : " to ";
     if (alert->is_warning && !alert->by_probe) {
         began = " at ";
         ended = " and again at ";
@@ -75,7 +77,9 @@ static bool add_alert(const struct stored_alert *stored, void *context)
         str_copy_to(look->title, alert->title);
     }
     struct buf line = BUF_INIT(WORDS_BYTES), *out = &line;
-    const char *state = alert->is_firing ? "Firing" : "Over";
+    const char *over =
+        stored->end == ALERT_END_UNKNOWN ? "No longer watched" : "Over";
+    const char *state = alert->is_firing ? "Firing" : over;
     buf_addf(out, "%s- %s: **", look->lines.n > 0 ? "\n" : "",
              alert->is_warning ? "Warning" : state);
     markdown_add_line(

@@ -25,11 +25,6 @@ MUST_CHECK enum err alert_words_of_entry(struct store *store,
                                          enum alert_scope scope,
                                          struct alert_words *words);
 
-enum alert_end {
-    ALERT_END_TOLD,
-    ALERT_END_UNTOLD,  /* it was some time ago */
-    ALERT_END_UNKNOWN, /* whether it is: nobody watches it any more */
-};
 /* "Over after 12 minutes: HighLatency on api-1" */
 void alert_words_of_end(enum alert_end end, int64_t lasted_ms, struct str what,
                         struct buf *out);

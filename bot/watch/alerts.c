@@ -251,15 +251,14 @@ static enum err take_over(struct alerts_desk *desk, const struct alert *alert,
     int64_t ended_ms = alert->ended_ms > 0 && alert->ended_ms <= now_ms
                            ? alert->ended_ms
                            : now_ms;
-    enum err err = store_end_alert(store, known->id, ended_ms);
+    enum err err = store_end_alert(store, known->id, ended_ms, known->end);
     if (err == ERR_OK && known->card != 0) {
         *accepted = true;
         err = alerts_want_card(store, known->card, now_ms);
     }
     if (err == ERR_OK && known->incident_id != 0) {
         *accepted = true;
-        err = alerts_tell_over(store, known->id, now_ms, known->end,
-                               &desk->has_waiting);
+        err = alerts_tell_over(store, known->id, now_ms, &desk->has_waiting);
     }
     return err;
 }

@@ -84,7 +84,8 @@ static enum err leave(struct following *following,
                       const struct stored_alert *stored)
 {
     struct store *store = following->store;
-    enum err err = store_end_alert(store, stored->id, following->now_ms);
+    enum err err =
+        store_end_alert(store, stored->id, following->now_ms, ALERT_END_TOLD);
     return err == ERR_OK ? store_put_alert_on_card(store, stored->id, 0) : err;
 }
 

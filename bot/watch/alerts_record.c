@@ -216,7 +216,7 @@ static enum err renew(struct store *store, int64_t incident_id, int64_t seq,
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms, enum alert_end end);
+                          int64_t now_ms);
 
 /* The first of what a person's entry does not tell; its own entry. */
 struct parting {
@@ -260,9 +260,9 @@ static enum err part(struct store *store, int64_t incident_id, int64_t seq,
         err = store_mark_alerts_told(store, incident_id, parting.seq);
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, parting.seq, &fire);
-    return err == ERR_OK && !fire ? tell_over(store, incident_id, parting.seq,
-                                              now_ms, ALERT_END_TOLD)
-                                  : err;
+    return err == ERR_OK && !fire
+               ? tell_over(store, incident_id, parting.seq, now_ms)
+               : err;
 }
 
 static enum err fold(struct store *store, int64_t incident_id, int64_t seq,
@@ -282,6 +282,7 @@ struct ending {
     struct store *store;
     int64_t incident_id, now_ms;
     const struct alert_words *telling;
+    int64_t ended_ms;
     enum alert_end end;
     enum err err;
 };
@@ -305,7 +306,7 @@ static bool add_end(const struct entry *entry, void *context)
     draft->target = entry->state.seq;
     draft->alert_state = ALERT_OVER;
     draft->alert_count = telling->sums.count;
-    draft->occurred = time_of(telling->sums.last_ended_ms, ending->now_ms);
+    draft->occurred = time_of(ending->ended_ms, ending->now_ms);
     int64_t lasted_ms =
         draft->occurred.from_ms - telling->sums.first_started_ms;
     alert_words_of_end(ending->end, lasted_ms, event->text, &text);
@@ -318,17 +319,20 @@ static bool add_end(const struct entry *entry, void *context)
 }
 
 static enum err tell_over(struct store *store, int64_t incident_id, int64_t seq,
-                          int64_t now_ms, enum alert_end end)
+                          int64_t now_ms)
 {
     struct alert_words telling;
-    enum err err =
-        alert_words_of_entry(store, incident_id, seq, ALERTS_ALL, &telling);
-    struct ending ending = {store, incident_id, now_ms, &telling, end, ERR_OK};
+    struct ending ending = {store, incident_id, now_ms, .telling = &telling};
     bool is_told = false;
+    enum err err =
+        store_last_end(store, incident_id, seq, &ending.ended_ms, &ending.end);
+    if (err != ERR_OK)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = alert_words_of_entry(store, incident_id, seq, ALERTS_ALL, &telling);
     if (err == ERR_OK)
         err = store_end_is_told(store, incident_id, seq, telling.sums.count,
                                 &is_told);
-    if (err == ERR_OK && !is_told && telling.sums.last_ended_ms > 0)
+    if (err == ERR_OK && !is_told)
         err = store_entry(store, incident_id, seq, add_end, &ending);
     buf_release(&telling.text);
     return err == ERR_OK ? ending.err : err;
@@ -357,7 +361,7 @@ static bool note_place(const struct stored_alert *stored, void *context)
 }
 
 enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
-                          enum alert_end end, bool *waits)
+                          bool *waits)
 {
     bool fire = true, final = false;
     struct place place = {0};
@@ -375,8 +379,7 @@ enum err alerts_tell_over(struct store *store, int64_t id, int64_t now_ms,
     if (err == ERR_OK)
         err = fold(store, incident_id, seq, now_ms);
     /* The alert may have an entry of its own now, which told its end. */
-    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms, end)
-                         : err;
+    return err == ERR_OK ? tell_over(store, incident_id, seq, now_ms) : err;
 }
 
 /* ---- what could not be told at once ---- */
@@ -410,9 +413,8 @@ static enum err catch_up(struct store *store, int64_t incident_id, int64_t seq,
     enum err err = fold(store, incident_id, seq, now_ms);
     if (err == ERR_OK)
         err = store_alerts_fire(store, incident_id, seq, &fire);
-    return err == ERR_OK && !fire
-               ? tell_over(store, incident_id, seq, now_ms, ALERT_END_TOLD)
-               : err;
+    return err == ERR_OK && !fire ? tell_over(store, incident_id, seq, now_ms)
+                                  : err;
 }
 
 enum err alerts_fold(struct store *store, int64_t now_ms, struct folded *out)

@@ -36,7 +36,6 @@ MUST_CHECK enum err alerts_fold(struct store *store, int64_t now_ms,
 /* That alert, which an incident has, is over: when it was the last of its
  * entry, an entry says so. *waits is set as above. */
 MUST_CHECK enum err alerts_tell_over(struct store *store, int64_t id,
-                                     int64_t now_ms, enum alert_end end,
-                                     bool *waits);
+                                     int64_t now_ms, bool *waits);
 
 #endif

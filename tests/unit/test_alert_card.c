@@ -146,11 +146,12 @@ static struct str text_of_card(struct world *world, int64_t id)
                      "description");
 }
 
-static void end_alerts(struct world *world, int64_t first, int64_t last)
+static void end_alerts(struct world *world, int64_t first, int64_t last,
+                       enum alert_end end)
 {
     assert_int_equal(store_begin(world->store), ERR_OK);
     for (int64_t id = first; id <= last; id++)
-        assert_int_equal(store_end_alert(world->store, id, world->now_ms),
+        assert_int_equal(store_end_alert(world->store, id, world->now_ms, end),
                          ERR_OK);
     assert_int_equal(store_commit(world->store), ERR_OK);
 }
@@ -158,28 +159,42 @@ static void end_alerts(struct world *world, int64_t first, int64_t last)
 /* The first one, which is alone on its card. */
 static void end_alert(struct world *world, int64_t card)
 {
-    end_alerts(world, 1, 1);
+    end_alerts(world, 1, 1, ALERT_END_TOLD);
     want(world, card);
     world_run(world, 3);
 }
 
-/* "Over since 09:58" would be the time when it began. */
+/* "Over since 09:58" would be the time when it began; and what nobody told the
+ * end of was over at some time before. */
 static void what_is_over_has_both_times(void **state)
 {
-    struct world world;
+    static const struct {
+        enum alert_end end;
+        const char *is, *to;
+    } cases[] = {
+        {ALERT_END_TOLD, "Over", "to"},
+        {ALERT_END_UNTOLD, "Over", "to, at the latest,"},
+        {ALERT_END_UNKNOWN, "No longer watched", "to"},
+    };
     (void)state;
-    world_open(&world, WORLD_START);
-    int64_t card = put_card(&world, "Forum is down"), start = world.now_ms;
-    world_run(&world, 3);
-    world.now_ms += 6 * MS_PER_MINUTE;
-    end_alert(&world, card);
-    char line[200];
-    (void)snprintf(line, sizeof line,
-                   "- Over: **Forum is down** from <t:%" PRId64
-                   ":t> to <t:%" PRId64 ":t> (robot)",
-                   start / 1000, start / 1000 + 360);
-    assert_non_null(strstr(text_of_card(&world, card).s, line));
-    world_close(&world);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world;
+        world_open(&world, WORLD_START);
+        int64_t card = put_card(&world, "Forum is down"), start = world.now_ms;
+        world_run(&world, 3);
+        world.now_ms += 6 * MS_PER_MINUTE;
+        end_alerts(&world, 1, 1, cases[i].end);
+        want(&world, card);
+        world_run(&world, 3);
+        char line[200];
+        (void)snprintf(line, sizeof line,
+                       "- %s: **Forum is down** from <t:%" PRId64
+                       ":t> %s <t:%" PRId64 ":t> (robot)",
+                       cases[i].is, start / 1000, cases[i].to,
+                       start / 1000 + 360);
+        assert_non_null(strstr(text_of_card(&world, card).s, line));
+        world_close(&world);
+    }
 }
 
 /* "Since 10:04" is this morning to whoever reads it. */
@@ -245,7 +260,7 @@ static void what_fires_stands_above_what_is_over(void **state)
     int64_t id = put_card(&world, "Forum is down");
     for (int i = 1; i < 10; i++)
         add_alert(&world, id, i);
-    end_alerts(&world, 1, 9);
+    end_alerts(&world, 1, 9, ALERT_END_TOLD);
     world_run(&world, 3);
     struct str text = text_of_card(&world, id);
     assert_true(str_starts(text, "- Firing: **alert 9** since"));
@@ -356,7 +371,7 @@ static void a_declared_card_follows_its_incident(void **state)
 
 static void forget_alerts(struct world *world)
 {
-    end_alerts(world, 1, 1);
+    end_alerts(world, 1, 1, ALERT_END_TOLD);
     world->now_ms += 91 * MS_PER_DAY;
     assert_int_equal(store_begin(world->store), ERR_OK);
     assert_int_equal(store_forget_alerts(world->store, world->now_ms), ERR_OK);

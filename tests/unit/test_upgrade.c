@@ -174,6 +174,15 @@ static void version_15(struct record *record)
     assert_int_equal(store_commit(record->store), ERR_OK);
 }
 
+static void version_16(struct record *record)
+{
+    assert_int_equal(store_begin(record->store), ERR_OK);
+    assert_int_equal(
+        store_end_alert(record->store, 1, record->now_ms, ALERT_END_UNTOLD),
+        ERR_OK);
+    assert_int_equal(store_commit(record->store), ERR_OK);
+}
+
 /* A version that adds nothing that a record would show has an empty row here;
  * one without a row fails. */
 static void version_11(struct record *record)
@@ -192,7 +201,7 @@ static void (*const versions[])(struct record *record) = {
     version_1,       version_2,       version_3,       version_4,
     version_5,       version_nothing, version_nothing, version_nothing,
     version_nothing, version_nothing, version_11,      version_nothing,
-    version_nothing, version_14,      version_15,      version_nothing,
+    version_nothing, version_14,      version_15,      version_16,
 };
 #define VERSIONS (int)(sizeof versions / sizeof versions[0])
 
@@ -370,7 +379,9 @@ static struct request shown(enum effect_kind effect, uint64_t id)
 }
 
 /* Of a file that the newest program made. */
-#define SET_BACK_15 "ALTER TABLE alert DROP COLUMN again_ms;"
+#define SET_BACK_15                                                            \
+    "ALTER TABLE alert DROP COLUMN how_ended;"                                 \
+    "ALTER TABLE alert DROP COLUMN again_ms;"
 #define SET_BACK_14                                                            \
     SET_BACK_15                                                                \
     "ALTER TABLE alert DROP COLUMN is_warning;"                                \
