@@ -136,6 +136,17 @@ void desk_declare(struct desk *desk, int64_t id, const char *service,
     alerts_changed(desk->alerts);
 }
 
+void desk_move(struct desk *desk, enum incident_state to, int64_t now_ms)
+{
+    struct incident in;
+    struct request request = scratch_move(to, "a reason");
+    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
+    assert_int_equal(scratch_take(desk->store, &in, &request, now_ms),
+                     VERDICT_ACCEPTED);
+    alerts_changed(desk->alerts);
+    (void)desk_turns(desk, now_ms);
+}
+
 int64_t desk_number(const struct desk *desk, const char *sql)
 {
     return scratch_number(desk->scratch, sql);

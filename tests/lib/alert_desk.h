@@ -43,6 +43,8 @@ void monitor_posts(struct desk *desk, enum alert_form form, const char *body,
 /* card: 0, or the card whose button was pressed. */
 void desk_declare(struct desk *desk, int64_t id, const char *service,
                   int64_t card);
+/* INC-1, by a person; then what follows of it. */
+void desk_move(struct desk *desk, enum incident_state to, int64_t now_ms);
 int64_t desk_number(const struct desk *desk, const char *sql);
 
 struct seen {

@@ -481,17 +481,6 @@ static void an_old_incident_that_lasts_gets_its_alerts(void **state)
     desk_close(&desk);
 }
 
-static void move(struct desk *desk, enum incident_state to, int64_t now_ms)
-{
-    struct incident in;
-    struct request request = scratch_move(to, "a reason");
-    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
-    assert_int_equal(scratch_take(desk->store, &in, &request, now_ms),
-                     VERDICT_ACCEPTED);
-    alerts_changed(desk->alerts);
-    (void)desk_turns(desk, now_ms);
-}
-
 /* A cancelled record takes no entries; a process that starts knows what is
  * left. */
 static void what_ends_meanwhile_is_told_when_it_is_reopened(void **state)
@@ -505,21 +494,21 @@ static void what_ends_meanwhile_is_told_when_it_is_reopened(void **state)
         desk_restart(&desk, NOW);
         desk_hand_in(&desk, alert_fires("b", "forum", NOW),
                      NOW); /* not told yet */
-        move(&desk, STATE_CANCELLED, NOW);
+        desk_move(&desk, STATE_CANCELLED, NOW);
         desk_hand_in(&desk, alert_ends("a", NOW + MINUTE), NOW + 2 * MINUTE);
         desk_hand_in(&desk, alert_ends("b", NOW + 5 * MINUTE),
                      NOW + 6 * MINUTE);
         if (is_restarted)
             desk_restart(&desk, NOW + 7 * MINUTE);
         assert_int_equal(desk_number(&desk, overs), 0);
-        move(&desk, STATE_INVESTIGATING, NOW + 8 * MINUTE);
+        desk_move(&desk, STATE_INVESTIGATING, NOW + 8 * MINUTE);
         struct seen seen = desk_last_alert(&desk, 1);
         assert_string_equal(seen.text, "Over after 5 minutes: 2 alerts: a; b");
         assert_int_equal(seen.event.target, 2);
         assert_int_equal(seen.event.occurred.from_ms, NOW + 5 * MINUTE);
         desk_restart(&desk, NOW + 9 * MINUTE);
-        move(&desk, STATE_CANCELLED, NOW + 10 * MINUTE);
-        move(&desk, STATE_INVESTIGATING, NOW + 11 * MINUTE);
+        desk_move(&desk, STATE_CANCELLED, NOW + 10 * MINUTE);
+        desk_move(&desk, STATE_INVESTIGATING, NOW + 11 * MINUTE);
         assert_int_equal(desk_number(&desk, overs), 1);
         desk_close(&desk);
         assert_int_equal(remove(desk.scratch->db), 0);

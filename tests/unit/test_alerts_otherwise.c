@@ -165,17 +165,6 @@ static void what_says_when_it_began_is_the_same(void **state)
     desk_close(&desk);
 }
 
-static void move(struct desk *desk, enum incident_state to, int64_t now_ms)
-{
-    struct incident in;
-    struct request request = scratch_move(to, "a reason");
-    assert_int_equal(store_incident(desk->store, 1, &in), ERR_OK);
-    assert_int_equal(scratch_take(desk->store, &in, &request, now_ms),
-                     VERDICT_ACCEPTED);
-    alerts_changed(desk->alerts);
-    (void)desk_turns(desk, now_ms);
-}
-
 /* A cancelled record takes no entries. An end does not become known by
  * waiting: nobody told when it was over. */
 static void an_end_that_nobody_told_is_still_none(void **state)
@@ -184,9 +173,9 @@ static void an_end_that_nobody_told_is_still_none(void **state)
     desk_begin(&desk);
     desk_declare(&desk, 1, "forum", 0);
     desk_hand_in(&desk, alert_fires("a", "forum", 0), NOW);
-    move(&desk, STATE_CANCELLED, NOW + MINUTE);
+    desk_move(&desk, STATE_CANCELLED, NOW + MINUTE);
     desk_hand_in(&desk, alert_fires("a", "forum", 0), NOW + 3 * MS_PER_DAY);
-    move(&desk, STATE_INVESTIGATING, NOW + 3 * MS_PER_DAY + MINUTE);
+    desk_move(&desk, STATE_INVESTIGATING, NOW + 3 * MS_PER_DAY + MINUTE);
     assert_int_equal(desk_number(&desk, "SELECT count(*) FROM event WHERE"
                                         " text = 'Over within 3 days: a'"),
                      1);
