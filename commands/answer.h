@@ -27,8 +27,8 @@ struct answer {
     const char *const *fields;
     /* And what it is about, after the incident in its title; NULL: nothing. */
     const char *form_about;
-    /* It comes back as call->seen: what has changed since it was opened is
-     * known by that. -1: nothing. */
+    /* It comes back as call->seen: what has changed since the form was opened
+     * is known by that, the command knows how. -1: nothing. */
     int64_t seen;
     /* Sent with the answer, which has to be one that changes nothing: an
      * answer that is given again comes without. */

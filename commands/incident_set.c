@@ -204,9 +204,11 @@ static void told(const struct call *call, const struct incident *after,
     say_incident(words, after);
     buf_add_text(words, ": ");
     say_excerpt(words, event->text, 600);
-    buf_add_text(words, ".");
-    if (event->impact.n > 0 && !str_is(event->impact, call->in->impact)) {
-        buf_add_text(words, "\nImpact: ");
+    if (event->impact.n == 0 || str_is(event->impact, call->in->impact)) {
+        buf_add_text(words, ".");
+    } else {
+        buf_add_text(words,
+                     str_is(event->text, "impact") ? ": " : ".\nImpact: ");
         say_excerpt(words, event->impact, 200);
     }
     if (event->type == TYPE_SECURITY && call_value(call, "private")->given &&

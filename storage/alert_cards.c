@@ -4,8 +4,6 @@
 
 #include <inttypes.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 #define STATE_WORD(name, word) word,
 static const char *const card_state_all[] = {ALERT_CARD_STATE_LIST(STATE_WORD)};
 static const struct words card_state_words = {card_state_all,

@@ -9,8 +9,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 #define END_WORD(name, word) word,
 static const char *const end_all[] = {ALERT_END_LIST(END_WORD)};
 static const struct words end_words = {end_all, COUNT(end_all)};

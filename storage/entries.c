@@ -8,8 +8,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 /* clang-format off */
 #define ENTRY_COLUMNS(X)                                                       \
     X(INT64, version, entry_state, version, NULL)                              \

@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 /* clang-format off */
 /* What seldom changes, and what has an index. */
 #define RARE_COLUMNS(X)                                                        \

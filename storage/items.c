@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 /* clang-format off */
 #define ITEM_COLUMNS(X)                                                        \
     X(ENUM, kind, action_item, kind, &item_kind_words)                                \

@@ -7,8 +7,6 @@
  */
 #include "storage/store_internal.h"
 
-#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-
 /* clang-format off */
 static const char log_2[] =
     "ALTER TABLE event ADD COLUMN origin TEXT;"

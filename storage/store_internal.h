@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <sqlite3.h>
 
+#define COUNT(array)  (int)(sizeof(array) / sizeof((array)[0]))
 #define STATEMENTS    256 /* a power of two, above the number of queries */
 #define WISHES        64
 #define CANONICAL_MAX ((size_t)256 * 1024)

@@ -177,7 +177,7 @@ void draft_add_line(struct buf *text, struct str line)
 /* ---- the parts ---- */
 
 /* As fingerprints and numbers of monitors are. */
-static bool is_hex(struct str text)
+static bool is_fingerprint(struct str text)
 {
     for (size_t i = 0; i < text.n; i++)
         if (!is_digit(text.s[i]) && !(text.s[i] >= 'a' && text.s[i] <= 'f'))
@@ -189,7 +189,7 @@ void draft_set_key(struct draft *draft, struct str key)
 {
     struct buf shown = BUF_INIT((size_t)ALERT_KEY_BYTES * 3);
     bool is_fit = key.n <= ALERT_KEY_BYTES;
-    if (is_fit && !is_hex(key)) {
+    if (is_fit && !is_fingerprint(key)) {
         clean(key, false, ALERT_KEY_BYTES, &shown);
         is_fit = str_eq(buf_str(&shown), key);
     }

@@ -34,6 +34,11 @@ static inline bool is_alnum(char c)
     return is_letter(c) || is_digit(c);
 }
 
+static inline bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /* Of any script: what is not ASCII is taken for letters. */
 static inline bool is_any_letter(char c)
 {

@@ -24,8 +24,7 @@ static bool is_in(enum char_class class, char c)
     case CLASS_SOLID:
         return (unsigned char)c > ' ' && strchr("\"'`<>&;|", c) == NULL;
     case CLASS_SIX:
-        return is_digit(c) || c == ':' ||
-               (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+        return is_hex(c) || c == ':';
     }
     return false;
 }

@@ -237,8 +237,8 @@ static size_t hex_end(const struct scan *scan, size_t from, size_t to)
     size_t end = from;
     bool digit = false;
     for (; end < to; end++) {
-        char c = to_lower(char_at(scan, end));
-        if (!is_digit(c) && (c < 'a' || c > 'f') && c != '-')
+        char c = char_at(scan, end);
+        if (!is_hex(c) && c != '-')
             break;
         digit = digit || is_digit(c);
     }

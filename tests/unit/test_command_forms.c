@@ -150,7 +150,7 @@ static void an_impact_that_is_emptied_goes(void **state)
     (void)caller_declares(&caller);
     struct interaction other = slash("incident set");
     add_text(&other, "impact", "Nobody can log in");
-    (void)does(&other);
+    assert_says(does(&other), ": impact: Nobody can log in");
     struct interaction sent = set_form();
     send_set(&sent, "Logins fail", "SEV3", "");
     assert_says(does(&sent), "impact not recorded");

@@ -179,7 +179,7 @@ static void set_repeats_the_impact(void **state)
     it = slash("incident set");
     add_text(&it, "impact", text);
     char says[300];
-    (void)snprintf(says, sizeof says, "\nImpact: %.200s…", text);
+    (void)snprintf(says, sizeof says, ": impact: %.200s…", text);
     assert_true(str_ends(str_of(does(&it)), says));
 }
 
